@@ -1,0 +1,77 @@
+//! What the real product does and the sandbox does not, as data.
+//!
+//! A gap is a fact that can be listed, not a rumour: every refusal "not simulated yet" names one of these,
+//! and the documentation's list is printed from this enum.
+
+use serde::{Deserialize, Serialize};
+
+/// A known feature of the real product that the sandbox understands and does not simulate yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Feature {
+    ExternalSchema,
+    ExternalTable,
+    Unload,
+    CreateModel,
+    ShowModel,
+    DropModel,
+    RowLevelSecurity,
+    DynamicDataMasking,
+    DefaultPrivileges,
+    AlterTable,
+    MaterializedView,
+    LateBindingView,
+    Vacuum,
+    Procedure,
+    UserDefinedFunction,
+    Datashare,
+    Merge,
+    Cursor,
+    PreparedStatement,
+    CopyFormat,
+    CopyOption,
+    QueryClause,
+    SystemRelation,
+    Function,
+    DataType,
+    ScopedGrant,
+    AssumeRoleGrant,
+    SystemPermission,
+    AwsOperation,
+}
+
+impl Feature {
+    /// The feature's name as the refusal prints it, in the words of the product's documentation.
+    pub fn name(self) -> &'static str {
+        match self {
+            Feature::ExternalSchema => "CREATE EXTERNAL SCHEMA",
+            Feature::ExternalTable => "external tables (Redshift Spectrum)",
+            Feature::Unload => "UNLOAD",
+            Feature::CreateModel => "CREATE MODEL (Redshift ML)",
+            Feature::ShowModel => "SHOW MODEL (Redshift ML)",
+            Feature::DropModel => "DROP MODEL (Redshift ML)",
+            Feature::RowLevelSecurity => "row-level security policies",
+            Feature::DynamicDataMasking => "dynamic data masking policies",
+            Feature::DefaultPrivileges => "ALTER DEFAULT PRIVILEGES",
+            Feature::AlterTable => "this form of ALTER TABLE",
+            Feature::MaterializedView => "materialized views",
+            Feature::LateBindingView => "views WITH NO SCHEMA BINDING",
+            Feature::Vacuum => "VACUUM",
+            Feature::Procedure => "stored procedures",
+            Feature::UserDefinedFunction => "user-defined functions",
+            Feature::Datashare => "datashares",
+            Feature::Merge => "MERGE",
+            Feature::Cursor => "cursors",
+            Feature::PreparedStatement => "prepared statements",
+            Feature::CopyFormat => "this COPY data format",
+            Feature::CopyOption => "this COPY option",
+            Feature::QueryClause => "this query clause",
+            Feature::SystemRelation => "this system table or view",
+            Feature::Function => "this function",
+            Feature::DataType => "this data type",
+            Feature::ScopedGrant => "scoped permissions (FOR ... IN)",
+            Feature::AssumeRoleGrant => "GRANT ASSUMEROLE",
+            Feature::SystemPermission => "system permissions of roles",
+            Feature::AwsOperation => "this AWS operation",
+        }
+    }
+}

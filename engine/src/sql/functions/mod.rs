@@ -1,0 +1,64 @@
+//! Scalar functions by name: what they take, what they give, how they are computed.
+
+use arrow::array::ArrayRef;
+
+use super::error::SqlResult;
+use super::execute::EvaluationContext;
+use crate::warehouse::data_type::DataType;
+
+/// A function over whole columns.
+#[derive(Debug)]
+pub struct ScalarFunction {
+    /// Lower case, as called and as the result column is headed.
+    pub name: &'static str,
+    /// Where it may run (fact sheet, section 6.11).
+    pub site: Site,
+    /// Same arguments, same answer: may be folded to a constant.
+    pub pure: bool,
+    /// Arguments have the types [`resolve`] asked for and equal lengths; the answer has `rows` values.
+    pub evaluate: fn(&Call<'_>, &mut EvaluationContext<'_>) -> SqlResult<ArrayRef>,
+}
+
+/// What a function is called with.
+pub struct Call<'a> {
+    pub arguments: &'a [ArrayRef],
+    pub argument_types: &'a [DataType],
+    pub result: DataType,
+    pub rows: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Site {
+    Anywhere,
+    LeaderOnly,
+    ComputeOnly,
+}
+
+/// Functions are values of the registry: the same one is the same place.
+impl PartialEq for ScalarFunction {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+/// A call that fits: the function, the types to cast the arguments to, the type of the answer.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    pub function: &'static ScalarFunction,
+    pub arguments: Vec<DataType>,
+    pub result: DataType,
+}
+
+/// Finds the function for `name` (lower case) and argument types. Operators are functions too, named by
+/// their sign: `+ - * / % ^ || |/ ~ !~` and unary `-` (one argument).
+///
+/// `None` when no function of the name takes these types; the caller words the error
+/// (`function f(integer) does not exist`, `operator does not exist: ...`).
+pub fn resolve(_name: &str, _arguments: &[DataType]) -> Option<Resolved> {
+    todo!("back")
+}
+
+/// Every known name, for completion.
+pub fn names() -> Vec<&'static str> {
+    todo!("back")
+}

@@ -1,0 +1,25 @@
+//! A statement's life, from text to rows.
+//!
+//! `parse` (text to [`statement::Statement`]) -> `bind` (names and types, to a [`plan::Plan`] and the
+//! privileges it needs) -> `authorize` (are they held) -> `optimize` -> `execute` (operators over batches).
+//! Commands that are not queries go from `parse` to a file of their own name in `commands`.
+//!
+//! This room knows the warehouse and nothing beyond it: whatever lies outside (S3, IAM, Glue) is asked for
+//! through [`outside::Outside`].
+
+pub mod authorize;
+pub mod bind;
+pub mod commands;
+pub mod error;
+pub mod execute;
+pub mod explain;
+pub mod expression;
+pub mod functions;
+pub mod optimize;
+pub mod outcome;
+pub mod outside;
+pub mod parse;
+pub mod plan;
+pub mod session;
+pub mod statement;
+pub mod system;

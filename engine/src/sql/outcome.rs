@@ -1,0 +1,53 @@
+//! What a statement leaves behind when it is done.
+
+use arrow::array::ArrayRef;
+
+use super::plan::Field;
+
+/// Columns of equal length. Layouts are those of `DataType::arrow`; strings may be dictionary-encoded.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    pub columns: Vec<ArrayRef>,
+    pub rows: usize,
+}
+
+/// What a step of a running statement came to.
+#[derive(Debug)]
+pub enum Step {
+    /// One bounded piece of work is done and there is more.
+    Running(Progress),
+    /// Rows of the answer; there may be more.
+    Rows(Batch),
+    Done(Completion),
+}
+
+/// How far a statement has come, where that is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows read so far.
+    pub rows: u64,
+    /// Rows to read in all, when known.
+    pub total: Option<u64>,
+}
+
+/// A finished statement.
+#[derive(Clone, Debug, Default)]
+pub struct Completion {
+    /// `SELECT`, `INSERT 0 5`, `CREATE GROUP`, ... as psql prints it.
+    pub tag: String,
+    /// Columns of the answer, for statements that answer with rows (also with none).
+    pub fields: Option<Vec<Field>>,
+    /// `INFO:` and `NOTICE:` lines, with their level in front.
+    pub notices: Vec<String>,
+    pub rows_affected: Option<u64>,
+    pub statistics: Statistics,
+}
+
+/// What a statement really read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    pub rows_scanned: u64,
+    pub blocks_read: u64,
+    /// Skipped because their least and greatest values could not match.
+    pub blocks_skipped: u64,
+}

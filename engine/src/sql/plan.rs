@@ -1,0 +1,206 @@
+//! The tree of relational steps that bind makes, optimize improves and execute runs.
+//!
+//! Column references are positions in the input's output, never names: names live in [`Field`] only, for
+//! headers, errors and EXPLAIN.
+
+use std::sync::Arc;
+
+use super::expression::Expression;
+use super::system::SystemRelation;
+use crate::warehouse::catalog::ObjectId;
+use crate::warehouse::data_type::DataType;
+
+/// One output column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Table alias it can be qualified by, if any.
+    pub qualifier: Option<String>,
+    pub name: String,
+    pub data_type: DataType,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Plan {
+    /// Exactly one row without columns: SELECT without FROM.
+    Empty,
+    /// No row at all.
+    Nothing { fields: Vec<Field> },
+    Scan(Scan),
+    /// `pg_*`, `svv_*`, `stl_*`, `information_schema.*`.
+    SystemScan { relation: SystemRelation, fields: Vec<Field> },
+    Values { rows: Vec<Vec<Expression>>, fields: Vec<Field> },
+    Filter { input: Box<Plan>, predicate: Expression },
+    Project { input: Box<Plan>, expressions: Vec<Expression>, fields: Vec<Field> },
+    Join(Box<Join>),
+    /// Output: the groups, then the aggregates.
+    Aggregate { input: Box<Plan>, groups: Vec<Expression>, aggregates: Vec<AggregateCall>, fields: Vec<Field> },
+    /// Output: the input's columns, then one column a call.
+    Window { input: Box<Plan>, calls: Vec<WindowCall>, fields: Vec<Field> },
+    Sort { input: Box<Plan>, keys: Vec<SortKey>, limit: Option<u64> },
+    Limit { input: Box<Plan>, limit: Option<u64>, offset: u64 },
+    Distinct { input: Box<Plan> },
+    /// Both sides have the same types.
+    SetOperation { operation: SetOperation, all: bool, left: Box<Plan>, right: Box<Plan>, fields: Vec<Field> },
+    /// A common table expression used more than once: computed once, read by every `CommonRead` of `id`.
+    Common { id: u32, definition: Arc<Plan>, body: Box<Plan> },
+    CommonRead { id: u32, fields: Vec<Field> },
+}
+
+/// A read of a table's segments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scan {
+    pub relation: ObjectId,
+    /// As people will see it in EXPLAIN.
+    pub name: String,
+    /// Table column numbers, in output order. Pruned by the optimizer to what is used.
+    pub columns: Vec<usize>,
+    pub fields: Vec<Field>,
+    /// Conjuncts over the scan's output, checked while reading; used against zone maps too.
+    pub filters: Vec<Expression>,
+    /// Adds a last BIGINT column: segment number * 2^32 + row number, for UPDATE and DELETE.
+    pub with_row_id: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Join {
+    pub left: Plan,
+    pub right: Plan,
+    pub kind: JoinKind,
+    /// Equal pairs: an expression over left's columns, one over right's (numbered from 0 on its own side).
+    pub on: Vec<(Expression, Expression)>,
+    /// Anything else, over left's columns then right's.
+    pub residual: Option<Expression>,
+    /// Output: left's fields, then right's (for semi and anti: left's only).
+    pub fields: Vec<Field>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JoinKind {
+    Inner,
+    Left,
+    Right,
+    Full,
+    Cross,
+    /// Left rows with a match.
+    Semi,
+    /// Left rows without a match.
+    Anti,
+    /// As Anti, for NOT IN: a NULL on either side makes the answer unknown and drops the row.
+    NullAwareAnti,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct AggregateCall {
+    pub function: AggregateFunction,
+    pub distinct: bool,
+    /// Already cast to what the function wants; empty for COUNT(*).
+    pub arguments: Vec<Expression>,
+    /// WITHIN GROUP (ORDER BY ...).
+    pub order: Vec<SortKey>,
+    pub data_type: DataType,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AggregateFunction {
+    CountRows,
+    Count,
+    Sum,
+    Average,
+    Min,
+    Max,
+    AnyValue,
+    BoolAnd,
+    BoolOr,
+    StddevSample,
+    StddevPopulation,
+    VarianceSample,
+    VariancePopulation,
+    ListAggregate,
+    Median,
+    PercentileContinuous,
+    PercentileDiscrete,
+    ApproximateCountDistinct,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct WindowCall {
+    pub function: WindowFunction,
+    pub arguments: Vec<Expression>,
+    pub partition: Vec<Expression>,
+    pub order: Vec<SortKey>,
+    pub frame: Frame,
+    pub ignore_nulls: bool,
+    pub data_type: DataType,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WindowFunction {
+    RowNumber,
+    Rank,
+    DenseRank,
+    PercentRank,
+    CumeDist,
+    Ntile,
+    Lag,
+    Lead,
+    FirstValue,
+    LastValue,
+    NthValue,
+    RatioToReport,
+    Aggregate(AggregateFunction),
+}
+
+/// ROWS frame; without ORDER BY or frame it is the whole partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    pub start: FrameBound,
+    pub end: FrameBound,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrameBound {
+    UnboundedPreceding,
+    Preceding(u64),
+    CurrentRow,
+    Following(u64),
+    UnboundedFollowing,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct SortKey {
+    pub expression: Expression,
+    pub descending: bool,
+    pub nulls_first: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetOperation {
+    Union,
+    Intersect,
+    Except,
+}
+
+impl Plan {
+    /// The output columns.
+    pub fn fields(&self) -> &[Field] {
+        match self {
+            Plan::Empty => &[],
+            Plan::Nothing { fields }
+            | Plan::SystemScan { fields, .. }
+            | Plan::Values { fields, .. }
+            | Plan::Project { fields, .. }
+            | Plan::Aggregate { fields, .. }
+            | Plan::Window { fields, .. }
+            | Plan::SetOperation { fields, .. }
+            | Plan::CommonRead { fields, .. } => fields,
+            Plan::Scan(scan) => &scan.fields,
+            Plan::Join(join) => &join.fields,
+            Plan::Filter { input, .. }
+            | Plan::Sort { input, .. }
+            | Plan::Limit { input, .. }
+            | Plan::Distinct { input } => input.fields(),
+            Plan::Common { body, .. } => body.fields(),
+        }
+    }
+}
+

@@ -1,0 +1,260 @@
+//! Who may do what: users, groups, roles and the privileges written on objects.
+//!
+//! A user's rights on an object are the union of what the user, its groups, its roles (through every level)
+//! and PUBLIC were granted; owners and superusers need no grant; there is no DENY (Developer Guide,
+//! "Managing database security"). The union is computed when asked, so that a change counts at once, in open
+//! sessions too.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::identifier::Identifier;
+use crate::clock::Instant;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct UserId(pub u32);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct GroupId(pub u32);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RoleId(pub u32);
+
+impl UserId {
+    /// `rdsdb`, who owns the system's own objects.
+    pub const RDSDB: UserId = UserId(1);
+    /// The admin user made with the cluster.
+    pub const ADMIN: UserId = UserId(100);
+}
+
+/// Principals of one cluster, in all its databases.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Principals {
+    pub users: BTreeMap<Identifier, User>,
+    pub groups: BTreeMap<Identifier, Group>,
+    pub roles: BTreeMap<Identifier, Role>,
+    next_user: u32,
+    next_group: u32,
+    next_role: u32,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct User {
+    pub id: UserId,
+    pub name: Identifier,
+    pub superuser: bool,
+    pub create_database: bool,
+    pub password: Password,
+    pub valid_until: Option<Instant>,
+    /// `None` is UNLIMITED.
+    pub connection_limit: Option<u32>,
+    pub session_timeout: Option<u32>,
+    pub syslog_unrestricted: bool,
+    pub external_id: Option<String>,
+    /// Parameters set by ALTER USER ... SET, applied at login.
+    pub settings: BTreeMap<String, String>,
+}
+
+/// How a user proves itself. Clear text is never kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Password {
+    Disabled,
+    /// Lower-case hex of `md5(password || user name)`.
+    Md5(String),
+    /// Salted digest and salt, both lower-case hex.
+    Sha256 { digest: String, salt: String },
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Group {
+    pub id: GroupId,
+    pub name: Identifier,
+    pub members: BTreeSet<UserId>,
+}
+
+/// A role and what it was granted to it. Roles nest without cycles.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Role {
+    pub id: RoleId,
+    pub name: Identifier,
+    pub owner: UserId,
+    pub external_id: Option<String>,
+    /// Users who hold the role; `true` with ADMIN OPTION.
+    pub members: BTreeMap<UserId, bool>,
+    /// Roles that hold this role: `GRANT ROLE this TO ROLE that` puts `that` here.
+    pub granted_to: BTreeSet<RoleId>,
+}
+
+/// What can be granted on an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Privilege {
+    Select,
+    Insert,
+    Update,
+    Delete,
+    Drop,
+    References,
+    Alter,
+    Truncate,
+    Rule,
+    Trigger,
+    Create,
+    Usage,
+    Temporary,
+    Execute,
+}
+
+impl Privilege {
+    /// The keyword, as GRANT writes it and `svv_relation_privileges` prints it.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Privilege::Select => "SELECT",
+            Privilege::Insert => "INSERT",
+            Privilege::Update => "UPDATE",
+            Privilege::Delete => "DELETE",
+            Privilege::Drop => "DROP",
+            Privilege::References => "REFERENCES",
+            Privilege::Alter => "ALTER",
+            Privilege::Truncate => "TRUNCATE",
+            Privilege::Rule => "RULE",
+            Privilege::Trigger => "TRIGGER",
+            Privilege::Create => "CREATE",
+            Privilege::Usage => "USAGE",
+            Privilege::Temporary => "TEMP",
+            Privilege::Execute => "EXECUTE",
+        }
+    }
+}
+
+/// To whom a privilege is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Grantee {
+    User(UserId),
+    Group(GroupId),
+    Role(RoleId),
+    Public,
+}
+
+/// One written privilege.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Grant {
+    pub grantee: Grantee,
+    pub privilege: Privilege,
+    /// `Some` for a column privilege (SELECT, UPDATE): the column's name.
+    pub column: Option<Identifier>,
+    pub grantor: UserId,
+    pub grant_option: bool,
+}
+
+/// The privileges written on one object.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acl {
+    pub grants: BTreeSet<Grant>,
+}
+
+/// Through what a right is held: what the page says behind "held".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HeldBy {
+    Superuser,
+    Owner,
+    User,
+    Group(Identifier),
+    /// The role that was granted the privilege (which the user may hold through others).
+    Role(Identifier),
+    Public,
+}
+
+impl Principals {
+    pub fn new() -> Self {
+        Principals {
+            users: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            roles: BTreeMap::new(),
+            next_user: 101,
+            next_group: 100,
+            next_role: 1,
+        }
+    }
+
+    pub fn allocate_user(&mut self) -> UserId {
+        self.next_user += 1;
+        UserId(self.next_user - 1)
+    }
+
+    pub fn allocate_group(&mut self) -> GroupId {
+        self.next_group += 1;
+        GroupId(self.next_group - 1)
+    }
+
+    pub fn allocate_role(&mut self) -> RoleId {
+        self.next_role += 1;
+        RoleId(self.next_role - 1)
+    }
+
+    pub fn user(&self, id: UserId) -> Option<&User> {
+        self.users.values().find(|user| user.id == id)
+    }
+
+    pub fn is_superuser(&self, id: UserId) -> bool {
+        id == UserId::RDSDB || self.user(id).is_some_and(|user| user.superuser)
+    }
+
+    /// Every role `user` holds, directly or through other roles.
+    pub fn roles_of(&self, user: UserId) -> BTreeSet<RoleId> {
+        let mut held: BTreeSet<RoleId> =
+            self.roles.values().filter(|role| role.members.contains_key(&user)).map(|role| role.id).collect();
+        loop {
+            let more: Vec<RoleId> = self
+                .roles
+                .values()
+                .filter(|role| !held.contains(&role.id) && role.granted_to.iter().any(|to| held.contains(to)))
+                .map(|role| role.id)
+                .collect();
+            if more.is_empty() {
+                return held;
+            }
+            held.extend(more);
+        }
+    }
+
+    /// How `user` holds `privilege` on an object owned by `owner` with this `acl`; `None` when it does not.
+    /// Column grants count only when `column` names that column; a table grant covers every column.
+    pub fn held(
+        &self,
+        user: UserId,
+        privilege: Privilege,
+        column: Option<&Identifier>,
+        owner: UserId,
+        acl: &Acl,
+    ) -> Option<HeldBy> {
+        if self.is_superuser(user) {
+            return Some(HeldBy::Superuser);
+        }
+        if owner == user {
+            return Some(HeldBy::Owner);
+        }
+        let roles = self.roles_of(user);
+        acl.grants
+            .iter()
+            .filter(|grant| grant.privilege == privilege && (grant.column.is_none() || grant.column.as_ref() == column))
+            .find_map(|grant| match grant.grantee {
+                Grantee::User(id) => (id == user).then_some(HeldBy::User),
+                Grantee::Group(id) => self
+                    .groups
+                    .values()
+                    .find(|group| group.id == id && group.members.contains(&user))
+                    .map(|group| HeldBy::Group(group.name.clone())),
+                Grantee::Role(id) => roles
+                    .contains(&id)
+                    .then(|| self.roles.values().find(|role| role.id == id))
+                    .flatten()
+                    .map(|role| HeldBy::Role(role.name.clone())),
+                Grantee::Public => Some(HeldBy::Public),
+            })
+    }
+}
+
+impl Default for Principals {
+    fn default() -> Self {
+        Principals::new()
+    }
+}

@@ -1,0 +1,207 @@
+//! What exists: databases, schemas, relations, and who owns them.
+//!
+//! Objects are known by number, names are only a way to find them: a rename keeps its grants and a view
+//! keeps its table. Every map is ordered, because listings are seen by people and compared by tests.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::access::{Acl, UserId};
+use super::data_type::DataType;
+use super::identifier::{Identifier, QualifiedName};
+use super::storage::TableData;
+use crate::clock::Instant;
+
+/// The number of a schema, relation or database; never reused. User objects begin at 100,000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ObjectId(pub u32);
+
+/// All names of one cluster.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Catalog {
+    pub databases: BTreeMap<Identifier, Arc<Database>>,
+    next_object: u32,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Database {
+    pub id: ObjectId,
+    pub name: Identifier,
+    pub owner: UserId,
+    pub acl: Acl,
+    pub schemas: BTreeMap<Identifier, Arc<Schema>>,
+    /// Every relation of the database, by number.
+    pub relations: BTreeMap<ObjectId, Arc<Relation>>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Schema {
+    pub id: ObjectId,
+    pub name: Identifier,
+    pub owner: UserId,
+    pub acl: Acl,
+    /// Names in this schema.
+    pub relations: BTreeMap<Identifier, ObjectId>,
+}
+
+/// A table or view.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Relation {
+    pub id: ObjectId,
+    pub schema: Identifier,
+    pub name: Identifier,
+    pub owner: UserId,
+    pub acl: Acl,
+    pub columns: Vec<Column>,
+    pub created: Instant,
+    pub comment: Option<String>,
+    pub kind: RelationKind,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum RelationKind {
+    Table(Table),
+    View(View),
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Column {
+    pub name: Identifier,
+    pub data_type: DataType,
+    pub nullable: bool,
+    pub default: Option<DefaultValue>,
+    /// `none`, `az64`, `lzo`, ... as `pg_table_def.encoding` prints it.
+    pub encoding: String,
+    pub comment: Option<String>,
+}
+
+/// What an omitted column gets.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum DefaultValue {
+    /// SQL text of a variable-free expression, evaluated anew at every insert.
+    Expression(String),
+    Identity { seed: i64, step: i64, by_default: bool },
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Table {
+    pub temporary: bool,
+    pub distribution: Distribution,
+    /// Column numbers (from 0) in sort order; empty means SORTKEY AUTO.
+    pub sort_key: Vec<usize>,
+    pub interleaved: bool,
+    /// Column numbers; informational, never enforced (Developer Guide, "Defining constraints").
+    pub primary_key: Vec<usize>,
+    pub unique_keys: Vec<Vec<usize>>,
+    pub backup: bool,
+    pub next_identity: BTreeMap<usize, i64>,
+    pub data: TableData,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Distribution {
+    Auto,
+    Even,
+    All,
+    /// Column number.
+    Key(usize),
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct View {
+    /// The query's text, bound anew at every use, with its owner's rights.
+    pub query: String,
+    /// The search path it was created under: what unqualified names in it mean.
+    pub search_path: Vec<Identifier>,
+    /// What it stands on, for RESTRICT and CASCADE.
+    pub depends_on: Vec<ObjectId>,
+}
+
+impl Catalog {
+    pub fn new(databases: BTreeMap<Identifier, Arc<Database>>) -> Self {
+        Catalog { databases, next_object: 100_000 }
+    }
+
+    /// The next free object number.
+    pub fn allocate(&mut self) -> ObjectId {
+        let id = ObjectId(self.next_object);
+        self.next_object += 1;
+        id
+    }
+
+    pub fn database(&self, name: &Identifier) -> Option<&Arc<Database>> {
+        self.databases.get(name)
+    }
+
+    /// The database, writable; copies what is shared with an older manifest.
+    pub fn database_mut(&mut self, name: &Identifier) -> Option<&mut Database> {
+        self.databases.get_mut(name).map(Arc::make_mut)
+    }
+}
+
+impl Database {
+    pub fn schema(&self, name: &Identifier) -> Option<&Arc<Schema>> {
+        self.schemas.get(name)
+    }
+
+    pub fn schema_mut(&mut self, name: &Identifier) -> Option<&mut Schema> {
+        self.schemas.get_mut(name).map(Arc::make_mut)
+    }
+
+    pub fn relation(&self, id: ObjectId) -> Option<&Arc<Relation>> {
+        self.relations.get(&id)
+    }
+
+    pub fn relation_mut(&mut self, id: ObjectId) -> Option<&mut Relation> {
+        self.relations.get_mut(&id).map(Arc::make_mut)
+    }
+
+    /// The relation called `name` in `schema`, whoever may see it.
+    pub fn find(&self, schema: &Identifier, name: &Identifier) -> Option<&Arc<Relation>> {
+        self.relations.get(self.schemas.get(schema)?.relations.get(name)?)
+    }
+
+    /// Puts `relation` under its name. The caller has checked that the name is free.
+    pub fn insert(&mut self, relation: Relation) {
+        if let Some(schema) = self.schema_mut(&relation.schema) {
+            schema.relations.insert(relation.name.clone(), relation.id);
+        }
+        self.relations.insert(relation.id, Arc::new(relation));
+    }
+
+    pub fn remove(&mut self, id: ObjectId) -> Option<Arc<Relation>> {
+        let relation = self.relations.remove(&id)?;
+        if let Some(schema) = self.schema_mut(&relation.schema.clone()) {
+            schema.relations.remove(&relation.name);
+        }
+        Some(relation)
+    }
+}
+
+impl Relation {
+    pub fn qualified_name(&self) -> QualifiedName {
+        QualifiedName { schema: Some(self.schema.clone()), name: self.name.clone() }
+    }
+
+    pub fn table(&self) -> Option<&Table> {
+        match &self.kind {
+            RelationKind::Table(table) => Some(table),
+            RelationKind::View(_) => None,
+        }
+    }
+
+    pub fn table_mut(&mut self) -> Option<&mut Table> {
+        match &mut self.kind {
+            RelationKind::Table(table) => Some(table),
+            RelationKind::View(_) => None,
+        }
+    }
+
+    /// Column number of `name`, from 0.
+    pub fn column(&self, name: &Identifier) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == *name)
+    }
+}
+

@@ -1,0 +1,105 @@
+//! The types a column can have, and how each lies in memory.
+//!
+//! Sizes of CHAR and VARCHAR are bytes, not characters (Developer Guide, "Character types"). Each type has
+//! exactly one physical Arrow layout, except strings, which may also be dictionary-encoded.
+
+use std::fmt;
+
+use arrow::datatypes::{DataType as ArrowType, TimeUnit};
+use serde::{Deserialize, Serialize};
+
+/// A Redshift data type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum DataType {
+    SmallInt,
+    Integer,
+    BigInt,
+    /// 1 to 38 digits in all, `scale` of them after the point.
+    Decimal {
+        precision: u8,
+        scale: u8,
+    },
+    Real,
+    Double,
+    Boolean,
+    /// Blank-padded; length in bytes.
+    Char(u32),
+    /// Length in bytes; `65535` is `VARCHAR(MAX)`.
+    Varchar(u32),
+    Date,
+    Time,
+    TimeTz,
+    Timestamp,
+    TimestampTz,
+    /// Literals only; months and microseconds.
+    Interval,
+    /// Semi-structured; held as JSON text.
+    Super,
+    /// Length in bytes.
+    Varbyte(u32),
+    /// A string literal or NULL whose type its surroundings decide.
+    Unknown,
+}
+
+impl DataType {
+    pub const VARCHAR_MAX: u32 = 65_535;
+    /// `TEXT`, and `VARCHAR` without a length in DDL.
+    pub const TEXT: DataType = DataType::Varchar(256);
+
+    /// The one physical layout of this type. Strings may instead be `Dictionary(Int32, Utf8)`.
+    pub fn arrow(self) -> ArrowType {
+        match self {
+            DataType::SmallInt => ArrowType::Int16,
+            DataType::Integer => ArrowType::Int32,
+            DataType::BigInt => ArrowType::Int64,
+            DataType::Decimal { precision, scale } => ArrowType::Decimal128(precision, scale as i8),
+            DataType::Real => ArrowType::Float32,
+            DataType::Double => ArrowType::Float64,
+            DataType::Boolean => ArrowType::Boolean,
+            DataType::Char(_) | DataType::Varchar(_) | DataType::Super | DataType::Unknown => ArrowType::Utf8,
+            DataType::Date => ArrowType::Date32,
+            DataType::Time | DataType::TimeTz => ArrowType::Time64(TimeUnit::Microsecond),
+            DataType::Timestamp | DataType::TimestampTz => ArrowType::Timestamp(TimeUnit::Microsecond, None),
+            DataType::Interval => ArrowType::Interval(arrow::datatypes::IntervalUnit::MonthDayNano),
+            DataType::Varbyte(_) => ArrowType::Binary,
+        }
+    }
+
+    pub fn is_string(self) -> bool {
+        matches!(self, DataType::Char(_) | DataType::Varchar(_) | DataType::Unknown)
+    }
+
+    pub fn is_integer(self) -> bool {
+        matches!(self, DataType::SmallInt | DataType::Integer | DataType::BigInt)
+    }
+
+    pub fn is_numeric(self) -> bool {
+        self.is_integer() || matches!(self, DataType::Decimal { .. } | DataType::Real | DataType::Double)
+    }
+}
+
+/// The long name, as `pg_table_def.type` prints it.
+impl fmt::Display for DataType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DataType::SmallInt => f.write_str("smallint"),
+            DataType::Integer => f.write_str("integer"),
+            DataType::BigInt => f.write_str("bigint"),
+            DataType::Decimal { precision, scale } => write!(f, "numeric({precision},{scale})"),
+            DataType::Real => f.write_str("real"),
+            DataType::Double => f.write_str("double precision"),
+            DataType::Boolean => f.write_str("boolean"),
+            DataType::Char(n) => write!(f, "character({n})"),
+            DataType::Varchar(n) => write!(f, "character varying({n})"),
+            DataType::Date => f.write_str("date"),
+            DataType::Time => f.write_str("time without time zone"),
+            DataType::TimeTz => f.write_str("time with time zone"),
+            DataType::Timestamp => f.write_str("timestamp without time zone"),
+            DataType::TimestampTz => f.write_str("timestamp with time zone"),
+            DataType::Interval => f.write_str("interval"),
+            DataType::Super => f.write_str("super"),
+            DataType::Varbyte(n) => write!(f, "binary varying({n})"),
+            DataType::Unknown => f.write_str("\"unknown\""),
+        }
+    }
+}

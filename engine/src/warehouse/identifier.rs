@@ -1,0 +1,71 @@
+//! Names of warehouse objects.
+//!
+//! Redshift folds every identifier to lower case, quoted or not (Developer Guide, "Names and identifiers").
+//! Folding happens once, here, so that two spellings of a name cannot meet later.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// A folded name, at most 127 bytes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Identifier(Arc<str>);
+
+impl Identifier {
+    /// Longest name in bytes; longer ones are cut at a character boundary, as the product does.
+    pub const MAX_BYTES: usize = 127;
+
+    /// Folds ASCII letters to lower case and cuts to [`Self::MAX_BYTES`].
+    pub fn fold(text: &str) -> Self {
+        let mut end = text.len().min(Self::MAX_BYTES);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        Identifier(text[..end].to_ascii_lowercase().into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Identifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for Identifier {
+    fn from(text: &str) -> Self {
+        Identifier::fold(text)
+    }
+}
+
+impl PartialEq<str> for Identifier {
+    fn eq(&self, other: &str) -> bool {
+        &*self.0 == other
+    }
+}
+
+impl PartialEq<&str> for Identifier {
+    fn eq(&self, other: &&str) -> bool {
+        &*self.0 == *other
+    }
+}
+
+/// `[schema.]name`, as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct QualifiedName {
+    pub schema: Option<Identifier>,
+    pub name: Identifier,
+}
+
+impl fmt::Display for QualifiedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.schema {
+            Some(schema) => write!(f, "{schema}.{}", self.name),
+            None => write!(f, "{}", self.name),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The warehouse as one value.
+//!
+//! Everything a statement can see hangs off a manifest of shared, immutable parts. A transaction works on a
+//! copy and swaps it in at COMMIT; a snapshot keeps one; a lab's check runs on one and throws it away. All
+//! three are the same cheap clone.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::access::Principals;
+use super::catalog::Catalog;
+use crate::clock::Instant;
+
+/// All state of one cluster's warehouse at one moment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Manifest {
+    pub catalog: Catalog,
+    pub principals: Arc<Principals>,
+    /// Counts commits; a transaction remembers the one it began from.
+    pub version: u64,
+}
+
+/// A cluster's warehouse: the committed manifest and what is kept beside it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Warehouse {
+    pub cluster: String,
+    pub committed: Arc<Manifest>,
+    pub created: Instant,
+    /// The next number for blocks, queries and transactions; never reused.
+    pub next_block: u64,
+    pub next_query: u64,
+    pub next_transaction: u64,
+    /// Rows of system logs (`stl_load_errors`, `stl_query`, ...) that statements leave behind.
+    pub logs: BTreeMap<String, Vec<Vec<super::value::Value>>>,
+}

@@ -1,0 +1,13 @@
+//! The warehouse that statements stand on: names, owners, privileges and blocks of column data.
+//!
+//! Nothing here knows SQL text or AWS. Read [`data_type`], [`value`] and [`identifier`] first, then
+//! [`catalog`] (what exists), [`access`] (who may), [`storage`] (where rows lie) and last [`manifest`],
+//! which holds all three as one value that can be kept, copied and swapped.
+
+pub mod access;
+pub mod catalog;
+pub mod data_type;
+pub mod identifier;
+pub mod manifest;
+pub mod storage;
+pub mod value;

@@ -1,0 +1,88 @@
+//! Where rows lie: immutable blocks of column data, and the list of them that is a table.
+//!
+//! An insert adds segments, a delete adds marks, a vacuum writes new segments and forgets old ones; nothing
+//! is ever changed in place. Transactions, snapshots, restore and persistence all follow from that one fact.
+
+use std::sync::Arc;
+
+use arrow::array::ArrayRef;
+use serde::{Deserialize, Serialize};
+
+use super::value::Value;
+
+/// Rows of one segment at most; a scan yields one batch a segment.
+pub const SEGMENT_ROWS: usize = 65_536;
+
+/// The rows of a table: segments in order of arrival.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct TableData {
+    pub segments: Vec<StoredSegment>,
+    /// Grows with every change; what a commit compares to find a conflict.
+    pub version: u64,
+}
+
+/// A segment as a table refers to it: shared blocks and this table's delete marks on them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StoredSegment {
+    pub segment: Segment,
+    /// Sorted ascending row numbers that are deleted (ghost rows).
+    pub deleted: Arc<Vec<u32>>,
+    /// Which slice holds it.
+    pub slice: u16,
+    pub region: Region,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Region {
+    Sorted,
+    Unsorted,
+}
+
+/// Immutable columns of up to [`SEGMENT_ROWS`] rows. A manifest is written with the number only; the blocks
+/// are written once, and filled in again after reading.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Segment {
+    pub rows: u32,
+    pub columns: Vec<Block>,
+}
+
+/// One column's part of a segment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Block {
+    /// Unique in the sandbox and never reused: the key under which the bytes are kept.
+    pub id: u64,
+    /// Size in bytes as stored.
+    pub bytes: u32,
+    pub nulls: u32,
+    /// Least and greatest value, `None` when all are NULL or the type has no order.
+    pub zone: Option<(Value, Value)>,
+    #[serde(skip)]
+    data: Option<ArrayRef>,
+}
+
+impl Block {
+    pub fn new(id: u64, bytes: u32, nulls: u32, zone: Option<(Value, Value)>, data: ArrayRef) -> Self {
+        Block { id, bytes, nulls, zone, data: Some(data) }
+    }
+
+    /// The column's values; `None` only between reading a manifest and filling it.
+    pub fn data(&self) -> Option<&ArrayRef> {
+        self.data.as_ref()
+    }
+
+    pub fn fill(&mut self, data: ArrayRef) {
+        self.data = Some(data);
+    }
+}
+
+impl TableData {
+    /// Rows that a query sees.
+    pub fn visible_rows(&self) -> u64 {
+        self.segments.iter().map(|s| u64::from(s.segment.rows) - s.deleted.len() as u64).sum()
+    }
+
+    /// Rows that lie on disk, deleted ones included.
+    pub fn stored_rows(&self) -> u64 {
+        self.segments.iter().map(|s| u64::from(s.segment.rows)).sum()
+    }
+}

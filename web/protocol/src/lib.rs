@@ -1,0 +1,254 @@
+//! Every message between page and worker, typed, in one place.
+//!
+//! Messages cross as JSON text: both sides are Rust, but pages that embed the worker are not. The page links
+//! neither engine nor Arrow; it asks for the rows it shows. Few, wide messages rather than many narrow ones.
+
+use serde::{Deserialize, Serialize};
+
+/// Page to worker. `id` comes back in every [`Event`] that answers it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    pub id: u32,
+    pub request: Request,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Request {
+    /// Opens (or restores) the workspace of a lab and answers `Opened`. `lab` is a lab's id.
+    Open { workspace: String, lab: Option<LabSource> },
+    /// Runs a script as `user`. Answers with `Statement...` events, then `Finished`.
+    Run { user: String, text: String },
+    /// Stops the script that is running.
+    Cancel,
+    /// Rows of a result, as cells: `from` inclusive, at most `count`.
+    Rows { result: u32, from: u64, count: u32 },
+    /// The whole result as text, for copying and saving.
+    Export { result: u32, format: ExportFormat },
+    /// One line of the terminal, as an IAM user.
+    Aws { principal: String, line: String },
+    /// Names this user may see, for completion.
+    Names { user: String },
+    /// Checks of a step, now; also run by the worker itself after every statement and call.
+    Check { step: String },
+    /// Puts the account into the state in which `step` begins (everything before it solved).
+    ResetStep { step: String },
+    ResetLab,
+    /// What the page wants kept: editor text, answers, open step. Opaque to the worker.
+    Keep { key: String, value: String },
+    /// The whole workspace as one file's bytes, base64.
+    ExportWorkspace,
+    ImportWorkspace { base64: String },
+    /// Lets simulated time pass.
+    Advance { micros: i64 },
+    /// Makes the worker fail as a defect of ours would; used by tests only.
+    Fail,
+}
+
+/// A lab's files, by path inside its folder (`lab.toml`, `ko.md`, ...), as the page fetched them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LabSource {
+    pub id: String,
+    pub files: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ExportFormat {
+    Csv,
+    Json,
+}
+
+/// Worker to page. `id` is the request's, or 0 when the worker speaks by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    pub id: u32,
+    pub event: EventKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum EventKind {
+    /// The engine is there and the workspace is open.
+    Opened { account: AccountState, kept: Vec<(String, String)>, storage: StorageState },
+    /// A statement of the script began; `span` is its place in the submitted text (UTF-16 offsets).
+    StatementStarted { index: u32, text: String, span: (u32, u32) },
+    Progress { index: u32, rows: u64, total: Option<u64>, elapsed_ms: f64 },
+    StatementDone { index: u32, result: StatementResult },
+    StatementFailed { index: u32, error: SqlFailure },
+    /// The script is over. Everything committed is stored.
+    Finished { canceled: bool },
+    Rows { result: u32, from: u64, rows: Vec<Vec<Option<String>>> },
+    Exported { text: String },
+    AwsDone { stdout: String, stderr: String, code: i32 },
+    Names { names: Vec<Name> },
+    /// Where every check of the open lab stands. Sent by itself whenever something changed.
+    Checks { steps: Vec<StepState> },
+    /// Who, when, how much: sent by itself after whatever may have changed it.
+    Account { account: AccountState },
+    Kept,
+    WorkspaceExported { base64: String },
+    /// A request that could not be done, in words for a person.
+    Failed { message: String, hint: Option<String> },
+    /// A defect of ours: the engine was restarted from what was committed.
+    Recovered { message: String },
+}
+
+/// What the bar shows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountState {
+    /// Simulated now, microseconds since 1970 UTC.
+    pub now: i64,
+    pub users: Vec<WarehouseUser>,
+    /// IAM users.
+    pub principals: Vec<String>,
+    /// `Some` when the named user has a transaction open (or aborted).
+    pub transactions: Vec<(String, TransactionState)>,
+    pub cluster_status: String,
+    pub region: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WarehouseUser {
+    pub name: String,
+    pub superuser: bool,
+    pub groups: Vec<String>,
+    pub roles: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum TransactionState {
+    Open,
+    Aborted,
+}
+
+/// Where the workspace is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum StorageState {
+    Kept,
+    /// Private mode or blocked storage: works, but is gone with the tab.
+    MemoryOnly { reason: String },
+    /// Another tab has this workspace open; this one does not write.
+    SecondTab,
+}
+
+/// A finished statement's answer. Rows stay in the worker under `result`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StatementResult {
+    pub tag: String,
+    pub notices: Vec<String>,
+    /// `None` for statements that answer with no rows at all.
+    pub rows: Option<ResultRows>,
+    pub rows_affected: Option<u64>,
+    pub elapsed_ms: f64,
+    pub blocks_read: u64,
+    pub blocks_skipped: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResultRows {
+    /// Handle for `Rows` and `Export`.
+    pub result: u32,
+    pub columns: Vec<ResultColumn>,
+    pub count: u64,
+    /// The first rows, so that a small result needs no second message.
+    pub first: Vec<Vec<Option<String>>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResultColumn {
+    pub name: String,
+    /// Short form for the header: `varchar(32)`, `integer`, `numeric(10,2)`.
+    pub data_type: String,
+    pub numeric: bool,
+}
+
+/// A failed statement, told to the person who typed it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SqlFailure {
+    pub state: String,
+    /// The server's text, without `ERROR:`.
+    pub message: String,
+    pub detail: Option<String>,
+    pub hint: Option<String>,
+    /// Place in the submitted script, UTF-16 offsets; the whole statement when no smaller place is known.
+    pub span: Option<(u32, u32)>,
+    pub line: Option<u32>,
+    pub why: Option<Why>,
+    /// A defect of ours rather than the learner's mistake.
+    pub defect: bool,
+}
+
+/// Why a statement was refused: what the refusal panel draws.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Why {
+    pub user: String,
+    /// Groups and roles the user is in, for the first line of the chain.
+    pub member_of: Vec<String>,
+    pub chain: Vec<WhyLink>,
+    pub grantors: Vec<(String, String)>,
+    pub smallest_grant: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WhyLink {
+    pub right: String,
+    pub object_kind: String,
+    pub object: String,
+    /// How it is held; `None` when it is missing.
+    pub held: Option<String>,
+}
+
+/// A name for completion.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Name {
+    pub kind: NameKind,
+    /// `raw_data`, `raw_data.user_session_channel`, `userid`, `count`.
+    pub text: String,
+    /// Column type, table's schema, ...
+    pub detail: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum NameKind {
+    Schema,
+    Table,
+    View,
+    Column,
+    Function,
+    User,
+    Group,
+    Role,
+}
+
+/// Where a step of the lab stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepState {
+    pub step: String,
+    pub passed: bool,
+    pub checks: Vec<CheckState>,
+    /// A foreseen wrong answer that was recognised: its id, whose text the page has.
+    pub wrong: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckState {
+    pub check: String,
+    pub passed: bool,
+    /// What is still missing, as facts for the page to word (`got`, `wanted`), in plain text.
+    pub missing: Option<String>,
+}
