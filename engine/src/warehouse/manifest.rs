@@ -32,6 +32,13 @@ pub struct Warehouse {
     pub next_block: u64,
     pub next_query: u64,
     pub next_transaction: u64,
-    /// Rows of system logs (`stl_load_errors`, `stl_query`, ...) that statements leave behind.
-    pub logs: BTreeMap<String, Vec<Vec<super::value::Value>>>,
+    /// Shared, so that a running query reads the log as it was when the query began.
+    pub logs: Arc<Logs>,
+}
+
+/// What statements leave behind in the system's logs, by relation name (`stl_load_errors`, `stl_query`, ...):
+/// rows in the order they happened, cells in the relation's column order. Not undone by a rollback.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Logs {
+    pub rows: BTreeMap<String, Vec<Vec<super::value::Value>>>,
 }

@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::session::RandomState;
 use crate::clock::Instant;
 use crate::warehouse::identifier::Identifier;
-use crate::warehouse::manifest::Manifest;
+use crate::warehouse::manifest::{Logs, Manifest};
 
 /// Rows of a batch at most.
 pub const BATCH_ROWS: usize = 8_192;
@@ -34,6 +34,7 @@ pub trait Operator {
 pub struct Context {
     pub manifest: Arc<Manifest>,
     pub database: Identifier,
+    pub logs: Arc<Logs>,
     pub evaluation: Evaluation,
     pub statistics: Statistics,
     /// Bytes that operators may hold before Redshift's out-of-memory error.

@@ -20,3 +20,11 @@ pub fn columns(_relation: SystemRelation) -> Vec<(&'static str, DataType)> {
 pub fn on_compute_nodes(_relation: SystemRelation) -> bool {
     todo!("commands")
 }
+
+/// Its rows as this user sees them: superusers all, others what the product shows them (fact sheet, section 5).
+pub fn rows(
+    _relation: SystemRelation,
+    _context: &super::execute::Context,
+) -> super::error::SqlResult<super::outcome::Batch> {
+    todo!("functions")
+}
