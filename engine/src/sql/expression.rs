@@ -98,4 +98,78 @@ impl Expression {
             | Expression::Like { .. } => DataType::Boolean,
         }
     }
+
+    /// The expressions this one is made of, over the same row. A subquery's plan is a world of its own; only
+    /// its parameters and operands are of this row.
+    pub fn children(&self) -> Vec<&Expression> {
+        match self {
+            Expression::Column { .. } | Expression::Literal { .. } | Expression::Parameter { .. } => Vec::new(),
+            Expression::Call { arguments, .. } => arguments.iter().collect(),
+            Expression::And(all) | Expression::Or(all) => all.iter().collect(),
+            Expression::Cast { input, .. }
+            | Expression::Not(input)
+            | Expression::IsNull { input, .. }
+            | Expression::IsBoolean { input, .. } => vec![&**input],
+            Expression::Compare { left, right, .. } => vec![&**left, &**right],
+            Expression::Like { input, pattern, .. } => vec![&**input, &**pattern],
+            Expression::InList { input, list, .. } => std::iter::once(&**input).chain(list).collect(),
+            Expression::Case { branches, otherwise, .. } => branches
+                .iter()
+                .flat_map(|(condition, result)| [condition, result])
+                .chain(otherwise.as_deref())
+                .collect(),
+            Expression::Subquery(subquery) => {
+                let operands: &[Expression] = match &subquery.kind {
+                    SubqueryKind::Scalar | SubqueryKind::Exists { .. } => &[],
+                    SubqueryKind::Any { operands, .. } | SubqueryKind::All { operands, .. } => operands,
+                };
+                subquery.parameters.iter().chain(operands).collect()
+            }
+        }
+    }
+
+    /// As [`Expression::children`], to change them.
+    pub fn children_mut(&mut self) -> Vec<&mut Expression> {
+        match self {
+            Expression::Column { .. } | Expression::Literal { .. } | Expression::Parameter { .. } => Vec::new(),
+            Expression::Call { arguments, .. } => arguments.iter_mut().collect(),
+            Expression::And(all) | Expression::Or(all) => all.iter_mut().collect(),
+            Expression::Cast { input, .. }
+            | Expression::Not(input)
+            | Expression::IsNull { input, .. }
+            | Expression::IsBoolean { input, .. } => vec![&mut **input],
+            Expression::Compare { left, right, .. } => vec![&mut **left, &mut **right],
+            Expression::Like { input, pattern, .. } => vec![&mut **input, &mut **pattern],
+            Expression::InList { input, list, .. } => std::iter::once(&mut **input).chain(list).collect(),
+            Expression::Case { branches, otherwise, .. } => branches
+                .iter_mut()
+                .flat_map(|(condition, result)| [condition, result])
+                .chain(otherwise.as_deref_mut())
+                .collect(),
+            Expression::Subquery(subquery) => {
+                let subquery = &mut **subquery;
+                let operands: &mut [Expression] = match &mut subquery.kind {
+                    SubqueryKind::Scalar | SubqueryKind::Exists { .. } => &mut [],
+                    SubqueryKind::Any { operands, .. } | SubqueryKind::All { operands, .. } => operands,
+                };
+                subquery.parameters.iter_mut().chain(operands).collect()
+            }
+        }
+    }
+
+    /// Shows every expression in this one, itself first.
+    pub fn visit(&self, see: &mut dyn FnMut(&Expression)) {
+        see(self);
+        for child in self.children() {
+            child.visit(see);
+        }
+    }
+
+    /// Changes every expression in this one, itself last.
+    pub fn transform(&mut self, change: &mut dyn FnMut(&mut Expression)) {
+        for child in self.children_mut() {
+            child.transform(change);
+        }
+        change(self);
+    }
 }

@@ -202,5 +202,104 @@ impl Plan {
             Plan::Common { body, .. } => body.fields(),
         }
     }
-}
 
+    /// The steps this one reads, a common table's definition first.
+    pub fn inputs(&self) -> Vec<&Plan> {
+        match self {
+            Plan::Empty
+            | Plan::Nothing { .. }
+            | Plan::Scan(_)
+            | Plan::SystemScan { .. }
+            | Plan::Values { .. }
+            | Plan::CommonRead { .. } => Vec::new(),
+            Plan::Filter { input, .. }
+            | Plan::Project { input, .. }
+            | Plan::Aggregate { input, .. }
+            | Plan::Window { input, .. }
+            | Plan::Sort { input, .. }
+            | Plan::Limit { input, .. }
+            | Plan::Distinct { input } => vec![&**input],
+            Plan::Join(join) => vec![&join.left, &join.right],
+            Plan::SetOperation { left, right, .. } => vec![&**left, &**right],
+            Plan::Common { definition, body, .. } => vec![&**definition, &**body],
+        }
+    }
+
+    /// As [`Plan::inputs`], to change them.
+    pub fn inputs_mut(&mut self) -> Vec<&mut Plan> {
+        match self {
+            Plan::Empty
+            | Plan::Nothing { .. }
+            | Plan::Scan(_)
+            | Plan::SystemScan { .. }
+            | Plan::Values { .. }
+            | Plan::CommonRead { .. } => Vec::new(),
+            Plan::Filter { input, .. }
+            | Plan::Project { input, .. }
+            | Plan::Aggregate { input, .. }
+            | Plan::Window { input, .. }
+            | Plan::Sort { input, .. }
+            | Plan::Limit { input, .. }
+            | Plan::Distinct { input } => vec![&mut **input],
+            Plan::Join(join) => {
+                let join = &mut **join;
+                vec![&mut join.left, &mut join.right]
+            }
+            Plan::SetOperation { left, right, .. } => vec![&mut **left, &mut **right],
+            Plan::Common { definition, body, .. } => vec![Arc::make_mut(definition), &mut **body],
+        }
+    }
+
+    /// This step's own expressions, not those of its inputs.
+    pub fn expressions_mut(&mut self) -> Vec<&mut Expression> {
+        match self {
+            Plan::Empty
+            | Plan::Nothing { .. }
+            | Plan::SystemScan { .. }
+            | Plan::CommonRead { .. }
+            | Plan::Limit { .. }
+            | Plan::Distinct { .. }
+            | Plan::SetOperation { .. }
+            | Plan::Common { .. } => Vec::new(),
+            Plan::Scan(scan) => scan.filters.iter_mut().collect(),
+            Plan::Values { rows, .. } => rows.iter_mut().flatten().collect(),
+            Plan::Filter { predicate, .. } => vec![predicate],
+            Plan::Project { expressions, .. } => expressions.iter_mut().collect(),
+            Plan::Join(join) => {
+                let join = &mut **join;
+                join.on.iter_mut().flat_map(|(left, right)| [left, right]).chain(&mut join.residual).collect()
+            }
+            Plan::Aggregate { groups, aggregates, .. } => groups
+                .iter_mut()
+                .chain(aggregates.iter_mut().flat_map(|call| {
+                    call.arguments.iter_mut().chain(call.order.iter_mut().map(|key| &mut key.expression))
+                }))
+                .collect(),
+            Plan::Window { calls, .. } => calls
+                .iter_mut()
+                .flat_map(|call| {
+                    call.arguments
+                        .iter_mut()
+                        .chain(&mut call.partition)
+                        .chain(call.order.iter_mut().map(|key| &mut key.expression))
+                })
+                .collect(),
+            Plan::Sort { keys, .. } => keys.iter_mut().map(|key| &mut key.expression).collect(),
+        }
+    }
+
+    /// Changes every expression of the whole plan, subqueries included, innermost first.
+    pub fn transform_expressions(&mut self, change: &mut dyn FnMut(&mut Expression)) {
+        for input in self.inputs_mut() {
+            input.transform_expressions(change);
+        }
+        for expression in self.expressions_mut() {
+            expression.transform(&mut |expression| {
+                if let Expression::Subquery(subquery) = expression {
+                    Arc::make_mut(&mut subquery.plan).transform_expressions(change);
+                }
+                change(expression);
+            });
+        }
+    }
+}

@@ -17,6 +17,9 @@ use crate::warehouse::manifest::Manifest;
 pub struct Scope<'a> {
     pub manifest: &'a Manifest,
     pub session: &'a Session,
+    /// The text that the syntax tree was parsed from, so that mistakes can point into it; empty when there
+    /// is none.
+    pub statement_text: &'a str,
 }
 
 /// A query with everything known about it.
