@@ -31,6 +31,8 @@ pub enum Request {
     Names { user: String },
     /// Checks of a step, now; also run by the worker itself after every statement and call.
     Check { step: String },
+    /// What the learner chose for a question or prediction of the open lab. Answers `Checks`.
+    Answer { step: String, check: String, option: String },
     /// Puts the account into the state in which `step` begins (everything before it solved).
     ResetStep { step: String },
     ResetLab,

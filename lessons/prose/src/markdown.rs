@@ -1,0 +1,434 @@
+//! A lab's words in one language.
+//!
+//! ````text
+//! # Title of the lab
+//! A lead in one or two paragraphs.
+//! ```outcome
+//! One thing the learner can do afterwards, on a line of its own.
+//! ```
+//!
+//! ## Title of a step {#step-id}
+//! Running text, in Markdown.
+//! ```sql admin          a statement with a Put-in-editor button; `!sql admin` when it will be refused;
+//! ```aws learner        an `aws` line for the terminal; `!aws` likewise
+//! ```note Title         a callout
+//! ```check CHECK        the check, in the learner's words
+//! ```missing CHECK      what is still missing, shown while the check fails
+//! ```question CHECK     the question, then `- option: text` lines (of a question or a prediction)
+//! ```answer CHECK       said once the question is answered right, or the prediction is made
+//! ```hint               one hint; several stand in rising order
+//! ```wrong WRONG        feedback for a foreseen wrong answer
+//! ```solution           words in front of the solution's statements
+//! ````
+//!
+//! A block ends at a fence of its own length, so a block that shows SQL takes four backticks. Any other fence
+//! is ordinary Markdown. Running text and the bodies of blocks are left as Markdown for the page to render.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::problem::Problem;
+
+/// Everything said in one language.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Prose {
+    pub title: String,
+    /// What stands between the title and the first step.
+    pub lead: String,
+    /// What the learner can do afterwards, one sentence each.
+    pub outcomes: Vec<String>,
+    /// In the order of the file.
+    pub steps: Vec<StepProse>,
+}
+
+/// The words of one step.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepProse {
+    pub id: String,
+    pub title: String,
+    /// Line of the heading, from 1.
+    pub line: u32,
+    /// What is read from top to bottom.
+    pub blocks: Vec<Block>,
+    /// By check id.
+    pub checks: BTreeMap<String, Words>,
+    pub missing: BTreeMap<String, Words>,
+    pub answers: BTreeMap<String, Words>,
+    /// In rising order.
+    pub hints: Vec<Words>,
+    /// By wrong answer's id.
+    pub wrong: BTreeMap<String, Words>,
+    pub solution: Option<Words>,
+}
+
+/// Markdown and where it stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Words {
+    pub markdown: String,
+    /// Line of its fence, from 1.
+    pub line: u32,
+}
+
+/// A piece of a step's running text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Block {
+    Markdown {
+        markdown: String,
+        line: u32,
+    },
+    /// SQL to put in the editor of `user`.
+    Sql {
+        user: String,
+        text: String,
+        refusal: bool,
+        line: u32,
+    },
+    /// A line for the terminal, without the leading `aws`.
+    Aws {
+        principal: String,
+        text: String,
+        refusal: bool,
+        line: u32,
+    },
+    Note {
+        title: String,
+        markdown: String,
+        line: u32,
+    },
+    /// A question or a prediction: the check of that id decides which.
+    Question {
+        check: String,
+        prompt: String,
+        options: Vec<Choice>,
+        line: u32,
+    },
+}
+
+/// One option of a question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    pub id: String,
+    pub text: String,
+}
+
+impl Prose {
+    /// Reads one language's file. Problems name `file` and the line.
+    pub fn parse(file: &str, text: &str) -> Result<Prose, Vec<Problem>> {
+        let mut reader = Reader {
+            file,
+            prose: Prose::default(),
+            running: String::new(),
+            running_line: 1,
+            problems: Vec::new(),
+        };
+        reader.read(text);
+        if reader.problems.is_empty() { Ok(reader.prose) } else { Err(reader.problems) }
+    }
+
+    pub fn step(&self, id: &str) -> Option<&StepProse> {
+        self.steps.iter().find(|step| step.id == id)
+    }
+}
+
+struct Reader<'a> {
+    file: &'a str,
+    prose: Prose,
+    /// Markdown not yet put into a block.
+    running: String,
+    running_line: u32,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, text: &str) {
+        let mut lines = (1_u32..).zip(text.lines()).peekable();
+        while let Some((number, line)) = lines.next() {
+            if let Some(fence) = Fence::open(line) {
+                let mut body = String::new();
+                let mut closed = false;
+                for (_, line) in lines.by_ref() {
+                    closed = fence.is_closed_by(line);
+                    if closed {
+                        break;
+                    }
+                    body.push_str(line);
+                    body.push('\n');
+                }
+                if !closed {
+                    let ticks = "`".repeat(fence.ticks);
+                    self.problem(
+                        number,
+                        format!("this {} block has no end", fence.info),
+                        format!("a line with {ticks}"),
+                    );
+                    return;
+                }
+                self.fenced(&fence, body, number, line);
+            } else if let Some(title) = line.strip_prefix("# ") {
+                if self.prose.title.is_empty() {
+                    self.prose.title = title.trim().to_owned();
+                } else {
+                    self.problem(
+                        number,
+                        "a second `# ` title",
+                        "one title for the lab; steps begin with `## `",
+                    );
+                }
+            } else if let Some(heading) = line.strip_prefix("## ") {
+                self.flush();
+                self.heading(heading, number);
+            } else {
+                if self.running.is_empty() {
+                    self.running_line = number;
+                }
+                if !(self.running.is_empty() && line.trim().is_empty()) {
+                    self.running.push_str(line);
+                    self.running.push('\n');
+                }
+            }
+        }
+        self.flush();
+        if self.prose.title.is_empty() {
+            self.problem(1, "the lab has no title", "a first line `# Title`");
+        }
+    }
+
+    fn heading(&mut self, heading: &str, line: u32) {
+        let Some((title, id)) = heading.trim().strip_suffix('}').and_then(|rest| rest.rsplit_once("{#"))
+        else {
+            self.problem(
+                line,
+                format!("the step `{heading}` has no id"),
+                "`## Title {#step-id}`, with the step's id in lab.toml",
+            );
+            return;
+        };
+        if self.prose.steps.iter().any(|step| step.id == id) {
+            self.problem(line, format!("step `{id}` is here twice"), "each step once");
+            return;
+        }
+        let (id, title) = (id.trim().to_owned(), title.trim().to_owned());
+        self.prose.steps.push(StepProse { id, title, line, ..StepProse::default() });
+    }
+
+    /// Puts the running text where it belongs.
+    fn flush(&mut self) {
+        let markdown = self.running.trim().to_owned();
+        self.running.clear();
+        if markdown.is_empty() {
+            return;
+        }
+        let line = self.running_line;
+        match self.prose.steps.last_mut() {
+            Some(step) => step.blocks.push(Block::Markdown { markdown, line }),
+            None if self.prose.lead.is_empty() => self.prose.lead = markdown,
+            None => {
+                self.prose.lead.push_str("\n\n");
+                self.prose.lead.push_str(&markdown);
+            }
+        }
+    }
+
+    fn fenced(&mut self, fence: &Fence, body: String, line: u32, opening: &str) {
+        let (kind, argument) = fence.info.split_once(' ').unwrap_or((&fence.info, ""));
+        let argument = argument.trim();
+        let (refusal, kind) = match kind.strip_prefix('!') {
+            Some(rest) => (true, rest),
+            None => (false, kind),
+        };
+        let body = body.trim().to_owned();
+        if kind == "outcome" && self.prose.steps.is_empty() {
+            self.prose.outcomes.extend(
+                body.lines().filter(|line| !line.trim().is_empty()).map(|line| line.trim().to_owned()),
+            );
+            return;
+        }
+        let ours = Kind::read(kind);
+        let Some(kind_of) =
+            ours.filter(|kind| !(argument.is_empty() && matches!(kind, Kind::Sql | Kind::Aws)))
+        else {
+            // Ordinary Markdown code.
+            if self.running.is_empty() {
+                self.running_line = line;
+            }
+            self.running.push_str(&format!("{opening}\n{body}\n{}\n", "`".repeat(fence.ticks)));
+            return;
+        };
+        self.flush();
+        if kind_of.takes_argument() == argument.is_empty() {
+            let expected =
+                if kind_of.takes_argument() { format!("```{kind} ID") } else { format!("```{kind} alone") };
+            self.problem(line, format!("`{}` is not how this block is named", fence.info), expected);
+            return;
+        }
+        if body.is_empty() && !matches!(kind_of, Kind::Solution) {
+            self.problem(line, format!("the block `{}` is empty", fence.info), "its text");
+            return;
+        }
+        let question = match kind_of {
+            Kind::Question => match read_question(argument, &body, line) {
+                Ok(block) => Some(block),
+                Err(message) => {
+                    self.problem(line, message, "the question, then two or more lines `- option: text`");
+                    return;
+                }
+            },
+            _ => None,
+        };
+        let Some(step) = self.prose.steps.last_mut() else {
+            self.problem(
+                line,
+                format!("the block `{}` stands before the first step", fence.info),
+                "`## Title {#step-id}` above it",
+            );
+            return;
+        };
+        let words = Words { markdown: body.clone(), line };
+        let argument = argument.to_owned();
+        let taken = match kind_of {
+            Kind::Check => step.checks.insert(argument, words),
+            Kind::Missing => step.missing.insert(argument, words),
+            Kind::Answer => step.answers.insert(argument, words),
+            Kind::Wrong => step.wrong.insert(argument, words),
+            Kind::Solution => step.solution.replace(words),
+            Kind::Hint => {
+                step.hints.push(words);
+                None
+            }
+            Kind::Sql => {
+                step.blocks.push(Block::Sql { user: argument, text: body, refusal, line });
+                None
+            }
+            Kind::Aws => {
+                step.blocks.push(Block::Aws { principal: argument, text: body, refusal, line });
+                None
+            }
+            Kind::Note => {
+                step.blocks.push(Block::Note { title: argument, markdown: body, line });
+                None
+            }
+            Kind::Question => {
+                step.blocks.extend(question);
+                None
+            }
+        };
+        if taken.is_some() {
+            self.problem(line, format!("a second block `{}` in this step", fence.info), "each once");
+        }
+    }
+
+    fn problem(&mut self, line: u32, message: impl Into<String>, expected: impl Into<String>) {
+        self.problems.push(Problem::at(self.file, line, message, expected));
+    }
+}
+
+/// Blocks that are not ordinary Markdown.
+#[derive(Clone, Copy)]
+enum Kind {
+    Sql,
+    Aws,
+    Note,
+    Check,
+    Missing,
+    Question,
+    Answer,
+    Hint,
+    Wrong,
+    Solution,
+}
+
+impl Kind {
+    fn read(word: &str) -> Option<Kind> {
+        Some(match word {
+            "sql" => Kind::Sql,
+            "aws" => Kind::Aws,
+            "note" => Kind::Note,
+            "check" => Kind::Check,
+            "missing" => Kind::Missing,
+            "question" => Kind::Question,
+            "answer" => Kind::Answer,
+            "hint" => Kind::Hint,
+            "wrong" => Kind::Wrong,
+            "solution" => Kind::Solution,
+            _ => return None,
+        })
+    }
+
+    fn takes_argument(self) -> bool {
+        !matches!(self, Kind::Hint | Kind::Solution)
+    }
+}
+
+struct Fence {
+    ticks: usize,
+    info: String,
+}
+
+impl Fence {
+    fn open(line: &str) -> Option<Fence> {
+        let info = line.trim_start_matches('`');
+        let ticks = line.len() - info.len();
+        (ticks >= 3 && !info.contains('`')).then(|| Fence { ticks, info: info.trim().to_owned() })
+    }
+
+    fn is_closed_by(&self, line: &str) -> bool {
+        let line = line.trim_end();
+        line.len() >= self.ticks && line.bytes().all(|byte| byte == b'`')
+    }
+}
+
+fn read_question(check: &str, body: &str, line: u32) -> Result<Block, String> {
+    let (options, prompt): (Vec<&str>, Vec<&str>) = body.lines().partition(|line| line.starts_with("- "));
+    let options = options
+        .iter()
+        .map(|option| {
+            let (id, text) = option[2..].split_once(':').ok_or(format!("the option `{option}` has no id"))?;
+            Ok(Choice { id: id.trim().to_owned(), text: text.trim().to_owned() })
+        })
+        .collect::<Result<Vec<Choice>, String>>()?;
+    let prompt = prompt.join("\n").trim().to_owned();
+    if prompt.is_empty() || options.len() < 2 {
+        return Err("a question needs its text and two options".to_owned());
+    }
+    Ok(Block::Question { check: check.to_owned(), prompt, options, line })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "# Lab\nLead.\n\n```outcome\nSee a refusal\n```\n\n## One {#one}\nText with `code`.\n\n```sql admin\nSELECT 1;\n```\n\n```text\nplain\n```\nafter\n\n```!sql jo\nDELETE FROM t;\n```\n\n````hint\nTry:\n```sql\nSELECT 2;\n```\n````\n\n```question guess\nWhat happens?\n- yes: It works\n- no: It does not\n```\n\n```check can-read\nRead it\n```\n\n```wrong all\nToo much\n```\n";
+
+    #[test]
+    fn reads_steps_blocks_and_texts() {
+        let prose = Prose::parse("en.md", TEXT).unwrap();
+        assert_eq!((prose.title.as_str(), prose.lead.as_str()), ("Lab", "Lead."));
+        assert_eq!(prose.outcomes, ["See a refusal"]);
+        let step = &prose.steps[0];
+        assert_eq!((step.id.as_str(), step.title.as_str(), step.line), ("one", "One", 8));
+        assert!(
+            matches!(&step.blocks[1], Block::Sql { user, refusal: false, line: 11, .. } if user == "admin")
+        );
+        assert!(
+            matches!(&step.blocks[2], Block::Markdown { markdown, .. } if markdown == "```text\nplain\n```\nafter")
+        );
+        assert!(matches!(&step.blocks[3], Block::Sql { refusal: true, .. }));
+        assert!(matches!(&step.blocks[4], Block::Question { options, .. } if options[1].id == "no"));
+        assert_eq!(step.hints[0].markdown, "Try:\n```sql\nSELECT 2;\n```");
+        assert_eq!(step.checks["can-read"].markdown, "Read it");
+        assert_eq!(step.wrong["all"].line, 41);
+    }
+
+    #[test]
+    fn mistakes_name_their_line() {
+        let broken = "# A\n## No id\n\n## One {#one}\n```check\nx\n```\n```hint\n";
+        let problems = Prose::parse("ko.md", broken).unwrap_err();
+        assert_eq!(problems.iter().map(|p| p.line).collect::<Vec<_>>(), [Some(2), Some(5), Some(8)]);
+        assert!(problems[0].to_string().starts_with("ko.md:2: "));
+    }
+}
