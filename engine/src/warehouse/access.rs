@@ -6,10 +6,12 @@
 //! sessions too.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::identifier::Identifier;
+pub use super::password::Password;
 use crate::clock::Instant;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -52,16 +54,6 @@ pub struct User {
     pub external_id: Option<String>,
     /// Parameters set by ALTER USER ... SET, applied at login.
     pub settings: BTreeMap<String, String>,
-}
-
-/// How a user proves itself. Clear text is never kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Password {
-    Disabled,
-    /// Lower-case hex of `md5(password || user name)`.
-    Md5(String),
-    /// Salted digest and salt, both lower-case hex.
-    Sha256 { digest: String, salt: String },
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -149,6 +141,8 @@ pub struct Grant {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acl {
     pub grants: BTreeSet<Grant>,
+    /// What the owner has revoked from itself; it keeps every other right, and the right to grant.
+    pub owner_lacks: BTreeSet<Privilege>,
 }
 
 /// Through what a right is held: what the page says behind "held".
@@ -161,6 +155,20 @@ pub enum HeldBy {
     /// The role that was granted the privilege (which the user may hold through others).
     Role(Identifier),
     Public,
+}
+
+/// In the words of a refusal: `group analytics_users`.
+impl fmt::Display for HeldBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HeldBy::Superuser => f.write_str("superuser"),
+            HeldBy::Owner => f.write_str("owner"),
+            HeldBy::User => f.write_str("granted to the user"),
+            HeldBy::Group(name) => write!(f, "group {name}"),
+            HeldBy::Role(name) => write!(f, "role {name}"),
+            HeldBy::Public => f.write_str("PUBLIC"),
+        }
+    }
 }
 
 impl Principals {
@@ -229,13 +237,15 @@ impl Principals {
         if self.is_superuser(user) {
             return Some(HeldBy::Superuser);
         }
-        if owner == user {
+        if owner == user && !acl.owner_lacks.contains(&privilege) {
             return Some(HeldBy::Owner);
         }
         let roles = self.roles_of(user);
         acl.grants
             .iter()
-            .filter(|grant| grant.privilege == privilege && (grant.column.is_none() || grant.column.as_ref() == column))
+            .filter(|grant| {
+                grant.privilege == privilege && (grant.column.is_none() || grant.column.as_ref() == column)
+            })
             .find_map(|grant| match grant.grantee {
                 Grantee::User(id) => (id == user).then_some(HeldBy::User),
                 Grantee::Group(id) => self

@@ -7,7 +7,10 @@
 pub mod access;
 pub mod catalog;
 pub mod data_type;
+pub mod digest;
 pub mod identifier;
+pub mod initial;
 pub mod manifest;
+pub mod password;
 pub mod storage;
 pub mod value;

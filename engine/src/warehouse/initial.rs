@@ -1,0 +1,115 @@
+//! The warehouse of a cluster that has just been made.
+//!
+//! Databases, schemas and grants that nobody wrote (Developer Guide, "Default permissions"), the two first
+//! users and the system-defined roles.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::access::{Acl, Grant, Grantee, Password, Principals, Privilege, Role, RoleId, User, UserId};
+use super::catalog::{Catalog, Database, ObjectId, Schema};
+use super::identifier::Identifier;
+use super::manifest::Manifest;
+use super::password::WeakPassword;
+use crate::clock::Instant;
+
+/// System-defined roles, in the order of their numbers.
+pub const SYSTEM_ROLES: [&str; 5] =
+    ["sys:monitor", "sys:operator", "sys:dba", "sys:superuser", "sys:secadmin"];
+
+impl Manifest {
+    /// One database with an empty schema `public`, the users `rdsdb` and `admin`, and the system roles.
+    ///
+    /// # Errors
+    /// When the admin's password breaks the password rules.
+    pub fn initial(database: &str, admin: &str, password: &str, now: Instant) -> Result<Self, WeakPassword> {
+        let admin = Identifier::fold(admin);
+        let password = Password::from_written(password, &admin, &format!("{admin} {}", now.0))?;
+        let mut principals = Principals::new();
+        for user in [
+            User { create_database: true, ..User::new(UserId::RDSDB, Identifier::fold("rdsdb"), true) },
+            User { create_database: true, password, ..User::new(UserId::ADMIN, admin, true) },
+        ] {
+            principals.users.insert(user.name.clone(), user);
+        }
+        for name in SYSTEM_ROLES {
+            let role = Role::new(principals.allocate_role(), Identifier::fold(name), UserId::RDSDB);
+            principals.roles.insert(role.name.clone(), role);
+        }
+        grant_system_role(&mut principals, "sys:operator", "sys:dba");
+        let name = Identifier::fold(database);
+        let database = Database::new(ObjectId(100), name.clone(), UserId::RDSDB, ObjectId(2200));
+        Ok(Manifest {
+            catalog: Catalog::new(BTreeMap::from([(name, Arc::new(database))])),
+            principals: Arc::new(principals),
+            version: 0,
+        })
+    }
+}
+
+fn grant_system_role(principals: &mut Principals, role: &str, to: &str) {
+    let to: Option<RoleId> = principals.roles.get(&Identifier::fold(to)).map(|role| role.id);
+    if let (Some(role), Some(to)) = (principals.roles.get_mut(&Identifier::fold(role)), to) {
+        role.granted_to.insert(to);
+    }
+}
+
+impl Database {
+    /// A database as CREATE DATABASE leaves it: schema `public` open to all, temporary tables for all.
+    pub fn new(id: ObjectId, name: Identifier, owner: UserId, public_schema: ObjectId) -> Self {
+        let public = Schema {
+            id: public_schema,
+            name: Identifier::fold("public"),
+            owner: UserId::RDSDB,
+            acl: to_public(UserId::RDSDB, &[Privilege::Create, Privilege::Usage]),
+            relations: BTreeMap::new(),
+        };
+        Database {
+            id,
+            name,
+            owner,
+            acl: to_public(owner, &[Privilege::Temporary]),
+            schemas: BTreeMap::from([(public.name.clone(), Arc::new(public))]),
+            relations: BTreeMap::new(),
+        }
+    }
+}
+
+fn to_public(grantor: UserId, privileges: &[Privilege]) -> Acl {
+    let grants = privileges
+        .iter()
+        .map(|&privilege| Grant {
+            grantee: Grantee::Public,
+            privilege,
+            column: None,
+            grantor,
+            grant_option: false,
+        })
+        .collect::<BTreeSet<_>>();
+    Acl { grants, owner_lacks: BTreeSet::new() }
+}
+
+impl User {
+    /// A user with every option at its default, who cannot log in until it is given a password.
+    pub fn new(id: UserId, name: Identifier, superuser: bool) -> Self {
+        User {
+            id,
+            name,
+            superuser,
+            create_database: false,
+            password: Password::Disabled,
+            valid_until: None,
+            connection_limit: None,
+            session_timeout: None,
+            syslog_unrestricted: false,
+            external_id: None,
+            settings: BTreeMap::new(),
+        }
+    }
+}
+
+impl Role {
+    pub fn new(id: RoleId, name: Identifier, owner: UserId) -> Self {
+        Role { id, name, owner, external_id: None, members: BTreeMap::new(), granted_to: BTreeSet::new() }
+    }
+}
