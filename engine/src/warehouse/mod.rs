@@ -5,6 +5,7 @@
 //! which holds all three as one value that can be kept, copied and swapped.
 
 pub mod access;
+pub mod calendar;
 pub mod catalog;
 pub mod data_type;
 pub mod digest;
