@@ -131,6 +131,11 @@ impl Catalog {
         id
     }
 
+    /// Never hands out a number that `other` has handed out.
+    pub fn continue_from(&mut self, other: &Catalog) {
+        self.next_object = self.next_object.max(other.next_object);
+    }
+
     pub fn database(&self, name: &Identifier) -> Option<&Arc<Database>> {
         self.databases.get(name)
     }
