@@ -3,6 +3,8 @@
 //! An operator is pulled; each pull does a bounded piece of work (about one batch), so that whoever drives
 //! can look up between pulls: progress and cancel need no thread.
 
+pub mod write;
+
 use std::sync::Arc;
 
 use super::error::SqlResult;

@@ -39,7 +39,8 @@ pub fn append(data: &mut TableData, columns: Vec<ArrayRef>, region: Region, numb
         && last.region == region
         && let Some(before) = last.segment.arrays()
     {
-        columns = before.iter().zip(&columns).map(|(old, new)| join(old, new)).collect();
+        columns =
+            before.iter().zip(&columns).filter_map(|(old, new)| join(&[old.clone(), new.clone()])).collect();
         rows += last.segment.rows as usize;
         kept_marks = last.deleted.clone();
         data.segments.pop();
