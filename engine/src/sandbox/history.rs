@@ -96,70 +96,86 @@ pub(super) fn remember(logs: &mut Arc<Logs>, ended: &Ended<'_>) {
         Class::Definition | Class::Utility => {
             let log = if ended.class == Class::Definition { "stl_ddltext" } else { "stl_utilitytext" };
             for (sequence, text) in pieces.iter().enumerate() {
-                push(logs, log, vec![
-                    user.clone(),
-                    transaction.clone(),
-                    process.clone(),
-                    Value::string(ended.label),
-                    started.clone(),
-                    over.clone(),
-                    Value::Integer(sequence as i32),
-                    Value::string(text.as_str()),
-                ]);
+                push(
+                    logs,
+                    log,
+                    vec![
+                        user.clone(),
+                        transaction.clone(),
+                        process.clone(),
+                        Value::string(ended.label),
+                        started.clone(),
+                        over.clone(),
+                        Value::Integer(sequence as i32),
+                        Value::string(text.as_str()),
+                    ],
+                );
             }
         }
         _ => {
-            push(logs, "stl_query", vec![
-                user.clone(),
-                query.clone(),
-                Value::string(ended.label),
-                transaction.clone(),
-                process.clone(),
-                Value::string(ended.database),
-                Value::string(cut(ended.text, 4_000)),
-                started.clone(),
-                over.clone(),
-                Value::Integer(i32::from(failed)),
-                Value::Integer(0),
-                Value::Integer(0),
-            ]);
-            for (sequence, text) in pieces.iter().enumerate() {
-                push(logs, "stl_querytext", vec![
+            push(
+                logs,
+                "stl_query",
+                vec![
                     user.clone(),
+                    query.clone(),
+                    Value::string(ended.label),
                     transaction.clone(),
                     process.clone(),
-                    query.clone(),
-                    Value::Integer(sequence as i32),
-                    Value::string(text.as_str()),
-                ]);
+                    Value::string(ended.database),
+                    Value::string(cut(ended.text, 4_000)),
+                    started.clone(),
+                    over.clone(),
+                    Value::Integer(i32::from(failed)),
+                    Value::Integer(0),
+                    Value::Integer(0),
+                ],
+            );
+            for (sequence, text) in pieces.iter().enumerate() {
+                push(
+                    logs,
+                    "stl_querytext",
+                    vec![
+                        user.clone(),
+                        transaction.clone(),
+                        process.clone(),
+                        query.clone(),
+                        Value::Integer(sequence as i32),
+                        Value::string(text.as_str()),
+                    ],
+                );
             }
         }
     }
     let elapsed = Value::BigInt(ended.ended.0 - ended.started.0);
-    push(logs, "sys_query_history", vec![
-        user,
-        Value::BigInt(ended.query),
-        Value::string(ended.label),
-        transaction,
-        process,
-        Value::string(ended.database),
-        Value::string(ended.class.query_type()),
-        Value::string(match ended.error.map(|error| error.kind.state()) {
-            None => "success",
-            Some("57014") => "canceled",
-            Some(_) => "failed",
-        }),
-        Value::Boolean(false),
-        started,
-        over,
-        elapsed.clone(),
-        Value::BigInt(0),
-        elapsed,
-        ended.error.map_or(Value::string(""), |error| Value::string(cut(&error.kind.message(), 512))),
-        Value::BigInt(ended.returned_rows as i64),
-        Value::BigInt(0),
-        Value::string(cut(ended.text, 4_000)),
-    ]);
+    push(
+        logs,
+        "sys_query_history",
+        vec![
+            user,
+            Value::BigInt(ended.query),
+            Value::string(ended.label),
+            transaction,
+            process,
+            Value::string(ended.database),
+            Value::string(ended.class.query_type()),
+            Value::string(match ended.error.map(|error| error.kind.state()) {
+                None => "success",
+                Some("57014") => "canceled",
+                Some(_) => "failed",
+            }),
+            Value::Boolean(false),
+            started,
+            over,
+            elapsed.clone(),
+            Value::BigInt(0),
+            elapsed,
+            ended.error.map_or(Value::string(""), |error| Value::string(cut(&error.kind.message(), 512))),
+            Value::BigInt(ended.returned_rows as i64),
+            Value::BigInt(0),
+            Value::string(cut(ended.text, 4_000)),
+        ],
+    );
 }
 
 /// One row of a log, the oldest giving way.

@@ -25,7 +25,10 @@ use crate::clock::Clock;
 use crate::sql::error::SqlError;
 use crate::sql::outcome::{Batch, Completion};
 use crate::sql::session::{Session, SessionId};
+use crate::warehouse::digest::md5;
+use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::{Manifest, Warehouse};
+use crate::warehouse::password::Password;
 
 /// Account, region and names that every lab finds.
 pub const ACCOUNT: &str = "123456789012";
@@ -77,7 +80,9 @@ impl Sandbox {
     /// tables, the IAM user `learner` with full rights, and no buckets.
     pub fn new(seed: u64) -> Self {
         let clock = Clock::starting_at(Clock::COURSE_START);
-        let manifest = Manifest::course(DATABASE, ADMIN, ADMIN_PASSWORD, clock.now());
+        let admin = Identifier::fold(ADMIN);
+        let password = Password::Md5(md5(format!("{ADMIN_PASSWORD}{admin}").as_bytes()));
+        let manifest = Manifest::with_admin(DATABASE, admin, password);
         Sandbox {
             warehouse: Warehouse {
                 cluster: CLUSTER.to_owned(),

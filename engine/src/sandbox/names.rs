@@ -41,7 +41,8 @@ impl Sandbox {
         let mut add = |kind, text: String, detail: String| names.push(Name { kind, text, detail });
         for database in manifest.catalog.databases.values() {
             for schema in database.schemas.values() {
-                let usable = manifest.principals.held(user, Privilege::Usage, None, schema.owner, &schema.acl);
+                let usable =
+                    manifest.principals.held(user, Privilege::Usage, None, schema.owner, &schema.acl);
                 if usable.is_none() {
                     continue;
                 }
@@ -82,8 +83,12 @@ impl Sandbox {
 
 /// True when the user holds any privilege on the relation or on a column of it.
 fn readable(manifest: &Manifest, user: UserId, relation: &Relation) -> bool {
-    [Privilege::Select, Privilege::Insert, Privilege::Update, Privilege::Delete].into_iter().any(|privilege| {
-        let held = |column| manifest.principals.held(user, privilege, column, relation.owner, &relation.acl).is_some();
-        held(None) || relation.columns.iter().any(|column| held(Some(&column.name)))
-    })
+    [Privilege::Select, Privilege::Insert, Privilege::Update, Privilege::Delete].into_iter().any(
+        |privilege| {
+            let held = |column| {
+                manifest.principals.held(user, privilege, column, relation.owner, &relation.acl).is_some()
+            };
+            held(None) || relation.columns.iter().any(|column| held(Some(&column.name)))
+        },
+    )
 }

@@ -44,7 +44,9 @@ pub enum LoadError {
 impl std::fmt::Display for LoadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            LoadError::Newer { format } => write!(f, "written by a newer version of Sandshift (format {format})"),
+            LoadError::Newer { format } => {
+                write!(f, "written by a newer version of Sandshift (format {format})")
+            }
             LoadError::Broken(what) => write!(f, "not a saved account: {what}"),
             LoadError::BlockMissing { block } => write!(f, "block {block} is missing"),
         }
@@ -115,7 +117,8 @@ impl Sandbox {
         if format > FORMAT {
             return Err(LoadError::Newer { format });
         }
-        let written: Written = postcard::from_bytes(rest).map_err(|error| LoadError::Broken(error.to_string()))?;
+        let written: Written =
+            postcard::from_bytes(rest).map_err(|error| LoadError::Broken(error.to_string()))?;
         let mut warehouse = written.warehouse;
         let mut committed = (*warehouse.committed).clone();
         fill_blocks(&mut committed, blocks)?;
@@ -147,7 +150,10 @@ fn blocks_of(manifest: &Manifest) -> impl Iterator<Item = &crate::warehouse::sto
         .flat_map(|stored| &stored.segment.columns)
 }
 
-fn fill_blocks(manifest: &mut Manifest, blocks: &mut dyn FnMut(u64) -> Option<Vec<u8>>) -> Result<(), LoadError> {
+fn fill_blocks(
+    manifest: &mut Manifest,
+    blocks: &mut dyn FnMut(u64) -> Option<Vec<u8>>,
+) -> Result<(), LoadError> {
     for database in manifest.catalog.databases.values_mut() {
         let database = Arc::make_mut(database);
         for relation in database.relations.values_mut() {
@@ -168,7 +174,7 @@ fn fill_blocks(manifest: &mut Manifest, blocks: &mut dyn FnMut(u64) -> Option<Ve
 
 /// FNV-1a: enough to tell contents apart, the same on every machine.
 fn fingerprint(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -82,7 +82,11 @@ pub struct Column {
 pub enum DefaultValue {
     /// SQL text of a variable-free expression, evaluated anew at every insert.
     Expression(String),
-    Identity { seed: i64, step: i64, by_default: bool },
+    Identity {
+        seed: i64,
+        step: i64,
+        by_default: bool,
+    },
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -209,4 +213,3 @@ impl Relation {
         self.columns.iter().position(|column| column.name == *name)
     }
 }
-

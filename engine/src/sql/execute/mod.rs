@@ -70,6 +70,9 @@ pub fn build(_plan: &Plan, _context: &mut Context) -> SqlResult<Box<dyn Operator
 }
 
 /// A constant expression's value (LIMIT, defaults, VALUES).
-pub fn constant(_expression: &Expression, _evaluation: &mut Evaluation) -> SqlResult<crate::warehouse::value::Value> {
+pub fn constant(
+    _expression: &Expression,
+    _evaluation: &mut Evaluation,
+) -> SqlResult<crate::warehouse::value::Value> {
     todo!("back")
 }

@@ -36,7 +36,12 @@ impl Sink {
     ///
     /// # Errors
     /// NULL in a NOT NULL column (23502).
-    pub fn take(&mut self, batch: Batch, manifest: &mut Manifest, numbers: &mut BlockNumbers<'_>) -> SqlResult<()> {
+    pub fn take(
+        &mut self,
+        batch: Batch,
+        manifest: &mut Manifest,
+        numbers: &mut BlockNumbers<'_>,
+    ) -> SqlResult<()> {
         let relation = target(manifest, &self.database, self.target)?;
         let columns = with_identities(relation, batch.columns)?;
         for (column, array) in relation.columns.iter().zip(&columns) {
@@ -119,7 +124,9 @@ impl Marks {
                 if all_distinct {
                     sink.take(Batch { columns, rows }, manifest, numbers)?;
                 } else {
-                    for row in (0..rows).filter(|row| last.get(&self.ids[start + row]) == Some(&(start + row))) {
+                    for row in
+                        (0..rows).filter(|row| last.get(&self.ids[start + row]) == Some(&(start + row)))
+                    {
                         let columns = columns.iter().map(|column| column.slice(row, 1)).collect();
                         sink.take(Batch { columns, rows: 1 }, manifest, numbers)?;
                     }
@@ -136,7 +143,11 @@ impl Marks {
 }
 
 /// The table, writable.
-fn target<'a>(manifest: &'a mut Manifest, database: &Identifier, id: ObjectId) -> SqlResult<&'a mut Relation> {
+fn target<'a>(
+    manifest: &'a mut Manifest,
+    database: &Identifier,
+    id: ObjectId,
+) -> SqlResult<&'a mut Relation> {
     manifest
         .catalog
         .database_mut(database)
@@ -166,7 +177,11 @@ fn with_identities(relation: &mut Relation, mut columns: Vec<ArrayRef>) -> SqlRe
         };
         columns[number] = match array.data_type() {
             ArrowType::Int64 => Arc::new(
-                array.as_primitive::<Int64Type>().iter().map(|v| v.unwrap_or_else(&mut take)).collect::<Int64Array>(),
+                array
+                    .as_primitive::<Int64Type>()
+                    .iter()
+                    .map(|v| v.unwrap_or_else(&mut take))
+                    .collect::<Int64Array>(),
             ),
             ArrowType::Int32 => Arc::new(
                 array

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, ArrowPrimitiveType, AsArray, BinaryArray, BooleanArray, Decimal128Array, DictionaryArray,
-    Int32Array, PrimitiveArray, StringArray,
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, BinaryArray, BooleanArray, Decimal128Array,
+    DictionaryArray, Int32Array, PrimitiveArray, StringArray,
 };
 use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::{
@@ -69,10 +69,16 @@ fn write(array: &ArrayRef, out: &mut Vec<u8>) {
         6 => array.as_primitive::<Float64Type>().values().iter().for_each(|v| out.extend(v.to_le_bytes())),
         7 => bits(array.as_boolean().values(), out),
         8 => array.as_primitive::<Date32Type>().values().iter().for_each(|v| out.extend(v.to_le_bytes())),
-        9 => array.as_primitive::<Time64MicrosecondType>().values().iter().for_each(|v| out.extend(v.to_le_bytes())),
-        10 => {
-            array.as_primitive::<TimestampMicrosecondType>().values().iter().for_each(|v| out.extend(v.to_le_bytes()))
-        }
+        9 => array
+            .as_primitive::<Time64MicrosecondType>()
+            .values()
+            .iter()
+            .for_each(|v| out.extend(v.to_le_bytes())),
+        10 => array
+            .as_primitive::<TimestampMicrosecondType>()
+            .values()
+            .iter()
+            .for_each(|v| out.extend(v.to_le_bytes())),
         11 => array.as_primitive::<IntervalMonthDayNanoType>().values().iter().for_each(|v| {
             out.extend(v.months.to_le_bytes());
             out.extend(v.days.to_le_bytes());
@@ -243,8 +249,14 @@ mod tests {
             Arc::new(Int32Array::from(vec![Some(1), None, Some(-7)])),
             Arc::new(BooleanArray::from(vec![Some(true), Some(false), None])),
             Arc::new(StringArray::from(vec![Some("한글"), None, Some("")])),
-            Arc::new(Decimal128Array::from(vec![Some(12_345), None]).with_precision_and_scale(10, 2).unwrap()),
-            Arc::new(vec![Some("a"), None, Some("b"), Some("a")].into_iter().collect::<DictionaryArray<Int32Type>>()),
+            Arc::new(
+                Decimal128Array::from(vec![Some(12_345), None]).with_precision_and_scale(10, 2).unwrap(),
+            ),
+            Arc::new(
+                vec![Some("a"), None, Some("b"), Some("a")]
+                    .into_iter()
+                    .collect::<DictionaryArray<Int32Type>>(),
+            ),
         ];
         for column in columns {
             assert_eq!(&decode(&encode(&column)).unwrap(), &column);

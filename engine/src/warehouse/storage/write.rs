@@ -69,7 +69,11 @@ pub fn append(data: &mut TableData, columns: Vec<ArrayRef>, region: Region, numb
 }
 
 /// One new column for every segment: `make` is given the segment's row count.
-pub fn add_column(data: &mut TableData, numbers: &mut BlockNumbers<'_>, mut make: impl FnMut(usize) -> ArrayRef) {
+pub fn add_column(
+    data: &mut TableData,
+    numbers: &mut BlockNumbers<'_>,
+    mut make: impl FnMut(usize) -> ArrayRef,
+) {
     for stored in &mut data.segments {
         let array = make(stored.segment.rows as usize);
         stored.segment.columns.push(block(array, None, numbers));

@@ -4,11 +4,11 @@
 //! with an order; a string longer than [`LONGEST`] keeps none, because a bound must not cost more than it saves.
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, ArrowPrimitiveType, DictionaryArray, PrimitiveArray, StringArray,
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, DictionaryArray, PrimitiveArray, StringArray,
 };
 use arrow::datatypes::{
-    DataType as ArrowType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int16Type, Int32Type, Int64Type,
-    Time64MicrosecondType, TimestampMicrosecondType,
+    DataType as ArrowType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int16Type, Int32Type,
+    Int64Type, Time64MicrosecondType, TimestampMicrosecondType,
 };
 
 use crate::warehouse::value::Value;
@@ -43,7 +43,10 @@ pub fn zone(array: &ArrayRef) -> Option<(Value, Value)> {
     }
 }
 
-fn bounds<T: ArrowPrimitiveType>(array: &ArrayRef, value: impl Fn(T::Native) -> Value) -> Option<(Value, Value)>
+fn bounds<T: ArrowPrimitiveType>(
+    array: &ArrayRef,
+    value: impl Fn(T::Native) -> Value,
+) -> Option<(Value, Value)>
 where
     T::Native: Ord,
 {
@@ -56,7 +59,10 @@ where
 }
 
 /// NaN has no place in an order; a block that holds one keeps no zone.
-fn float_bounds<T: ArrowPrimitiveType>(array: &ArrayRef, value: impl Fn(T::Native) -> Value) -> Option<(Value, Value)>
+fn float_bounds<T: ArrowPrimitiveType>(
+    array: &ArrayRef,
+    value: impl Fn(T::Native) -> Value,
+) -> Option<(Value, Value)>
 where
     T::Native: PartialOrd,
 {
@@ -93,5 +99,6 @@ fn string_bounds(array: &StringArray) -> Option<(Value, Value)> {
         }
     }
     let (least, greatest) = (least?, greatest?);
-    (least.len() <= LONGEST && greatest.len() <= LONGEST).then(|| (Value::string(least), Value::string(greatest)))
+    (least.len() <= LONGEST && greatest.len() <= LONGEST)
+        .then(|| (Value::string(least), Value::string(greatest)))
 }
