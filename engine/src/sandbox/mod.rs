@@ -106,11 +106,6 @@ impl Sandbox {
         self.seed
     }
 
-    /// Makes a table as the admin user would and appends whole columns to it, in the table's column order:
-    /// how labs fill their starting states without parsing 101,520 rows.
-    pub fn fill_table(&mut self, _ddl: &str, _columns: Vec<arrow::array::ArrayRef>) -> SqlResult<()> {
-        todo!("driver")
-    }
 
     /// Runs one `aws ...` line as the IAM identity `principal` (a user's name).
     pub fn aws(&mut self, principal: &str, line: &str) -> CliOutput {
