@@ -320,8 +320,10 @@ pub(super) fn signature(reader: &mut Reader) -> SqlResult<QualifiedName> {
         return Ok(name);
     }
     reader.list(|reader| {
-        reader.one_of(&["INOUT", "IN", "OUT"]);
+        let modes = ["INOUT", "IN", "OUT"];
+        reader.one_of(&modes);
         reader.data_type()?;
+        reader.one_of(&modes);
         if !matches!(reader.peek(), Token::Comma | Token::RParen) {
             reader.data_type()?;
         }

@@ -18,6 +18,7 @@ mod default_privilege;
 mod dialect;
 mod drop;
 mod external;
+mod false_name;
 mod fault;
 mod grant;
 mod group;

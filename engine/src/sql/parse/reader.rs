@@ -7,6 +7,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 
 use super::dialect::Redshift;
+use super::false_name::false_name;
 use super::{fault, reserved, token};
 use crate::sql::error::{Span, SqlResult};
 use crate::warehouse::identifier::{Identifier, QualifiedName};
@@ -275,12 +276,16 @@ impl<'a> Reader<'a> {
     }
 
     pub fn query(&mut self) -> SqlResult<Box<ast::Query>> {
-        self.borrowed(Parser::parse_query)
+        let start = self.offset();
+        let query = self.borrowed(Parser::parse_query);
+        self.without_false_names(start, query)
     }
 
     /// `t1 [alias] [JOIN ...] [, ...]`.
     pub fn tables(&mut self) -> SqlResult<Vec<ast::TableWithJoins>> {
-        self.borrowed(|parser| parser.parse_comma_separated(Parser::parse_table_and_joins))
+        let start = self.offset();
+        let tables = self.borrowed(|parser| parser.parse_comma_separated(Parser::parse_table_and_joins));
+        self.without_false_names(start, tables)
     }
 
     /// `WITH [RECURSIVE] name AS (query) [, ...]`.
@@ -297,6 +302,20 @@ impl<'a> Reader<'a> {
             self.borrowed(Parser::parse_data_type)
         } else {
             self.unexpected()
+        }
+    }
+
+    /// What sqlparser read since `start`, unless a token before the place it stopped at is no name after all.
+    fn without_false_names<T>(&self, start: usize, read: SqlResult<T>) -> SqlResult<T> {
+        let stopped = match &read {
+            Ok(_) => self.previous_end(),
+            Err(error) => error.span.map_or(self.end, |span| span.start),
+        };
+        let first = self.spans.partition_point(|span| span.start < start);
+        let last = self.spans.partition_point(|span| span.start < stopped).max(first);
+        match false_name((first..last).map(|number| &self.parser.token_at(number).token)) {
+            Some(number) => Err(fault::syntax(self.text, self.spans.get(first + number).copied(), self.end)),
+            None => read,
         }
     }
 

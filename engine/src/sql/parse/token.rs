@@ -24,7 +24,7 @@ pub(super) fn tokens(text: &str) -> (Vec<TokenWithSpan>, Option<SqlError>) {
     loop {
         let place = lexer.skip_blanks();
         let start = lexer.at;
-        let token = match place.and_then(|()| lexer.token(tokens.last().map(|last| &last.token))) {
+        let token = match place.and_then(|()| lexer.token()) {
             Ok(Some(token)) => token,
             Ok(None) => return (tokens, None),
             Err(error) => return (tokens, Some(error)),
@@ -140,7 +140,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn token(&mut self, before: Option<&Token>) -> SqlResult<Option<Token>> {
+    fn token(&mut self) -> SqlResult<Option<Token>> {
         let Some(first) = self.rest().chars().next() else {
             return Ok(None);
         };
@@ -159,9 +159,7 @@ impl Lexer<'_> {
             '#' if self.rest()[1..].starts_with(starts_identifier) => self.word(1),
             first if starts_identifier(first) => self.word(0),
             '0'..='9' => self.number(),
-            '.' if self.byte(1).is_some_and(|next| next.is_ascii_digit()) && !ends_operand(before) => {
-                self.number()
-            }
+            '.' if self.byte(1).is_some_and(|next| next.is_ascii_digit()) => self.number(),
             first => self.symbol(first),
         };
         Ok(Some(token))
@@ -340,9 +338,4 @@ fn starts_identifier(first: char) -> bool {
 
 fn continues_identifier(next: char) -> bool {
     starts_identifier(next) || next.is_ascii_digit() || next == '$'
-}
-
-/// After an operand a point separates names, it does not begin a number.
-fn ends_operand(token: Option<&Token>) -> bool {
-    matches!(token, Some(Token::Word(_) | Token::RParen | Token::RBracket))
 }
