@@ -7,7 +7,6 @@
 pub mod access;
 pub mod calendar;
 pub mod catalog;
-pub mod commit;
 pub mod data_type;
 pub mod digest;
 pub mod identifier;

@@ -2,8 +2,47 @@
 //!
 //! An operator is pulled; each pull does a bounded piece of work (about one batch), so that whoever drives
 //! can look up between pulls: progress and cancel need no thread.
+//!
+//! Read first [`column`] and [`evaluate`] (expressions), then the operators, one a file, and under them
+//! [`intern`] and [`grouping`] (keys as numbers), [`sorting`] and [`gather`] (rows moved about). [`cast`],
+//! [`compare`] and [`display`] hold the product's rules for values.
 
-pub mod write;
+//pub mod aggregate;
+//pub mod accumulate;
+pub mod array;
+mod case;
+pub mod cast;
+pub mod column;
+mod common;
+pub mod compare;
+mod dictionary;
+pub mod display;
+mod distinct;
+mod emission;
+pub mod evaluate;
+mod filter;
+//mod frame;
+pub mod gather;
+mod grouping;
+mod in_list;
+mod intern;
+mod join;
+pub mod like;
+mod limit;
+mod logic;
+mod memory;
+mod physical;
+mod project;
+mod scan;
+mod set_operation;
+mod sort;
+mod sorting;
+pub mod strings;
+mod subquery;
+mod system_scan;
+mod values;
+//mod window;
+mod zone;
 
 use std::sync::Arc;
 
@@ -15,6 +54,7 @@ use super::session::RandomState;
 use crate::clock::Instant;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::{Logs, Manifest};
+use crate::warehouse::value::Value;
 
 /// Rows of a batch at most.
 pub const BATCH_ROWS: usize = 8_192;
@@ -42,6 +82,36 @@ pub struct Context {
     /// Bytes that operators may hold before Redshift's out-of-memory error.
     pub memory_limit: u64,
     pub memory_used: u64,
+    /// Answers of subqueries and rows of common table expressions, kept while the query runs.
+    pub shared: Shared,
+}
+
+/// What a running query keeps beside its operators.
+#[derive(Default)]
+pub struct Shared {
+    memo: subquery::Memo,
+    common: common::Definitions,
+}
+
+impl Context {
+    /// A context for one query. `memory_limit` starts at [`memory::DEFAULT_LIMIT`].
+    pub fn new(
+        manifest: Arc<Manifest>,
+        database: Identifier,
+        logs: Arc<Logs>,
+        evaluation: Evaluation,
+    ) -> Self {
+        Context {
+            manifest,
+            database,
+            logs,
+            evaluation,
+            statistics: Statistics::default(),
+            memory_limit: memory::DEFAULT_LIMIT,
+            memory_used: 0,
+            shared: Shared::default(),
+        }
+    }
 }
 
 /// What expressions may ask about their surroundings.
@@ -56,7 +126,7 @@ pub struct Evaluation {
     pub manifest: Arc<Manifest>,
     pub user: crate::warehouse::access::UserId,
     /// Values of `Expression::Parameter` in a correlated subquery.
-    pub parameters: Vec<crate::warehouse::value::Value>,
+    pub parameters: Vec<Value>,
 }
 
 /// Borrowed by a function while it computes.
@@ -65,14 +135,84 @@ pub struct EvaluationContext<'a> {
 }
 
 /// The operator tree of a plan.
-pub fn build(_plan: &Plan, _context: &mut Context) -> SqlResult<Box<dyn Operator>> {
-    todo!("back")
+pub fn build(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator>> {
+    Ok(match plan {
+        Plan::Empty => Box::new(values::Single::default()),
+        Plan::Nothing { .. } => Box::new(values::Nothing),
+        Plan::Scan(scan) => Box::new(scan::ScanSegments::new(scan, context)?),
+        Plan::SystemScan { relation, .. } => Box::new(system_scan::ScanSystem::new(*relation)),
+        Plan::Values { rows, fields } => Box::new(values::Rows::new(rows.clone(), fields)),
+        Plan::Filter { input, predicate } => {
+            Box::new(filter::Filter::new(build(input, context)?, predicate.clone()))
+        }
+        Plan::Project { input, expressions, .. } => {
+            Box::new(project::Project::new(build(input, context)?, expressions.clone()))
+        }
+        Plan::Join(join) => {
+            let left = build(&join.left, context)?;
+            let right = build(&join.right, context)?;
+            Box::new(join::Join::new(join, left, right))
+        }
+        Plan::Aggregate { input, groups, aggregates, .. } => {
+            let _ = (input, groups, aggregates);
+            return Err(super::error::SqlError::bug("aggregate"));
+        }
+        Plan::Window { input, calls, .. } => {
+            let _ = (input, calls);
+            return Err(super::error::SqlError::bug("window"));
+        }
+        Plan::Sort { input, keys, limit } => {
+            Box::new(sort::Sort::new(build(input, context)?, keys.clone(), *limit))
+        }
+        Plan::Limit { input, limit, offset } => {
+            Box::new(limit::Limit::new(build(input, context)?, *limit, *offset))
+        }
+        Plan::Distinct { input } => Box::new(distinct::Distinct::new(build(input, context)?, input.fields())),
+        Plan::SetOperation { operation, all, left, right, fields } => {
+            let (left, right) = (build(left, context)?, build(right, context)?);
+            Box::new(set_operation::SetOperation::new(*operation, *all, left, right, fields))
+        }
+        Plan::Common { id, definition, body } => {
+            common::define(*id, definition, context)?;
+            build(body, context)?
+        }
+        Plan::CommonRead { id, .. } => Box::new(common::CommonRead::new(*id, context)?),
+    })
 }
 
 /// A constant expression's value (LIMIT, defaults, VALUES).
-pub fn constant(
-    _expression: &Expression,
-    _evaluation: &mut Evaluation,
-) -> SqlResult<crate::warehouse::value::Value> {
-    todo!("back")
+pub fn constant(expression: &Expression, evaluation: &mut Evaluation) -> SqlResult<Value> {
+    if let Expression::Literal { value, .. } = expression {
+        return Ok(value.clone());
+    }
+    let vacant = Evaluation {
+        statement_start: evaluation.statement_start,
+        transaction_start: evaluation.transaction_start,
+        random: RandomState { words: [0; 34], position: 0 },
+        settings: std::collections::BTreeMap::new(),
+        manifest: Arc::clone(&evaluation.manifest),
+        user: evaluation.user,
+        parameters: Vec::new(),
+    };
+    let database = evaluation.settings.get("current_database").map_or("dev", String::as_str).into();
+    let manifest = Arc::clone(&evaluation.manifest);
+    let lent = std::mem::replace(evaluation, vacant);
+    let mut context = Context::new(manifest, database, Arc::default(), lent);
+    let row = Batch { columns: Vec::new(), rows: 1 };
+    let column = evaluate::evaluate(expression, &row, &mut context);
+    *evaluation = context.evaluation;
+    Ok(array::value_at(column?.array(), expression.data_type(), 0))
+}
+
+/// Runs a plan to its end: for statements that need the whole answer before they can go on.
+pub fn collect(plan: &Plan, context: &mut Context) -> SqlResult<Vec<Batch>> {
+    let mut operator = build(plan, context)?;
+    let mut batches = Vec::new();
+    loop {
+        match operator.pull(context)? {
+            Pull::Batch(batch) if batch.rows > 0 => batches.push(batch),
+            Pull::Batch(_) | Pull::Pending => {}
+            Pull::End => return Ok(batches),
+        }
+    }
 }

@@ -1,0 +1,109 @@
+//! Casts between all types: what they keep, what they round or cut, and what they say when it does not fit.
+//!
+//! Which direction lies where: `number` (between numbers and booleans), `to_text`, `from_text`, `moment`
+//! (dates and times); `fault` has the texts. The rules are the fact sheet's sections 6.4, 6.7 and 6.8.
+
+mod fault;
+mod from_text;
+mod moment;
+mod number;
+mod to_text;
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, BinaryArray, PrimitiveArray};
+use arrow::datatypes::{ArrowPrimitiveType, DataType as ArrowType, Int32Type};
+
+use super::gather::dictionary_of;
+use crate::sql::error::SqlResult;
+use crate::sql::expression::CastMode;
+use crate::warehouse::data_type::DataType;
+
+pub use from_text::{parse_decimal, parse_interval};
+pub use number::round_double;
+
+/// How a cast treats what does not fit.
+#[derive(Clone, Copy, Debug)]
+pub struct CastRules {
+    pub mode: CastMode,
+    /// `enable_numeric_rounding` is on.
+    pub rounding: bool,
+}
+
+impl CastRules {
+    /// Whether digits that do not fit are rounded; otherwise they are cut.
+    fn rounds(self) -> bool {
+        self.rounding || self.mode != CastMode::Explicit
+    }
+}
+
+/// `array`, of type `from`, as `to`.
+pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) -> SqlResult<ArrayRef> {
+    if from == to && !matches!(to, DataType::Char(_)) {
+        return Ok(array.clone());
+    }
+    if let ArrowType::Dictionary(_, _) = array.data_type() {
+        return cast_dictionary(array, from, to, rules);
+    }
+    match (from, to) {
+        (_, DataType::Unknown) => Ok(array.clone()),
+        (_, DataType::Char(_) | DataType::Varchar(_) | DataType::Super) => {
+            to_text::cast(array, from, to, rules)
+        }
+        (DataType::Varbyte(_), DataType::Varbyte(most)) => {
+            let most = most as usize;
+            let bytes = array.as_binary::<i32>();
+            Ok(Arc::new(bytes.iter().map(|v| v.map(|v| &v[..v.len().min(most)])).collect::<BinaryArray>()))
+        }
+        _ if from.is_string() || from == DataType::Super => from_text::cast(array, from, to, rules),
+        _ if is_moment(from) || is_moment(to) => moment::cast(array, from, to),
+        _ => number::cast(array, from, to, rules),
+    }
+}
+
+/// Each distinct value that is used is cast once.
+fn cast_dictionary(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) -> SqlResult<ArrayRef> {
+    let dictionary = array.as_dictionary::<Int32Type>();
+    let used = super::dictionary::used_codes(dictionary.keys(), dictionary.values().len());
+    let codes: Vec<u32> = used.codes;
+    let values = cast(&super::gather::gather(dictionary.values(), &codes), from, to, rules)?;
+    let keys = used.renumbered;
+    if matches!(values.data_type(), ArrowType::Utf8) && values.null_count() == 0 {
+        return Ok(dictionary_of(keys, &values));
+    }
+    let indices: Vec<u32> = (0..keys.len())
+        .map(|row| if keys.is_valid(row) { keys.value(row) as u32 } else { u32::MAX })
+        .collect();
+    Ok(super::gather::gather_or_null(&values, &indices))
+}
+
+fn is_moment(data_type: DataType) -> bool {
+    matches!(
+        data_type,
+        DataType::Date
+            | DataType::Time
+            | DataType::TimeTz
+            | DataType::Timestamp
+            | DataType::TimestampTz
+            | DataType::Interval
+    )
+}
+
+/// A column of `T` from a fallible rule for each row; rows that are NULL in `like` stay NULL.
+fn try_each<T: ArrowPrimitiveType>(
+    like: &ArrayRef,
+    to: DataType,
+    mut rule: impl FnMut(usize) -> SqlResult<T::Native>,
+) -> SqlResult<ArrayRef> {
+    let nulls = like.nulls().cloned();
+    let mut values: Vec<T::Native> = Vec::with_capacity(like.len());
+    for row in 0..like.len() {
+        let value =
+            if nulls.as_ref().is_some_and(|n| n.is_null(row)) { T::Native::default() } else { rule(row)? };
+        values.push(value);
+    }
+    Ok(Arc::new(PrimitiveArray::<T>::new(values.into(), nulls).with_data_type(to.arrow())))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! Anything to CHAR, VARCHAR and SUPER.
+//!
+//! Lengths are bytes. An explicit cast cuts at a character boundary; an assignment only lets blanks go.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, StringBuilder};
+
+use super::{CastRules, fault};
+use crate::sql::error::SqlResult;
+use crate::sql::execute::display::display;
+use crate::sql::expression::CastMode;
+use crate::warehouse::data_type::DataType;
+
+pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) -> SqlResult<ArrayRef> {
+    if to == DataType::Super {
+        return Ok(to_super(array, from));
+    }
+    let texts: ArrayRef = match from {
+        DataType::Super => from_super(array),
+        DataType::Char(_) | DataType::Varchar(_) | DataType::Unknown => array.clone(),
+        DataType::Varbyte(_) => {
+            // A byte string is read as UTF-8; what is none is replaced.
+            let mut builder = StringBuilder::new();
+            for bytes in array.as_binary::<i32>().iter() {
+                builder.append_option(bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()));
+            }
+            Arc::new(builder.finish())
+        }
+        _ => {
+            let mut builder = StringBuilder::with_capacity(array.len(), array.len() * 8);
+            for row in 0..array.len() {
+                builder.append_option(display(array, from, row));
+            }
+            Arc::new(builder.finish())
+        }
+    };
+    fit(texts, matches!(from, DataType::Char(_)), to, rules)
+}
+
+/// Cuts, pads or refuses, as the type and the mode want it.
+fn fit(array: ArrayRef, blanks_are_padding: bool, to: DataType, rules: CastRules) -> SqlResult<ArrayRef> {
+    let (most, pads) = match to {
+        DataType::Char(length) => (length as usize, true),
+        DataType::Varchar(length) => (length as usize, false),
+        _ => return Ok(array),
+    };
+    let texts = array.as_string::<i32>();
+    let changes = |text: &str| {
+        text.len() > most
+            || (pads && text.len() < most)
+            || (!pads && blanks_are_padding && text.ends_with(' '))
+    };
+    if !texts.iter().flatten().any(changes) {
+        return Ok(array);
+    }
+    let mut builder = StringBuilder::with_capacity(texts.len(), texts.values().len());
+    for text in texts.iter() {
+        let Some(mut text) = text else {
+            builder.append_null();
+            continue;
+        };
+        if blanks_are_padding && !pads {
+            text = text.trim_end_matches(' ');
+        }
+        if text.len() > most {
+            let mut end = most;
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            if rules.mode == CastMode::Assignment && text[end..].bytes().any(|byte| byte != b' ') {
+                return Err(fault::too_long(to));
+            }
+            text = &text[..end];
+        }
+        if pads {
+            builder.append_value(format!("{text:<0$}", most - (text.len() - text.chars().count())));
+        } else {
+            builder.append_value(text);
+        }
+    }
+    Ok(Arc::new(builder.finish()))
+}
+
+/// Scalars as JSON: text is quoted, numbers and booleans are bare.
+fn to_super(array: &ArrayRef, from: DataType) -> ArrayRef {
+    let mut builder = StringBuilder::new();
+    for row in 0..array.len() {
+        let text = display(array, from, row);
+        builder.append_option(text.map(|text| match from {
+            DataType::Boolean => text,
+            _ if from.is_numeric() => text,
+            _ => serde_json::Value::String(text).to_string(),
+        }));
+    }
+    Arc::new(builder.finish())
+}
+
+/// A JSON string loses its quotes, anything else is its own text.
+fn from_super(array: &ArrayRef) -> ArrayRef {
+    let mut builder = StringBuilder::new();
+    for text in array.as_string::<i32>().iter() {
+        builder.append_option(text.and_then(super_text));
+    }
+    Arc::new(builder.finish())
+}
+
+/// The text in a SUPER scalar; JSON null is NULL.
+pub fn super_text(json: &str) -> Option<String> {
+    match serde_json::from_str(json) {
+        Ok(serde_json::Value::String(text)) => Some(text),
+        Ok(serde_json::Value::Null) => None,
+        _ => Some(json.to_owned()),
+    }
+}

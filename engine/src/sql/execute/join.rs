@@ -1,0 +1,298 @@
+//! Joins of every kind: the right side is read into a table by key, the left side streams past it.
+//!
+//! Without equal pairs every right row has the same (empty) key, which makes it a nested loop: a cross join,
+//! or one on any condition.
+
+use arrow::array::{Array, ArrayRef};
+
+use super::array::{array_of, bytes_of};
+use super::evaluate::evaluate_all;
+use super::gather::{NO_ROW, concatenate_batches, gather, gather_batch, gather_or_null};
+use super::grouping::Grouping;
+use super::intern::MISSING;
+use super::logic::{Selection, conjuncts, select};
+use super::memory::Held;
+use super::{BATCH_ROWS, Context, Operator, Pull};
+use crate::sql::error::SqlResult;
+use crate::sql::expression::Expression;
+use crate::sql::outcome::Batch;
+use crate::sql::plan::{self, Field, JoinKind};
+use crate::warehouse::data_type::DataType;
+
+pub struct Join {
+    left: Box<dyn Operator>,
+    right: Box<dyn Operator>,
+    kind: JoinKind,
+    left_keys: Vec<Expression>,
+    right_keys: Vec<Expression>,
+    residual: Option<Expression>,
+    left_types: Vec<DataType>,
+    right_types: Vec<DataType>,
+    keys: Grouping,
+    /// While reading the right side: its batches and each row's key.
+    batches: Vec<Batch>,
+    groups: Vec<u32>,
+    right_has_null: bool,
+    table: Option<Table>,
+    probe: Option<Probe>,
+    /// Right and full joins: the next right row to look at for want of a match.
+    unmatched_at: usize,
+    left_done: bool,
+    held: Held,
+}
+
+/// The right side, read.
+struct Table {
+    rows: Batch,
+    /// By key, its first row; by row, the next of the same key. [`NO_ROW`] ends a chain.
+    heads: Vec<u32>,
+    nexts: Vec<u32>,
+    matched: Vec<bool>,
+}
+
+/// A left batch on its way past the table.
+struct Probe {
+    batch: Batch,
+    groups: Vec<u32>,
+    row: usize,
+    /// The next right row for `row`; `None` when the row has not begun.
+    chain: Option<u32>,
+    matched: Vec<bool>,
+}
+
+impl Join {
+    pub fn new(join: &plan::Join, left: Box<dyn Operator>, right: Box<dyn Operator>) -> Self {
+        let types = |fields: &[Field]| fields.iter().map(|field| field.data_type).collect::<Vec<_>>();
+        let key_types: Vec<DataType> = join.on.iter().map(|(left, _)| left.data_type()).collect();
+        Join {
+            left,
+            right,
+            kind: join.kind,
+            left_keys: join.on.iter().map(|(left, _)| left.clone()).collect(),
+            right_keys: join.on.iter().map(|(_, right)| right.clone()).collect(),
+            residual: join.residual.clone(),
+            left_types: types(join.left.fields()),
+            right_types: types(join.right.fields()),
+            keys: Grouping::new(&key_types),
+            batches: Vec::new(),
+            groups: Vec::new(),
+            right_has_null: false,
+            table: None,
+            probe: None,
+            unmatched_at: 0,
+            left_done: false,
+            held: Held::default(),
+        }
+    }
+
+    fn keeps_left(&self) -> bool {
+        matches!(self.kind, JoinKind::Left | JoinKind::Full)
+    }
+
+    fn keeps_right(&self) -> bool {
+        matches!(self.kind, JoinKind::Right | JoinKind::Full)
+    }
+
+    /// One batch of the right side.
+    fn read_right(&mut self, context: &mut Context) -> SqlResult<()> {
+        match self.right.pull(context)? {
+            Pull::Pending => {}
+            Pull::Batch(batch) => {
+                let keys = evaluate_all(&self.right_keys, &batch, context)?;
+                self.right_has_null |= keys.iter().any(|key| key.null_count() > 0);
+                self.groups.extend(self.keys.assign(&keys, batch.rows)?);
+                self.held
+                    .add(batch.columns.iter().map(bytes_of).sum::<u64>() + 8 * batch.rows as u64, context)?;
+                self.batches.push(batch);
+            }
+            Pull::End => {
+                let rows = match concatenate_batches(&self.batches) {
+                    Some(rows) => rows,
+                    None => Batch {
+                        columns: self.right_types.iter().map(|t| array_of(&[], *t)).collect(),
+                        rows: 0,
+                    },
+                };
+                self.batches = Vec::new();
+                let mut heads = vec![NO_ROW; self.keys.len()];
+                let mut nexts = vec![NO_ROW; rows.rows];
+                // Backwards, so that a chain runs in the order the rows came.
+                for (row, &group) in self.groups.iter().enumerate().rev() {
+                    nexts[row] = heads[group as usize];
+                    heads[group as usize] = row as u32;
+                }
+                self.groups = Vec::new();
+                let matched = vec![false; if self.keeps_right() { rows.rows } else { 0 }];
+                self.held.add(self.keys.bytes(), context)?;
+                self.table = Some(Table { rows, heads, nexts, matched });
+            }
+        }
+        Ok(())
+    }
+
+    fn begin_probe(&mut self, batch: Batch, context: &mut Context) -> SqlResult<()> {
+        let keys = evaluate_all(&self.left_keys, &batch, context)?;
+        let groups = self.keys.find(&keys, batch.rows)?;
+        let mut matched = vec![false; batch.rows];
+        if self.kind == JoinKind::NullAwareAnti
+            && self.table.as_ref().is_some_and(|table| table.rows.rows > 0)
+        {
+            // Unknown rows are dropped by calling them matched.
+            for (row, matched) in matched.iter_mut().enumerate() {
+                *matched = self.right_has_null || keys.iter().any(|key| key.is_null(row));
+            }
+        }
+        self.probe = Some(Probe { batch, groups, row: 0, chain: None, matched });
+        Ok(())
+    }
+
+    /// Pairs of the current left batch, tested and joined; at the batch's end what found no match.
+    fn probe(&mut self, context: &mut Context) -> SqlResult<Pull> {
+        let (Some(table), Some(probe)) = (&mut self.table, &mut self.probe) else {
+            return Ok(Pull::Pending);
+        };
+        let filtering = matches!(self.kind, JoinKind::Semi | JoinKind::Anti | JoinKind::NullAwareAnti);
+        if filtering && self.residual.is_none() {
+            for (matched, &group) in probe.matched.iter_mut().zip(&probe.groups) {
+                *matched |=
+                    group != MISSING && table.heads.get(group as usize).is_some_and(|head| *head != NO_ROW);
+            }
+            probe.row = probe.batch.rows;
+        }
+        let (mut lefts, mut rights) = next_pairs(table, probe);
+        if lefts.is_empty() {
+            return self.end_probe();
+        }
+        let mut joined = None;
+        if let Some(residual) = &self.residual {
+            let pairs = pair_batch(&probe.batch, &lefts, &table.rows, &rights);
+            if let Selection::Rows(kept) = select(&conjuncts(residual), &pairs, context)? {
+                lefts = kept.iter().map(|&pair| lefts[pair as usize]).collect();
+                rights = kept.iter().map(|&pair| rights[pair as usize]).collect();
+                joined = Some(gather_batch(&pairs, &kept, None));
+            } else {
+                joined = Some(pairs);
+            }
+        }
+        lefts.iter().for_each(|&row| probe.matched[row as usize] = true);
+        if !table.matched.is_empty() {
+            rights.iter().for_each(|&row| table.matched[row as usize] = true);
+        }
+        if filtering || lefts.is_empty() {
+            return Ok(Pull::Pending);
+        }
+        Ok(Pull::Batch(joined.unwrap_or_else(|| pair_batch(&probe.batch, &lefts, &table.rows, &rights))))
+    }
+
+    fn end_probe(&mut self) -> SqlResult<Pull> {
+        let (Some(table), Some(probe)) = (&self.table, self.probe.take()) else {
+            return Ok(Pull::Pending);
+        };
+        let wanted = match self.kind {
+            JoinKind::Semi => true,
+            JoinKind::Anti | JoinKind::NullAwareAnti => false,
+            JoinKind::Left | JoinKind::Full => false,
+            JoinKind::Inner | JoinKind::Cross | JoinKind::Right => return Ok(Pull::Pending),
+        };
+        let rows: Vec<u32> =
+            (0..probe.batch.rows as u32).filter(|&row| probe.matched[row as usize] == wanted).collect();
+        if rows.is_empty() {
+            return Ok(Pull::Pending);
+        }
+        let mut batch = if rows.len() == probe.batch.rows {
+            probe.batch
+        } else {
+            gather_batch(&probe.batch, &rows, None)
+        };
+        if self.keeps_left() {
+            let none = vec![NO_ROW; rows.len()];
+            batch.columns.extend(table.rows.columns.iter().map(|column| gather_or_null(column, &none)));
+        }
+        Ok(Pull::Batch(batch))
+    }
+
+    /// Right rows that nobody matched, a batch at a time.
+    fn pull_unmatched(&mut self) -> Pull {
+        let Some(table) =
+            self.table.as_ref().filter(|_| self.kind == JoinKind::Right || self.kind == JoinKind::Full)
+        else {
+            return Pull::End;
+        };
+        let end = table.rows.rows.min(self.unmatched_at + BATCH_ROWS);
+        if self.unmatched_at == end {
+            return Pull::End;
+        }
+        let rows: Vec<u32> =
+            (self.unmatched_at..end).filter(|&row| !table.matched[row]).map(|row| row as u32).collect();
+        self.unmatched_at = end;
+        if rows.is_empty() {
+            return Pull::Pending;
+        }
+        let mut columns: Vec<ArrayRef> =
+            self.left_types.iter().map(|data_type| super::array::nulls(*data_type, rows.len())).collect();
+        columns.extend(table.rows.columns.iter().map(|column| gather(column, &rows)));
+        Pull::Batch(Batch { columns, rows: rows.len() })
+    }
+}
+
+/// The next pairs of left and right rows with equal keys, at most one batch of them.
+fn next_pairs(table: &Table, probe: &mut Probe) -> (Vec<u32>, Vec<u32>) {
+    let mut lefts = Vec::new();
+    let mut rights = Vec::new();
+    while probe.row < probe.batch.rows {
+        let mut right = match probe.chain.take() {
+            Some(next) => next,
+            None => match probe.groups[probe.row] {
+                MISSING => NO_ROW,
+                group => table.heads.get(group as usize).copied().unwrap_or(NO_ROW),
+            },
+        };
+        while right != NO_ROW {
+            if lefts.len() == BATCH_ROWS {
+                probe.chain = Some(right);
+                return (lefts, rights);
+            }
+            lefts.push(probe.row as u32);
+            rights.push(right);
+            right = table.nexts[right as usize];
+        }
+        probe.row += 1;
+    }
+    (lefts, rights)
+}
+
+fn pair_batch(left: &Batch, lefts: &[u32], right: &Batch, rights: &[u32]) -> Batch {
+    let whole = lefts.len() == left.rows && lefts.iter().enumerate().all(|(at, &row)| at == row as usize);
+    let mut columns: Vec<ArrayRef> = match whole {
+        true => left.columns.clone(),
+        false => left.columns.iter().map(|column| gather(column, lefts)).collect(),
+    };
+    columns.extend(right.columns.iter().map(|column| gather(column, rights)));
+    Batch { columns, rows: lefts.len() }
+}
+
+impl Operator for Join {
+    fn pull(&mut self, context: &mut Context) -> SqlResult<Pull> {
+        if self.table.is_none() {
+            self.read_right(context)?;
+            return Ok(Pull::Pending);
+        }
+        if self.probe.is_some() {
+            return self.probe(context);
+        }
+        if self.left_done {
+            return Ok(self.pull_unmatched());
+        }
+        match self.left.pull(context)? {
+            Pull::Batch(batch) => {
+                self.begin_probe(batch, context)?;
+                self.probe(context)
+            }
+            Pull::Pending => Ok(Pull::Pending),
+            Pull::End => {
+                self.left_done = true;
+                Ok(Pull::Pending)
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Reads a table: skips segments by zone maps, leaves out deleted rows, filters before it gathers.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int64Array};
+
+use super::array::nulls;
+use super::dictionary::columns_of;
+use super::gather::gather_batch;
+use super::logic::{Selection, conjuncts, select};
+use super::zone::ZoneTest;
+use super::{BATCH_ROWS, Context, Operator, Pull};
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::expression::Expression;
+use crate::sql::outcome::Batch;
+use crate::sql::plan::Scan;
+use crate::warehouse::catalog::Relation;
+use crate::warehouse::storage::StoredSegment;
+
+pub struct ScanSegments {
+    relation: Arc<Relation>,
+    scan: Scan,
+    tests: Vec<ZoneTest>,
+    segment: usize,
+    row: usize,
+}
+
+impl ScanSegments {
+    pub fn new(scan: &Scan, context: &mut Context) -> SqlResult<Self> {
+        let relation = context
+            .manifest
+            .catalog
+            .database(&context.database)
+            .and_then(|database| database.relation(scan.relation))
+            .cloned()
+            .ok_or_else(|| SqlError::undefined_relation(&scan.name))?;
+        let mut tests = Vec::new();
+        for conjunct in scan.filters.iter().flat_map(conjuncts) {
+            tests.extend(ZoneTest::of(conjunct, context)?);
+        }
+        Ok(ScanSegments { relation, scan: scan.clone(), tests, segment: 0, row: 0 })
+    }
+
+    /// The rows from `row` on, up to one batch, before any filter.
+    fn slice(&self, stored: &StoredSegment, rows: usize) -> SqlResult<Batch> {
+        let mut columns = Vec::with_capacity(self.scan.columns.len() + 1);
+        for (&number, field) in self.scan.columns.iter().zip(&self.scan.fields) {
+            columns.push(match stored.segment.columns.get(number) {
+                Some(block) => match block.data() {
+                    Some(data) => data.slice(self.row, rows),
+                    None => return Err(SqlError::bug(format!("block {} was not read", block.id))),
+                },
+                // The column is younger than the segment.
+                None => nulls(field.data_type, rows),
+            });
+        }
+        if self.scan.with_row_id {
+            let first = ((self.segment as i64) << 32) | self.row as i64;
+            let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(first..first + rows as i64));
+            columns.push(ids);
+        }
+        Ok(Batch { columns, rows })
+    }
+}
+
+impl Operator for ScanSegments {
+    fn pull(&mut self, context: &mut Context) -> SqlResult<Pull> {
+        let relation = Arc::clone(&self.relation);
+        let Some(table) = relation.table() else {
+            return Err(SqlError::bug(format!("{} is no table", self.scan.name)));
+        };
+        let Some(stored) = table.data.segments.get(self.segment) else {
+            return Ok(Pull::End);
+        };
+        let total = stored.segment.rows as usize;
+        if self.row == 0 {
+            let blocks = self.scan.columns.len() as u64;
+            let wanted = self.tests.iter().all(|test| {
+                let number = self.scan.columns.get(test.column).copied().unwrap_or(usize::MAX);
+                stored
+                    .segment
+                    .columns
+                    .get(number)
+                    .is_none_or(|block| test.may_match(block, stored.segment.rows))
+            });
+            if !wanted || total == 0 {
+                context.statistics.blocks_skipped += blocks;
+                self.segment += 1;
+                return Ok(Pull::Pending);
+            }
+            context.statistics.blocks_read += blocks;
+        }
+        let rows = BATCH_ROWS.min(total - self.row);
+        let batch = self.slice(stored, rows)?;
+        let visible = visible_rows(&stored.deleted, self.row, rows);
+        self.row += rows;
+        if self.row >= total {
+            self.segment += 1;
+            self.row = 0;
+        }
+        context.statistics.rows_scanned += visible.as_ref().map_or(rows, Vec::len) as u64;
+        finish(&self.scan.filters, batch, visible, context)
+    }
+}
+
+/// Rows that are not deleted, when some are.
+fn visible_rows(deleted: &[u32], start: usize, rows: usize) -> Option<Vec<u32>> {
+    let from = deleted.partition_point(|&row| (row as usize) < start);
+    let to = deleted.partition_point(|&row| (row as usize) < start + rows);
+    let mut marks = deleted[from..to].iter().map(|&row| row - start as u32).peekable();
+    marks.peek()?;
+    Some((0..rows as u32).filter(|row| marks.next_if_eq(row).is_none()).collect())
+}
+
+/// Filters see only the columns they name; the others are gathered for the rows that are left.
+fn finish(
+    filters: &[Expression],
+    batch: Batch,
+    visible: Option<Vec<u32>>,
+    context: &mut Context,
+) -> SqlResult<Pull> {
+    let tests: Vec<&Expression> = filters.iter().flat_map(conjuncts).collect();
+    let selected = match (tests.is_empty(), visible) {
+        (true, visible) => visible,
+        (false, None) => match select(&tests, &batch, context)? {
+            Selection::All => None,
+            Selection::Rows(rows) => Some(rows),
+        },
+        (false, Some(visible)) => {
+            let needed: BTreeSet<usize> = tests.iter().flat_map(|test| columns_of(test)).collect();
+            let part = gather_batch(&batch, &visible, Some(&needed));
+            match select(&tests, &part, context)? {
+                Selection::All => Some(visible),
+                Selection::Rows(rows) => Some(rows.iter().map(|&row| visible[row as usize]).collect()),
+            }
+        }
+    };
+    Ok(match selected {
+        None => Pull::Batch(batch),
+        Some(rows) if rows.is_empty() => Pull::Pending,
+        Some(rows) => Pull::Batch(gather_batch(&batch, &rows, None)),
+    })
+}

@@ -1,0 +1,283 @@
+//! Queries used as expressions: run once for each distinct list of parameters, remembered for the query.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, BooleanBuilder};
+
+use super::array::{array_of, value_at};
+use super::column::Column;
+use super::compare::compare_values;
+use super::evaluate::evaluate_all;
+use super::gather::{concatenate_batches, gather};
+use super::grouping::Grouping;
+use super::intern::MISSING;
+use super::{Context, Pull, build};
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::expression::{Comparison, Expression, Subquery, SubqueryKind};
+use crate::sql::outcome::Batch;
+use crate::sql::plan::{Field, Plan};
+use crate::warehouse::data_type::DataType;
+use crate::warehouse::value::Value;
+
+/// What is remembered of every subquery of the running query.
+#[derive(Default)]
+pub struct Memo {
+    /// By the plan's address, which stays taken while the plan is held here.
+    plans: BTreeMap<usize, Remembered>,
+}
+
+struct Remembered {
+    _plan: Arc<Plan>,
+    parameters: Grouping,
+    /// By the number of the parameters.
+    answers: Vec<Answer>,
+}
+
+#[derive(Clone)]
+enum Answer {
+    Scalar(Value),
+    Exists(bool),
+    Rows(Rc<Rows>),
+}
+
+/// A subquery's rows, ready to be looked up.
+struct Rows {
+    batch: Batch,
+    types: Vec<DataType>,
+    /// The rows without NULL.
+    set: Grouping,
+    has_null: bool,
+}
+
+pub fn evaluate_subquery(subquery: &Subquery, batch: &Batch, context: &mut Context) -> SqlResult<Column> {
+    let parameters = evaluate_all(&subquery.parameters, batch, context)?;
+    let types: Vec<DataType> = subquery.parameters.iter().map(Expression::data_type).collect();
+    let key = Arc::as_ptr(&subquery.plan) as usize;
+    let rows = if subquery.parameters.is_empty() { batch.rows.min(1) } else { batch.rows };
+    let remembered = context.shared.memo.plans.entry(key).or_insert_with(|| Remembered {
+        _plan: Arc::clone(&subquery.plan),
+        parameters: Grouping::new(&types),
+        answers: Vec::new(),
+    });
+    let known = remembered.answers.len();
+    let numbers = remembered.parameters.assign(&parameters, rows)?;
+    let mut answered = known;
+    let mut fresh = Vec::new();
+    for (row, &number) in numbers.iter().enumerate() {
+        if number as usize == answered {
+            let values = parameters.iter().zip(&types).map(|(array, t)| value_at(array, *t, row)).collect();
+            fresh.push(answer(subquery, values, context)?);
+            answered += 1;
+        }
+    }
+    let Some(remembered) = context.shared.memo.plans.get_mut(&key) else {
+        return Err(SqlError::bug("a subquery was forgotten"));
+    };
+    remembered.answers.extend(fresh);
+    // Taken while operands are computed, because they may ask subqueries of their own.
+    let answers = std::mem::take(&mut remembered.answers);
+    let column = answer_rows(subquery, &answers, &numbers, batch, context);
+    if let Some(remembered) = context.shared.memo.plans.get_mut(&key) {
+        remembered.answers = answers;
+    }
+    column
+}
+
+/// The answers, each at the rows it belongs to.
+fn answer_rows(
+    subquery: &Subquery,
+    answers: &[Answer],
+    numbers: &[u32],
+    batch: &Batch,
+    context: &mut Context,
+) -> SqlResult<Column> {
+    match &subquery.kind {
+        SubqueryKind::Scalar => {
+            let values: Vec<Value> = answers
+                .iter()
+                .map(|answer| match answer {
+                    Answer::Scalar(value) => value.clone(),
+                    Answer::Exists(_) | Answer::Rows(_) => Value::Null,
+                })
+                .collect();
+            Ok(spread(array_of(&values, subquery.data_type), numbers, subquery, batch.rows))
+        }
+        SubqueryKind::Exists { negated } => {
+            let values: Vec<Value> = answers
+                .iter()
+                .map(|answer| Value::Boolean(matches!(answer, Answer::Exists(true)) != *negated))
+                .collect();
+            Ok(spread(array_of(&values, DataType::Boolean), numbers, subquery, batch.rows))
+        }
+        SubqueryKind::Any { operands, operator } => {
+            let operands = evaluate_all(operands, batch, context)?;
+            quantified(*operator, false, &operands, answers, numbers, batch.rows)
+        }
+        // All of them hold unless one fails.
+        SubqueryKind::All { operands, operator } => {
+            let operands = evaluate_all(operands, batch, context)?;
+            quantified(opposite(*operator), true, &operands, answers, numbers, batch.rows)
+        }
+    }
+}
+
+/// One answer a list of parameters to one value a row.
+fn spread(answers: ArrayRef, numbers: &[u32], subquery: &Subquery, rows: usize) -> Column {
+    if rows == 0 {
+        return Column::Rows(answers.slice(0, 0));
+    }
+    if subquery.parameters.is_empty() {
+        return Column::Constant(answers.slice(0, 1));
+    }
+    Column::Rows(gather(&answers, numbers))
+}
+
+fn opposite(operator: Comparison) -> Comparison {
+    match operator {
+        Comparison::Equal => Comparison::NotEqual,
+        Comparison::NotEqual => Comparison::Equal,
+        Comparison::Less => Comparison::GreaterOrEqual,
+        Comparison::LessOrEqual => Comparison::Greater,
+        Comparison::Greater => Comparison::LessOrEqual,
+        Comparison::GreaterOrEqual => Comparison::Less,
+    }
+}
+
+/// Runs the subquery for one list of parameters.
+fn answer(subquery: &Subquery, parameters: Vec<Value>, context: &mut Context) -> SqlResult<Answer> {
+    let outer = std::mem::replace(&mut context.evaluation.parameters, parameters);
+    let memory = context.memory_used;
+    let result = run(subquery, context);
+    context.memory_used = memory;
+    context.evaluation.parameters = outer;
+    result
+}
+
+fn run(subquery: &Subquery, context: &mut Context) -> SqlResult<Answer> {
+    let mut operator = build(&subquery.plan, context)?;
+    let mut batches = Vec::new();
+    let mut rows = 0;
+    loop {
+        match operator.pull(context)? {
+            Pull::Pending => {}
+            Pull::End => break,
+            Pull::Batch(batch) if batch.rows == 0 => {}
+            Pull::Batch(batch) => {
+                rows += batch.rows;
+                match subquery.kind {
+                    SubqueryKind::Exists { .. } => return Ok(Answer::Exists(true)),
+                    // The text is what compute nodes say; unconfirmed for the leader node.
+                    SubqueryKind::Scalar if rows > 1 => {
+                        return Err(SqlError::product(
+                            "21000",
+                            "single-row subquery returns more than one row",
+                        ));
+                    }
+                    _ => batches.push(batch),
+                }
+            }
+        }
+    }
+    let fields = subquery.plan.fields();
+    match subquery.kind {
+        SubqueryKind::Exists { .. } => Ok(Answer::Exists(false)),
+        SubqueryKind::Scalar => {
+            let value = match (batches.first(), fields.first()) {
+                (Some(batch), Some(field)) => match batch.columns.first() {
+                    Some(column) => value_at(column, field.data_type, 0),
+                    None => Value::Null,
+                },
+                _ => Value::Null,
+            };
+            Ok(Answer::Scalar(value))
+        }
+        SubqueryKind::Any { .. } | SubqueryKind::All { .. } => {
+            Ok(Answer::Rows(Rc::new(lookup(&batches, fields)?)))
+        }
+    }
+}
+
+fn lookup(batches: &[Batch], fields: &[Field]) -> SqlResult<Rows> {
+    let types: Vec<DataType> = fields.iter().map(|field| field.data_type).collect();
+    let batch = match concatenate_batches(batches) {
+        Some(batch) => batch,
+        None => Batch { columns: types.iter().map(|t| array_of(&[], *t)).collect(), rows: 0 },
+    };
+    let complete: Vec<u32> = (0..batch.rows as u32)
+        .filter(|&row| batch.columns.iter().all(|column| column.is_valid(row as usize)))
+        .collect();
+    let has_null = complete.len() < batch.rows;
+    let mut set = Grouping::new(&types);
+    let columns: Vec<ArrayRef> = batch.columns.iter().map(|column| gather(column, &complete)).collect();
+    set.assign(&columns, complete.len())?;
+    Ok(Rows { batch, types, set, has_null })
+}
+
+/// `operands operator ANY (rows)` for each row, or its opposite.
+fn quantified(
+    operator: Comparison,
+    negated: bool,
+    operands: &[ArrayRef],
+    answers: &[Answer],
+    numbers: &[u32],
+    rows: usize,
+) -> SqlResult<Column> {
+    let mut builder = BooleanBuilder::with_capacity(rows);
+    // Uncorrelated: one set for all rows, looked up at once.
+    let found = match answers {
+        [Answer::Rows(set)] if operator == Comparison::Equal => Some(set.set.find(operands, rows)?),
+        _ => None,
+    };
+    for row in 0..rows {
+        let number = numbers.get(row).or(numbers.first()).copied().unwrap_or(0) as usize;
+        let Some(Answer::Rows(set)) = answers.get(number) else {
+            return Err(SqlError::bug("a subquery without rows"));
+        };
+        let answer = if set.batch.rows == 0 {
+            Some(false)
+        } else if operands.iter().any(|operand| operand.is_null(row)) {
+            None
+        } else if operator == Comparison::Equal {
+            let group = match &found {
+                Some(found) => found[row],
+                None => {
+                    let single: Vec<ArrayRef> =
+                        operands.iter().map(|operand| operand.slice(row, 1)).collect();
+                    set.set.find(&single, 1)?[0]
+                }
+            };
+            match group {
+                MISSING if set.has_null => None,
+                group => Some(group != MISSING),
+            }
+        } else {
+            any_by_value(operator, operands, set, row)
+        };
+        builder.append_option(answer.map(|answer| answer != negated));
+    }
+    Ok(Column::Rows(Arc::new(builder.finish())))
+}
+
+fn any_by_value(operator: Comparison, operands: &[ArrayRef], set: &Rows, row: usize) -> Option<bool> {
+    let mut unknown = false;
+    for candidate in 0..set.batch.rows {
+        // Several operands are compared one after the other: the first difference decides.
+        let mut ordering = Some(std::cmp::Ordering::Equal);
+        for ((operand, column), data_type) in operands.iter().zip(&set.batch.columns).zip(&set.types) {
+            if ordering == Some(std::cmp::Ordering::Equal) {
+                ordering = compare_values(
+                    &value_at(operand, *data_type, row),
+                    &value_at(column, *data_type, candidate),
+                );
+            }
+        }
+        match ordering {
+            Some(ordering) if operator.holds(ordering) => return Some(true),
+            Some(_) => {}
+            None => unknown = true,
+        }
+    }
+    (!unknown).then_some(false)
+}
