@@ -1,1 +1,29 @@
-fn main() {}
+//! The page: a thin Yew application that draws lessons and results.
+//!
+//! It links neither the engine nor Arrow: those live in the worker behind [`client`]. Read in this order: `route`
+//! and `store` (what there is), `page` (what is done about it), then the screens `home`, `bar`, `lab` with its
+//! halves `guide` and `bench`.
+
+mod app;
+mod bar;
+mod bench;
+mod client;
+mod course;
+mod dialog;
+mod guide;
+mod home;
+mod host;
+mod icon;
+mod ink;
+mod keep;
+mod lab;
+mod line;
+mod outcome;
+mod page;
+mod route;
+mod store;
+mod words;
+
+fn main() {
+    yew::Renderer::<app::App>::new().render();
+}

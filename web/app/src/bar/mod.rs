@@ -1,0 +1,172 @@
+//! The bar: who acts, when, how the cluster is, and the page's own switches.
+//!
+//! There is no bill here until the account has one.
+
+mod menu;
+mod time;
+mod workspace;
+
+use yew::prelude::*;
+
+use crate::icon::Icon;
+use crate::page::{Page, use_page};
+use crate::route::Route;
+use crate::store::{Action, Engine};
+use menu::Menu;
+use sandshift_protocol::{TransactionState, WarehouseUser};
+use time::TimeMenu;
+use workspace::WorkspaceMenu;
+
+#[component]
+pub fn Bar() -> Html {
+    let page = use_page();
+    let (state, words) = (&page.state, page.words());
+    let in_lab = matches!(state.route, Route::Lab { .. });
+    let ready = in_lab && matches!(state.engine, Engine::Ready);
+    let theme = {
+        let desk = page.desk.clone();
+        Callback::from(move |_: MouseEvent| desk.switch_theme())
+    };
+    let language = {
+        let (desk, other) = (page.desk.clone(), state.language.other());
+        Callback::from(move |_: MouseEvent| desk.choose_language(other))
+    };
+    html! {
+        <header class="topbar">
+            <a class="brand" href={Route::Home.href()}>
+                <svg viewBox="0 0 20 20" aria-hidden="true"><rect x="1" y="3" width="13" height="3.6" rx="1" /><rect class="b2" x="6" y="8.2" width="13" height="3.6" rx="1" /><rect x="3" y="13.4" width="13" height="3.6" rx="1" /></svg>
+                <span class="name">{ "Sandshift" }</span>
+            </a>
+            { where_am_i(&page) }
+            <div class="vitals">
+                if ready {
+                    <div class="who">
+                        { users(&page) }
+                        { principals(&page) }
+                    </div>
+                    <TimeMenu />
+                    <span class="vital vital-still">
+                        <span class={classes!("dot", dot(&state.account.cluster_status))} />
+                        <span class="sr">{ words.cluster }</span>
+                        <span class="opt">{ (words.cluster_status)(&state.account.cluster_status) }</span>
+                    </span>
+                }
+            </div>
+            <span class="rule" />
+            <div class="prefs">
+                if ready {
+                    <WorkspaceMenu />
+                }
+                <button class="btn btn-quiet" type="button" onclick={language} aria-label={words.switch_language}><span lang={state.language.other().code()}>{ state.language.other().own_name() }</span></button>
+                <button class="btn btn-quiet btn-icon" type="button" onclick={theme}><Icon name="sun" /><span class="sr">{ words.theme }</span></button>
+            </div>
+        </header>
+    }
+}
+
+fn where_am_i(page: &Page) -> Html {
+    let (state, words) = (&page.state, page.words());
+    let (Route::Lab { id, .. }, Some(lesson)) = (&state.route, state.lesson.there()) else { return html! {} };
+    let open = state.open_step.as_ref().and_then(|step| lesson.place(step));
+    let home = Route::Lab { id: id.clone(), room: crate::route::Room::Query }.href();
+    html! {
+        <nav class="where" aria-label={words.home_title}>
+            <a href={home}>{ (words.lab_name)(lesson.order, &lesson.prose(state.language).title) }</a>
+            <span class="wide"><span class="blocks" aria-hidden="true">
+                { for lesson.steps().iter().enumerate().map(|(at, step)| {
+                    let class = if Some(at) == open { "now" } else if state.is_passed(&step.id) { "done" } else { "" };
+                    html! { <i {class} /> }
+                }) }
+            </span></span>
+            if let Some(open) = open {
+                <span class="meta num wide">{ format!("{}/{}", open + 1, lesson.steps().len()) }</span>
+            }
+        </nav>
+    }
+}
+
+/// Groups and roles as one line: `analytics_users, reader`.
+fn belongs_to(page: &Page, user: &WarehouseUser) -> String {
+    let words = page.words();
+    if user.superuser {
+        return words.superuser.to_owned();
+    }
+    let all: Vec<&str> = user.groups.iter().chain(&user.roles).map(String::as_str).collect();
+    if all.is_empty() { words.no_group.to_owned() } else { all.join(", ") }
+}
+
+fn users(page: &Page) -> Html {
+    let (state, words) = (&page.state, page.words());
+    let transaction = state.account.transactions.iter().find(|(user, _)| *user == state.user);
+    let face = html! {
+        <>
+            <span class="sr">{ words.warehouse_user }</span>
+            <span class="who-tag" aria-hidden="true">{ "SQL" }</span>
+            <span class="who-name">{ &state.user }</span>
+            if let Some((_, how)) = transaction {
+                <span class={classes!("pill", if *how == TransactionState::Aborted { "pill-bad" } else { "pill-now" })}>{
+                    match how {
+                        TransactionState::Open => words.transaction_open,
+                        TransactionState::Aborted => words.transaction_aborted,
+                    }
+                }</span>
+            }
+        </>
+    };
+    html! {
+        <Menu {face} class="vital" id="menu-user">
+            <p class="over">{ words.warehouse_user_menu }</p>
+            <ul>
+                { for state.account.users.iter().map(|user| {
+                    let name = user.name.clone();
+                    let chosen = user.name == state.user;
+                    let onclick = page.desk.on(move |_: MouseEvent| Action::UserChosen(name.clone()));
+                    html! {
+                        <li><button class={classes!("menu-item", chosen.then_some("is-on"))} type="button" aria-current={chosen.then_some("true")} {onclick}>{ &user.name }<span class="end">{ belongs_to(page, user) }</span></button></li>
+                    }
+                }) }
+            </ul>
+            <p>{ words.warehouse_user_note }</p>
+        </Menu>
+    }
+}
+
+fn principals(page: &Page) -> Html {
+    let (state, words) = (&page.state, page.words());
+    if state.account.principals.is_empty() {
+        return html! {};
+    }
+    let face = html! {
+        <>
+            <span class="sr">{ words.principal }</span>
+            <span class="who-tag" aria-hidden="true">{ "AWS" }</span>
+            <span class="who-name">{ &state.principal }</span>
+        </>
+    };
+    html! {
+        <Menu {face} class="vital" id="menu-principal">
+            <p class="over">{ words.principal_menu }</p>
+            <ul>
+                { for state.account.principals.iter().map(|principal| {
+                    let name = principal.clone();
+                    let chosen = *principal == state.principal;
+                    let onclick = page.desk.on(move |_: MouseEvent| Action::PrincipalChosen(name.clone()));
+                    html! {
+                        <li><button class={classes!("menu-item", chosen.then_some("is-on"))} type="button" aria-current={chosen.then_some("true")} {onclick}>{ principal }<span class="end mono">{ format!("user/{principal}") }</span></button></li>
+                    }
+                }) }
+            </ul>
+            <p>{ words.principal_note }</p>
+        </Menu>
+    }
+}
+
+/// A shape as well as a colour: disc up, half disc changing, ring asleep, diamond failed.
+fn dot(status: &str) -> &'static str {
+    match status {
+        "available" => "dot-ok",
+        "paused" => "dot-paused",
+        "hardware-failure" | "storage-full" | "incompatible-network" => "dot-bad",
+        _ => "dot-busy",
+    }
+}

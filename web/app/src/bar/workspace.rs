@@ -1,0 +1,85 @@
+//! The workspace: going back, and moving it to another machine.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{FileReader, HtmlInputElement};
+use yew::prelude::*;
+
+use super::menu::Menu;
+use crate::icon::Icon;
+use crate::page::{Desk, use_page};
+use crate::store::{Action, Question};
+
+#[component]
+pub fn WorkspaceMenu() -> Html {
+    let page = use_page();
+    let (state, words) = (&page.state, page.words());
+    let input = use_node_ref();
+    let reset_step = state.open_step.clone().map(|step| {
+        page.desk.on(move |_: MouseEvent| Action::Asked(Question::ResetStep { step: step.clone() }))
+    });
+    let reset_lab = page.desk.on(|_: MouseEvent| Action::Asked(Question::ResetLab));
+    let export = {
+        let desk = page.desk.clone();
+        Callback::from(move |_: MouseEvent| desk.export_workspace())
+    };
+    let pick = {
+        let input = input.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(input) = input.cast::<HtmlInputElement>() {
+                input.click();
+            }
+        })
+    };
+    let picked = {
+        let desk = page.desk.clone();
+        Callback::from(move |event: Event| {
+            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+                read(&input, &desk);
+            }
+        })
+    };
+    let face = html! { <><Icon name="more" /><span class="sr">{ words.workspace }</span></> };
+    html! {
+        <>
+            <Menu {face} class="btn btn-quiet btn-icon" id="menu-workspace">
+                <p class="over">{ words.workspace }</p>
+                <ul>
+                    if let Some(onclick) = reset_step {
+                        <li><button class="menu-item" type="button" {onclick}>{ words.reset_step }</button></li>
+                    }
+                    <li><button class="menu-item" type="button" onclick={reset_lab}>{ words.reset_lab }</button></li>
+                </ul>
+                <p class="over">{ words.move_workspace }</p>
+                <ul>
+                    <li><button class="menu-item" type="button" onclick={export}>{ words.export_workspace }</button></li>
+                    <li><button class="menu-item" type="button" onclick={pick}>{ words.import_workspace }</button></li>
+                </ul>
+            </Menu>
+            <input ref={input} type="file" accept=".sandshift" hidden=true onchange={picked} aria-label={words.import_workspace} />
+        </>
+    }
+}
+
+/// Reads the picked file and asks before it replaces anything.
+fn read(input: &HtmlInputElement, desk: &Desk) {
+    let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+    input.set_value("");
+    let reader = match FileReader::new() {
+        Ok(reader) => reader,
+        Err(error) => return desk.fail(crate::host::said(error)),
+    };
+    let (name, own, answer) = (file.name(), reader.clone(), desk.clone());
+    let done = Closure::once_into_js(move || {
+        // A data URL: everything behind the comma is base64.
+        let text = own.result().ok().and_then(|result| result.as_string());
+        match text.as_deref().and_then(|text| text.split_once(',')) {
+            Some((_, base64)) => answer.act(Action::Asked(Question::Import { name, base64: base64.into() })),
+            None => answer.fail(name),
+        }
+    });
+    reader.set_onload(Some(done.unchecked_ref()));
+    if let Err(error) = reader.read_as_data_url(&file) {
+        desk.fail(crate::host::said(error));
+    }
+}

@@ -1,0 +1,58 @@
+//! An error that is not a refusal: the server's text untouched, where it is, what to try.
+
+use yew::prelude::*;
+
+use crate::icon::Icon;
+use crate::outcome::Outcome;
+use crate::page::use_page;
+use sandshift_protocol::SqlFailure;
+
+#[derive(Properties, PartialEq)]
+pub struct FailureProps {
+    pub outcome: Outcome,
+    pub error: SqlFailure,
+}
+
+/// As the server prints it: message, detail, hint.
+pub fn server_text(error: &SqlFailure) -> String {
+    let mut text = format!("ERROR: {}", error.message);
+    if let Some(detail) = &error.detail {
+        text.push_str("\nDETAIL: ");
+        text.push_str(detail);
+    }
+    text
+}
+
+#[component]
+pub fn Failure(props: &FailureProps) -> Html {
+    let page = use_page();
+    let words = page.words();
+    let (outcome, error) = (&props.outcome, &props.error);
+    let text = server_text(error);
+    let copy = {
+        let (desk, text) = (page.desk.clone(), format!("{text}\nSQLSTATE: {}", error.state));
+        Callback::from(move |_: MouseEvent| desk.copy(text.clone()))
+    };
+    html! {
+        <section class="refusal" aria-labelledby="failure-t">
+            <header class="refusal-head">
+                <h3 id="failure-t"><Icon name="warn" />{ words.failed }</h3>
+                <span class="pill mono">{ "SQLSTATE " }{ &error.state }</span>
+                <span class="meta">{ (words.statement_line)(outcome.number, error.line.map(|line| line + outcome.lines_before)) }</span>
+                <button class="btn btn-quiet btn-sm" type="button" onclick={copy}><Icon name="copy" small=true />{ words.copy }</button>
+            </header>
+            <div class="refusal-body">
+                <div>
+                    <p class="refusal-msg lines-of">{ text }</p>
+                    if let Some(hint) = &error.hint {
+                        <p class="refusal-hint">{ hint }</p>
+                    }
+                    if error.defect {
+                        <p class="refusal-hint">{ words.our_defect }</p>
+                    }
+                    <p class="refusal-hint meta">{ words.not_run_after }</p>
+                </div>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,37 @@
+//! Statements that were run, newest first, each with a way back into its user's editor.
+
+use yew::prelude::*;
+
+use crate::icon::Icon;
+use crate::ink;
+use crate::page::use_page;
+
+/// As many as can be looked through; the rest is older than anybody remembers.
+const SHOWN: usize = 50;
+
+#[component]
+pub fn History() -> Html {
+    let page = use_page();
+    let (state, words) = (&page.state, page.words());
+    html! {
+        <section class="history" aria-label={words.history}>
+            if state.history.is_empty() {
+                <p class="meta">{ words.history_empty }</p>
+            }
+            <ol class="history-list">
+                { for state.history.iter().rev().take(SHOWN).map(|past| {
+                    let (desk, user, text) = (page.desk.clone(), past.user.clone(), past.text.clone());
+                    let onclick = Callback::from(move |_: MouseEvent| desk.put_in_editor(user.clone(), text.clone()));
+                    html! {
+                        <li>
+                            <span class="meta"><span class="who-tag">{ "SQL" }</span>{ " " }{ &past.user }</span>
+                            <code class="code">{ ink::sql(&past.text) }</code>
+                            if past.failed { <span class="pill pill-bad">{ words.failed }</span> }
+                            <button class="btn btn-quiet btn-icon btn-sm" type="button" {onclick}><Icon name="into" small=true /><span class="sr">{ words.put_in_editor }</span></button>
+                        </li>
+                    }
+                }) }
+            </ol>
+        </section>
+    }
+}

@@ -1,0 +1,116 @@
+//! The query room: who runs it, the editor, and what came of it.
+
+use yew::prelude::*;
+
+use super::editor::{Editor, Holder};
+use super::history::History;
+use super::results::Results;
+use crate::icon::Icon;
+use crate::page::{Desk, use_page};
+use crate::store::Action;
+
+/// More users than this go into a list rather than a row of buttons.
+const BUTTONS: usize = 4;
+
+#[component]
+pub fn Query() -> Html {
+    let page = use_page();
+    let (state, words) = (&page.state, page.words());
+    let holder = use_memo((), |()| Holder::default());
+    let holder = (*holder).clone();
+    let selected = use_state(|| false);
+    let history = use_state(|| false);
+
+    let run_all = {
+        let desk = page.desk.clone();
+        Callback::from(move |_: MouseEvent| all(&desk))
+    };
+    let run_selection = {
+        let (desk, holder) = (page.desk.clone(), holder.clone());
+        Callback::from(move |_: MouseEvent| selection_or_all(&desk, &holder))
+    };
+    let on_run = {
+        let (desk, holder) = (page.desk.clone(), holder.clone());
+        Callback::from(move |()| selection_or_all(&desk, &holder))
+    };
+    let on_select = {
+        let selected = selected.clone();
+        Callback::from(move |now: bool| selected.set(now))
+    };
+    let cancel = {
+        let desk = page.desk.clone();
+        Callback::from(move |_: MouseEvent| desk.cancel())
+    };
+    let running = state.run.is_some();
+    let slow = state.run.as_ref().is_some_and(|run| run.slow);
+    let toggle = {
+        let history = history.clone();
+        Callback::from(move |_: MouseEvent| history.set(!*history))
+    };
+    html! {
+        <div class="query">
+            <h2 class="sr">{ words.query }</h2>
+            <div class="toolbar">
+                <button class="btn btn-primary" type="button" onclick={run_all} disabled={!state.is_ready() || running}><Icon name="play" />{ words.run }<span class="kbd phone-hide">{ "Ctrl ↵" }</span></button>
+                <button class="btn" type="button" onclick={run_selection} disabled={!state.is_ready() || running || !*selected} title={words.run_selection_note}>{ words.run_selection }</button>
+                if slow {
+                    <button class="btn btn-danger" type="button" onclick={cancel}><Icon name="stop" />{ words.cancel }</button>
+                }
+                <span class="push btn-row">
+                    { who(&page.desk) }
+                    <button class="btn btn-quiet btn-icon" type="button" onclick={toggle} aria-expanded={if *history { "true" } else { "false" }}><Icon name="clock" /><span class="sr">{ words.history }</span></button>
+                </span>
+            </div>
+            <Editor handle={holder.clone()} {on_run} {on_select} />
+            <div class="results">
+                if *history {
+                    <History />
+                }
+                <Results />
+            </div>
+        </div>
+    }
+}
+
+fn who(desk: &Desk) -> Html {
+    let state = desk.state();
+    let words = state.language.words();
+    let users = &state.account.users;
+    if users.len() > BUTTONS {
+        let onchange = desk.on(|event: Event| {
+            let name = event.target_dyn_into::<web_sys::HtmlSelectElement>().map(|select| select.value());
+            Action::UserChosen(name.unwrap_or_default())
+        });
+        return html! {
+            <select class="select who-select" aria-label={words.run_as} {onchange}>
+                { for users.iter().map(|user| html! { <option value={user.name.clone()} selected={user.name == state.user}>{ &user.name }</option> }) }
+            </select>
+        };
+    }
+    html! {
+        <span class="seg" role="group" aria-label={words.run_as}>
+            { for users.iter().map(|user| {
+                let name = user.name.clone();
+                let onclick = desk.on(move |_: MouseEvent| Action::UserChosen(name.clone()));
+                let pressed = if user.name == state.user { "true" } else { "false" };
+                html! { <button type="button" aria-pressed={pressed} {onclick}>{ &user.name }</button> }
+            }) }
+        </span>
+    }
+}
+
+fn all(desk: &Desk) {
+    let state = desk.state();
+    desk.run(state.text_of(&state.user).to_owned(), 0, 0);
+}
+
+fn selection_or_all(desk: &Desk, holder: &Holder) {
+    let selection = holder.0.borrow().as_ref().map(|handle| handle.selection()).unwrap_or_default();
+    if selection.text.trim().is_empty() {
+        return all(desk);
+    }
+    let state = desk.state();
+    let before = state.text_of(&state.user).encode_utf16().take(selection.from as usize);
+    let lines = before.filter(|unit| *unit == u16::from(b'\n')).count() as u32;
+    desk.run(selection.text, selection.from, lines);
+}

@@ -1,0 +1,126 @@
+//! A refusal explained: what was refused, why in the order it was checked, what is missing, who could give it and
+//! how little would do.
+
+use yew::prelude::*;
+
+use super::failure::server_text;
+use crate::icon::Icon;
+use crate::ink;
+use crate::outcome::Outcome;
+use crate::page::{Page, use_page};
+use sandshift_protocol::{SqlFailure, Why, WhyLink};
+
+#[derive(Properties, PartialEq)]
+pub struct RefusalProps {
+    pub outcome: Outcome,
+    pub error: SqlFailure,
+}
+
+#[component]
+pub fn Refusal(props: &RefusalProps) -> Html {
+    let page = use_page();
+    let words = page.words();
+    let (outcome, error) = (&props.outcome, &props.error);
+    let Some(why) = &error.why else { return html! {} };
+    let text = server_text(error);
+    let copy = {
+        let (desk, text) = (page.desk.clone(), format!("{text}\nSQLSTATE: {}", error.state));
+        Callback::from(move |_: MouseEvent| desk.copy(text.clone()))
+    };
+    html! {
+        <section class="refusal" aria-labelledby="refusal-t">
+            <header class="refusal-head">
+                <h3 id="refusal-t"><Icon name="stop" />{ words.refused }</h3>
+                <span class="pill mono">{ "SQLSTATE " }{ &error.state }</span>
+                <span class="meta">{ (words.statement_line)(outcome.number, error.line.map(|line| line + outcome.lines_before)) }</span>
+                <button class="btn btn-quiet btn-sm" type="button" onclick={copy}><Icon name="copy" small=true />{ words.copy }</button>
+            </header>
+            <div class="refusal-body">
+                <div>
+                    <p class="refusal-msg lines-of">{ text }</p>
+                    <p class="refusal-hint">{ error.hint.clone().unwrap_or_else(|| (words.refused_note)(&why.user)) }</p>
+                </div>
+                <div class="refusal-cols">
+                    { chain(&page, why) }
+                    { grant(&page, why) }
+                </div>
+            </div>
+        </section>
+    }
+}
+
+fn chain(page: &Page, why: &Why) -> Html {
+    let words = page.words();
+    let member =
+        if why.member_of.is_empty() { words.member_of_none.to_owned() } else { (words.member_of)(&why.member_of) };
+    html! {
+        <div class="why-box">
+            <h4>{ words.why }</h4>
+            <ol class="why">
+                <li><span class="mark"><Icon name="user" /></span><div><b>{ &why.user }</b>{ " " }<span class="soft">{ member }</span></div></li>
+                { for why.chain.iter().map(|link| needed(page, why, link)) }
+            </ol>
+        </div>
+    }
+}
+
+fn needed(page: &Page, why: &Why, link: &WhyLink) -> Html {
+    let words = page.words();
+    let (class, icon, verdict) = match link.held {
+        Some(_) => ("held", "check", words.held),
+        None => ("missing", "cross", words.missing),
+    };
+    let how = link.held.clone().unwrap_or_else(|| (words.missing_note)(&why.user));
+    html! {
+        <li {class}>
+            <span class="mark"><Icon name={icon} /></span>
+            <div><b>{ &link.right }</b>{ " " }{ kind(page, &link.object_kind) }{ " " }<span class="mono">{ &link.object }</span><span class="how">{ how }</span></div>
+            <span class="verdict">{ verdict }</span>
+        </li>
+    }
+}
+
+/// The engine's word for a kind of object, in the person's language.
+fn kind<'a>(page: &Page, kind: &'a str) -> &'a str {
+    let words = page.words();
+    match kind {
+        "schema" => words.kind_schema,
+        "table" | "relation" => words.kind_table,
+        "view" => words.kind_view,
+        "column" => words.kind_column,
+        "database" => words.kind_database,
+        other => other,
+    }
+}
+
+fn grant(page: &Page, why: &Why) -> Html {
+    let words = page.words();
+    let first = why.grantors.first().map(|(name, _)| name.clone());
+    html! {
+        <div class="grant">
+            if !why.grantors.is_empty() {
+                <h4>{ words.who_could }</h4>
+                { for why.grantors.iter().map(|(name, reason)| html! {
+                    <p><b>{ name }</b>{ " " }<span class="soft">{ reason }</span></p>
+                }) }
+            }
+            if let Some(grant) = &why.smallest_grant {
+                <h4>{ words.smallest_grant }</h4>
+                <div class="stmt">
+                    <pre class="code" tabindex="0">{ ink::sql(grant) }</pre>
+                    if let Some(giver) = first {
+                        <div class="stmt-foot">{ put(page, giver, grant.clone()) }</div>
+                    }
+                </div>
+                <p class="soft">{ words.ask_first }</p>
+            }
+        </div>
+    }
+}
+
+fn put(page: &Page, giver: String, grant: String) -> Html {
+    let label = (page.words().put_in_editor_of)(&giver);
+    let desk = page.desk.clone();
+    let onclick = Callback::from(move |_: MouseEvent| desk.put_in_editor(giver.clone(), grant.clone()));
+    html! { <button class="btn btn-sm btn-quiet" type="button" {onclick}><Icon name="into" small=true />{ label }</button> }
+}

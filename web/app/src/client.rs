@@ -1,0 +1,157 @@
+//! The page's end of the wire to the engine's worker.
+//!
+//! Messages go out numbered. An answer goes to whoever asked, if they left a callback, and to the page's state
+//! otherwise. What the worker says before it is up (how much of the engine has arrived) is not an answer.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use sandshift_protocol::{Event, EventKind, Message, Request};
+use serde::Deserialize;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{MessageEvent, Worker};
+
+use crate::host;
+
+/// What comes from the worker.
+pub enum Heard {
+    Event(Event),
+    /// Bytes of the engine, as they arrive.
+    Download {
+        loaded: f64,
+        total: f64,
+    },
+    /// The worker is gone or never came.
+    Broken(String),
+}
+
+type Answer = Box<dyn FnOnce(EventKind)>;
+
+#[derive(Clone)]
+pub struct Client {
+    line: Rc<Line>,
+}
+
+struct Line {
+    worker: RefCell<Option<Worker>>,
+    last: Cell<u32>,
+    waiting: RefCell<BTreeMap<u32, Answer>>,
+    hear: Box<dyn Fn(Heard)>,
+}
+
+/// `{"download":{"loaded":n,"total":n}}`, or the same with a `type`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Early {
+    Nested { download: Bytes },
+    Flat(Bytes),
+}
+
+#[derive(Deserialize)]
+struct Bytes {
+    loaded: f64,
+    total: f64,
+}
+
+impl Client {
+    pub fn new(hear: impl Fn(Heard) + 'static) -> Self {
+        let line = Line {
+            worker: RefCell::default(),
+            last: Cell::new(0),
+            waiting: RefCell::default(),
+            hear: Box::new(hear),
+        };
+        Self { line: Rc::new(line) }
+    }
+
+    /// Starts the worker unless it runs already.
+    pub fn start(&self) {
+        if self.line.worker.borrow().is_some() {
+            return;
+        }
+        match host::start_worker() {
+            Ok(worker) => {
+                self.listen(&worker);
+                *self.line.worker.borrow_mut() = Some(worker);
+            }
+            Err(reason) => (self.line.hear)(Heard::Broken(reason)),
+        }
+    }
+
+    /// Ends the worker, so that [`Self::start`] starts a new one.
+    pub fn stop(&self) {
+        if let Some(worker) = self.line.worker.borrow_mut().take() {
+            worker.terminate();
+        }
+        self.line.waiting.borrow_mut().clear();
+    }
+
+    /// Sends a request whose answers go to the page's state; gives its number.
+    pub fn send(&self, request: Request) -> u32 {
+        let id = self.line.last.get() + 1;
+        self.line.last.set(id);
+        self.post(&Message { id, request });
+        id
+    }
+
+    /// Sends a request whose first answer goes to `answer`.
+    pub fn ask(&self, request: Request, answer: impl FnOnce(EventKind) + 'static) {
+        let id = self.line.last.get() + 1;
+        self.line.last.set(id);
+        self.line.waiting.borrow_mut().insert(id, Box::new(answer));
+        self.post(&Message { id, request });
+    }
+
+    fn post(&self, message: &Message) {
+        let sent = match (serde_json::to_string(message), self.line.worker.borrow().as_ref()) {
+            (Ok(text), Some(worker)) => worker.post_message(&text.into()).map_err(host::said),
+            (Err(error), _) => Err(error.to_string()),
+            (Ok(_), None) => Err("the worker has not been started".to_owned()),
+        };
+        if let Err(reason) = sent {
+            (self.line.hear)(Heard::Broken(reason));
+        }
+    }
+
+    fn listen(&self, worker: &Worker) {
+        let line = self.line.clone();
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if let Some(text) = event.data().as_string() {
+                line.take(&text);
+            }
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        // The worker lives as long as the page does, and so do its two listeners.
+        on_message.forget();
+        let line = self.line.clone();
+        let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            (line.hear)(Heard::Broken(host::said(event)));
+        });
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        on_error.forget();
+    }
+}
+
+impl Line {
+    fn take(&self, text: &str) {
+        let event = match serde_json::from_str::<Event>(text) {
+            Ok(event) => event,
+            Err(error) => {
+                match serde_json::from_str::<Early>(text) {
+                    Ok(Early::Nested { download } | Early::Flat(download)) => {
+                        (self.hear)(Heard::Download { loaded: download.loaded, total: download.total });
+                    }
+                    Err(_) => (self.hear)(Heard::Broken(error.to_string())),
+                }
+                return;
+            }
+        };
+        let asked = self.waiting.borrow_mut().remove(&event.id);
+        match asked {
+            Some(answer) => answer(event.event),
+            None => (self.hear)(Heard::Event(event)),
+        }
+    }
+}

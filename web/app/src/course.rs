@@ -1,0 +1,154 @@
+//! The course as it is served: a list of labs, and of one lab its files.
+//!
+//! Both are read here without the engine, so that a lesson is on screen before the engine has arrived; the same
+//! files then go to the worker, which checks with them.
+
+use std::collections::BTreeMap;
+
+use sandshift_prose::definition::{CheckKind, Definition, Step};
+use sandshift_prose::markdown::{Prose, StepProse};
+use serde::Deserialize;
+
+use crate::words::Language;
+
+/// Where labs are served, beside the page.
+const LABS: &str = "labs";
+
+/// The labs there are, in the order of the course.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Course {
+    pub labs: Vec<Entry>,
+}
+
+/// A lab in `labs/index.json`, as the build writes it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Entry {
+    pub id: String,
+    /// Below `labs/`.
+    pub folder: String,
+    pub order: u32,
+    pub minutes: u32,
+    /// How many steps.
+    #[serde(default)]
+    pub steps: usize,
+    /// By language code.
+    #[serde(default)]
+    pub titles: BTreeMap<String, String>,
+    /// What the learner can do afterwards, by language code.
+    #[serde(default)]
+    pub outcomes: BTreeMap<String, Vec<String>>,
+    /// Paths inside the folder that checking needs.
+    #[serde(default = "usual_files")]
+    pub files: Vec<String>,
+}
+
+fn usual_files() -> Vec<String> {
+    ["lab.toml", "ko.md", "en.md"].map(str::to_owned).into()
+}
+
+/// A lab as its author wrote it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lesson {
+    pub id: String,
+    pub order: u32,
+    pub definition: Definition,
+    prose: BTreeMap<String, Prose>,
+    /// As fetched, for the worker.
+    pub files: Vec<(String, String)>,
+}
+
+impl Course {
+    pub const INDEX: &str = "labs/index.json";
+
+    /// Reads the index.
+    ///
+    /// # Errors
+    /// What is wrong with it, for whoever built it.
+    pub fn read(json: &str) -> Result<Self, String> {
+        let mut labs: Vec<Entry> = serde_json::from_str(json).map_err(|error| error.to_string())?;
+        labs.sort_by_key(|lab| lab.order);
+        Ok(Self { labs })
+    }
+
+    pub fn lab(&self, id: &str) -> Option<&Entry> {
+        self.labs.iter().find(|lab| lab.id == id)
+    }
+}
+
+impl Entry {
+    /// Address of one of its files.
+    pub fn address(&self, file: &str) -> String {
+        format!("{LABS}/{}/{file}", self.folder)
+    }
+
+    pub fn title(&self, language: Language) -> &str {
+        self.titles.get(language.code()).unwrap_or(&self.id)
+    }
+
+    pub fn outcome(&self, language: Language) -> String {
+        self.outcomes.get(language.code()).map(|each| each.join(" ")).unwrap_or_default()
+    }
+}
+
+impl Lesson {
+    /// Reads a lab's files.
+    ///
+    /// # Errors
+    /// Every mistake of its author, with file and line.
+    pub fn read(entry: &Entry, files: Vec<(String, String)>) -> Result<Self, String> {
+        let text = |name: &str| files.iter().find(|(path, _)| path == name).map(|(_, text)| text.as_str());
+        let told = |problems: Vec<sandshift_prose::Problem>| {
+            problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        };
+        let definition =
+            Definition::parse(text("lab.toml").ok_or("lab.toml is not there".to_owned())?).map_err(told)?;
+        let mut prose = BTreeMap::new();
+        for language in Language::ALL {
+            let file = format!("{}.md", language.code());
+            if let Some(text) = text(&file) {
+                prose.insert(language.code().to_owned(), Prose::parse(&file, text).map_err(told)?);
+            }
+        }
+        if prose.is_empty() {
+            return Err(format!("{}: no prose in any language", entry.folder));
+        }
+        Ok(Self { id: entry.id.clone(), order: entry.order, definition, prose, files })
+    }
+
+    /// The lab's words; in another language when this one is not written yet.
+    pub fn prose(&self, language: Language) -> &Prose {
+        static NOTHING: std::sync::OnceLock<Prose> = std::sync::OnceLock::new();
+        self.prose
+            .get(language.code())
+            .or_else(|| self.prose.values().next())
+            .unwrap_or_else(|| NOTHING.get_or_init(Prose::default))
+    }
+
+    pub fn step_prose(&self, language: Language, id: &str) -> Option<&StepProse> {
+        self.prose(language).step(id)
+    }
+
+    /// Title of a step, or its id where it has no words.
+    pub fn step_title<'a>(&'a self, language: Language, step: &'a Step) -> &'a str {
+        self.step_prose(language, &step.id).map_or(&step.id, |prose| &prose.title)
+    }
+
+    pub fn steps(&self) -> &[Step] {
+        &self.definition.steps
+    }
+
+    /// Place of a step, from 0.
+    pub fn place(&self, id: &str) -> Option<usize> {
+        self.steps().iter().position(|step| step.id == id)
+    }
+}
+
+/// What is asked of the learner rather than of the account: options, the right one, and whether it is a
+/// prediction, for which any answer passes.
+pub fn asked<'a>(step: &'a Step, check: &str) -> Option<(&'a str, bool)> {
+    match &step.checks.iter().find(|each| each.id == check)?.kind {
+        CheckKind::Question { answer, .. } => Some((answer, false)),
+        CheckKind::Prediction { answer, .. } => Some((answer, true)),
+        CheckKind::State(_) | CheckKind::Did(_) => None,
+    }
+}

@@ -1,0 +1,78 @@
+//! What is to be done in a step. It turns green by itself; what is open says what is missing.
+
+use sandshift_prose::definition::{CheckKind, Step};
+use sandshift_prose::markdown::StepProse;
+use yew::prelude::*;
+
+use super::markdown::{Inline, Markdown};
+use crate::icon::Icon;
+use crate::page::use_page;
+
+#[derive(Properties, PartialEq)]
+pub struct ChecksProps {
+    pub step: Step,
+    pub prose: StepProse,
+}
+
+#[component]
+pub fn Checks(props: &ChecksProps) -> Html {
+    let page = use_page();
+    let (state, words) = (&page.state, page.words());
+    let (step, prose) = (&props.step, &props.prose);
+    let found = state.step(&step.id);
+    let passed = |check: &str| {
+        found.is_some_and(|found| found.checks.iter().any(|each| each.check == check && each.passed))
+    };
+    let count = step.checks.iter().filter(|check| passed(&check.id)).count();
+    let check_now = {
+        let (desk, id) = (page.desk.clone(), step.id.clone());
+        Callback::from(move |_: MouseEvent| desk.check(id.clone()))
+    };
+    let wrong = found.and_then(|found| found.wrong.as_ref()).and_then(|wrong| prose.wrong.get(wrong));
+    html! {
+        <section class="checks-box" aria-labelledby="checks-t">
+            <div class="checks-head">
+                <h3 id="checks-t">{ words.checks }</h3>
+                <span class="meta num">{ words.checks_note }{ " · " }{ format!("{count}/{}", step.checks.len()) }</span>
+            </div>
+            <ul class="checks" aria-live="polite">
+                { for step.checks.iter().map(|check| {
+                    let done = passed(&check.id);
+                    let text = prose.checks.get(&check.id).map_or(check.id.clone(), |words| words.markdown.clone());
+                    let facts = found
+                        .and_then(|found| found.checks.iter().find(|each| each.check == check.id))
+                        .and_then(|each| each.missing.clone());
+                    let missing = prose.missing.get(&check.id).map(|words| words.markdown.clone());
+                    // Facts are about the account; of a question there is nothing more to say.
+                    let facts = facts.filter(|_| matches!(check.kind, CheckKind::State(_)));
+                    html! {
+                        <li class={done.then_some("pass")} key={check.id.clone()} data-check={check.id.clone()}>
+                            <span class="mark"><Icon name="check" /></span>
+                            <div>
+                                <Inline text={text} />
+                                <span class="sr">{ format!(": {}", if done { words.check_passed } else { words.check_open }) }</span>
+                                if !done && found.is_some() {
+                                    if let Some(missing) = missing {
+                                        <span class="say"><Inline text={missing} /></span>
+                                    } else if let Some(facts) = facts {
+                                        <span class="say mono">{ facts }</span>
+                                    }
+                                }
+                            </div>
+                        </li>
+                    }
+                }) }
+            </ul>
+            <div aria-live="polite">
+                if let Some(wrong) = wrong {
+                    <div class="callout callout-warn"><Icon name="warn" /><Markdown text={wrong.markdown.clone()} class="" /></div>
+                }
+            </div>
+            if found.is_some_and(|found| found.passed) {
+                <p class="state state-ok passed-line" role="status"><Icon name="check" />{ words.step_passed }</p>
+            } else if state.is_ready() {
+                <button class="btn btn-quiet btn-sm check-now" type="button" onclick={check_now}>{ words.check_now }</button>
+            }
+        </section>
+    }
+}

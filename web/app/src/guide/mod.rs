@@ -1,0 +1,172 @@
+//! The guide: a book page. One step is open; those before are folded above it, those after are listed below.
+
+mod check;
+mod help;
+pub mod markdown;
+mod question;
+pub mod statement;
+
+use sandshift_prose::markdown::{Block, StepProse};
+use sandshift_prose::definition::Step;
+use yew::prelude::*;
+
+use crate::course::Lesson;
+use crate::host;
+use crate::icon::Icon;
+use crate::page::{Page, use_page};
+use crate::store::{Action, Fetched, Question};
+use check::Checks;
+use help::Help;
+use markdown::Markdown;
+use question::Ask;
+use statement::Statement;
+
+#[component]
+pub fn Guide() -> Html {
+    let page = use_page();
+    let (state, words) = (&page.state, page.words());
+    let scroll = use_node_ref();
+    use_effect_with((state.open_step.clone(), scroll.clone()), |(_, scroll)| {
+        if let Some(guide) = scroll.cast::<web_sys::Element>() {
+            guide.set_scroll_top(0);
+        }
+    });
+    let inner = match &state.lesson {
+        Fetched::Waiting => html! { <p class="meta" role="status">{ words.fetching }</p> },
+        Fetched::Failed(reason) => {
+            let desk = page.desk.clone();
+            let retry = Callback::from(move |_: MouseEvent| desk.fetch_course());
+            html! {
+                <div class="blank" role="alert">
+                    <b>{ words.lesson_failed }</b><span class="lines-of">{ reason }</span>
+                    <span class="btn-row">
+                        <button class="btn" type="button" onclick={retry}>{ words.retry }</button>
+                        <a class="btn btn-quiet" href="#/">{ words.to_course }</a>
+                    </span>
+                </div>
+            }
+        }
+        Fetched::There(lesson) => match state.open_step.as_ref().and_then(|step| lesson.place(step)) {
+            Some(at) => open(&page, lesson, at),
+            None => html! {},
+        },
+    };
+    html! {
+        <section class="guide" id="guide" aria-label={words.guide} tabindex="0" ref={scroll}>
+            <div class="guide-in">{ inner }</div>
+        </section>
+    }
+}
+
+fn open(page: &Page, lesson: &Lesson, at: usize) -> Html {
+    let (state, words) = (&page.state, page.words());
+    let step = &lesson.steps()[at];
+    let prose = lesson.step_prose(state.language, &step.id);
+    let before = &lesson.steps()[..at];
+    let all_passed = before.iter().all(|step| state.is_passed(&step.id));
+    html! {
+        <>
+            if at == 0 {
+                if !lesson.prose(state.language).lead.is_empty() {
+                    <Markdown text={lesson.prose(state.language).lead.clone()} class="prose lead" />
+                }
+            } else {
+                <details class="fold" key={format!("before-{at}")}>
+                    <summary><Icon name="right" />{ (words.steps_before)(at, all_passed) }</summary>
+                    <div class="in">{ for before.iter().enumerate().map(|(number, step)| step_row(page, lesson, number, step)) }</div>
+                </details>
+            }
+            <div class="step" key={step.id.clone()}>
+                <h2 class="step-title" id="step-t" tabindex="-1"><span class="no">{ at + 1 }</span><span>{ lesson.step_title(state.language, step) }</span></h2>
+                if let Some(prose) = prose {
+                    { blocks(page, step, prose) }
+                    <Checks step={step.clone()} prose={prose.clone()} />
+                    <Help step={step.clone()} prose={prose.clone()} />
+                }
+                { turn(page, lesson, at) }
+            </div>
+            <div class="guide-end">
+                { for lesson.steps().iter().enumerate().skip(at + 1).map(|(number, step)| step_row(page, lesson, number, step)) }
+            </div>
+        </>
+    }
+}
+
+fn blocks(page: &Page, step: &Step, prose: &StepProse) -> Html {
+    prose
+        .blocks
+        .iter()
+        .enumerate()
+        .map(|(at, block)| match block {
+            Block::Markdown { markdown, .. } => html! { <Markdown key={at} text={markdown.clone()} /> },
+            Block::Sql { user, text, .. } => {
+                html! { <Statement key={at} actor={statement::Actor::User(user.clone())} text={text.clone()} /> }
+            }
+            Block::Aws { principal, text, .. } => {
+                html! { <Statement key={at} actor={statement::Actor::Principal(principal.clone())} text={text.clone()} /> }
+            }
+            Block::Note { title, markdown, .. } => html! {
+                <div class="callout" key={at}><Icon name="note" /><div><b>{ title }</b><Markdown text={markdown.clone()} class="" /></div></div>
+            },
+            Block::Question { check, prompt, options, .. } => html! {
+                <Ask key={at} step={step.clone()} check={check.clone()} prompt={prompt.clone()} options={options.clone()}
+                    answer={prose.answers.get(check).map(|words| words.markdown.clone())} chosen={page.state.answers.get(&format!("{}/{check}", step.id)).cloned()} />
+            },
+        })
+        .collect()
+}
+
+fn step_row(page: &Page, lesson: &Lesson, number: usize, step: &Step) -> Html {
+    let (state, words) = (&page.state, page.words());
+    let passed = state.is_passed(&step.id);
+    let onclick = go_to(page, step.id.clone());
+    html! {
+        <button class="step-row" type="button" {onclick}>
+            if passed {
+                <Icon name="check" /><span class="sr">{ words.passed }</span>
+            }
+            <span class="no">{ number + 1 }</span>
+            <span>{ lesson.step_title(state.language, step) }</span>
+            <span class="end"><Icon name="right" /></span>
+        </button>
+    }
+}
+
+fn go_to(page: &Page, step: String) -> Callback<MouseEvent> {
+    let desk = page.desk.clone();
+    Callback::from(move |_: MouseEvent| {
+        desk.act(Action::StepOpened(step.clone()));
+        // The new title is drawn first, then the keyboard goes there and a screen reader reads it.
+        gloo::timers::callback::Timeout::new(0, || host::focus("step-t")).forget();
+    })
+}
+
+/// The way on: back, reset, forward. Forward is the one primary action once the step is passed.
+fn turn(page: &Page, lesson: &Lesson, at: usize) -> Html {
+    let (state, words) = (&page.state, page.words());
+    let step = &lesson.steps()[at];
+    let passed = state.is_passed(&step.id);
+    let last = at + 1 == lesson.steps().len();
+    let id = step.id.clone();
+    let reset = page.desk.on(move |_: MouseEvent| Action::Asked(Question::ResetStep { step: id.clone() }));
+    html! {
+        <>
+            if passed && last && lesson.steps().iter().all(|step| state.is_passed(&step.id)) {
+                <div class="callout callout-ok" role="status"><Icon name="check" /><div><b>{ words.lab_done }</b>{ words.lab_done_note }</div></div>
+            }
+            <div class="turn">
+                if at > 0 {
+                    <button class="btn btn-quiet" type="button" onclick={go_to(page, lesson.steps()[at - 1].id.clone())}><Icon name="left" />{ words.previous_step }</button>
+                }
+                if state.is_ready() {
+                    <button class="btn btn-quiet" type="button" onclick={reset}>{ words.reset_step }</button>
+                }
+                if last {
+                    <a class={classes!("btn", "push", passed.then_some("btn-primary"))} href="#/">{ words.to_course }<Icon name="right" /></a>
+                } else {
+                    <button class={classes!("btn", "push", passed.then_some("btn-primary"))} type="button" onclick={go_to(page, lesson.steps()[at + 1].id.clone())}>{ words.next_step }<Icon name="right" /></button>
+                }
+            </div>
+        </>
+    }
+}

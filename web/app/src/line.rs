@@ -1,0 +1,85 @@
+//! The lines under the bar: how far the engine is, where the work is kept, what went wrong.
+
+use yew::prelude::*;
+
+use crate::icon::Icon;
+use crate::page::{notices, use_page};
+use crate::route::Route;
+use crate::store::{Action, Engine, Notice};
+use crate::words::bytes;
+use sandshift_protocol::StorageState;
+
+#[component]
+pub fn Lines() -> Html {
+    let page = use_page();
+    let (state, words) = (&page.state, page.words());
+    if state.route == Route::Home {
+        return html! { <div class="lines" /> };
+    }
+    let restart = {
+        let desk = page.desk.clone();
+        Callback::from(move |_: MouseEvent| desk.restart())
+    };
+    html! {
+        <div class="lines">
+            {
+                match &state.engine {
+                    Engine::Absent | Engine::Ready => html! {},
+                    Engine::Starting => html! {
+                        <div class="line" role="status"><span class="dot dot-busy" />{ words.engine_starting }</div>
+                    },
+                    Engine::Downloading { loaded, total } => {
+                        let share = (loaded / total.max(1.0) * 100.0).clamp(0.0, 100.0);
+                        let of = (words.engine_of)(&bytes(*loaded), &bytes(*total));
+                        html! {
+                            <div class="line progress-line">
+                                <span>{ words.engine_download }</span>
+                                <div class="bar" role="progressbar" aria-label={words.engine_download} aria-valuemin="0" aria-valuemax="100" aria-valuenow={format!("{share:.0}")} aria-valuetext={of.clone()}><i style={format!("inline-size:{share:.1}%")} /></div>
+                                <span class="num">{ of }</span>
+                            </div>
+                        }
+                    }
+                    Engine::Failed(reason) => html! {
+                        <div class="line line-bad" role="alert">
+                            <Icon name="warn" />
+                            <span><b>{ words.engine_failed }</b>{ " " }{ words.engine_failed_note }{ " " }<span class="mono">{ reason }</span></span>
+                            <button class="btn btn-sm" type="button" onclick={restart}>{ words.reload }</button>
+                        </div>
+                    },
+                }
+            }
+            {
+                match &state.storage {
+                    StorageState::Kept => html! {},
+                    StorageState::MemoryOnly { reason } => html! {
+                        <div class="line line-warn" role="status"><Icon name="warn" /><span>{ (words.memory_only)(reason) }</span></div>
+                    },
+                    StorageState::SecondTab => html! {
+                        <div class="line line-warn" role="status"><Icon name="warn" /><span>{ words.second_tab }</span></div>
+                    },
+                }
+            }
+            if state.resetting {
+                <div class="line" role="status"><span class="dot dot-busy" />{ words.moving_on }</div>
+            }
+            {
+                for notices(state).map(|(at, notice)| {
+                    let text = match notice {
+                        Notice::Failed { message, hint } => match hint {
+                            Some(hint) => format!("{message} {hint}"),
+                            None => message.clone(),
+                        },
+                        Notice::Recovered { message } => (words.recovered)(message),
+                    };
+                    let close = page.desk.on(move |_: MouseEvent| Action::NoticeClosed(at));
+                    html! {
+                        <div class="line line-bad" role="alert">
+                            <Icon name="warn" /><span>{ text }</span>
+                            <button class="btn btn-quiet btn-icon btn-sm" type="button" onclick={close}><Icon name="cross" small=true /><span class="sr">{ words.close }</span></button>
+                        </div>
+                    }
+                })
+            }
+        </div>
+    }
+}

@@ -1,0 +1,59 @@
+//! Places have addresses: `#/`, `#/lab/permissions`, `#/lab/permissions/terminal`.
+//!
+//! They live behind the hash because any static host can serve them, under any path.
+
+/// A place of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    Home,
+    Lab { id: String, room: Room },
+}
+
+/// A room of the workbench.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    Query,
+    Terminal,
+}
+
+impl Route {
+    /// Reads a location's hash; what it does not know is home.
+    pub fn from_hash(hash: &str) -> Self {
+        let path = hash.trim_start_matches('#').trim_matches('/');
+        let mut parts = path.split('/');
+        match (parts.next(), parts.next()) {
+            (Some("lab"), Some(id)) if !id.is_empty() => {
+                let room = if parts.next() == Some("terminal") { Room::Terminal } else { Room::Query };
+                Self::Lab { id: id.to_owned(), room }
+            }
+            _ => Self::Home,
+        }
+    }
+
+    pub fn href(&self) -> String {
+        match self {
+            Self::Home => "#/".to_owned(),
+            Self::Lab { id, room: Room::Query } => format!("#/lab/{id}"),
+            Self::Lab { id, room: Room::Terminal } => format!("#/lab/{id}/terminal"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Room, Route};
+
+    #[test]
+    fn every_place_comes_back_from_its_address() {
+        for route in [
+            Route::Home,
+            Route::Lab { id: "permissions".into(), room: Room::Query },
+            Route::Lab { id: "permissions".into(), room: Room::Terminal },
+        ] {
+            assert_eq!(Route::from_hash(&route.href()), route);
+        }
+        assert_eq!(Route::from_hash(""), Route::Home);
+        assert_eq!(Route::from_hash("#/elsewhere"), Route::Home);
+        assert_eq!(Route::from_hash("#/lab/"), Route::Home);
+    }
+}

@@ -1,0 +1,480 @@
+//! The page's one state and everything that may happen to it. No markup, no browser.
+//!
+//! [`State::reduce`] is pure: what has to be fetched, sent or stored because of an action is done by `page`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use sandshift_protocol::{AccountState, Event, EventKind, StepState, StorageState};
+use serde::{Deserialize, Serialize};
+
+use crate::course::{Course, Lesson};
+use crate::outcome::{Outcome, Run, Status};
+use crate::route::{Room, Route};
+use crate::words::Language;
+
+/// Something that is fetched.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fetched<T> {
+    Waiting,
+    There(Rc<T>),
+    /// In words for a person.
+    Failed(String),
+}
+
+impl<T> Fetched<T> {
+    pub fn there(&self) -> Option<&Rc<T>> {
+        match self {
+            Self::There(value) => Some(value),
+            Self::Waiting | Self::Failed(_) => None,
+        }
+    }
+}
+
+/// Where the engine is on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Engine {
+    Absent,
+    Downloading { loaded: f64, total: f64 },
+    Starting,
+    Ready,
+    Failed(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    System,
+    Light,
+    Dark,
+}
+
+/// Which half is seen below 900 px.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    Guide,
+    Workbench,
+}
+
+/// A decision that is asked for before anything is destroyed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Question {
+    ResetStep { step: String },
+    ResetLab,
+    Import { name: String, base64: Rc<str> },
+}
+
+/// What stands on the one line under the bar.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    Failed { message: String, hint: Option<String> },
+    Recovered { message: String },
+}
+
+/// One line of the terminal and its answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    pub principal: String,
+    pub line: String,
+    /// `None` while it runs.
+    pub answer: Option<Answer>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    pub stdout: String,
+    pub stderr: String,
+    pub code: i32,
+}
+
+/// A statement that was run, for the history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Past {
+    pub user: String,
+    pub text: String,
+    pub failed: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct State {
+    pub language: Language,
+    pub theme: Theme,
+    pub route: Route,
+    pub course: Fetched<Course>,
+    pub lesson: Fetched<Lesson>,
+    pub engine: Engine,
+    pub storage: StorageState,
+    pub account: AccountState,
+    pub user: String,
+    pub principal: String,
+    pub steps: Vec<StepState>,
+    pub open_step: Option<String>,
+    pub pane: Pane,
+    /// The guide's share of the width, percent.
+    pub split: f64,
+    /// Editor text by warehouse user.
+    pub texts: BTreeMap<String, String>,
+    /// Changes when the text of an editor was changed from outside of it.
+    pub revision: u32,
+    /// Text that was put into the editor, or run, as it stands: it may be replaced without loss.
+    pub settled: BTreeMap<String, String>,
+    pub run: Option<Run>,
+    pub outcomes: Vec<Outcome>,
+    pub shown: usize,
+    pub history: Vec<Past>,
+    pub calls: Vec<Call>,
+    pub terminal_line: String,
+    /// Chosen options, by question.
+    pub answers: BTreeMap<String, String>,
+    /// Steps whose solution was looked at.
+    pub revealed: BTreeSet<String>,
+    pub notices: Vec<Notice>,
+    pub question: Option<Question>,
+    pub toast: Option<String>,
+    pub resetting: bool,
+}
+
+/// Everything that can happen to the page.
+#[derive(Clone, Debug)]
+pub enum Action {
+    Went(Route),
+    LanguageChosen(Language),
+    ThemeChosen(Theme),
+    CourseFetched(Fetched<Course>),
+    /// Another lab: nothing of the one before stays.
+    LabEntered,
+    LessonFetched(Fetched<Lesson>),
+    EngineMoved(Engine),
+    Heard(Event),
+    UserChosen(String),
+    PrincipalChosen(String),
+    StepOpened(String),
+    PaneChosen(Pane),
+    SplitMoved(f64),
+    Edited { user: String, text: String },
+    PutInEditor { user: String, text: String },
+    PutInTerminal { principal: String, line: String },
+    RunStarted(Run),
+    RunIsSlow(u32),
+    TabChosen(usize),
+    TerminalTyped(String),
+    CallStarted(Call),
+    OptionChosen { question: String, option: String },
+    SolutionRevealed(String),
+    NoticeClosed(usize),
+    Asked(Question),
+    QuestionClosed,
+    ResetStarted,
+    ResetEnded,
+    Told(Option<String>),
+}
+
+/// How much of the history is worth keeping.
+const HISTORY: usize = 200;
+const CALLS: usize = 100;
+
+impl State {
+    pub fn new(language: Language, theme: Theme, route: Route, split: f64) -> Self {
+        Self {
+            language,
+            theme,
+            route,
+            course: Fetched::Waiting,
+            lesson: Fetched::Waiting,
+            engine: Engine::Absent,
+            storage: StorageState::Kept,
+            account: AccountState::default(),
+            user: String::new(),
+            principal: String::new(),
+            steps: Vec::new(),
+            open_step: None,
+            pane: Pane::Guide,
+            split,
+            texts: BTreeMap::new(),
+            revision: 0,
+            settled: BTreeMap::new(),
+            run: None,
+            outcomes: Vec::new(),
+            shown: 0,
+            history: Vec::new(),
+            calls: Vec::new(),
+            terminal_line: String::new(),
+            answers: BTreeMap::new(),
+            revealed: BTreeSet::new(),
+            notices: Vec::new(),
+            question: None,
+            toast: None,
+            resetting: false,
+        }
+    }
+
+    pub fn reduce(&mut self, action: Action) {
+        match action {
+            Action::Went(route) => {
+                if let (Route::Lab { room: Room::Terminal, .. }, Route::Lab { .. }) = (&route, &self.route) {
+                    self.pane = Pane::Workbench;
+                }
+                self.route = route;
+            }
+            Action::LanguageChosen(language) => self.language = language,
+            Action::ThemeChosen(theme) => self.theme = theme,
+            Action::CourseFetched(course) => self.course = course,
+            Action::LabEntered => {
+                let fresh = Self::new(self.language, self.theme, self.route.clone(), self.split);
+                let (course, engine) = (self.course.clone(), self.engine.clone());
+                *self = Self { course, engine, revision: self.revision + 1, ..fresh };
+            }
+            Action::LessonFetched(lesson) => {
+                self.lesson = lesson;
+                self.open_a_step();
+            }
+            Action::EngineMoved(engine) => self.engine = engine,
+            Action::Heard(event) => self.hear(event),
+            Action::UserChosen(user) => {
+                self.user = user;
+                self.revision += 1;
+            }
+            Action::PrincipalChosen(principal) => self.principal = principal,
+            Action::StepOpened(step) => self.open_step = Some(step),
+            Action::PaneChosen(pane) => self.pane = pane,
+            Action::SplitMoved(split) => self.split = split.clamp(28.0, 60.0),
+            Action::Edited { user, text } => {
+                self.texts.insert(user, text);
+            }
+            Action::PutInEditor { user, text } => self.put_in_editor(user, &text),
+            Action::PutInTerminal { principal, line } => {
+                if self.account.principals.contains(&principal) {
+                    self.principal = principal;
+                }
+                self.terminal_line = line;
+                self.pane = Pane::Workbench;
+            }
+            Action::RunStarted(run) => {
+                self.settled.insert(run.user.clone(), self.text_of(&run.user).trim().to_owned());
+                self.outcomes.clear();
+                self.shown = 0;
+                self.run = Some(run);
+            }
+            Action::RunIsSlow(id) => {
+                if let Some(run) = self.run.as_mut().filter(|run| run.id == id) {
+                    run.slow = true;
+                }
+            }
+            Action::TabChosen(tab) => self.shown = tab,
+            Action::TerminalTyped(line) => self.terminal_line = line,
+            Action::CallStarted(call) => {
+                self.terminal_line.clear();
+                self.calls.push(call);
+                let surplus = self.calls.len().saturating_sub(CALLS);
+                self.calls.drain(..surplus);
+            }
+            Action::OptionChosen { question, option } => {
+                self.answers.insert(question, option);
+            }
+            Action::SolutionRevealed(step) => {
+                self.revealed.insert(step);
+            }
+            Action::NoticeClosed(at) => {
+                if at < self.notices.len() {
+                    self.notices.remove(at);
+                }
+            }
+            Action::Asked(question) => self.question = Some(question),
+            Action::QuestionClosed => self.question = None,
+            Action::ResetStarted => {
+                self.question = None;
+                self.resetting = true;
+            }
+            Action::ResetEnded => {
+                self.resetting = false;
+                self.outcomes.clear();
+                self.run = None;
+            }
+            Action::Told(text) => self.toast = text,
+        }
+    }
+
+    /// The text in a user's editor.
+    pub fn text_of(&self, user: &str) -> &str {
+        self.texts.get(user).map_or("", String::as_str)
+    }
+
+    pub fn step(&self, id: &str) -> Option<&StepState> {
+        self.steps.iter().find(|step| step.step == id)
+    }
+
+    pub fn is_passed(&self, id: &str) -> bool {
+        self.step(id).is_some_and(|step| step.passed)
+    }
+
+    pub fn is_ready(&self) -> bool {
+        self.engine == Engine::Ready && !self.resetting
+    }
+
+    /// Replaces what is empty or was already run (the history has it); otherwise goes below what stands there.
+    fn put_in_editor(&mut self, user: String, text: &str) {
+        let text = text.trim_end();
+        let before = self.text_of(&user).trim_end().to_owned();
+        let replaceable =
+            before.trim().is_empty() || self.settled.get(&user).is_some_and(|settled| settled == before.trim());
+        let after = if replaceable { text.to_owned() } else { format!("{before}\n\n{text}") };
+        if replaceable {
+            self.settled.insert(user.clone(), text.trim().to_owned());
+        }
+        self.texts.insert(user.clone(), after);
+        self.user = user;
+        self.pane = Pane::Workbench;
+        self.revision += 1;
+    }
+
+    fn hear(&mut self, event: Event) {
+        match event.event {
+            EventKind::Opened { account, kept, storage } => {
+                self.engine = Engine::Ready;
+                self.storage = storage;
+                crate::keep::restore(self, &kept);
+                self.account = account;
+                self.settle_callers();
+                self.open_a_step();
+                self.revision += 1;
+            }
+            EventKind::StatementStarted { text, span, .. } => {
+                let Some(run) = self.run.as_ref().filter(|run| run.id == event.id) else { return };
+                self.outcomes.push(Outcome {
+                    number: self.outcomes.len() as u32 + 1,
+                    user: run.user.clone(),
+                    text,
+                    lines_before: run.lines_before,
+                    span: (span.0 + run.offset, span.1 + run.offset),
+                    status: Status::Running { rows: 0, total: None, elapsed_ms: 0.0 },
+                    past: false,
+                });
+                self.shown = self.outcomes.len() - 1;
+            }
+            EventKind::Progress { rows, total, elapsed_ms, .. } => {
+                self.settle(event.id, Status::Running { rows, total, elapsed_ms });
+            }
+            EventKind::StatementDone { result, .. } => {
+                self.settle(event.id, Status::Done(Rc::new(result)));
+                self.remember(false);
+            }
+            EventKind::StatementFailed { error, .. } => {
+                let Some(run) = self.run.as_ref().filter(|run| run.id == event.id) else { return };
+                let offset = run.offset;
+                if self.outcomes.last().is_none_or(|last| !matches!(last.status, Status::Running { .. })) {
+                    // A script that does not parse fails before any statement of it starts.
+                    let span = error.span.unwrap_or((0, run.text.encode_utf16().count() as u32));
+                    self.outcomes.push(Outcome {
+                        number: self.outcomes.len() as u32 + 1,
+                        user: run.user.clone(),
+                        text: run.text.clone(),
+                        lines_before: run.lines_before,
+                        span: (span.0 + offset, span.1 + offset),
+                        status: Status::Running { rows: 0, total: None, elapsed_ms: 0.0 },
+                        past: false,
+                    });
+                    self.shown = self.outcomes.len() - 1;
+                }
+                self.settle(event.id, Status::Failed { error, offset });
+                self.remember(true);
+            }
+            EventKind::Finished { canceled } => {
+                if self.run.as_ref().is_none_or(|run| run.id != event.id) {
+                    return;
+                }
+                self.run = None;
+                for outcome in &mut self.outcomes {
+                    if canceled && matches!(outcome.status, Status::Running { .. }) {
+                        outcome.status = Status::Canceled;
+                    }
+                }
+            }
+            EventKind::AwsDone { stdout, stderr, code } => {
+                if let Some(call) = self.calls.iter_mut().find(|call| call.answer.is_none()) {
+                    call.answer = Some(Answer { stdout, stderr, code });
+                }
+            }
+            EventKind::Checks { steps } => {
+                self.steps = steps;
+                self.open_a_step();
+            }
+            EventKind::Account { account } => {
+                self.account = account;
+                self.settle_callers();
+            }
+            EventKind::Failed { message, hint } => {
+                if self.run.as_ref().is_some_and(|run| run.id == event.id) {
+                    self.run = None;
+                }
+                self.resetting = false;
+                self.notices.push(Notice::Failed { message, hint });
+            }
+            EventKind::Recovered { message } => {
+                self.run = None;
+                self.resetting = false;
+                for outcome in &mut self.outcomes {
+                    if matches!(outcome.status, Status::Running { .. }) {
+                        outcome.status = Status::Canceled;
+                    }
+                }
+                for call in self.calls.iter_mut().filter(|call| call.answer.is_none()) {
+                    call.answer = Some(Answer { stdout: String::new(), stderr: message.clone(), code: 255 });
+                }
+                self.notices.push(Notice::Recovered { message });
+            }
+            EventKind::Rows { .. }
+            | EventKind::Exported { .. }
+            | EventKind::Names { .. }
+            | EventKind::Kept
+            | EventKind::WorkspaceExported { .. } => {}
+        }
+    }
+
+    /// Gives the running statement of a run its new status.
+    fn settle(&mut self, id: u32, status: Status) {
+        if self.run.as_ref().is_none_or(|run| run.id != id) {
+            return;
+        }
+        if let Some(outcome) = self.outcomes.last_mut() {
+            outcome.status = status;
+        }
+    }
+
+    fn remember(&mut self, failed: bool) {
+        let Some(outcome) = self.outcomes.last() else { return };
+        let past = Past { user: outcome.user.clone(), text: outcome.text.trim().to_owned(), failed };
+        self.history.push(past);
+        let surplus = self.history.len().saturating_sub(HISTORY);
+        self.history.drain(..surplus);
+    }
+
+    /// Somebody must be acting, and it must be somebody who exists.
+    fn settle_callers(&mut self) {
+        if !self.account.users.iter().any(|user| user.name == self.user) {
+            let first = self.account.users.iter().find(|user| user.superuser).or(self.account.users.first());
+            self.user = first.map(|user| user.name.clone()).unwrap_or_default();
+            self.revision += 1;
+        }
+        if !self.account.principals.contains(&self.principal) {
+            self.principal = self.account.principals.first().cloned().unwrap_or_default();
+        }
+    }
+
+    /// The first step that is not passed, unless one is open already.
+    fn open_a_step(&mut self) {
+        let Some(lesson) = self.lesson.there() else { return };
+        if self.open_step.as_ref().is_some_and(|open| lesson.definition.steps.iter().any(|step| &step.id == open)) {
+            return;
+        }
+        let first = lesson.definition.steps.iter().find(|step| !self.is_passed(&step.id)).or(lesson.definition.steps.first());
+        self.open_step = first.map(|step| step.id.clone());
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::new(Language::En, Theme::System, Route::Home, 40.0)
+    }
+}
+
+#[cfg(test)]
+mod tests;

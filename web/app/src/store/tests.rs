@@ -1,0 +1,120 @@
+//! The rules of the state that a person would miss if they broke.
+
+use sandshift_protocol::{AccountState, Event, EventKind, SqlFailure, StorageState, WarehouseUser};
+
+use super::{Action, State};
+use crate::outcome::{Run, Status};
+
+fn put(state: &mut State, user: &str, text: &str) {
+    state.reduce(Action::PutInEditor { user: user.to_owned(), text: text.to_owned() });
+}
+
+fn edit(state: &mut State, text: &str) {
+    let user = state.user.clone();
+    state.reduce(Action::Edited { user, text: text.to_owned() });
+}
+
+fn run(state: &mut State, text: &str, offset: u32) {
+    let (user, text) = (state.user.clone(), text.to_owned());
+    state.reduce(Action::RunStarted(Run { id: 7, user, text, offset, lines_before: 0, slow: false }));
+}
+
+fn hear(state: &mut State, id: u32, event: EventKind) {
+    state.reduce(Action::Heard(Event { id, event }));
+}
+
+fn failure(span: (u32, u32)) -> SqlFailure {
+    SqlFailure {
+        state: "42601".to_owned(),
+        message: "syntax error at or near \"SELEC\"".to_owned(),
+        detail: None,
+        hint: None,
+        span: Some(span),
+        line: Some(1),
+        why: None,
+        defect: false,
+    }
+}
+
+#[test]
+fn a_statement_never_takes_the_place_of_unrun_text() {
+    let mut state = State::default();
+    put(&mut state, "admin", "SELECT 1;");
+    assert_eq!(state.text_of("admin"), "SELECT 1;");
+    put(&mut state, "admin", "SELECT 2;");
+    assert_eq!(state.text_of("admin"), "SELECT 2;");
+    edit(&mut state, "SELECT 2; -- mine");
+    put(&mut state, "admin", "SELECT 3;");
+    assert_eq!(state.text_of("admin"), "SELECT 2; -- mine\n\nSELECT 3;");
+    run(&mut state, "SELECT 2; -- mine\n\nSELECT 3;", 0);
+    put(&mut state, "admin", "SELECT 4;");
+    assert_eq!(state.text_of("admin"), "SELECT 4;");
+}
+
+#[test]
+fn each_user_has_an_editor() {
+    let mut state = State::default();
+    put(&mut state, "admin", "GRANT ALL ON t TO jeeseok;");
+    put(&mut state, "jeeseok", "SELECT 1;");
+    assert_eq!(state.user, "jeeseok");
+    assert_eq!(state.text_of("admin"), "GRANT ALL ON t TO jeeseok;");
+}
+
+#[test]
+fn a_script_that_does_not_parse_still_has_an_outcome() {
+    let mut state = State::default();
+    put(&mut state, "admin", "SELEC 1;");
+    run(&mut state, "SELEC 1;", 4);
+    hear(&mut state, 7, EventKind::StatementFailed { index: 0, error: failure((0, 5)) });
+    hear(&mut state, 7, EventKind::Finished { canceled: false });
+    assert!(state.run.is_none());
+    assert!(matches!(state.outcomes[0].status, Status::Failed { offset: 4, .. }));
+    assert_eq!(state.outcomes[0].span, (4, 9));
+}
+
+#[test]
+fn events_of_an_older_run_change_nothing() {
+    let mut state = State::default();
+    run(&mut state, "SELECT 1", 0);
+    hear(&mut state, 6, EventKind::StatementStarted { index: 0, text: "SELECT 0".into(), span: (0, 8) });
+    hear(&mut state, 6, EventKind::Finished { canceled: true });
+    assert!(state.outcomes.is_empty() && state.run.is_some());
+}
+
+#[test]
+fn canceling_marks_what_was_running() {
+    let mut state = State::default();
+    run(&mut state, "SELECT 1", 0);
+    hear(&mut state, 7, EventKind::StatementStarted { index: 0, text: "SELECT 1".into(), span: (0, 8) });
+    hear(&mut state, 7, EventKind::Finished { canceled: true });
+    assert_eq!(state.outcomes[0].status, Status::Canceled);
+}
+
+#[test]
+fn a_dropped_user_is_not_acting_any_more() {
+    let user = |name: &str, superuser| WarehouseUser { name: name.into(), superuser, ..Default::default() };
+    let mut state = State::default();
+    let users = vec![user("jeeseok", false), user("admin", true)];
+    let account = AccountState { users, principals: vec!["learner".into()], ..Default::default() };
+    hear(&mut state, 1, EventKind::Opened { account, kept: Vec::new(), storage: StorageState::Kept });
+    assert_eq!((state.user.as_str(), state.principal.as_str()), ("admin", "learner"));
+    state.reduce(Action::UserChosen("jeeseok".into()));
+    let account = AccountState { users: vec![user("admin", true)], ..Default::default() };
+    hear(&mut state, 0, EventKind::Account { account });
+    assert_eq!(state.user, "admin");
+}
+
+#[test]
+fn what_is_kept_comes_back() {
+    let mut state = State::default();
+    state.user = "admin".to_owned();
+    put(&mut state, "admin", "SELECT 1;");
+    state.reduce(Action::OptionChosen { question: "a/b".into(), option: "yes".into() });
+    state.reduce(Action::StepOpened("two".into()));
+    let kept: Vec<(String, String)> = crate::keep::snapshot(&state).into_iter().collect();
+    let mut again = State::default();
+    hear(&mut again, 1, EventKind::Opened { account: AccountState::default(), kept, storage: StorageState::Kept });
+    assert_eq!(again.text_of("admin"), "SELECT 1;");
+    assert_eq!(again.answers, state.answers);
+    assert_eq!(again.open_step.as_deref(), Some("two"));
+}
