@@ -114,7 +114,8 @@ fn ledger(page: &Page) -> Html {
 fn row(page: &Page, lab: &Entry) -> Html {
     let (language, words) = (page.state.language, page.words());
     let begun = host::progress(&lab.id);
-    let progress = begun.clone().unwrap_or_else(|| Progress { passed: vec![false; lab.steps], open: usize::MAX });
+    let progress =
+        begun.clone().unwrap_or_else(|| Progress { passed: vec![false; lab.steps], open: usize::MAX });
     let passed = progress.passed.iter().filter(|passed| **passed).count();
     let all = progress.passed.len();
     let done = all > 0 && passed == all;

@@ -27,7 +27,8 @@ pub fn start_worker() -> Result<Worker, String> {
 
 /// Fetches the editor's module.
 pub async fn load_editor() -> Result<Object, String> {
-    let promise: Promise = call_boot("editor")?.dyn_into().map_err(|_| "boot.js made no promise".to_owned())?;
+    let promise: Promise =
+        call_boot("editor")?.dyn_into().map_err(|_| "boot.js made no promise".to_owned())?;
     let module = JsFuture::from(promise).await.map_err(said)?;
     module.dyn_into().map_err(|_| "editor.js is no module".to_owned())
 }
@@ -140,11 +141,14 @@ pub fn theme() -> Theme {
 }
 
 pub fn remember_theme(theme: Theme) {
-    remember(THEME, match theme {
-        Theme::System => "system",
-        Theme::Light => "light",
-        Theme::Dark => "dark",
-    });
+    remember(
+        THEME,
+        match theme {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        },
+    );
 }
 
 /// Whether the page is dark now, whoever decided it.
@@ -160,7 +164,10 @@ pub fn is_dark(theme: Theme) -> bool {
 
 /// The guide's share of the width, percent.
 pub fn split() -> f64 {
-    remembered(SPLIT).and_then(|text| text.parse().ok()).filter(|split| (28.0..=60.0).contains(split)).unwrap_or(40.0)
+    remembered(SPLIT)
+        .and_then(|text| text.parse().ok())
+        .filter(|split| (28.0..=60.0).contains(split))
+        .unwrap_or(40.0)
 }
 
 pub fn remember_split(split: f64) {
@@ -211,7 +218,8 @@ pub fn dress(language: Language, theme: Theme, title: &str) {
 
 /// Moves the keyboard to an element.
 pub fn focus(id: &str) {
-    let found = window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
+    let found =
+        window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
     if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = element.focus();
     }

@@ -51,7 +51,10 @@ fn pieces(text: &str) -> Vec<(Kind, &str)> {
         } else if first == '\'' {
             (Kind::Text, rest[1..].find('\'').map_or(rest.len(), |at| at + 2))
         } else if first.is_ascii_digit() {
-            (Kind::Number, rest.find(|each: char| !each.is_ascii_digit() && each != '.').unwrap_or(rest.len()))
+            (
+                Kind::Number,
+                rest.find(|each: char| !each.is_ascii_digit() && each != '.').unwrap_or(rest.len()),
+            )
         } else if first.is_alphabetic() || first == '_' {
             let length = rest.find(|each: char| !each.is_alphanumeric() && each != '_').unwrap_or(rest.len());
             let after_dot = out.last().is_some_and(|(_, before)| before.ends_with('.'));
@@ -90,7 +93,8 @@ mod tests {
     #[test]
     fn a_name_behind_a_dot_is_no_keyword() {
         let found = pieces("raw.user user");
-        let kinds: Vec<Kind> = found.iter().filter(|(_, piece)| *piece == "user").map(|(kind, _)| *kind).collect();
+        let kinds: Vec<Kind> =
+            found.iter().filter(|(_, piece)| *piece == "user").map(|(kind, _)| *kind).collect();
         assert!(kinds == [Kind::Plain, Kind::Keyword]);
     }
 }

@@ -63,7 +63,9 @@ fn Divider(props: &DividerProps) -> Html {
     let moved = {
         let (desk, whole) = (page.desk.clone(), props.whole.clone());
         move |x: i32| {
-            let Some(area) = whole.cast::<Element>().map(|element| element.get_bounding_client_rect()) else { return };
+            let Some(area) = whole.cast::<Element>().map(|element| element.get_bounding_client_rect()) else {
+                return;
+            };
             desk.act(Action::SplitMoved((f64::from(x) - area.left()) / area.width() * 100.0));
         }
     };

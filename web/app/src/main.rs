@@ -25,5 +25,10 @@ mod store;
 mod words;
 
 fn main() {
-    yew::Renderer::<app::App>::new().render();
+    let document = web_sys::window().and_then(|window| window.document());
+    // Beside the icons, which the body keeps.
+    match document.and_then(|document| document.get_element_by_id("app")) {
+        Some(root) => yew::Renderer::<app::App>::with_root(root).render(),
+        None => yew::Renderer::<app::App>::new().render(),
+    };
 }

@@ -52,7 +52,11 @@ impl Outcome {
     /// The statement's first word, as the tab's name: `SELECT`, `CREATE`.
     pub fn verb(&self) -> String {
         let bare = skip_comments(&self.text);
-        bare.chars().take_while(|each| each.is_ascii_alphabetic()).take(12).collect::<String>().to_ascii_uppercase()
+        bare.chars()
+            .take_while(|each| each.is_ascii_alphabetic())
+            .take(12)
+            .collect::<String>()
+            .to_ascii_uppercase()
     }
 
     pub fn is_refused(&self) -> bool {

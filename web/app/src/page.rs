@@ -357,9 +357,15 @@ impl Desk {
         let state = self.state();
         let line = state.terminal_line.trim().to_owned();
         let busy = state.calls.iter().any(|call| call.answer.is_none());
-        let Some(client) = self.client().filter(|_| state.is_ready() && !busy && !line.is_empty()) else { return };
+        let Some(client) = self.client().filter(|_| state.is_ready() && !busy && !line.is_empty()) else {
+            return;
+        };
         let principal = state.principal.clone();
-        self.act(Action::CallStarted(Call { principal: principal.clone(), line: line.clone(), answer: None }));
+        self.act(Action::CallStarted(Call {
+            principal: principal.clone(),
+            line: line.clone(),
+            answer: None,
+        }));
         client.send(Request::Aws { principal, line });
     }
 
@@ -444,7 +450,13 @@ impl Desk {
     }
 
     /// Rows of a result, for the grid.
-    pub fn rows(&self, result: u32, from: u64, count: u32, give: impl FnOnce(u64, Vec<Vec<Option<String>>>) + 'static) {
+    pub fn rows(
+        &self,
+        result: u32,
+        from: u64,
+        count: u32,
+        give: impl FnOnce(u64, Vec<Vec<Option<String>>>) + 'static,
+    ) {
         let Some(client) = self.client() else { return };
         client.ask(Request::Rows { result, from, count }, move |answer| {
             if let EventKind::Rows { from, rows, .. } = answer {

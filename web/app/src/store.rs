@@ -115,6 +115,8 @@ pub struct State {
     pub texts: BTreeMap<String, String>,
     /// Changes when the text of an editor was changed from outside of it.
     pub revision: u32,
+    /// Counts what was put into an editor, so that the keyboard can follow.
+    pub puts: u32,
     /// Text that was put into the editor, or run, as it stands: it may be replaced without loss.
     pub settled: BTreeMap<String, String>,
     pub run: Option<Run>,
@@ -150,15 +152,27 @@ pub enum Action {
     StepOpened(String),
     PaneChosen(Pane),
     SplitMoved(f64),
-    Edited { user: String, text: String },
-    PutInEditor { user: String, text: String },
-    PutInTerminal { principal: String, line: String },
+    Edited {
+        user: String,
+        text: String,
+    },
+    PutInEditor {
+        user: String,
+        text: String,
+    },
+    PutInTerminal {
+        principal: String,
+        line: String,
+    },
     RunStarted(Run),
     RunIsSlow(u32),
     TabChosen(usize),
     TerminalTyped(String),
     CallStarted(Call),
-    OptionChosen { question: String, option: String },
+    OptionChosen {
+        question: String,
+        option: String,
+    },
     SolutionRevealed(String),
     NoticeClosed(usize),
     Asked(Question),
@@ -191,6 +205,7 @@ impl State {
             split,
             texts: BTreeMap::new(),
             revision: 0,
+            puts: 0,
             settled: BTreeMap::new(),
             run: None,
             outcomes: Vec::new(),
@@ -314,8 +329,8 @@ impl State {
     fn put_in_editor(&mut self, user: String, text: &str) {
         let text = text.trim_end();
         let before = self.text_of(&user).trim_end().to_owned();
-        let replaceable =
-            before.trim().is_empty() || self.settled.get(&user).is_some_and(|settled| settled == before.trim());
+        let replaceable = before.trim().is_empty()
+            || self.settled.get(&user).is_some_and(|settled| settled == before.trim());
         let after = if replaceable { text.to_owned() } else { format!("{before}\n\n{text}") };
         if replaceable {
             self.settled.insert(user.clone(), text.trim().to_owned());
@@ -324,6 +339,7 @@ impl State {
         self.user = user;
         self.pane = Pane::Workbench;
         self.revision += 1;
+        self.puts += 1;
     }
 
     fn hear(&mut self, event: Event) {
@@ -462,10 +478,19 @@ impl State {
     /// The first step that is not passed, unless one is open already.
     fn open_a_step(&mut self) {
         let Some(lesson) = self.lesson.there() else { return };
-        if self.open_step.as_ref().is_some_and(|open| lesson.definition.steps.iter().any(|step| &step.id == open)) {
+        if self
+            .open_step
+            .as_ref()
+            .is_some_and(|open| lesson.definition.steps.iter().any(|step| &step.id == open))
+        {
             return;
         }
-        let first = lesson.definition.steps.iter().find(|step| !self.is_passed(&step.id)).or(lesson.definition.steps.first());
+        let first = lesson
+            .definition
+            .steps
+            .iter()
+            .find(|step| !self.is_passed(&step.id))
+            .or(lesson.definition.steps.first());
         self.open_step = first.map(|step| step.id.clone());
     }
 }

@@ -13,7 +13,7 @@ export const ink = HighlightStyle.define([
 ]);
 
 const rules = {
-  "&": { color: "var(--text)", backgroundColor: "transparent", fontSize: "var(--t-13)", height: "100%" },
+  "&": { color: "var(--text)", backgroundColor: "transparent", fontSize: "var(--t-13)" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--font-code)", lineHeight: "1.6", fontVariantLigatures: "none", overflow: "auto" },
   ".cm-content": { padding: "8px 0", caretColor: "var(--accent)" },

@@ -85,7 +85,8 @@ fn move_focus(node: &NodeRef, event: &KeyboardEvent, by: i32) {
     let Some(details) = node.cast::<HtmlDetailsElement>().filter(HtmlDetailsElement::open) else { return };
     let Ok(items) = details.query_selector_all("summary, .menu-list button") else { return };
     event.prevent_default();
-    let now = web_sys::window().and_then(|window| window.document()).and_then(|document| document.active_element());
+    let now =
+        web_sys::window().and_then(|window| window.document()).and_then(|document| document.active_element());
     let count = items.length() as i32;
     let at = (0..count).find(|&at| {
         let item = items.get(at as u32).and_then(|item| item.dyn_into::<web_sys::Element>().ok());

@@ -51,7 +51,8 @@ pub fn Editor(props: &EditorProps) -> Html {
     let arrival = use_state(|| Arrival::Coming);
     {
         let (node, arrival, desk) = (node.clone(), arrival.clone(), page.desk.clone());
-        let (holder, on_run, on_select) = (props.handle.clone(), props.on_run.clone(), props.on_select.clone());
+        let (holder, on_run, on_select) =
+            (props.handle.clone(), props.on_run.clone(), props.on_select.clone());
         use_effect_with((), move |()| {
             let gone = holder.clone();
             yew::platform::spawn_local(async move {
@@ -80,8 +81,20 @@ pub fn Editor(props: &EditorProps) -> Html {
         let (user, text) = (state.user.clone(), state.text_of(&state.user).to_owned());
         use_effect_with((state.revision, user, *arrival), move |(_, user, _)| {
             if let Some(handle) = &*holder.0.borrow() {
-                if *before.borrow() == *user { handle.replace(&text) } else { handle.set_doc(&text) }
+                if *before.borrow() == *user {
+                    handle.replace(&text)
+                } else {
+                    handle.set_doc(&text)
+                }
                 before.borrow_mut().clone_from(user);
+            }
+        });
+    }
+    {
+        let holder = props.handle.clone();
+        use_effect_with(state.puts, move |puts| {
+            if let Some(handle) = holder.0.borrow().as_ref().filter(|_| *puts > 0) {
+                handle.focus();
             }
         });
     }

@@ -69,7 +69,11 @@ pub fn Grid(props: &GridProps) -> Html {
     }
     let row_at = |number: u64| -> Option<Row> {
         rows.first.get(number as usize).cloned().or_else(|| {
-            arrived.borrow().get(&(number / PAGE)).and_then(|page| page.get((number % PAGE) as usize)).cloned()
+            arrived
+                .borrow()
+                .get(&(number / PAGE))
+                .and_then(|page| page.get((number % PAGE) as usize))
+                .cloned()
         })
     };
 
@@ -201,7 +205,8 @@ fn shown(value: Option<Option<String>>, _column: &ResultColumn) -> Html {
 /// Puts the keyboard on a cell, if it is in the grid already.
 fn focus_cell(node: &NodeRef, cell: Cell) {
     let Some(area) = node.cast::<Element>() else { return };
-    let active = web_sys::window().and_then(|window| window.document()).and_then(|document| document.active_element());
+    let active =
+        web_sys::window().and_then(|window| window.document()).and_then(|document| document.active_element());
     if !active.is_some_and(|active| area.contains(Some(&active))) {
         return;
     }

@@ -51,8 +51,11 @@ pub fn Refusal(props: &RefusalProps) -> Html {
 
 fn chain(page: &Page, why: &Why) -> Html {
     let words = page.words();
-    let member =
-        if why.member_of.is_empty() { words.member_of_none.to_owned() } else { (words.member_of)(&why.member_of) };
+    let member = if why.member_of.is_empty() {
+        words.member_of_none.to_owned()
+    } else {
+        (words.member_of)(&why.member_of)
+    };
     html! {
         <div class="why-box">
             <h4>{ words.why }</h4>

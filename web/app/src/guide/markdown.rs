@@ -58,7 +58,11 @@ impl Frame {
             (_, Some(language)) => {
                 let text: String = self.inside.iter().map(text_of).collect();
                 let text = text.trim_end();
-                let body = if language == "sql" { ink::sql(text) } else { html! { { text } } };
+                let body = if language == "sql" {
+                    ink::sql(text)
+                } else {
+                    html! { { text } }
+                };
                 html! { <div class="stmt"><pre class="code" tabindex="0">{ body }</pre></div> }
             }
             (Some(mut tag), None) => {

@@ -6,8 +6,8 @@ pub mod markdown;
 mod question;
 pub mod statement;
 
-use sandshift_prose::markdown::{Block, StepProse};
 use sandshift_prose::definition::Step;
+use sandshift_prose::markdown::{Block, StepProse};
 use yew::prelude::*;
 
 use crate::course::Lesson;

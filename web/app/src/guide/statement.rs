@@ -28,7 +28,9 @@ pub fn Statement(props: &StatementProps) -> Html {
         let (desk, actor, text) = (page.desk.clone(), props.actor.clone(), props.text.clone());
         Callback::from(move |_: MouseEvent| match &actor {
             Actor::User(user) => desk.put_in_editor(user.clone(), text.clone()),
-            Actor::Principal(principal) => desk.put_in_terminal(principal.clone(), format!("aws {}", text.trim())),
+            Actor::Principal(principal) => {
+                desk.put_in_terminal(principal.clone(), format!("aws {}", text.trim()))
+            }
         })
     };
     let (tag, name, put) = match &props.actor {

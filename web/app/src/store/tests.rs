@@ -113,7 +113,11 @@ fn what_is_kept_comes_back() {
     state.reduce(Action::StepOpened("two".into()));
     let kept: Vec<(String, String)> = crate::keep::snapshot(&state).into_iter().collect();
     let mut again = State::default();
-    hear(&mut again, 1, EventKind::Opened { account: AccountState::default(), kept, storage: StorageState::Kept });
+    hear(
+        &mut again,
+        1,
+        EventKind::Opened { account: AccountState::default(), kept, storage: StorageState::Kept },
+    );
     assert_eq!(again.text_of("admin"), "SELECT 1;");
     assert_eq!(again.answers, state.answers);
     assert_eq!(again.open_step.as_deref(), Some("two"));

@@ -1,7 +1,5 @@
 //! English. Plain, second person, sentence case; the console's words.
 
-use sandshift_protocol::NameKind;
-
 use super::{Words, duration, grouped};
 
 pub(super) static WORDS: Words = Words {
@@ -37,7 +35,10 @@ pub(super) static WORDS: Words = Words {
             "Backup and restore",
             "Keep automated snapshots for 35 days, bring one lost table back, and launch a new cluster from the past.",
         ),
-        ("Spectrum", "Query a CSV in S3 without loading it, join it with a Redshift table, and price a single scan."),
+        (
+            "Spectrum",
+            "Query a CSV in S3 without loading it, join it with a Redshift table, and price a single scan.",
+        ),
         (
             "Redshift ML",
             "Train a churn model in SQL alone, read its accuracy honestly, and remove what SageMaker leaves behind.",
@@ -50,8 +51,14 @@ pub(super) static WORDS: Words = Words {
     steps: |count| if count == 1 { "1 step".to_owned() } else { format!("{count} steps") },
     steps_done: |passed, all| format!("{passed} of {all} steps done"),
     minutes: |minutes| format!("{minutes} min"),
-    kept_here: ("Kept in this browser", "There is no server. To move to another machine, export the workspace as one file."),
-    own_state: ("Break what you like", "Every step can be reset. That brings back the account as it was when the step began."),
+    kept_here: (
+        "Kept in this browser",
+        "There is no server. To move to another machine, export the workspace as one file.",
+    ),
+    own_state: (
+        "Break what you like",
+        "Every step can be reset. That brings back the account as it was when the step began.",
+    ),
     no_bill: (
         "Honest about the gaps",
         "What is not simulated yet answers “not simulated yet”, never with a syntax error that Redshift would not give.",
@@ -91,7 +98,6 @@ pub(super) static WORDS: Words = Words {
         "deleting" => "Deleting",
         other => other,
     },
-    engine_waits: "Waiting for the engine",
     transaction_open: "transaction open",
     transaction_aborted: "transaction aborted",
     workspace: "Workspace",
@@ -109,7 +115,9 @@ pub(super) static WORDS: Words = Words {
         "The warehouse and the AWS account go back to where step 1 began. Everything you did in this lab is deleted. Editor text and history stay.",
     ),
     import_ask: ("Replace the workspace with this file?", |name| {
-        format!("The contents of {name} take the place of this workspace. Export it first if you want to keep it.")
+        format!(
+            "The contents of {name} take the place of this workspace. Export it first if you want to keep it."
+        )
     }),
     reset_do: "Reset",
     import_do: "Import",
@@ -125,7 +133,9 @@ pub(super) static WORDS: Words = Words {
     engine_failed_note: "You can go on reading. Check the connection and open the page again; what was saved is still there.",
     reload: "Open again",
     memory_only: |reason| {
-        format!("This browser blocks storage, so your work is gone when the tab closes ({reason}). Export it to a file to keep it.")
+        format!(
+            "This browser blocks storage, so your work is gone when the tab closes ({reason}). Export it to a file to keep it."
+        )
     },
     second_tab: "This workspace is open in another tab. What you do here is not saved.",
     recovered: |message| {
@@ -144,9 +154,7 @@ pub(super) static WORDS: Words = Words {
         (1, false) => "One step before".to_owned(),
         (count, false) => format!("{count} steps before"),
     },
-    step: |number| format!("Step {number}"),
     passed: "done",
-    runs_as: |user| format!("runs as {user}"),
     put_in_editor: "Put in editor",
     put_in_editor_of: |user| format!("Put in {user}’s editor"),
     put_in_terminal: "Put in terminal",
@@ -182,7 +190,10 @@ pub(super) static WORDS: Words = Words {
     editor_loading: "Preparing the editor",
     editor_failed: "The editor could not be fetched; a plain text box takes its place.",
     results: "Results",
-    results_empty: ("No results yet", "Write a statement and run it: the result of each statement appears here."),
+    results_empty: (
+        "No results yet",
+        "Write a statement and run it: the result of each statement appears here.",
+    ),
     rows: |count| if count == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(count)) },
     rows_affected: |count| {
         if count == 1 { "1 row changed".to_owned() } else { format!("{} rows changed", grouped(count)) }
@@ -201,11 +212,12 @@ pub(super) static WORDS: Words = Words {
         (0, 0) => duration(ms),
         (1, 0) => format!("{}, 1 block read", duration(ms)),
         (read, 0) => format!("{}, {} blocks read", duration(ms), grouped(read)),
-        (read, skipped) => format!("{}, {} blocks read, {} skipped", duration(ms), grouped(read), grouped(skipped)),
+        (read, skipped) => {
+            format!("{}, {} blocks read, {} skipped", duration(ms), grouped(read), grouped(skipped))
+        }
     },
     no_rows: "No row matches.",
     rows_gone: "This result is from your last visit. Only its kept beginning is shown; run it again for all of it.",
-    copy_cell: "Copy cell",
     copy_all: "Copy all",
     grid_help: "Arrow keys move between cells, Ctrl+C copies",
     notice: "Notice",
@@ -214,7 +226,9 @@ pub(super) static WORDS: Words = Words {
         Some(line) => format!("Statement {statement}, line {line}"),
         None => format!("Statement {statement}"),
     },
-    refused_note: |user| format!("{user} does not hold every right this statement needs. No row was changed."),
+    refused_note: |user| {
+        format!("{user} does not hold every right this statement needs. No row was changed.")
+    },
     why: "Why, in the order it was checked",
     member_of: |groups| format!("in {}", groups.join(", ")),
     member_of_none: "in no group, with no role",
@@ -235,18 +249,11 @@ pub(super) static WORDS: Words = Words {
     terminal_title: "AWS terminal",
     terminal_line: "aws command",
     terminal_run: "Run",
-    terminal_empty: ("The same commands as the AWS CLI", "For example aws s3 ls. The up arrow brings back what you ran before."),
+    terminal_empty: (
+        "The same commands as the AWS CLI",
+        "For example aws s3 ls. The up arrow brings back what you ran before.",
+    ),
     exit_code: |code| format!("exit code {code}"),
 
-    name_kind: |kind| match kind {
-        NameKind::Schema => "schema",
-        NameKind::Table => "table",
-        NameKind::View => "view",
-        NameKind::Column => "column",
-        NameKind::Function => "function",
-        NameKind::User => "user",
-        NameKind::Group => "group",
-        NameKind::Role => "role",
-    },
     editor_phrases: &[],
 };

@@ -1,7 +1,5 @@
 //! Korean. Written, not translated: 합니다체, short sentences, the Korean console's terms, SQL and API words as they are.
 
-use sandshift_protocol::NameKind;
-
 use super::{Words, duration, grouped};
 
 pub(super) static WORDS: Words = Words {
@@ -100,7 +98,6 @@ pub(super) static WORDS: Words = Words {
         "deleting" => "삭제 중",
         other => other,
     },
-    engine_waits: "엔진을 기다리는 중",
     transaction_open: "트랜잭션 열림",
     transaction_aborted: "트랜잭션 중단됨",
     workspace: "작업 공간",
@@ -134,11 +131,15 @@ pub(super) static WORDS: Words = Words {
     engine_failed_note: "글은 계속 읽을 수 있습니다. 연결을 확인하고 다시 여세요. 저장된 작업은 그대로입니다.",
     reload: "다시 열기",
     memory_only: |reason| {
-        format!("이 브라우저가 저장을 막고 있어 탭을 닫으면 작업이 사라집니다 ({reason}). 남기려면 파일로 내보내세요.")
+        format!(
+            "이 브라우저가 저장을 막고 있어 탭을 닫으면 작업이 사라집니다 ({reason}). 남기려면 파일로 내보내세요."
+        )
     },
     second_tab: "이 작업 공간이 다른 탭에 열려 있습니다. 여기서 한 일은 저장되지 않습니다.",
     recovered: |message| {
-        format!("저희의 결함으로 엔진이 멈춰 마지막 커밋에서 다시 시작했습니다. 커밋된 것은 그대로입니다. ({message})")
+        format!(
+            "저희의 결함으로 엔진이 멈춰 마지막 커밋에서 다시 시작했습니다. 커밋된 것은 그대로입니다. ({message})"
+        )
     },
 
     guide: "안내",
@@ -148,9 +149,7 @@ pub(super) static WORDS: Words = Words {
     steps_before: |count, all_passed| {
         if all_passed { format!("마친 단계 {count}개") } else { format!("앞의 단계 {count}개") }
     },
-    step: |number| format!("{number}단계"),
     passed: "마침",
-    runs_as: |user| format!("{user}(으)로 실행"),
     put_in_editor: "편집기에 넣기",
     put_in_editor_of: |user| format!("{user}의 편집기에 넣기"),
     put_in_terminal: "터미널에 넣기",
@@ -202,11 +201,12 @@ pub(super) static WORDS: Words = Words {
     measured: |ms, read, skipped| match (read, skipped) {
         (0, 0) => duration(ms),
         (read, 0) => format!("{}, 블록 {}개 읽음", duration(ms), grouped(read)),
-        (read, skipped) => format!("{}, 블록 {}개 읽고 {}개 건너뜀", duration(ms), grouped(read), grouped(skipped)),
+        (read, skipped) => {
+            format!("{}, 블록 {}개 읽고 {}개 건너뜀", duration(ms), grouped(read), grouped(skipped))
+        }
     },
     no_rows: "조건에 맞는 행이 없습니다.",
     rows_gone: "지난번의 결과입니다. 저장해 둔 앞부분만 보이며, 다시 실행하면 모두 보입니다.",
-    copy_cell: "셀 복사",
     copy_all: "모두 복사",
     grid_help: "화살표 키로 셀을 옮기고 Ctrl+C로 복사합니다",
     notice: "알림",
@@ -215,7 +215,9 @@ pub(super) static WORDS: Words = Words {
         Some(line) => format!("문장 {statement}, {line}행"),
         None => format!("문장 {statement}"),
     },
-    refused_note: |user| format!("{user} 사용자에게 이 문장에 필요한 권한이 모두 있지는 않습니다. 한 행도 바뀌지 않았습니다."),
+    refused_note: |user| {
+        format!("{user} 사용자에게 이 문장에 필요한 권한이 모두 있지는 않습니다. 한 행도 바뀌지 않았습니다.")
+    },
     why: "왜: 검사한 순서대로",
     member_of: |groups| format!("그룹·역할 {}", groups.join(", ")),
     member_of_none: "그룹도 역할도 없음",
@@ -236,19 +238,12 @@ pub(super) static WORDS: Words = Words {
     terminal_title: "AWS 터미널",
     terminal_line: "aws 명령",
     terminal_run: "실행",
-    terminal_empty: ("AWS CLI와 같은 명령을 씁니다", "예를 들어 aws s3 ls. 위 화살표로 지난 명령을 다시 부릅니다."),
+    terminal_empty: (
+        "AWS CLI와 같은 명령을 씁니다",
+        "예를 들어 aws s3 ls. 위 화살표로 지난 명령을 다시 부릅니다.",
+    ),
     exit_code: |code| format!("종료 코드 {code}"),
 
-    name_kind: |kind| match kind {
-        NameKind::Schema => "스키마",
-        NameKind::Table => "테이블",
-        NameKind::View => "뷰",
-        NameKind::Column => "열",
-        NameKind::Function => "함수",
-        NameKind::User => "사용자",
-        NameKind::Group => "그룹",
-        NameKind::Role => "역할",
-    },
     editor_phrases: &[
         ("Completions", "이름 제안"),
         ("Diagnostics", "문제"),

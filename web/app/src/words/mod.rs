@@ -7,8 +7,6 @@
 mod en;
 mod ko;
 
-use sandshift_protocol::NameKind;
-
 /// A language of the interface and of the lessons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {
@@ -75,7 +73,11 @@ pub fn duration(ms: f64) -> String {
 
 /// `2.1 MB`.
 pub fn bytes(count: f64) -> String {
-    if count < 1_000_000.0 { format!("{:.0} kB", count / 1000.0) } else { format!("{:.1} MB", count / 1_000_000.0) }
+    if count < 1_000_000.0 {
+        format!("{:.0} kB", count / 1000.0)
+    } else {
+        format!("{:.1} MB", count / 1_000_000.0)
+    }
 }
 
 pub struct Words {
@@ -138,7 +140,6 @@ pub struct Words {
     pub time_note: &'static str,
     pub cluster: &'static str,
     pub cluster_status: fn(&str) -> &str,
-    pub engine_waits: &'static str,
     pub transaction_open: &'static str,
     pub transaction_aborted: &'static str,
     pub workspace: &'static str,
@@ -174,9 +175,7 @@ pub struct Words {
     pub pane: &'static str,
     pub divider: &'static str,
     pub steps_before: fn(usize, bool) -> String,
-    pub step: fn(usize) -> String,
     pub passed: &'static str,
-    pub runs_as: fn(&str) -> String,
     pub put_in_editor: &'static str,
     pub put_in_editor_of: fn(&str) -> String,
     pub put_in_terminal: &'static str,
@@ -226,7 +225,6 @@ pub struct Words {
     pub measured: fn(f64, u64, u64) -> String,
     pub no_rows: &'static str,
     pub rows_gone: &'static str,
-    pub copy_cell: &'static str,
     pub copy_all: &'static str,
     pub grid_help: &'static str,
     pub notice: &'static str,
@@ -259,7 +257,6 @@ pub struct Words {
     pub exit_code: fn(i32) -> String,
 
     // Completion.
-    pub name_kind: fn(NameKind) -> &'static str,
     /// CodeMirror's own sentences, by their English originals.
     pub editor_phrases: &'static [(&'static str, &'static str)],
 }
