@@ -36,6 +36,11 @@ pub enum Feature {
     ScopedGrant,
     AssumeRoleGrant,
     SystemPermission,
+    AlterDatabase,
+    AnalyzeCompression,
+    Lock,
+    CancelStatement,
+    ShowObject,
     AwsOperation,
 }
 
@@ -71,6 +76,11 @@ impl Feature {
             Feature::ScopedGrant => "scoped permissions (FOR ... IN)",
             Feature::AssumeRoleGrant => "GRANT ASSUMEROLE",
             Feature::SystemPermission => "system permissions of roles",
+            Feature::AlterDatabase => "ALTER DATABASE",
+            Feature::AnalyzeCompression => "ANALYZE COMPRESSION",
+            Feature::Lock => "LOCK",
+            Feature::CancelStatement => "CANCEL",
+            Feature::ShowObject => "this form of SHOW",
             Feature::AwsOperation => "this AWS operation",
         }
     }

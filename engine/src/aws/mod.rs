@@ -1,1 +1,379 @@
 //! The simulated AWS: request -> authorize -> operation -> response, one folder a service, all alike.
+//!
+//! There is one front door, [`call`]. It finds the operation, checks its parameters, lets IAM decide, runs the
+//! service's one exhaustive match, and writes the event log and the usage meter, so that no service can
+//! forget them. Read [`policy`] for how a decision is made, [`iam`] for where policies hang, and
+//! [`warehouse_access`] for how a warehouse reads S3 under a role.
+
+pub mod api_error;
+pub mod caller;
+pub mod event;
+pub mod iam;
+pub mod ident;
+pub mod meter;
+pub mod parameters;
+pub mod policy;
+pub mod redshift;
+pub mod s3;
+pub mod shape;
+pub mod sts;
+#[cfg(test)]
+mod tests;
+pub mod timestamp;
+pub mod warehouse_access;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use api_error::{ApiError, Fault};
+pub use caller::{Caller, Identity};
+
+use crate::clock::Instant;
+use api_error::{Denied, DeniedManner};
+use event::{Event, EventLog, Outcome};
+use ident::Identifiers;
+use meter::{Meter, Usage};
+use parameters::Parameters;
+use policy::Context;
+use policy::decision::{self, Decision, Request};
+
+/// Everything of one AWS account, except what runs inside its clusters.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Account {
+    /// Twelve digits.
+    pub id: String,
+    pub region: String,
+    pub iam: iam::Iam,
+    pub s3: s3::S3,
+    pub sts: sts::Sts,
+    pub redshift: redshift::Redshift,
+    pub events: EventLog,
+    pub meter: Meter,
+    pub(crate) identifiers: Identifiers,
+    next_blob: u64,
+}
+
+/// What an account begins with.
+#[derive(Clone, Copy, Debug)]
+pub struct Beginning<'a> {
+    pub id: &'a str,
+    pub region: &'a str,
+    /// The one cluster, its database and its admin user.
+    pub cluster: &'a str,
+    pub database: &'a str,
+    pub admin: &'a str,
+    pub seed: u64,
+    pub now: Instant,
+}
+
+/// The services, by their command names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    Iam,
+    Sts,
+    S3,
+    Redshift,
+}
+
+/// An operation of any service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    Iam(iam::Operation),
+    Sts(sts::Operation),
+    S3(s3::Operation),
+    Redshift(redshift::Operation),
+}
+
+/// One right that a call needs.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// `s3:GetObject`.
+    pub action: String,
+    pub resource: String,
+    pub context: Context,
+}
+
+/// A successful answer. `body` carries an object's bytes; everything else is in `value`.
+#[derive(Clone, Debug, Default)]
+pub struct Reply {
+    pub value: Value,
+    pub body: Option<Arc<[u8]>>,
+}
+
+/// A checked call on its way through a service.
+pub struct Order<'a> {
+    pub parameters: Parameters<'a>,
+    pub body: Option<Arc<[u8]>>,
+    pub caller: &'a iam::Authenticated,
+    pub region: &'a str,
+    pub now: Instant,
+}
+
+impl Account {
+    /// An account with the IAM user `learner` (AdministratorAccess), one cluster, no roles and no buckets.
+    pub fn new(beginning: Beginning<'_>) -> Self {
+        let mut identifiers = Identifiers::seeded(beginning.seed);
+        let iam = iam::Iam::new(beginning.now, &mut identifiers);
+        let redshift = redshift::Redshift::new(&beginning, &mut identifiers);
+        Account {
+            id: beginning.id.to_owned(),
+            region: beginning.region.to_owned(),
+            iam,
+            s3: s3::S3::default(),
+            sts: sts::Sts::default(),
+            redshift,
+            events: EventLog::default(),
+            meter: Meter::default(),
+            identifiers,
+            next_blob: 1,
+        }
+    }
+
+    /// A number for new bytes, never used before.
+    pub(crate) fn allocate_blob(&mut self) -> u64 {
+        self.next_blob += 1;
+        self.next_blob - 1
+    }
+
+    /// Every object body, by number. Bodies that were never filled in after reading are left out.
+    pub fn blobs(&self) -> Vec<(u64, Arc<[u8]>)> {
+        self.s3.bodies().filter_map(|body| Some((body.blob, body.data()?.clone()))).collect()
+    }
+
+    /// Numbers of all bodies the account refers to.
+    pub fn live_blobs(&self) -> Vec<u64> {
+        self.s3.bodies().map(|body| body.blob).collect()
+    }
+
+    /// Fills bodies in after the account was read back; `false` when one is missing.
+    pub fn fill(&mut self, bytes: &mut dyn FnMut(u64) -> Option<Arc<[u8]>>) -> bool {
+        let mut complete = true;
+        for body in self.s3.bodies_mut() {
+            match bytes(body.blob) {
+                Some(data) => body.fill(data),
+                None => complete = false,
+            }
+        }
+        complete
+    }
+}
+
+impl Service {
+    pub const ALL: [Service; 4] = [Service::Iam, Service::Sts, Service::S3, Service::Redshift];
+
+    /// The CLI's name of the service.
+    pub fn command(self) -> &'static str {
+        match self {
+            Service::Iam => "iam",
+            Service::Sts => "sts",
+            Service::S3 => "s3api",
+            Service::Redshift => "redshift",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        let name = if name == "s3" { "s3api" } else { name };
+        Service::ALL.into_iter().find(|service| service.command() == name)
+    }
+
+    fn source(self) -> &'static str {
+        match self {
+            Service::Iam => "iam.amazonaws.com",
+            Service::Sts => "sts.amazonaws.com",
+            Service::S3 => "s3.amazonaws.com",
+            Service::Redshift => "redshift.amazonaws.com",
+        }
+    }
+
+    pub fn operation(self, name: &str) -> Option<Operation> {
+        match self {
+            Service::Iam => iam::Operation::parse(name).map(Operation::Iam),
+            Service::Sts => sts::Operation::parse(name).map(Operation::Sts),
+            Service::S3 => s3::Operation::parse(name).map(Operation::S3),
+            Service::Redshift => redshift::Operation::parse(name).map(Operation::Redshift),
+        }
+    }
+
+    /// Names of all simulated operations.
+    pub fn operations(self) -> Vec<&'static str> {
+        match self {
+            Service::Iam => iam::Operation::ALL.iter().map(|operation| operation.name()).collect(),
+            Service::Sts => sts::Operation::ALL.iter().map(|operation| operation.name()).collect(),
+            Service::S3 => s3::Operation::ALL.iter().map(|operation| operation.name()).collect(),
+            Service::Redshift => redshift::Operation::ALL.iter().map(|operation| operation.name()).collect(),
+        }
+    }
+
+    /// Names of operations that AWS has and the sandbox does not.
+    pub fn not_simulated(self) -> impl Iterator<Item = &'static str> {
+        match self {
+            Service::Iam => iam::NOT_SIMULATED,
+            Service::Sts => sts::NOT_SIMULATED,
+            Service::S3 => s3::NOT_SIMULATED,
+            Service::Redshift => redshift::NOT_SIMULATED,
+        }
+        .split_whitespace()
+    }
+}
+
+impl Operation {
+    pub fn members(self) -> Vec<shape::Member> {
+        shape::members(match self {
+            Operation::Iam(operation) => operation.members(),
+            Operation::Sts(operation) => operation.members(),
+            Operation::S3(operation) => operation.members(),
+            Operation::Redshift(operation) => operation.members(),
+        })
+    }
+}
+
+/// Calls an operation as `caller`; answers with the fields of AWS's own response.
+pub fn call(
+    account: &mut Account,
+    caller: &Caller,
+    service: &str,
+    operation: &str,
+    parameters: Value,
+    now: Instant,
+) -> Result<Value, ApiError> {
+    call_with_body(account, caller, service, operation, parameters, None, now).map(|reply| reply.value)
+}
+
+/// The same for operations that carry bytes: `PutObject` takes `body`, `GetObject` answers with one.
+pub fn call_with_body(
+    account: &mut Account,
+    caller: &Caller,
+    service: &str,
+    operation: &str,
+    parameters: Value,
+    body: Option<Arc<[u8]>>,
+    now: Instant,
+) -> Result<Reply, ApiError> {
+    let failed = |fault| ApiError { operation: operation.to_owned(), fault };
+    let Some(found) = Service::parse(service) else {
+        return Err(failed(Fault::UnknownOperation { service: service.to_owned() }));
+    };
+    let Some(known) = found.operation(operation) else {
+        let service = service.to_owned();
+        return Err(failed(if found.not_simulated().any(|name| name == operation) {
+            Fault::NotSimulated { service }
+        } else {
+            Fault::UnknownOperation { service }
+        }));
+    };
+    shape::check(&parameters, &known.members(), body.is_some()).map_err(failed)?;
+    let Some(authenticated) = account.iam.authenticate(&caller.identity, &account.id) else {
+        return Err(failed(Fault::InvalidToken));
+    };
+    let region = caller.region.clone().unwrap_or_else(|| account.region.clone());
+    let order = Order {
+        parameters: Parameters::new(&parameters),
+        body,
+        caller: &authenticated,
+        region: &region,
+        now,
+    };
+    let (resource, outcome, result) = carry_out(account, known, &order);
+    meter(account, known, &order, result.as_ref().ok());
+    account.events.record(Event {
+        time: now,
+        principal: authenticated.principal.arn().to_owned(),
+        source: found.source().to_owned(),
+        name: operation.to_owned(),
+        region: region.clone(),
+        resource,
+        outcome,
+    });
+    result.map_err(failed)
+}
+
+/// Decides and runs. Answers with the resource that was acted on, how it ended, and the result.
+fn carry_out(
+    account: &mut Account,
+    operation: Operation,
+    order: &Order<'_>,
+) -> (String, Outcome, Result<Reply, Fault>) {
+    let accesses = match operation {
+        Operation::Iam(operation) => iam::access(operation, account, order),
+        Operation::Sts(operation) => sts::access(operation, account, order),
+        Operation::S3(operation) => s3::access(operation, account, order),
+        Operation::Redshift(operation) => redshift::access(operation, account, order),
+    };
+    let resource = accesses.first().map_or_else(|| "*".to_owned(), |access| access.resource.clone());
+    let mut deciding = None;
+    for access in accesses {
+        let decision = decide(account, order, &access);
+        if !decision.allowed() {
+            let outcome = Outcome::Denied { by: decision.deciding.clone() };
+            let manner = match operation {
+                Operation::S3(s3::Operation::HeadObject | s3::Operation::HeadBucket) => DeniedManner::Head,
+                Operation::S3(_) => DeniedManner::Short,
+                Operation::Iam(_) | Operation::Sts(_) | Operation::Redshift(_) => DeniedManner::Full,
+            };
+            let denied = Denied {
+                principal: order.caller.principal.arn().to_owned(),
+                action: access.action,
+                resource: access.resource.clone(),
+                decision,
+                manner,
+            };
+            return (access.resource, outcome, Err(Fault::Denied(Box::new(denied))));
+        }
+        deciding = deciding.or(decision.deciding);
+    }
+    let result = match operation {
+        Operation::Iam(operation) => iam::run(operation, account, order),
+        Operation::Sts(operation) => sts::run(operation, account, order),
+        Operation::S3(operation) => s3::run(operation, account, order),
+        Operation::Redshift(operation) => redshift::run(operation, account, order),
+    };
+    let outcome = match &result {
+        Ok(_) => Outcome::Done { by: deciding },
+        Err(Fault::Denied(denied)) => Outcome::Denied { by: denied.decision.deciding.clone() },
+        Err(fault) => Outcome::Failed { code: fault.code().to_owned() },
+    };
+    (resource, outcome, result)
+}
+
+/// What IAM says to one access: the caller's policies and, for S3, the bucket's.
+pub(crate) fn decide(account: &Account, order: &Order<'_>, access: &Access) -> Decision {
+    let mut context = access.context.clone();
+    context.complete(&order.caller.context);
+    context.complete(&request_context(order.region, order.now));
+    let mut sources = order.caller.sources.clone();
+    sources.extend(account.s3.policy_source(&access.resource));
+    let request = Request {
+        principal: &order.caller.principal,
+        action: &access.action,
+        resource: &access.resource,
+        context: &context,
+    };
+    decision::decide(&request, &sources)
+}
+
+/// Condition keys that every request carries.
+pub(crate) fn request_context(region: &str, now: Instant) -> Context {
+    Context::default()
+        .with("aws:RequestedRegion", region)
+        .with("aws:CurrentTime", timestamp::iso(now))
+        .with("aws:EpochTime", (now.0 / 1_000_000).to_string())
+        .with("aws:SecureTransport", "true")
+        .with("aws:ViaAWSService", "false")
+        // An address of the documentation range (RFC 5737): the sandbox has no network.
+        .with("aws:SourceIp", "203.0.113.10")
+}
+
+fn meter(account: &mut Account, operation: Operation, order: &Order<'_>, reply: Option<&Reply>) {
+    let meter = &mut account.meter;
+    match operation {
+        Operation::S3(operation) => {
+            meter.add(operation.usage(), 1);
+            meter.add(Usage::S3BytesIn, order.body.as_ref().map_or(0, |body| body.len() as u64));
+            let out = reply.and_then(|reply| reply.body.as_ref()).map_or(0, |body| body.len() as u64);
+            meter.add(Usage::S3BytesOut, out);
+        }
+        Operation::Iam(_) | Operation::Sts(_) | Operation::Redshift(_) => meter.add(Usage::FreeCalls, 1),
+    }
+}

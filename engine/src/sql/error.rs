@@ -110,7 +110,9 @@ impl SqlErrorKind {
             }
             SqlErrorKind::Refused(refusal) => refusal.smallest_grant.clone(),
             SqlErrorKind::Syntax { .. } | SqlErrorKind::Canceled => None,
-            SqlErrorKind::Bug(_) => Some("Your data is unharmed. Please report this statement to us.".to_owned()),
+            SqlErrorKind::Bug(_) => {
+                Some("Your data is unharmed. Please report this statement to us.".to_owned())
+            }
         }
     }
 

@@ -11,27 +11,69 @@ use crate::warehouse::value::Value;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expression {
     /// Column number of the operator's input, from 0 (for a join: left columns, then right).
-    Column { index: usize, data_type: DataType },
-    Literal { value: Value, data_type: DataType },
+    Column {
+        index: usize,
+        data_type: DataType,
+    },
+    Literal {
+        value: Value,
+        data_type: DataType,
+    },
     /// Value `index` of the outer row, inside a correlated subquery.
-    Parameter { index: usize, data_type: DataType },
+    Parameter {
+        index: usize,
+        data_type: DataType,
+    },
     /// Arguments already have the types the function wants.
-    Call { function: &'static ScalarFunction, arguments: Vec<Expression>, data_type: DataType },
-    Cast { input: Box<Expression>, to: DataType, mode: CastMode },
+    Call {
+        function: &'static ScalarFunction,
+        arguments: Vec<Expression>,
+        data_type: DataType,
+    },
+    Cast {
+        input: Box<Expression>,
+        to: DataType,
+        mode: CastMode,
+    },
     /// Both sides have the same type.
-    Compare { operator: Comparison, left: Box<Expression>, right: Box<Expression> },
+    Compare {
+        operator: Comparison,
+        left: Box<Expression>,
+        right: Box<Expression>,
+    },
     /// Three-valued.
     And(Vec<Expression>),
     Or(Vec<Expression>),
     Not(Box<Expression>),
-    IsNull { input: Box<Expression>, negated: bool },
+    IsNull {
+        input: Box<Expression>,
+        negated: bool,
+    },
     /// IS [NOT] TRUE / FALSE: never NULL.
-    IsBoolean { input: Box<Expression>, value: bool, negated: bool },
+    IsBoolean {
+        input: Box<Expression>,
+        value: bool,
+        negated: bool,
+    },
     /// Searched CASE; a simple CASE is bound to comparisons.
-    Case { branches: Vec<(Expression, Expression)>, otherwise: Option<Box<Expression>>, data_type: DataType },
+    Case {
+        branches: Vec<(Expression, Expression)>,
+        otherwise: Option<Box<Expression>>,
+        data_type: DataType,
+    },
     /// All of one type; literal lists become sets in the executor.
-    InList { input: Box<Expression>, list: Vec<Expression>, negated: bool },
-    Like { input: Box<Expression>, pattern: Box<Expression>, escape: Option<char>, insensitive: bool, negated: bool },
+    InList {
+        input: Box<Expression>,
+        list: Vec<Expression>,
+        negated: bool,
+    },
+    Like {
+        input: Box<Expression>,
+        pattern: Box<Expression>,
+        escape: Option<char>,
+        insensitive: bool,
+        negated: bool,
+    },
     Subquery(Box<Subquery>),
 }
 
@@ -72,10 +114,18 @@ pub struct Subquery {
 pub enum SubqueryKind {
     /// One column; more than one row is an error (21000), none is NULL.
     Scalar,
-    Exists { negated: bool },
+    Exists {
+        negated: bool,
+    },
     /// `operand operator ANY (plan)`; IN is `= ANY`, NOT IN is `<> ALL`. Operands match the plan's columns.
-    Any { operands: Vec<Expression>, operator: Comparison },
-    All { operands: Vec<Expression>, operator: Comparison },
+    Any {
+        operands: Vec<Expression>,
+        operator: Comparison,
+    },
+    All {
+        operands: Vec<Expression>,
+        operator: Comparison,
+    },
 }
 
 impl Expression {
@@ -103,7 +153,9 @@ impl Expression {
     /// its parameters and operands are of this row.
     pub fn children(&self) -> Vec<&Expression> {
         match self {
-            Expression::Column { .. } | Expression::Literal { .. } | Expression::Parameter { .. } => Vec::new(),
+            Expression::Column { .. } | Expression::Literal { .. } | Expression::Parameter { .. } => {
+                Vec::new()
+            }
             Expression::Call { arguments, .. } => arguments.iter().collect(),
             Expression::And(all) | Expression::Or(all) => all.iter().collect(),
             Expression::Cast { input, .. }
@@ -131,7 +183,9 @@ impl Expression {
     /// As [`Expression::children`], to change them.
     pub fn children_mut(&mut self) -> Vec<&mut Expression> {
         match self {
-            Expression::Column { .. } | Expression::Literal { .. } | Expression::Parameter { .. } => Vec::new(),
+            Expression::Column { .. } | Expression::Literal { .. } | Expression::Parameter { .. } => {
+                Vec::new()
+            }
             Expression::Call { arguments, .. } => arguments.iter_mut().collect(),
             Expression::And(all) | Expression::Or(all) => all.iter_mut().collect(),
             Expression::Cast { input, .. }

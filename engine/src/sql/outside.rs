@@ -6,10 +6,20 @@
 /// What lies beyond the warehouse.
 pub trait Outside {
     /// The objects whose keys begin with `prefix`, as the role may list them. Keys in UTF-8 order.
-    fn list(&mut self, credentials: &Credentials, bucket: &str, prefix: &str) -> Result<Vec<ObjectSummary>, OutsideError>;
+    fn list(
+        &mut self,
+        credentials: &Credentials,
+        bucket: &str,
+        prefix: &str,
+    ) -> Result<Vec<ObjectSummary>, OutsideError>;
 
     /// One object's bytes, as the role may read them.
-    fn get(&mut self, credentials: &Credentials, bucket: &str, key: &str) -> Result<std::sync::Arc<[u8]>, OutsideError>;
+    fn get(
+        &mut self,
+        credentials: &Credentials,
+        bucket: &str,
+        key: &str,
+    ) -> Result<std::sync::Arc<[u8]>, OutsideError>;
 }
 
 /// Under whose rights the outside is asked.
@@ -19,7 +29,11 @@ pub enum Credentials {
     IamRoles(Vec<String>),
     /// `IAM_ROLE default`.
     DefaultRole,
-    AccessKey { id: String, secret: String, token: Option<String> },
+    AccessKey {
+        id: String,
+        secret: String,
+        token: Option<String>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -24,26 +24,73 @@ pub enum Plan {
     /// Exactly one row without columns: SELECT without FROM.
     Empty,
     /// No row at all.
-    Nothing { fields: Vec<Field> },
+    Nothing {
+        fields: Vec<Field>,
+    },
     Scan(Scan),
     /// `pg_*`, `svv_*`, `stl_*`, `information_schema.*`.
-    SystemScan { relation: SystemRelation, fields: Vec<Field> },
-    Values { rows: Vec<Vec<Expression>>, fields: Vec<Field> },
-    Filter { input: Box<Plan>, predicate: Expression },
-    Project { input: Box<Plan>, expressions: Vec<Expression>, fields: Vec<Field> },
+    SystemScan {
+        relation: SystemRelation,
+        fields: Vec<Field>,
+    },
+    Values {
+        rows: Vec<Vec<Expression>>,
+        fields: Vec<Field>,
+    },
+    Filter {
+        input: Box<Plan>,
+        predicate: Expression,
+    },
+    Project {
+        input: Box<Plan>,
+        expressions: Vec<Expression>,
+        fields: Vec<Field>,
+    },
     Join(Box<Join>),
     /// Output: the groups, then the aggregates.
-    Aggregate { input: Box<Plan>, groups: Vec<Expression>, aggregates: Vec<AggregateCall>, fields: Vec<Field> },
+    Aggregate {
+        input: Box<Plan>,
+        groups: Vec<Expression>,
+        aggregates: Vec<AggregateCall>,
+        fields: Vec<Field>,
+    },
     /// Output: the input's columns, then one column a call.
-    Window { input: Box<Plan>, calls: Vec<WindowCall>, fields: Vec<Field> },
-    Sort { input: Box<Plan>, keys: Vec<SortKey>, limit: Option<u64> },
-    Limit { input: Box<Plan>, limit: Option<u64>, offset: u64 },
-    Distinct { input: Box<Plan> },
+    Window {
+        input: Box<Plan>,
+        calls: Vec<WindowCall>,
+        fields: Vec<Field>,
+    },
+    Sort {
+        input: Box<Plan>,
+        keys: Vec<SortKey>,
+        limit: Option<u64>,
+    },
+    Limit {
+        input: Box<Plan>,
+        limit: Option<u64>,
+        offset: u64,
+    },
+    Distinct {
+        input: Box<Plan>,
+    },
     /// Both sides have the same types.
-    SetOperation { operation: SetOperation, all: bool, left: Box<Plan>, right: Box<Plan>, fields: Vec<Field> },
+    SetOperation {
+        operation: SetOperation,
+        all: bool,
+        left: Box<Plan>,
+        right: Box<Plan>,
+        fields: Vec<Field>,
+    },
     /// A common table expression used more than once: computed once, read by every `CommonRead` of `id`.
-    Common { id: u32, definition: Arc<Plan>, body: Box<Plan> },
-    CommonRead { id: u32, fields: Vec<Field> },
+    Common {
+        id: u32,
+        definition: Arc<Plan>,
+        body: Box<Plan>,
+    },
+    CommonRead {
+        id: u32,
+        fields: Vec<Field>,
+    },
 }
 
 /// A read of a table's segments.

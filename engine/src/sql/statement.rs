@@ -24,56 +24,148 @@ pub struct ParsedStatement {
 pub enum Statement {
     // Queries and rows.
     Query(Box<ast::Query>),
-    Explain { verbose: bool, statement: Box<Statement> },
+    Explain {
+        verbose: bool,
+        statement: Box<Statement>,
+    },
     Insert(Box<Insert>),
     Update(Box<Update>),
     Delete(Box<Delete>),
-    Truncate { table: QualifiedName },
+    Truncate {
+        table: QualifiedName,
+    },
     Copy(Box<Copy>),
 
     // Relations and schemas.
-    CreateDatabase { name: Identifier, owner: Option<Identifier> },
-    DropDatabase { name: Identifier },
-    CreateSchema { name: Identifier, if_not_exists: bool, owner: Option<Identifier> },
-    DropSchema { names: Vec<Identifier>, if_exists: bool, cascade: bool },
-    AlterSchema { name: Identifier, action: AlterSchema },
+    CreateDatabase {
+        name: Identifier,
+        owner: Option<Identifier>,
+    },
+    DropDatabase {
+        name: Identifier,
+    },
+    CreateSchema {
+        name: Identifier,
+        if_not_exists: bool,
+        owner: Option<Identifier>,
+    },
+    DropSchema {
+        names: Vec<Identifier>,
+        if_exists: bool,
+        cascade: bool,
+    },
+    AlterSchema {
+        name: Identifier,
+        action: AlterSchema,
+    },
     CreateTable(Box<CreateTable>),
     CreateTableAs(Box<CreateTableAs>),
-    DropTable { names: Vec<QualifiedName>, if_exists: bool, cascade: bool },
-    AlterTable { name: QualifiedName, action: AlterTable },
-    CreateView { name: QualifiedName, columns: Vec<Identifier>, query: Box<ast::Query>, query_text: String, or_replace: bool },
-    DropView { names: Vec<QualifiedName>, if_exists: bool, cascade: bool },
-    Comment { on: CommentTarget, text: Option<String> },
+    DropTable {
+        names: Vec<QualifiedName>,
+        if_exists: bool,
+        cascade: bool,
+    },
+    AlterTable {
+        name: QualifiedName,
+        action: AlterTable,
+    },
+    CreateView {
+        name: QualifiedName,
+        columns: Vec<Identifier>,
+        query: Box<ast::Query>,
+        query_text: String,
+        or_replace: bool,
+    },
+    DropView {
+        names: Vec<QualifiedName>,
+        if_exists: bool,
+        cascade: bool,
+    },
+    Comment {
+        on: CommentTarget,
+        text: Option<String>,
+    },
 
     // Principals.
-    CreateUser { name: Identifier, options: Vec<UserOption> },
-    AlterUser { name: Identifier, options: Vec<UserOption> },
-    DropUser { names: Vec<Identifier>, if_exists: bool },
-    CreateGroup { name: Identifier, users: Vec<Identifier> },
-    AlterGroup { name: Identifier, action: AlterGroup },
-    DropGroup { name: Identifier },
-    CreateRole { name: Identifier, external_id: Option<String> },
-    AlterRole { name: Identifier, actions: Vec<AlterRole> },
-    DropRole { name: Identifier, force: bool },
+    CreateUser {
+        name: Identifier,
+        options: Vec<UserOption>,
+    },
+    AlterUser {
+        name: Identifier,
+        options: Vec<UserOption>,
+    },
+    DropUser {
+        names: Vec<Identifier>,
+        if_exists: bool,
+    },
+    CreateGroup {
+        name: Identifier,
+        users: Vec<Identifier>,
+    },
+    AlterGroup {
+        name: Identifier,
+        action: AlterGroup,
+    },
+    DropGroup {
+        name: Identifier,
+    },
+    CreateRole {
+        name: Identifier,
+        external_id: Option<String>,
+    },
+    AlterRole {
+        name: Identifier,
+        actions: Vec<AlterRole>,
+    },
+    DropRole {
+        name: Identifier,
+        force: bool,
+    },
 
     // Privileges.
     Grant(Box<GrantStatement>),
-    Revoke { grant: Box<GrantStatement>, grant_option_only: bool },
-    GrantRole { roles: Vec<Identifier>, to: Vec<RoleGrantee> },
-    RevokeRole { roles: Vec<Identifier>, from: Vec<RoleGrantee>, admin_option_only: bool },
+    Revoke {
+        grant: Box<GrantStatement>,
+        grant_option_only: bool,
+    },
+    GrantRole {
+        roles: Vec<Identifier>,
+        to: Vec<RoleGrantee>,
+    },
+    RevokeRole {
+        roles: Vec<Identifier>,
+        from: Vec<RoleGrantee>,
+        admin_option_only: bool,
+    },
 
     // Sessions and transactions.
     Begin,
     Commit,
     Rollback,
-    Set { local: bool, name: String, values: Option<Vec<String>> },
-    Reset { name: String },
-    Show { name: String },
-    SetSessionAuthorization { user: Option<Identifier> },
-    Analyze { table: Option<QualifiedName> },
+    Set {
+        local: bool,
+        name: String,
+        values: Option<Vec<String>>,
+    },
+    Reset {
+        name: String,
+    },
+    Show {
+        name: String,
+    },
+    SetSessionAuthorization {
+        user: Option<Identifier>,
+    },
+    Analyze {
+        table: Option<QualifiedName>,
+    },
 
     /// Understood, whole, by the parser; not simulated. `tag` is the statement's name, as in `CREATE MODEL`.
-    NotSimulated { feature: Feature, tag: String },
+    NotSimulated {
+        feature: Feature,
+        tag: String,
+    },
 }
 
 /// `INSERT INTO table [(columns)] source`.
@@ -139,7 +231,9 @@ pub enum CopyCredentials {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CopyOption {
-    Csv { quote: Option<String> },
+    Csv {
+        quote: Option<String>,
+    },
     Delimiter(String),
     FixedWidth(String),
     Json(String),
@@ -248,9 +342,15 @@ pub struct CreateTableAs {
 pub enum AlterTable {
     OwnerTo(Identifier),
     RenameTo(Identifier),
-    RenameColumn { from: Identifier, to: Identifier },
+    RenameColumn {
+        from: Identifier,
+        to: Identifier,
+    },
     AddColumn(Box<ColumnDefinition>),
-    DropColumn { name: Identifier, cascade: bool },
+    DropColumn {
+        name: Identifier,
+        cascade: bool,
+    },
     /// A form that is understood and not simulated, by its words.
     Other(String),
 }
@@ -288,7 +388,10 @@ pub enum UserOption {
     ExternalId(String),
     RenameTo(Identifier),
     /// `None` is DEFAULT or RESET.
-    Setting { name: String, value: Option<String> },
+    Setting {
+        name: String,
+        value: Option<String>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -350,4 +453,3 @@ pub enum RoleGrantee {
     User { name: Identifier, admin_option: bool },
     Role(Identifier),
 }
-

@@ -82,7 +82,11 @@ pub struct Column {
 pub enum DefaultValue {
     /// SQL text of a variable-free expression, evaluated anew at every insert.
     Expression(String),
-    Identity { seed: i64, step: i64, by_default: bool },
+    Identity {
+        seed: i64,
+        step: i64,
+        by_default: bool,
+    },
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -129,6 +133,11 @@ impl Catalog {
         let id = ObjectId(self.next_object);
         self.next_object += 1;
         id
+    }
+
+    /// Never hands out a number that `other` has handed out.
+    pub fn continue_from(&mut self, other: &Catalog) {
+        self.next_object = self.next_object.max(other.next_object);
     }
 
     pub fn database(&self, name: &Identifier) -> Option<&Arc<Database>> {
@@ -204,4 +213,3 @@ impl Relation {
         self.columns.iter().position(|column| column.name == *name)
     }
 }
-

@@ -7,6 +7,7 @@
 pub mod access;
 pub mod calendar;
 pub mod catalog;
+pub mod commit;
 pub mod data_type;
 pub mod digest;
 pub mod identifier;

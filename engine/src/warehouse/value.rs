@@ -13,7 +13,10 @@ pub enum Value {
     Integer(i32),
     BigInt(i64),
     /// `unscaled / 10^scale`.
-    Decimal { unscaled: i128, scale: u8 },
+    Decimal {
+        unscaled: i128,
+        scale: u8,
+    },
     Real(f32),
     Double(f64),
     /// CHAR, VARCHAR, SUPER (JSON text) and untyped literals.
@@ -24,7 +27,10 @@ pub enum Value {
     Time(i64),
     /// Microseconds since 1970-01-01T00:00:00; UTC for TIMESTAMPTZ.
     Timestamp(i64),
-    Interval { months: i32, micros: i64 },
+    Interval {
+        months: i32,
+        micros: i64,
+    },
     Varbyte(Arc<[u8]>),
 }
 

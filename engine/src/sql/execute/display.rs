@@ -3,7 +3,8 @@
 use arrow::array::ArrayRef;
 
 use super::array::value_at;
-use crate::warehouse::calendar::{DAY, format_date, format_time, format_timestamp};
+use crate::warehouse::calendar::interval::{Interval, write_interval};
+use crate::warehouse::calendar::text;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
@@ -24,19 +25,21 @@ pub fn display_value(value: &Value, data_type: DataType) -> Option<String> {
         Value::Decimal { unscaled, scale } => decimal(*unscaled, *scale),
         Value::Real(real) => scientific(f64::from(*real), format!("{real}"), || format!("{real:e}")),
         Value::Double(double) => scientific(*double, format!("{double}"), || format!("{double:e}")),
-        Value::String(text) => text.to_string(),
-        Value::Date(days) => format_date(*days),
-        Value::Time(micros) if data_type == DataType::TimeTz => format!("{}+00", format_time(*micros)),
-        Value::Time(micros) => format_time(*micros),
+        Value::String(string) => string.to_string(),
+        Value::Date(days) => text::date(*days),
+        Value::Time(micros) if data_type == DataType::TimeTz => format!("{}+00", text::time(*micros)),
+        Value::Time(micros) => text::time(*micros),
         Value::Timestamp(micros) if data_type == DataType::TimestampTz => {
-            let text = format_timestamp(*micros);
-            match text.strip_suffix(" BC") {
-                Some(text) => format!("{text}+00 BC"),
-                None => format!("{text}+00"),
-            }
+            let mut out = String::new();
+            text::write_timestamp_tz(*micros, 0, &mut out);
+            out
         }
-        Value::Timestamp(micros) => format_timestamp(*micros),
-        Value::Interval { months, micros } => interval(*months, *micros),
+        Value::Timestamp(micros) => text::timestamp(*micros),
+        Value::Interval { months, micros } => {
+            let mut out = String::new();
+            write_interval(Interval { months: *months, micros: *micros }, &mut out);
+            out
+        }
         Value::Varbyte(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
     })
 }
@@ -70,24 +73,6 @@ fn scientific(value: f64, plain: String, exponential: impl Fn() -> String) -> St
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     format!("{mantissa}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
-}
-
-fn interval(months: i32, micros: i64) -> String {
-    let mut parts = Vec::new();
-    let mut count = |number: i64, unit: &str| {
-        if number != 0 {
-            parts.push(format!("{number} {unit}{}", if number.abs() == 1 { "" } else { "s" }));
-        }
-    };
-    count(i64::from(months / 12), "year");
-    count(i64::from(months % 12), "mon");
-    count(micros / DAY, "day");
-    let rest = micros % DAY;
-    if rest != 0 || parts.is_empty() {
-        let sign = if rest < 0 { "-" } else { "" };
-        parts.push(format!("{sign}{}", format_time(rest.abs())));
-    }
-    parts.join(" ")
 }
 
 #[cfg(test)]

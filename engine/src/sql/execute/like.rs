@@ -77,7 +77,10 @@ fn parse(pattern: &str, rules: Rules) -> SqlResult<Vec<Part>> {
             c if c == escape => match characters.next() {
                 Some(next) => next,
                 None => {
-                    return Err(SqlError::product("22025", "LIKE pattern must not end with escape character"));
+                    return Err(SqlError::product(
+                        "22025",
+                        "LIKE pattern must not end with escape character",
+                    ));
                 }
             },
             '%' => {

@@ -42,6 +42,7 @@ mod subquery;
 mod system_scan;
 mod values;
 //mod window;
+pub mod write;
 mod zone;
 
 use std::sync::Arc;

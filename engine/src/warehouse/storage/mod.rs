@@ -3,6 +3,12 @@
 //! An insert adds segments, a delete adds marks, a vacuum writes new segments and forgets old ones; nothing
 //! is ever changed in place. Transactions, snapshots, restore and persistence all follow from that one fact.
 
+pub mod codec;
+pub mod dictionary;
+pub mod join;
+pub mod write;
+pub mod zone;
+
 use std::sync::Arc;
 
 use arrow::array::ArrayRef;
@@ -72,6 +78,13 @@ impl Block {
 
     pub fn fill(&mut self, data: ArrayRef) {
         self.data = Some(data);
+    }
+}
+
+impl Segment {
+    /// Every column's values; `None` only between reading a manifest and filling it.
+    pub fn arrays(&self) -> Option<Vec<ArrayRef>> {
+        self.columns.iter().map(|block| block.data().cloned()).collect()
     }
 }
 

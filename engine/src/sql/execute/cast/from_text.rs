@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BinaryBuilder, BooleanBuilder};
 use arrow::datatypes::{
-    Date32Type, Float32Type, Float64Type, IntervalMonthDayNano, IntervalMonthDayNanoType,
-    Time64MicrosecondType, TimestampMicrosecondType,
+    Date32Type, Float32Type, Float64Type, IntervalMonthDayNanoType, Time64MicrosecondType,
+    TimestampMicrosecondType,
 };
 
 use super::number::{exact_to_exact, fits};
@@ -13,7 +13,9 @@ use super::to_text::super_text;
 use super::{CastRules, fault, try_each};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::CastMode;
-use crate::warehouse::calendar::{DAY, parse_moment};
+use crate::warehouse::calendar::DAY;
+use crate::warehouse::calendar::interval::Interval;
+use crate::warehouse::calendar::parse;
 use crate::warehouse::data_type::DataType;
 
 pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) -> SqlResult<ArrayRef> {
@@ -69,33 +71,25 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
             Ok(Arc::new(builder.finish()))
         }
         DataType::Date => try_each::<Date32Type>(array, to, |row| {
-            parse_moment(text(row))
-                .and_then(|moment| moment.days)
-                .ok_or_else(|| moment_fault(text(row), to, rules))
+            parse::date(text(row)).ok_or_else(|| moment_fault(text(row), to, rules))
         }),
-        DataType::Time | DataType::TimeTz => try_each::<Time64MicrosecondType>(array, to, |row| {
-            let moment = parse_moment(text(row)).ok_or_else(|| invalid(row))?;
-            let time = moment.time.ok_or_else(|| invalid(row))?;
-            let offset = if to == DataType::TimeTz { moment.offset.unwrap_or(0) } else { 0 };
-            Ok((time - i64::from(offset) * 1_000_000).rem_euclid(DAY))
+        DataType::Time => try_each::<Time64MicrosecondType>(array, to, |row| {
+            parse::time(text(row)).ok_or_else(|| invalid(row))
         }),
-        DataType::Timestamp | DataType::TimestampTz => {
-            try_each::<TimestampMicrosecondType>(array, to, |row| {
-                let fault = || moment_fault(text(row), to, rules);
-                let moment = parse_moment(text(row)).ok_or_else(fault)?;
-                let days = moment.days.ok_or_else(fault)?;
-                // A zone in a text that becomes a TIMESTAMP without zone is ignored, as in PostgreSQL.
-                let offset = if to == DataType::TimestampTz { moment.offset.unwrap_or(0) } else { 0 };
-                Ok(i64::from(days) * DAY + moment.time.unwrap_or(0) - i64::from(offset) * 1_000_000)
-            })
-        }
+        DataType::TimeTz => try_each::<Time64MicrosecondType>(array, to, |row| {
+            // A zone can only be read beside a date: any day will do.
+            let time = parse::timestamp(&format!("2000-01-01 {}", text(row))).ok_or_else(|| invalid(row))?;
+            Ok(time.utc().rem_euclid(DAY))
+        }),
+        // A zone in a text that becomes a TIMESTAMP without zone is ignored, as in PostgreSQL.
+        DataType::Timestamp => try_each::<TimestampMicrosecondType>(array, to, |row| {
+            parse::timestamp(text(row)).map(|w| w.local).ok_or_else(|| moment_fault(text(row), to, rules))
+        }),
+        DataType::TimestampTz => try_each::<TimestampMicrosecondType>(array, to, |row| {
+            parse::timestamp(text(row)).map(|w| w.utc()).ok_or_else(|| moment_fault(text(row), to, rules))
+        }),
         DataType::Interval => try_each::<IntervalMonthDayNanoType>(array, to, |row| {
-            let (months, micros) = parse_interval(text(row)).ok_or_else(|| invalid(row))?;
-            Ok(IntervalMonthDayNano::new(
-                months,
-                micros.div_euclid(DAY) as i32,
-                micros.rem_euclid(DAY) * 1_000,
-            ))
+            Interval::parse(text(row)).map(Interval::to_arrow).ok_or_else(|| invalid(row))
         }),
         DataType::Varbyte(_) => {
             let mut builder = BinaryBuilder::new();
@@ -198,65 +192,4 @@ fn parse_boolean(text: &str) -> Option<bool> {
     } else {
         None
     }
-}
-
-/// `3 days`, `1 month 2 hours`, `1:30`; a number without unit is seconds. Months and microseconds.
-pub fn parse_interval(text: &str) -> Option<(i32, i64)> {
-    let mut months: i64 = 0;
-    let mut micros: f64 = 0.0;
-    let mut number: Option<f64> = None;
-    let mut seen = false;
-    let spaced = text.trim().replace(',', " ");
-    let mut words: Vec<String> = Vec::new();
-    for word in spaced.split_whitespace() {
-        match word.find(|c: char| c.is_ascii_alphabetic()) {
-            Some(at) if at > 0 => {
-                words.push(word[..at].to_owned());
-                words.push(word[at..].to_owned());
-            }
-            _ => words.push(word.to_owned()),
-        }
-    }
-    for word in &words {
-        if word.contains(':') {
-            let (sign, clock) = word.strip_prefix('-').map_or((1.0, word.as_str()), |rest| (-1.0, rest));
-            micros += sign * parse_moment(clock)?.time? as f64;
-        } else if let Ok(value) = word.parse::<f64>() {
-            if number.is_some() {
-                return None;
-            }
-            number = Some(value);
-        } else if word.eq_ignore_ascii_case("ago") {
-            months = -months;
-            micros = -micros;
-        } else {
-            let value = number.take()?;
-            let lower = word.to_ascii_lowercase();
-            let unit = lower.strip_suffix('s').filter(|unit| unit.len() > 1).unwrap_or(&lower);
-            let day = DAY as f64;
-            match unit {
-                "year" | "yr" | "y" => months += (value * 12.0) as i64,
-                "month" | "mon" => {
-                    months += value.trunc() as i64;
-                    micros += value.fract() * 30.0 * day;
-                }
-                "decade" => months += (value * 120.0) as i64,
-                "century" | "centurie" => months += (value * 1_200.0) as i64,
-                "quarter" | "qtr" => months += (value * 3.0) as i64,
-                "week" | "w" => micros += value * 7.0 * day,
-                "day" | "d" => micros += value * day,
-                "hour" | "hr" | "h" => micros += value * 3_600e6,
-                "minute" | "min" | "m" => micros += value * 60e6,
-                "second" | "sec" | "s" => micros += value * 1e6,
-                "millisecond" | "msec" | "ms" => micros += value * 1e3,
-                "microsecond" | "usec" | "us" => micros += value,
-                _ => return None,
-            }
-        }
-        seen = true;
-    }
-    if let Some(seconds) = number {
-        micros += seconds * 1e6;
-    }
-    seen.then_some((i32::try_from(months).ok()?, micros.round() as i64))
 }

@@ -19,7 +19,7 @@ use crate::sql::error::SqlResult;
 use crate::sql::expression::CastMode;
 use crate::warehouse::data_type::DataType;
 
-pub use from_text::{parse_decimal, parse_interval};
+pub use from_text::parse_decimal;
 pub use number::round_double;
 
 /// How a cast treats what does not fit.

@@ -106,8 +106,6 @@ fn text_becomes_numbers_moments_and_truth() {
         Ok("2019-05-01 00:00:00+00".into())
     );
     assert_eq!(text("Yes", DataType::Boolean, CastMode::Explicit), Ok("true".into()));
-    assert_eq!(parse_interval("1 month 2 hours"), Some((1, 7_200_000_000)));
-    assert_eq!(parse_interval("90"), Some((0, 90_000_000)));
 }
 
 #[test]

@@ -1,0 +1,131 @@
+//! A call that failed, in AWS's words.
+
+use super::iam::fault::IamFault;
+use super::policy::decision::Decision;
+use super::redshift::fault::RedshiftFault;
+use super::s3::fault::S3Fault;
+use super::sts::fault::StsFault;
+
+/// The operation and what went wrong with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApiError {
+    /// The operation's AWS name, `CreateRole`.
+    pub operation: String,
+    pub fault: Fault,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// The parameters do not fit the operation: found before anything is sent.
+    Parameters(String),
+    /// The operation exists on AWS, not here. The service's command name.
+    NotSimulated {
+        service: String,
+    },
+    /// Neither here nor on AWS.
+    UnknownOperation {
+        service: String,
+    },
+    /// The identity that signed the call does not exist.
+    InvalidToken,
+    Denied(Box<Denied>),
+    Iam(IamFault),
+    S3(S3Fault),
+    Sts(StsFault),
+    Redshift(RedshiftFault),
+}
+
+/// A refusal with its reason.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Denied {
+    pub principal: String,
+    pub action: String,
+    pub resource: String,
+    pub decision: Decision,
+    pub manner: DeniedManner,
+}
+
+/// How a service words a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeniedManner {
+    /// IAM, STS, Redshift: who, what, on what, because.
+    Full,
+    /// S3 said no more than `Access Denied` in 2023.
+    Short,
+    /// S3 answers HEAD without a body, so the CLI shows the status alone.
+    Head,
+}
+
+impl Fault {
+    /// The error code in the parenthesis of the CLI's line.
+    pub fn code(&self) -> &str {
+        match self {
+            Fault::Parameters(_) => "ParamValidation",
+            Fault::NotSimulated { .. } => "NotSimulated",
+            Fault::UnknownOperation { .. } => "InvalidAction",
+            Fault::InvalidToken => "InvalidClientTokenId",
+            Fault::Denied(denied) => match denied.manner {
+                DeniedManner::Full | DeniedManner::Short => "AccessDenied",
+                DeniedManner::Head => "403",
+            },
+            Fault::Iam(fault) => fault.code(),
+            Fault::S3(fault) => fault.code(),
+            Fault::Sts(fault) => fault.code(),
+            Fault::Redshift(fault) => fault.code(),
+        }
+    }
+
+    pub fn status(&self) -> u16 {
+        match self {
+            Fault::Parameters(_) | Fault::UnknownOperation { .. } => 400,
+            Fault::NotSimulated { .. } => 501,
+            Fault::InvalidToken | Fault::Denied(_) => 403,
+            Fault::Iam(fault) => fault.status(),
+            Fault::S3(fault) => fault.status(),
+            Fault::Sts(fault) => fault.status(),
+            Fault::Redshift(fault) => fault.status(),
+        }
+    }
+
+    pub fn message(&self) -> String {
+        match self {
+            Fault::Parameters(findings) => format!("Parameter validation failed:\n{findings}"),
+            Fault::NotSimulated { service } => format!(
+                "not simulated yet: {} ({service}). AWS has it; the sandbox does not do it yet.",
+                crate::gap::Feature::AwsOperation.name()
+            ),
+            Fault::UnknownOperation { service } => format!("Could not find operation in {service}"),
+            Fault::InvalidToken => "The security token included in the request is invalid.".to_owned(),
+            Fault::Denied(denied) => match denied.manner {
+                DeniedManner::Full => format!(
+                    "User: {} is not authorized to perform: {} on resource: {} {}",
+                    denied.principal,
+                    denied.action,
+                    denied.resource,
+                    denied.decision.reason(&denied.action)
+                ),
+                DeniedManner::Short => "Access Denied".to_owned(),
+                DeniedManner::Head => "Forbidden".to_owned(),
+            },
+            Fault::Iam(fault) => fault.message(),
+            Fault::S3(fault) => fault.message(),
+            Fault::Sts(fault) => fault.message(),
+            Fault::Redshift(fault) => fault.message(),
+        }
+    }
+}
+
+/// The line the CLI and every SDK print.
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "An error occurred ({}) when calling the {} operation: {}",
+            self.fault.code(),
+            self.operation,
+            self.fault.message()
+        )
+    }
+}
+
+impl std::error::Error for ApiError {}

@@ -1,0 +1,52 @@
+//! The input of a call, read member by member. Types were checked against the operation's shape before.
+
+use serde_json::{Map, Value};
+
+/// Borrowed members of an input. What is absent reads as `None`, `""` or empty.
+#[derive(Clone, Copy)]
+pub struct Parameters<'a>(Option<&'a Map<String, Value>>);
+
+impl<'a> Parameters<'a> {
+    pub fn new(value: &'a Value) -> Self {
+        Parameters(value.as_object())
+    }
+
+    pub fn get(self, name: &str) -> Option<&'a Value> {
+        self.0?.get(name)
+    }
+
+    pub fn text(self, name: &str) -> Option<&'a str> {
+        self.get(name)?.as_str()
+    }
+
+    /// A member that the shape demands, so that it is there.
+    pub fn required(self, name: &str) -> &'a str {
+        self.text(name).unwrap_or("")
+    }
+
+    pub fn integer(self, name: &str) -> Option<i64> {
+        self.get(name)?.as_i64()
+    }
+
+    pub fn flag(self, name: &str) -> bool {
+        self.get(name).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    pub fn texts(self, name: &str) -> Vec<&'a str> {
+        match self.get(name).and_then(Value::as_array) {
+            Some(list) => list.iter().filter_map(Value::as_str).collect(),
+            None => Vec::new(),
+        }
+    }
+
+    pub fn structures(self, name: &str) -> Vec<Parameters<'a>> {
+        match self.get(name).and_then(Value::as_array) {
+            Some(list) => list.iter().map(Parameters::new).collect(),
+            None => Vec::new(),
+        }
+    }
+
+    pub fn structure(self, name: &str) -> Parameters<'a> {
+        Parameters(self.get(name).and_then(Value::as_object))
+    }
+}

@@ -1,0 +1,59 @@
+//! What the Redshift API refuses.
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RedshiftFault {
+    ClusterNotFound {
+        cluster: String,
+    },
+    /// More than fifty roles.
+    TooManyRoles,
+    InvalidRole {
+        arn: String,
+    },
+    RoleNotAssociated {
+        arn: String,
+    },
+}
+
+impl RedshiftFault {
+    pub fn code(&self) -> &'static str {
+        match self {
+            RedshiftFault::ClusterNotFound { .. } => "ClusterNotFound",
+            RedshiftFault::TooManyRoles
+            | RedshiftFault::InvalidRole { .. }
+            | RedshiftFault::RoleNotAssociated { .. } => "InvalidParameterValue",
+        }
+    }
+
+    pub fn status(&self) -> u16 {
+        match self {
+            RedshiftFault::ClusterNotFound { .. } => 404,
+            RedshiftFault::TooManyRoles
+            | RedshiftFault::InvalidRole { .. }
+            | RedshiftFault::RoleNotAssociated { .. } => 400,
+        }
+    }
+
+    pub fn message(&self) -> String {
+        match self {
+            RedshiftFault::ClusterNotFound { cluster } => format!("Cluster {cluster} not found."),
+            // unconfirmed: the sentences of the three that follow.
+            RedshiftFault::TooManyRoles => {
+                "You have reached the maximum number of IAM roles that can be associated with a cluster."
+                    .to_owned()
+            }
+            RedshiftFault::InvalidRole { arn } => {
+                format!("The IAM role {arn} is not valid or does not exist.")
+            }
+            RedshiftFault::RoleNotAssociated { arn } => {
+                format!("The IAM role {arn} is not associated with the cluster.")
+            }
+        }
+    }
+}
+
+impl From<RedshiftFault> for super::super::Fault {
+    fn from(fault: RedshiftFault) -> Self {
+        super::super::Fault::Redshift(fault)
+    }
+}

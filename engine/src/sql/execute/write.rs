@@ -1,0 +1,204 @@
+//! Where rows go: the sink of INSERT, CREATE TABLE AS and COPY, and the row ids of UPDATE and DELETE.
+//!
+//! A sink works on its transaction's own copy of the table, so what it has written is seen by nobody until
+//! the commit, and dropping it half-way leaves no trace.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, Int16Array, Int32Array, Int64Array};
+use arrow::datatypes::{DataType as ArrowType, Int16Type, Int32Type, Int64Type};
+
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::outcome::Batch;
+use crate::warehouse::catalog::{DefaultValue, ObjectId, Relation};
+use crate::warehouse::identifier::Identifier;
+use crate::warehouse::manifest::Manifest;
+use crate::warehouse::storage::join::join;
+use crate::warehouse::storage::write::{BlockNumbers, append, delete};
+use crate::warehouse::storage::{Region, SEGMENT_ROWS};
+
+/// Collects rows for one table and appends them a segment at a time.
+pub struct Sink {
+    pub target: ObjectId,
+    database: Identifier,
+    pieces: Vec<Vec<ArrayRef>>,
+    pending: usize,
+    pub rows: u64,
+}
+
+impl Sink {
+    pub fn new(target: ObjectId, database: Identifier) -> Self {
+        Sink { target, database, pieces: Vec::new(), pending: 0, rows: 0 }
+    }
+
+    /// Takes a batch with one column for each table column, in table order.
+    ///
+    /// # Errors
+    /// NULL in a NOT NULL column (23502).
+    pub fn take(
+        &mut self,
+        batch: Batch,
+        manifest: &mut Manifest,
+        numbers: &mut BlockNumbers<'_>,
+    ) -> SqlResult<()> {
+        let relation = target(manifest, &self.database, self.target)?;
+        let columns = with_identities(relation, batch.columns)?;
+        for (column, array) in relation.columns.iter().zip(&columns) {
+            if !column.nullable && array.null_count() > 0 {
+                return Err(SqlError::product(
+                    "23502",
+                    format!("Cannot insert a NULL value into column {}", column.name),
+                ));
+            }
+        }
+        self.pending += batch.rows;
+        self.rows += batch.rows as u64;
+        self.pieces.push(columns);
+        if self.pending >= SEGMENT_ROWS {
+            self.flush(manifest, numbers)?;
+        }
+        Ok(())
+    }
+
+    /// Puts what is still collected into the table.
+    pub fn flush(&mut self, manifest: &mut Manifest, numbers: &mut BlockNumbers<'_>) -> SqlResult<()> {
+        if self.pending == 0 {
+            return Ok(());
+        }
+        let relation = target(manifest, &self.database, self.target)?;
+        let width = relation.columns.len();
+        let pieces = std::mem::take(&mut self.pieces);
+        self.pending = 0;
+        let columns: Option<Vec<ArrayRef>> = (0..width)
+            .map(|column| join(&pieces.iter().map(|piece| piece[column].clone()).collect::<Vec<_>>()))
+            .collect();
+        let columns = columns.ok_or_else(|| SqlError::bug("pieces of a column differ in layout"))?;
+        let table = relation.table_mut().ok_or_else(|| SqlError::bug("rows for what is not a table"))?;
+        // Without a sort key every row is where it belongs; with one, new rows wait for VACUUM.
+        let region = if table.sort_key.is_empty() { Region::Sorted } else { Region::Unsorted };
+        append(&mut table.data, columns, region, numbers);
+        Ok(())
+    }
+}
+
+/// Rows of a table by their ids: what UPDATE and DELETE gather while they scan.
+pub struct Marks {
+    pub target: ObjectId,
+    database: Identifier,
+    ids: Vec<i64>,
+    /// For UPDATE: the new rows, in the order of `ids`.
+    rows: Vec<Vec<ArrayRef>>,
+}
+
+impl Marks {
+    pub fn new(target: ObjectId, database: Identifier) -> Self {
+        Marks { target, database, ids: Vec::new(), rows: Vec::new() }
+    }
+
+    /// Takes a batch whose first column is the row id (BIGINT); the others, if any, are the new row.
+    pub fn take(&mut self, batch: Batch) -> SqlResult<()> {
+        let mut columns = batch.columns.into_iter();
+        let ids = columns.next().ok_or_else(|| SqlError::bug("a write without row ids"))?;
+        if ids.null_count() > 0 {
+            return Err(SqlError::bug("a row id is NULL"));
+        }
+        self.ids.extend_from_slice(ids.as_primitive::<Int64Type>().values());
+        let columns: Vec<ArrayRef> = columns.collect();
+        if !columns.is_empty() && batch.rows > 0 {
+            self.rows.push(columns);
+        }
+        Ok(())
+    }
+
+    /// Marks the rows deleted and, for UPDATE, appends the new ones. Returns how many rows were changed.
+    /// Where several source rows matched one target row the last one wins, as the product does by default.
+    pub fn apply(mut self, manifest: &mut Manifest, numbers: &mut BlockNumbers<'_>) -> SqlResult<u64> {
+        let mut sink = Sink::new(self.target, self.database.clone());
+        if !self.rows.is_empty() {
+            let last: BTreeMap<i64, usize> = self.ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+            let all_distinct = last.len() == self.ids.len();
+            let mut start = 0;
+            for columns in std::mem::take(&mut self.rows) {
+                let rows = columns.first().map_or(0, |column| column.len());
+                if all_distinct {
+                    sink.take(Batch { columns, rows }, manifest, numbers)?;
+                } else {
+                    for row in
+                        (0..rows).filter(|row| last.get(&self.ids[start + row]) == Some(&(start + row)))
+                    {
+                        let columns = columns.iter().map(|column| column.slice(row, 1)).collect();
+                        sink.take(Batch { columns, rows: 1 }, manifest, numbers)?;
+                    }
+                }
+                start += rows;
+            }
+        }
+        let relation = target(manifest, &self.database, self.target)?;
+        let table = relation.table_mut().ok_or_else(|| SqlError::bug("row ids of what is not a table"))?;
+        let changed = delete(&mut table.data, &mut self.ids);
+        sink.flush(manifest, numbers)?;
+        Ok(changed)
+    }
+}
+
+/// The table, writable.
+fn target<'a>(
+    manifest: &'a mut Manifest,
+    database: &Identifier,
+    id: ObjectId,
+) -> SqlResult<&'a mut Relation> {
+    manifest
+        .catalog
+        .database_mut(database)
+        .and_then(|database| database.relation_mut(id))
+        .ok_or_else(|| SqlError::bug("the table a statement writes to is gone"))
+}
+
+/// Puts the next identity values where an identity column is NULL.
+fn with_identities(relation: &mut Relation, mut columns: Vec<ArrayRef>) -> SqlResult<Vec<ArrayRef>> {
+    for (number, column) in relation.columns.iter().enumerate() {
+        let Some(DefaultValue::Identity { seed, step, .. }) = &column.default else { continue };
+        let (seed, step) = (*seed, *step);
+        let Some(array) = columns.get(number).cloned() else { continue };
+        if array.null_count() == 0 {
+            continue;
+        }
+        let next = match &mut relation.kind {
+            crate::warehouse::catalog::RelationKind::Table(table) => {
+                table.next_identity.entry(number).or_insert(seed)
+            }
+            crate::warehouse::catalog::RelationKind::View(_) => continue,
+        };
+        let mut take = || {
+            let value = *next;
+            *next += step;
+            value
+        };
+        columns[number] = match array.data_type() {
+            ArrowType::Int64 => Arc::new(
+                array
+                    .as_primitive::<Int64Type>()
+                    .iter()
+                    .map(|v| v.unwrap_or_else(&mut take))
+                    .collect::<Int64Array>(),
+            ),
+            ArrowType::Int32 => Arc::new(
+                array
+                    .as_primitive::<Int32Type>()
+                    .iter()
+                    .map(|v| v.unwrap_or_else(|| take() as i32))
+                    .collect::<Int32Array>(),
+            ),
+            ArrowType::Int16 => Arc::new(
+                array
+                    .as_primitive::<Int16Type>()
+                    .iter()
+                    .map(|v| v.unwrap_or_else(|| take() as i16))
+                    .collect::<Int16Array>(),
+            ),
+            _ => return Err(SqlError::bug("an identity column that is not an integer")),
+        };
+    }
+    Ok(columns)
+}

@@ -1,0 +1,174 @@
+//! ALTER TABLE.
+
+use sqlparser::tokenizer::Token;
+
+use super::create_table::{column, encoding, table_constraint};
+use super::external::{partition, table_properties};
+use super::reader::Reader;
+use super::statement::not_simulated;
+use super::table_attributes::distribution_style;
+use crate::gap::Feature;
+use crate::sql::error::SqlResult;
+use crate::sql::statement::{AlterTable, Statement};
+
+const TAG: &str = "ALTER TABLE";
+
+pub(super) fn alter_table(reader: &mut Reader) -> SqlResult<Statement> {
+    let name = reader.name()?;
+    const WORDS: [&str; 14] = [
+        "OWNER TO",
+        "RENAME TO",
+        "RENAME COLUMN",
+        "ROW LEVEL SECURITY",
+        "ADD PARTITION",
+        "ADD IF",
+        "ADD",
+        "DROP CONSTRAINT",
+        "DROP PARTITION",
+        "DROP",
+        "ALTER",
+        "APPEND FROM",
+        "PARTITION",
+        "SET",
+    ];
+    let constraint =
+        ["CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN"].iter().any(|word| reader.peeks_at(1, word));
+    if constraint && reader.word("ADD") {
+        table_constraint(reader)?;
+        return Ok(Statement::AlterTable { name, action: AlterTable::Other("ADD CONSTRAINT".to_owned()) });
+    }
+    let action = match reader.expect_one_of(&WORDS)? {
+        "OWNER TO" => AlterTable::OwnerTo(reader.principal()?),
+        "RENAME TO" => AlterTable::RenameTo(reader.identifier()?),
+        "RENAME COLUMN" => {
+            let from = reader.identifier()?;
+            reader.expect("TO")?;
+            AlterTable::RenameColumn { from, to: reader.identifier()? }
+        }
+        "ROW LEVEL SECURITY" => {
+            row_level_security(reader)?;
+            return Ok(not_simulated(Feature::RowLevelSecurity, TAG));
+        }
+        "ADD IF" => {
+            reader.expect("NOT EXISTS PARTITION")?;
+            return partitions(reader);
+        }
+        "ADD PARTITION" => return partitions(reader),
+        "ADD" => {
+            reader.word("COLUMN");
+            AlterTable::AddColumn(Box::new(column(reader)?))
+        }
+        "DROP CONSTRAINT" => {
+            reader.identifier()?;
+            reader.one_of(&["RESTRICT", "CASCADE"]);
+            AlterTable::Other("DROP CONSTRAINT".to_owned())
+        }
+        "DROP PARTITION" => {
+            partition(reader)?;
+            return Ok(not_simulated(Feature::ExternalTable, TAG));
+        }
+        "DROP" => {
+            reader.word("COLUMN");
+            let name = reader.identifier()?;
+            let cascade = reader.one_of(&["RESTRICT", "CASCADE"]) == Some("CASCADE");
+            AlterTable::DropColumn { name, cascade }
+        }
+        "ALTER" => AlterTable::Other(alter_part(reader)?.to_owned()),
+        "APPEND FROM" => {
+            reader.name()?;
+            reader.one_of(&["IGNOREEXTRA", "FILLTARGET"]);
+            AlterTable::Other("APPEND".to_owned())
+        }
+        "PARTITION" => {
+            partition(reader)?;
+            reader.expect("SET LOCATION")?;
+            reader.string()?;
+            return Ok(not_simulated(Feature::ExternalTable, TAG));
+        }
+        _ => {
+            set_external(reader)?;
+            return Ok(not_simulated(Feature::ExternalTable, TAG));
+        }
+    };
+    Ok(Statement::AlterTable { name, action })
+}
+
+/// `ON | OFF [CONJUNCTION TYPE AND | OR] [FOR DATASHARES]`.
+fn row_level_security(reader: &mut Reader) -> SqlResult<()> {
+    reader.expect_one_of(&["ON", "OFF"])?;
+    if reader.words("CONJUNCTION TYPE") {
+        reader.expect_one_of(&["AND", "OR"])?;
+    }
+    reader.words("FOR DATASHARES");
+    Ok(())
+}
+
+/// What follows `ALTER TABLE t ALTER`.
+fn alter_part(reader: &mut Reader) -> SqlResult<&'static str> {
+    const WORDS: [&str; 8] = [
+        "DISTKEY",
+        "DISTSTYLE",
+        "COMPOUND SORTKEY",
+        "INTERLEAVED SORTKEY",
+        "SORTKEY AUTO",
+        "SORTKEY NONE",
+        "SORTKEY",
+        "ENCODE AUTO",
+    ];
+    match reader.one_of(&WORDS) {
+        Some("DISTKEY") => {
+            reader.identifier()?;
+            Ok("ALTER DISTKEY")
+        }
+        Some("DISTSTYLE") => {
+            distribution_style(reader)?;
+            if reader.word("DISTKEY") {
+                reader.identifier()?;
+            }
+            Ok("ALTER DISTSTYLE")
+        }
+        Some("SORTKEY AUTO" | "SORTKEY NONE") => Ok("ALTER SORTKEY"),
+        Some("ENCODE AUTO") => Ok("ALTER ENCODE AUTO"),
+        Some(_) => {
+            reader.column_list()?;
+            Ok("ALTER SORTKEY")
+        }
+        None => {
+            reader.word("COLUMN");
+            reader.identifier()?;
+            if reader.word("TYPE") {
+                super::data_type::column_type(&reader.data_type()?)?;
+                return Ok("ALTER COLUMN TYPE");
+            }
+            reader.expect("ENCODE")?;
+            encoding(reader)?;
+            while reader.symbol(&Token::Comma) {
+                reader.expect("ALTER COLUMN")?;
+                reader.identifier()?;
+                reader.expect("ENCODE")?;
+                encoding(reader)?;
+            }
+            Ok("ALTER COLUMN ENCODE")
+        }
+    }
+}
+
+/// `(c=v, ...) LOCATION 's3://...' [PARTITION ...]`.
+fn partitions(reader: &mut Reader) -> SqlResult<Statement> {
+    loop {
+        partition(reader)?;
+        reader.expect("LOCATION")?;
+        reader.string()?;
+        if !reader.word("PARTITION") {
+            return Ok(not_simulated(Feature::ExternalTable, TAG));
+        }
+    }
+}
+
+fn set_external(reader: &mut Reader) -> SqlResult<()> {
+    match reader.expect_one_of(&["LOCATION", "FILE FORMAT", "TABLE PROPERTIES"])? {
+        "LOCATION" => reader.string().map(|_| ()),
+        "FILE FORMAT" => reader.identifier().map(|_| ()),
+        _ => table_properties(reader),
+    }
+}

@@ -1,0 +1,157 @@
+//! What sqlparser needs to be told to read expressions and queries as Redshift does.
+//!
+//! It names itself PostgreSQL to sqlparser, whose Redshift dialect lacks the operators (`^`, `|/`) and the
+//! precedences that Redshift kept from there; what Redshift has of its own is switched on here. Reserved words
+//! are refused in the hooks, so that an error stands at the word as the product's does.
+
+use std::any::TypeId;
+
+use sqlparser::ast::Expr;
+use sqlparser::dialect::{Dialect, PostgreSqlDialect, Precedence};
+use sqlparser::keywords::{Keyword, RESERVED_FOR_COLUMN_ALIAS, RESERVED_FOR_TABLE_ALIAS};
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
+
+use super::reader::is_word;
+use super::reserved;
+
+#[derive(Debug)]
+pub(super) struct Redshift;
+
+const POSTGRES: PostgreSqlDialect = PostgreSqlDialect {};
+
+impl Dialect for Redshift {
+    fn dialect(&self) -> TypeId {
+        TypeId::of::<PostgreSqlDialect>()
+    }
+
+    fn is_identifier_start(&self, ch: char) -> bool {
+        POSTGRES.is_identifier_start(ch)
+    }
+
+    fn is_identifier_part(&self, ch: char) -> bool {
+        POSTGRES.is_identifier_part(ch)
+    }
+
+    fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {
+        // ISNULL and NOTNULL are postfix operators; sqlparser knows only the second.
+        if is_word(&parser.peek_token_ref().token, "ISNULL") {
+            return Some(Ok(self.prec_value(Precedence::Is)));
+        }
+        POSTGRES.get_next_precedence(parser)
+    }
+
+    fn parse_infix(&self, parser: &mut Parser, left: &Expr, _: u8) -> Option<Result<Expr, ParserError>> {
+        is_word(&parser.peek_token_ref().token, "ISNULL").then(|| {
+            parser.advance_token();
+            Ok(Expr::IsNull(Box::new(left.clone())))
+        })
+    }
+
+    fn prec_value(&self, precedence: Precedence) -> u8 {
+        POSTGRES.prec_value(precedence)
+    }
+
+    /// Redshift's reserved words begin an expression only where the grammar gives them one to begin.
+    fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
+        let next = parser.peek_token_ref();
+        let Token::Word(word) = &next.token else {
+            return None;
+        };
+        if word.quote_style.is_some() || !reserved::is_reserved(&word.value) {
+            return None;
+        }
+        let after = &parser.peek_nth_token_ref(1).token;
+        let begins = match word.keyword {
+            Keyword::TIMESTAMP => match after {
+                Token::Word(word) => matches!(word.keyword, Keyword::WITH | Keyword::WITHOUT),
+                after => matches!(after, Token::SingleQuotedString(_) | Token::LParen),
+            },
+            Keyword::INTERVAL => matches!(after, Token::SingleQuotedString(_) | Token::LParen),
+            Keyword::ARRAY => matches!(after, Token::LBracket | Token::LParen),
+            _ if *after == Token::LParen && reserved::is_function(&word.value) => true,
+            _ => reserved::begins_expression(&word.value),
+        };
+        (!begins).then(|| parser.expected_ref("an expression", next))
+    }
+
+    fn is_select_item_alias(&self, explicit: bool, keyword: &Keyword, parser: &mut Parser) -> bool {
+        !is_reserved_here(parser) && (explicit || !RESERVED_FOR_COLUMN_ALIAS.contains(keyword))
+    }
+
+    fn is_table_factor_alias(&self, explicit: bool, keyword: &Keyword, parser: &mut Parser) -> bool {
+        !is_reserved_here(parser) && (explicit || !RESERVED_FOR_TABLE_ALIAS.contains(keyword))
+    }
+
+    fn supports_group_by_expr(&self) -> bool {
+        true
+    }
+
+    fn supports_connect_by(&self) -> bool {
+        true
+    }
+
+    fn supports_outer_join_operator(&self) -> bool {
+        true
+    }
+
+    fn supports_top_before_distinct(&self) -> bool {
+        true
+    }
+
+    fn convert_type_before_value(&self) -> bool {
+        true
+    }
+
+    fn supports_partiql(&self) -> bool {
+        true
+    }
+
+    fn supports_unpivot_expr(&self) -> bool {
+        true
+    }
+
+    fn supports_select_wildcard_exclude(&self) -> bool {
+        true
+    }
+
+    fn supports_select_exclude(&self) -> bool {
+        true
+    }
+
+    fn allow_extract_custom(&self) -> bool {
+        true
+    }
+
+    fn allow_extract_single_quotes(&self) -> bool {
+        true
+    }
+
+    fn supports_bitwise_shift_operators(&self) -> bool {
+        true
+    }
+
+    fn supports_notnull_operator(&self) -> bool {
+        true
+    }
+
+    fn supports_window_function_null_treatment_arg(&self) -> bool {
+        true
+    }
+
+    fn supports_array_typedef_with_brackets(&self) -> bool {
+        true
+    }
+
+    fn supports_interval_options(&self) -> bool {
+        true
+    }
+}
+
+/// Whether the word just read is a reserved one; `get_current_token` is the one the hooks are asked about.
+fn is_reserved_here(parser: &Parser) -> bool {
+    match &parser.get_current_token().token {
+        Token::Word(word) => word.quote_style.is_none() && reserved::is_reserved(&word.value),
+        _ => false,
+    }
+}

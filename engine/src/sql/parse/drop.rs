@@ -1,0 +1,79 @@
+//! Every DROP.
+
+use super::grant::signature;
+use super::reader::Reader;
+use super::statement::not_simulated;
+use crate::gap::Feature;
+use crate::sql::error::SqlResult;
+use crate::sql::statement::Statement;
+
+pub(super) fn drop(reader: &mut Reader) -> SqlResult<Statement> {
+    const KINDS: [&str; 15] = [
+        "TABLE",
+        "VIEW",
+        "SCHEMA",
+        "DATABASE",
+        "USER",
+        "GROUP",
+        "ROLE",
+        "MATERIALIZED VIEW",
+        "MODEL",
+        "RLS POLICY",
+        "MASKING POLICY",
+        "PROCEDURE",
+        "FUNCTION",
+        "DATASHARE",
+        "LIBRARY",
+    ];
+    let kind = reader.expect_one_of(&KINDS)?;
+    let if_exists = reader.words("IF EXISTS");
+    Ok(match kind {
+        "TABLE" => Statement::DropTable { names: reader.names()?, if_exists, cascade: cascade(reader) },
+        "VIEW" => Statement::DropView { names: reader.names()?, if_exists, cascade: cascade(reader) },
+        "SCHEMA" => schema(reader, if_exists)?,
+        "DATABASE" => Statement::DropDatabase { name: reader.identifier()? },
+        "USER" => Statement::DropUser { names: reader.list(Reader::principal)?, if_exists },
+        "GROUP" => Statement::DropGroup { name: reader.principal()? },
+        "ROLE" => Statement::DropRole {
+            name: reader.principal()?,
+            force: reader.one_of(&["FORCE", "RESTRICT"]) == Some("FORCE"),
+        },
+        "PROCEDURE" => {
+            reader.list(signature)?;
+            cascade(reader);
+            not_simulated(Feature::Procedure, "DROP PROCEDURE")
+        }
+        "FUNCTION" => {
+            reader.list(signature)?;
+            cascade(reader);
+            not_simulated(Feature::UserDefinedFunction, "DROP FUNCTION")
+        }
+        kind => {
+            reader.names()?;
+            cascade(reader);
+            match kind {
+                "MATERIALIZED VIEW" => not_simulated(Feature::MaterializedView, "DROP MATERIALIZED VIEW"),
+                "MODEL" => not_simulated(Feature::DropModel, "DROP MODEL"),
+                "RLS POLICY" => not_simulated(Feature::RowLevelSecurity, "DROP RLS POLICY"),
+                "MASKING POLICY" => not_simulated(Feature::DynamicDataMasking, "DROP MASKING POLICY"),
+                "DATASHARE" => not_simulated(Feature::Datashare, "DROP DATASHARE"),
+                _ => not_simulated(Feature::UserDefinedFunction, "DROP LIBRARY"),
+            }
+        }
+    })
+}
+
+/// `s [, ...] [DROP EXTERNAL DATABASE] [CASCADE | RESTRICT]`.
+fn schema(reader: &mut Reader, if_exists: bool) -> SqlResult<Statement> {
+    let names = reader.identifiers()?;
+    let external = reader.words("DROP EXTERNAL DATABASE");
+    let cascade = cascade(reader);
+    if external {
+        return Ok(not_simulated(Feature::ExternalSchema, "DROP SCHEMA"));
+    }
+    Ok(Statement::DropSchema { names, if_exists, cascade })
+}
+
+fn cascade(reader: &mut Reader) -> bool {
+    reader.one_of(&["CASCADE", "RESTRICT"]) == Some("CASCADE")
+}

@@ -1,0 +1,392 @@
+//! GRANT and REVOKE in all their forms (Developer Guide, "GRANT"): privileges on objects, roles, and the forms
+//! that are understood and not simulated.
+
+use sqlparser::tokenizer::Token;
+
+use super::reader::Reader;
+use super::statement::not_simulated;
+use crate::gap::Feature;
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::statement::{
+    GrantStatement, GrantTarget, GrantedPrivileges, NamedGrantee, RoleGrantee, Statement,
+};
+use crate::warehouse::access::Privilege;
+use crate::warehouse::identifier::QualifiedName;
+
+/// Which of the two statements is read: they differ in a few words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    Grant,
+    Revoke,
+}
+
+impl Verb {
+    fn tag(self) -> &'static str {
+        match self {
+            Verb::Grant => "GRANT",
+            Verb::Revoke => "REVOKE",
+        }
+    }
+
+    fn preposition(self) -> &'static str {
+        match self {
+            Verb::Grant => "TO",
+            Verb::Revoke => "FROM",
+        }
+    }
+}
+
+/// Permissions on the system itself, which only roles can hold. A longer one before its own beginning.
+const SYSTEM_PERMISSIONS: [&str; 33] = [
+    "CREATE ROLE",
+    "DROP ROLE",
+    "CREATE USER",
+    "DROP USER",
+    "ALTER USER",
+    "CREATE SCHEMA",
+    "DROP SCHEMA",
+    "ALTER DEFAULT PRIVILEGES",
+    "ACCESS CATALOG",
+    "ACCESS SYSTEM TABLE",
+    "CREATE TABLE",
+    "DROP TABLE",
+    "ALTER TABLE",
+    "CREATE OR REPLACE FUNCTION",
+    "CREATE OR REPLACE EXTERNAL FUNCTION",
+    "CREATE OR REPLACE PROCEDURE",
+    "CREATE OR REPLACE VIEW",
+    "DROP FUNCTION",
+    "DROP PROCEDURE",
+    "DROP VIEW",
+    "DROP MODEL",
+    "CREATE DATASHARE",
+    "ALTER DATASHARE",
+    "DROP DATASHARE",
+    "CREATE LIBRARY",
+    "DROP LIBRARY",
+    "TRUNCATE TABLE",
+    "VACUUM",
+    "ANALYZE",
+    "CANCEL",
+    "IGNORE RLS",
+    "EXPLAIN RLS",
+    "EXPLAIN MASKING",
+];
+
+const PRIVILEGES: [(&str, Privilege); 15] = [
+    ("SELECT", Privilege::Select),
+    ("INSERT", Privilege::Insert),
+    ("UPDATE", Privilege::Update),
+    ("DELETE", Privilege::Delete),
+    ("DROP", Privilege::Drop),
+    ("REFERENCES", Privilege::References),
+    ("ALTER", Privilege::Alter),
+    ("TRUNCATE", Privilege::Truncate),
+    ("RULE", Privilege::Rule),
+    ("TRIGGER", Privilege::Trigger),
+    ("CREATE", Privilege::Create),
+    ("USAGE", Privilege::Usage),
+    ("TEMPORARY", Privilege::Temporary),
+    ("TEMP", Privilege::Temporary),
+    ("EXECUTE", Privilege::Execute),
+];
+
+/// The object of a grant, or the feature whose objects are not simulated.
+enum Target {
+    Known(GrantTarget),
+    Gap(Feature),
+}
+
+pub(super) fn grant(reader: &mut Reader) -> SqlResult<Statement> {
+    reader.expect("GRANT")?;
+    if names_roles(reader) {
+        let roles = roles(reader)?;
+        reader.expect("TO")?;
+        return Ok(Statement::GrantRole { roles, to: reader.list(|reader| role_grantee(reader, true))? });
+    }
+    match special(reader, Verb::Grant)? {
+        Some(statement) => Ok(statement),
+        None => on_objects(reader, Verb::Grant, |grant| Statement::Grant(Box::new(grant))),
+    }
+}
+
+pub(super) fn revoke(reader: &mut Reader) -> SqlResult<Statement> {
+    reader.expect("REVOKE")?;
+    let admin_option_only = reader.words("ADMIN OPTION FOR");
+    if admin_option_only || names_roles(reader) {
+        let roles = roles(reader)?;
+        reader.expect("FROM")?;
+        let from = reader.list(|reader| role_grantee(reader, false))?;
+        return Ok(Statement::RevokeRole { roles, from, admin_option_only });
+    }
+    let grant_option_only = reader.words("GRANT OPTION FOR");
+    match special(reader, Verb::Revoke)? {
+        Some(statement) => Ok(statement),
+        None => on_objects(reader, Verb::Revoke, |grant| Statement::Revoke {
+            grant: Box::new(grant),
+            grant_option_only,
+        }),
+    }
+}
+
+/// `ROLE r`, or a name without the keyword that is no privilege: `GRANT sample_role1 TO user1`.
+fn names_roles(reader: &Reader) -> bool {
+    if reader.peeks("ROLE") {
+        return true;
+    }
+    let known = ["ALL", "ASSUMEROLE", "SHARE"].into_iter().chain(PRIVILEGES.map(|(word, _)| word));
+    let is_privilege =
+        known.chain(SYSTEM_PERMISSIONS).any(|words| reader.peeks(words.split(' ').next().unwrap_or(words)));
+    let ends = |ahead| {
+        let next = reader.peek_at(ahead);
+        reader.peeks_at(ahead, "TO")
+            || reader.peeks_at(ahead, "FROM")
+            || matches!(next, Token::Comma | Token::Colon)
+    };
+    !is_privilege && matches!(reader.peek(), Token::Word(_)) && ends(1)
+}
+
+fn roles(reader: &mut Reader) -> SqlResult<Vec<crate::warehouse::identifier::Identifier>> {
+    reader.list(|reader| {
+        reader.word("ROLE");
+        reader.principal()
+    })
+}
+
+fn role_grantee(reader: &mut Reader, granting: bool) -> SqlResult<RoleGrantee> {
+    if reader.word("ROLE") {
+        return Ok(RoleGrantee::Role(reader.principal()?));
+    }
+    let name = reader.principal()?;
+    Ok(RoleGrantee::User { name, admin_option: granting && reader.words("WITH ADMIN OPTION") })
+}
+
+/// ASSUMEROLE, CREATE MODEL and the system permissions.
+fn special(reader: &mut Reader, verb: Verb) -> SqlResult<Option<Statement>> {
+    if reader.word("ASSUMEROLE") {
+        assume_role(reader, verb)?;
+        return Ok(Some(not_simulated(Feature::AssumeRoleGrant, verb.tag())));
+    }
+    if reader.words("CREATE MODEL") {
+        reader.expect(verb.preposition())?;
+        grantees(reader, verb)?;
+        return Ok(Some(not_simulated(Feature::CreateModel, verb.tag())));
+    }
+    let to_role = |reader: &Reader, ahead| {
+        reader.peeks_at(ahead, verb.preposition()) && reader.peeks_at(ahead + 1, "ROLE")
+    };
+    let all = reader.peeks("ALL")
+        && (to_role(reader, 1) || (reader.peeks_at(1, "PRIVILEGES") && to_role(reader, 2)));
+    if all {
+        reader.advance();
+        reader.word("PRIVILEGES");
+    } else if reader.one_of(&SYSTEM_PERMISSIONS).is_some() {
+        while reader.symbol(&Token::Comma) {
+            reader.expect_one_of(&SYSTEM_PERMISSIONS)?;
+        }
+    } else {
+        return Ok(None);
+    }
+    reader.expect(verb.preposition())?;
+    reader.list(|reader| {
+        reader.expect("ROLE")?;
+        reader.principal()
+    })?;
+    Ok(Some(not_simulated(Feature::SystemPermission, verb.tag())))
+}
+
+/// `ON {'arn' [, ...] | default | ALL} TO grantee [, ...] FOR {ALL | command [, ...]}`.
+fn assume_role(reader: &mut Reader, verb: Verb) -> SqlResult<()> {
+    reader.expect("ON")?;
+    if reader.one_of(&["DEFAULT", "ALL"]).is_none() {
+        reader.list(Reader::string)?;
+    }
+    reader.expect(verb.preposition())?;
+    grantees(reader, verb)?;
+    reader.expect("FOR")?;
+    reader.list(|reader| {
+        reader.expect_one_of(&["ALL", "COPY", "UNLOAD", "EXTERNAL FUNCTION", "CREATE MODEL"])
+    })?;
+    Ok(())
+}
+
+fn on_objects(
+    reader: &mut Reader,
+    verb: Verb,
+    finish: impl FnOnce(GrantStatement) -> Statement,
+) -> SqlResult<Statement> {
+    let Some(privileges) = privileges(reader)? else {
+        datashare(reader, verb)?;
+        return Ok(not_simulated(Feature::Datashare, verb.tag()));
+    };
+    if reader.word("FOR") {
+        scope(reader)?;
+        reader.expect(verb.preposition())?;
+        grantees(reader, verb)?;
+        return Ok(not_simulated(Feature::ScopedGrant, verb.tag()));
+    }
+    reader.expect("ON")?;
+    if reader.peeks("DATASHARE") {
+        return datashare_from_on(reader, verb);
+    }
+    let target = target(reader)?;
+    reader.expect(verb.preposition())?;
+    if let Some(policy) = reader.one_of(&["RLS POLICY", "MASKING POLICY"]) {
+        reader.identifiers()?;
+        let feature =
+            if policy == "RLS POLICY" { Feature::RowLevelSecurity } else { Feature::DynamicDataMasking };
+        return Ok(not_simulated(feature, verb.tag()));
+    }
+    let grantees = grantees(reader, verb)?;
+    if verb == Verb::Revoke {
+        reader.word("RESTRICT");
+    }
+    match target {
+        Target::Known(on) => Ok(finish(GrantStatement { privileges, on, grantees })),
+        Target::Gap(feature) => Ok(not_simulated(feature, verb.tag())),
+    }
+}
+
+/// The privileges before ON or FOR; `None` for SHARE, which only a datashare has.
+fn privileges(reader: &mut Reader) -> SqlResult<Option<GrantedPrivileges>> {
+    if reader.peeks("SHARE") {
+        return Ok(None);
+    }
+    if reader.word("ALL") {
+        reader.word("PRIVILEGES");
+        return Ok(Some(match reader.peek() {
+            Token::LParen => GrantedPrivileges::AllOfColumns(reader.column_list()?),
+            _ => GrantedPrivileges::All,
+        }));
+    }
+    let list = reader.list(|reader| {
+        let Some((_, privilege)) = PRIVILEGES.iter().find(|(word, _)| reader.word(word)) else {
+            return reader.unexpected();
+        };
+        let columns = if *reader.peek() == Token::LParen { reader.column_list()? } else { Vec::new() };
+        Ok((*privilege, columns))
+    })?;
+    Ok(Some(GrantedPrivileges::List(list)))
+}
+
+fn target(reader: &mut Reader) -> SqlResult<Target> {
+    const GROUPS: [&str; 5] = [
+        "ALL TABLES IN SCHEMA",
+        "ALL FUNCTIONS IN SCHEMA",
+        "ALL PROCEDURES IN SCHEMA",
+        "EXTERNAL TABLE",
+        "EXTERNAL SCHEMA",
+    ];
+    match reader.one_of(&GROUPS) {
+        Some("ALL TABLES IN SCHEMA") => {
+            return Ok(Target::Known(GrantTarget::AllTablesInSchemas(reader.identifiers()?)));
+        }
+        Some("ALL FUNCTIONS IN SCHEMA") => {
+            return Ok(Target::Known(GrantTarget::AllFunctionsInSchemas(reader.identifiers()?)));
+        }
+        Some("ALL PROCEDURES IN SCHEMA") => {
+            return Ok(Target::Known(GrantTarget::AllProceduresInSchemas(reader.identifiers()?)));
+        }
+        Some(_) => {
+            reader.names()?;
+            return Ok(Target::Gap(Feature::ExternalTable));
+        }
+        None => {}
+    }
+    // None of these words is reserved: `GRANT SELECT ON model TO u` means a table of that name.
+    let names_kind = matches!(reader.peek_at(1), Token::Word(_))
+        && !reader.peeks_at(1, "TO")
+        && !reader.peeks_at(1, "FROM");
+    const KINDS: [&str; 7] = ["TABLE", "SCHEMA", "DATABASE", "LANGUAGE", "FUNCTION", "PROCEDURE", "MODEL"];
+    let kind = if names_kind { reader.one_of(&KINDS) } else { None };
+    Ok(match kind {
+        Some("SCHEMA") => Target::Known(GrantTarget::Schemas(reader.identifiers()?)),
+        Some("DATABASE") => Target::Known(GrantTarget::Databases(reader.identifiers()?)),
+        Some("LANGUAGE") => Target::Known(GrantTarget::Languages(reader.identifiers()?)),
+        Some("FUNCTION") => Target::Known(GrantTarget::Functions(reader.list(signature)?)),
+        Some("PROCEDURE") => Target::Known(GrantTarget::Procedures(reader.list(signature)?)),
+        Some("MODEL") => {
+            reader.names()?;
+            Target::Gap(Feature::CreateModel)
+        }
+        _ => Target::Known(GrantTarget::Relations(reader.names()?)),
+    })
+}
+
+/// `name ( [ [argument] type [, ...] ] )`; the types do not tell overloads apart, for there are none.
+pub(super) fn signature(reader: &mut Reader) -> SqlResult<QualifiedName> {
+    let name = reader.name()?;
+    if !reader.symbol(&Token::LParen) || reader.symbol(&Token::RParen) {
+        return Ok(name);
+    }
+    reader.list(|reader| {
+        let modes = ["INOUT", "IN", "OUT"];
+        reader.one_of(&modes);
+        reader.data_type()?;
+        reader.one_of(&modes);
+        if !matches!(reader.peek(), Token::Comma | Token::RParen) {
+            reader.data_type()?;
+        }
+        Ok(())
+    })?;
+    reader.expect_symbol(&Token::RParen)?;
+    Ok(name)
+}
+
+pub(super) fn grantees(reader: &mut Reader, verb: Verb) -> SqlResult<Vec<NamedGrantee>> {
+    reader.list(|reader| {
+        let grantee = if reader.word("GROUP") {
+            NamedGrantee::Group(reader.principal()?)
+        } else if reader.word("ROLE") {
+            NamedGrantee::Role(reader.principal()?)
+        } else if reader.word("PUBLIC") {
+            NamedGrantee::Public
+        } else if reader.word("IAM_ROLE") {
+            return reader.string().and(Err(SqlError::not_simulated(Feature::ExternalTable)));
+        } else {
+            let name = reader.principal()?;
+            let grant_option = verb == Verb::Grant && reader.words("WITH GRANT OPTION");
+            return Ok(NamedGrantee::User { name, grant_option });
+        };
+        if verb == Verb::Grant && reader.words("WITH GRANT OPTION") {
+            let message = "grant options can only be granted to individual users";
+            return Err(SqlError::product("0LP01", message));
+        }
+        Ok(grantee)
+    })
+}
+
+/// `{SCHEMAS | TABLES | FUNCTIONS | PROCEDURES | LANGUAGES} IN {SCHEMA s [DATABASE d] | DATABASE d}`.
+fn scope(reader: &mut Reader) -> SqlResult<()> {
+    reader.expect_one_of(&["SCHEMAS", "TABLES", "FUNCTIONS", "PROCEDURES", "LANGUAGES"])?;
+    reader.expect("IN")?;
+    if reader.word("SCHEMA") {
+        reader.identifier()?;
+        if !reader.word("DATABASE") {
+            return Ok(());
+        }
+    } else {
+        reader.expect("DATABASE")?;
+    }
+    reader.identifier()?;
+    Ok(())
+}
+
+fn datashare(reader: &mut Reader, verb: Verb) -> SqlResult<()> {
+    reader.expect("SHARE ON")?;
+    datashare_from_on(reader, verb).map(|_| ())
+}
+
+/// `DATASHARE share TO {grantee | NAMESPACE 'guid' | ACCOUNT 'n' [VIA DATA CATALOG]}`.
+fn datashare_from_on(reader: &mut Reader, verb: Verb) -> SqlResult<Statement> {
+    reader.expect("DATASHARE")?;
+    reader.identifier()?;
+    reader.expect(verb.preposition())?;
+    if reader.one_of(&["NAMESPACE", "ACCOUNT"]).is_some() {
+        reader.list(Reader::string)?;
+        reader.words("VIA DATA CATALOG");
+    } else {
+        grantees(reader, verb)?;
+    }
+    Ok(not_simulated(Feature::Datashare, verb.tag()))
+}

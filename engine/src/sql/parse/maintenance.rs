@@ -1,0 +1,69 @@
+//! ANALYZE, VACUUM, LOCK and CANCEL.
+
+use sqlparser::tokenizer::Token;
+
+use super::reader::Reader;
+use super::statement::not_simulated;
+use crate::gap::Feature;
+use crate::sql::error::SqlResult;
+use crate::sql::statement::Statement;
+
+/// `ANALYZE [VERBOSE] [t [(columns)]] [PREDICATE COLUMNS | ALL COLUMNS]`, or `ANALYZE COMPRESSION`.
+pub(super) fn analyze(reader: &mut Reader) -> SqlResult<Statement> {
+    reader.advance();
+    if reader.word("COMPRESSION") {
+        if !reader.at_end() {
+            reader.name()?;
+            columns(reader)?;
+            if reader.word("COMPROWS") {
+                reader.number()?;
+            }
+        }
+        return Ok(not_simulated(Feature::AnalyzeCompression, "ANALYZE COMPRESSION"));
+    }
+    reader.word("VERBOSE");
+    let named = matches!(reader.peek(), Token::Word(_)) && !reader.peeks("PREDICATE") && !reader.peeks("ALL");
+    let table = if named { Some(reader.name()?) } else { None };
+    if named {
+        columns(reader)?;
+    }
+    reader.one_of(&["PREDICATE COLUMNS", "ALL COLUMNS"]);
+    Ok(Statement::Analyze { table })
+}
+
+fn columns(reader: &mut Reader) -> SqlResult<()> {
+    if *reader.peek() == Token::LParen {
+        reader.column_list()?;
+    }
+    Ok(())
+}
+
+/// `VACUUM [FULL | SORT ONLY | DELETE ONLY | REINDEX | RECLUSTER] [t] [TO n PERCENT] [BOOST]`.
+pub(super) fn vacuum(reader: &mut Reader) -> SqlResult<Statement> {
+    reader.expect("VACUUM")?;
+    reader.one_of(&["FULL", "SORT ONLY", "DELETE ONLY", "REINDEX", "RECLUSTER"]);
+    if matches!(reader.peek(), Token::Word(_)) && !reader.peeks("TO") && !reader.peeks("BOOST") {
+        reader.name()?;
+    }
+    if reader.word("TO") {
+        reader.number()?;
+        reader.expect("PERCENT")?;
+    }
+    reader.word("BOOST");
+    Ok(not_simulated(Feature::Vacuum, "VACUUM"))
+}
+
+pub(super) fn lock(reader: &mut Reader) -> SqlResult<Statement> {
+    reader.expect("LOCK")?;
+    reader.word("TABLE");
+    reader.names()?;
+    Ok(not_simulated(Feature::Lock, "LOCK"))
+}
+
+/// `CANCEL pid ['message']`.
+pub(super) fn cancel(reader: &mut Reader) -> SqlResult<Statement> {
+    reader.expect("CANCEL")?;
+    reader.number()?;
+    reader.optional_string();
+    Ok(not_simulated(Feature::CancelStatement, "CANCEL"))
+}

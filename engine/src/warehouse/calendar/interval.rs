@@ -1,0 +1,225 @@
+//! Spans of time: months, which vary in length, and microseconds, which do not.
+//!
+//! Days are 24 hours here, as in PostgreSQL 8.0, which counted months and seconds only.
+
+use std::fmt::Write;
+
+use arrow::datatypes::IntervalMonthDayNano;
+
+use super::{DAY, HOUR, MINUTE, Moment, SECOND, text};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Interval {
+    pub months: i32,
+    pub micros: i64,
+}
+
+impl Interval {
+    /// As it lies in an Arrow column.
+    pub fn to_arrow(self) -> IntervalMonthDayNano {
+        // Whole days apart, or the nanoseconds would overflow after 292 years.
+        IntervalMonthDayNano::new(self.months, (self.micros / DAY) as i32, self.micros % DAY * 1_000)
+    }
+
+    pub fn from_arrow(value: IntervalMonthDayNano) -> Self {
+        Interval { months: value.months, micros: i64::from(value.days) * DAY + value.nanoseconds / 1_000 }
+    }
+
+    /// Comes out the same for `1 month` and `30 days`: how intervals compare.
+    pub fn comparable(self) -> i64 {
+        i64::from(self.months).saturating_mul(30 * DAY).saturating_add(self.micros)
+    }
+
+    /// The timestamp this much later: months first (clamped to the month's end), then the rest.
+    pub fn add_to(self, micros: i64) -> Option<i64> {
+        let moment = Moment::from_micros(micros);
+        let date = moment.date.plus_months(i64::from(self.months))?;
+        Moment { date, ..moment }.micros().checked_add(self.micros)
+    }
+
+    pub fn checked_neg(self) -> Option<Interval> {
+        Some(Interval { months: self.months.checked_neg()?, micros: self.micros.checked_neg()? })
+    }
+
+    pub fn checked_add(self, other: Interval) -> Option<Interval> {
+        Some(Interval {
+            months: self.months.checked_add(other.months)?,
+            micros: self.micros.checked_add(other.micros)?,
+        })
+    }
+
+    /// Times a factor; what is left of a month becomes days of 24 hours, thirty to the month.
+    pub fn scaled(self, factor: f64) -> Option<Interval> {
+        let months = f64::from(self.months) * factor;
+        let whole = months.trunc();
+        let micros = (months - whole) * 30.0 * DAY as f64 + self.micros as f64 * factor;
+        let fits = whole.abs() < f64::from(i32::MAX) && micros.abs() < 9.0e18;
+        fits.then_some(Interval { months: whole as i32, micros: micros.round_ties_even() as i64 })
+    }
+
+    /// `3 days`, `1 year 2 mons 04:05:06`, `2 weeks`; a number without a unit is seconds.
+    pub fn parse(written: &str) -> Option<Interval> {
+        let mut total = Interval::default();
+        let mut pending: Option<f64> = None;
+        let mut said = false;
+        for word in written.split([' ', ',', '\t']).filter(|word| !word.is_empty() && *word != "@") {
+            if word.contains(':') {
+                if let Some(days) = pending.take() {
+                    total = total.plus(days, Unit::Day)?;
+                }
+                total.micros = total.micros.checked_add(clock(word)?)?;
+            } else if word.eq_ignore_ascii_case("ago") {
+                total = total.checked_neg()?;
+            } else if let Ok(value) = word.parse::<f64>() {
+                if pending.replace(value).is_some() {
+                    return None;
+                }
+            } else if word.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+') {
+                let end = word.find(|c: char| c.is_ascii_alphabetic())?;
+                total = total.plus(word[..end].parse().ok()?, Unit::find(&word[end..])?)?;
+            } else {
+                total = total.plus(pending.take()?, Unit::find(word)?)?;
+            }
+            said = true;
+        }
+        if let Some(seconds) = pending {
+            total = total.plus(seconds, Unit::Second)?;
+        }
+        said.then_some(total)
+    }
+
+    fn plus(self, amount: f64, unit: Unit) -> Option<Interval> {
+        let one = match unit {
+            Unit::Month(months) => Interval { months, micros: 0 },
+            _ => Interval { months: 0, micros: unit.micros() },
+        };
+        self.checked_add(one.scaled(amount)?)
+    }
+}
+
+enum Unit {
+    Month(i32),
+    Week,
+    Day,
+    Hour,
+    Minute,
+    Second,
+    Millisecond,
+    Microsecond,
+}
+
+impl Unit {
+    fn find(word: &str) -> Option<Unit> {
+        Some(match word.to_ascii_lowercase().as_str() {
+            "y" | "yr" | "yrs" | "year" | "years" => Unit::Month(12),
+            "qtr" | "quarter" | "quarters" => Unit::Month(3),
+            "mon" | "mons" | "month" | "months" => Unit::Month(1),
+            "dec" | "decs" | "decade" | "decades" => Unit::Month(120),
+            "c" | "cent" | "century" | "centuries" => Unit::Month(1_200),
+            "w" | "week" | "weeks" => Unit::Week,
+            "d" | "day" | "days" => Unit::Day,
+            "h" | "hr" | "hrs" | "hour" | "hours" => Unit::Hour,
+            "m" | "min" | "mins" | "minute" | "minutes" => Unit::Minute,
+            "s" | "sec" | "secs" | "second" | "seconds" => Unit::Second,
+            "ms" | "msec" | "msecs" | "millisecond" | "milliseconds" => Unit::Millisecond,
+            "us" | "usec" | "usecs" | "microsecond" | "microseconds" => Unit::Microsecond,
+            _ => return None,
+        })
+    }
+
+    fn micros(&self) -> i64 {
+        match self {
+            Unit::Month(months) => i64::from(*months) * 30 * DAY,
+            Unit::Week => 7 * DAY,
+            Unit::Day => DAY,
+            Unit::Hour => HOUR,
+            Unit::Minute => MINUTE,
+            Unit::Second => SECOND,
+            Unit::Millisecond => 1_000,
+            Unit::Microsecond => 1,
+        }
+    }
+}
+
+/// `[-]HH:MM[:SS[.ffffff]]`, where hours may pass 24.
+fn clock(word: &str) -> Option<i64> {
+    let (negative, word) = match word.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, word.strip_prefix('+').unwrap_or(word)),
+    };
+    let mut pieces = word.split(':');
+    let hours: i64 = pieces.next()?.parse().ok()?;
+    let minutes: i64 = pieces.next()?.parse().ok()?;
+    let seconds: f64 = pieces.next().unwrap_or("0").parse().ok()?;
+    if pieces.next().is_some() || minutes > 59 || !(0.0..60.0).contains(&seconds) {
+        return None;
+    }
+    let micros = hours.checked_mul(HOUR)? + minutes * MINUTE + (seconds * SECOND as f64).round() as i64;
+    Some(if negative { -micros } else { micros })
+}
+
+/// `1 year 2 mons 3 days 04:05:06`, as PostgreSQL 8.0 prints it.
+pub fn write_interval(interval: Interval, out: &mut String) {
+    let start = out.len();
+    let mut part = |amount: i64, one: &str, many: &str| {
+        if amount != 0 {
+            let space = if out.len() > start { " " } else { "" };
+            let unit = if amount == 1 { one } else { many };
+            let _ = write!(out, "{space}{amount} {unit}");
+        }
+    };
+    part(i64::from(interval.months / 12), "year", "years");
+    part(i64::from(interval.months % 12), "mon", "mons");
+    part(interval.micros / DAY, "day", "days");
+    let time = interval.micros % DAY;
+    if time != 0 || out.len() == start {
+        if out.len() > start {
+            out.push(' ');
+        }
+        if time < 0 {
+            out.push('-');
+        }
+        text::write_time(time.abs(), out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn print(written: &str) -> Option<String> {
+        let mut out = String::new();
+        write_interval(Interval::parse(written)?, &mut out);
+        Some(out)
+    }
+
+    #[test]
+    fn reads_and_prints() {
+        for (written, printed) in [
+            ("3 days", "3 days"),
+            ("1 day", "1 day"),
+            ("52", "00:00:52"),
+            ("2 weeks", "14 days"),
+            ("1 year 2 months 04:05:06.5", "1 year 2 mons 04:05:06.5"),
+            ("-1 month", "-1 mons"),
+            ("0.5 days", "12:00:00"),
+            ("0.5 month", "15 days"),
+            ("1h", "01:00:00"),
+            ("3 days ago", "-3 days"),
+            ("0", "00:00:00"),
+        ] {
+            assert_eq!(print(written).as_deref(), Some(printed), "{written}");
+        }
+        assert_eq!(Interval::parse(""), None);
+        assert_eq!(Interval::parse("3 apples"), None);
+    }
+
+    #[test]
+    fn arrow_round_trip() {
+        for interval in
+            [Interval { months: -7, micros: -DAY - 1 }, Interval { months: 0, micros: 400 * 366 * DAY + 5 }]
+        {
+            assert_eq!(Interval::from_arrow(interval.to_arrow()), interval);
+        }
+    }
+}

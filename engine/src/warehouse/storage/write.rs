@@ -1,0 +1,115 @@
+//! How rows get into a table and out of it: new segments and new delete marks.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef};
+
+use super::join::join;
+use super::{Block, Region, SEGMENT_ROWS, Segment, StoredSegment, TableData, dictionary, zone};
+
+/// A small last segment is written anew together with the rows that follow it, up to this many rows, so that
+/// a thousand single-row inserts do not become a thousand segments.
+const COALESCE_ROWS: usize = 8_192;
+
+/// Slices of the simulated node (dc2.large has two).
+pub const SLICES: u16 = 2;
+
+/// Hands out block numbers; never the same twice in a sandbox.
+#[derive(Debug)]
+pub struct BlockNumbers<'a>(pub &'a mut u64);
+
+impl BlockNumbers<'_> {
+    fn take(&mut self) -> u64 {
+        *self.0 += 1;
+        *self.0
+    }
+}
+
+/// Appends `columns` (equal lengths, one for each table column, layouts of `DataType::arrow` or dictionary)
+/// to the table. `sorted` tells whether the new rows continue the sorted region.
+pub fn append(data: &mut TableData, columns: Vec<ArrayRef>, region: Region, numbers: &mut BlockNumbers<'_>) {
+    let Some(rows) = columns.first().map(|column| column.len()).filter(|rows| *rows > 0) else {
+        return;
+    };
+    let mut columns = columns;
+    let mut rows = rows;
+    let mut kept_marks = Arc::new(Vec::new());
+    if let Some(last) = data.segments.last()
+        && last.segment.rows as usize + rows <= COALESCE_ROWS
+        && last.region == region
+        && let Some(before) = last.segment.arrays()
+    {
+        columns =
+            before.iter().zip(&columns).filter_map(|(old, new)| join(&[old.clone(), new.clone()])).collect();
+        rows += last.segment.rows as usize;
+        kept_marks = last.deleted.clone();
+        data.segments.pop();
+    }
+    let mut start = 0;
+    while start < rows {
+        let length = SEGMENT_ROWS.min(rows - start);
+        let previous = data.segments.last().map(|stored| stored.segment.clone());
+        let blocks = columns
+            .iter()
+            .enumerate()
+            .map(|(number, column)| {
+                let previous = previous.as_ref().and_then(|segment| segment.columns.get(number)?.data());
+                block(column.slice(start, length), previous, numbers)
+            })
+            .collect();
+        data.segments.push(StoredSegment {
+            segment: Segment { rows: length as u32, columns: blocks },
+            deleted: std::mem::take(&mut kept_marks),
+            slice: (data.segments.len() % SLICES as usize) as u16,
+            region,
+        });
+        start += length;
+    }
+    data.version += 1;
+}
+
+/// One new column for every segment: `make` is given the segment's row count.
+pub fn add_column(
+    data: &mut TableData,
+    numbers: &mut BlockNumbers<'_>,
+    mut make: impl FnMut(usize) -> ArrayRef,
+) {
+    for stored in &mut data.segments {
+        let array = make(stored.segment.rows as usize);
+        stored.segment.columns.push(block(array, None, numbers));
+    }
+    data.version += 1;
+}
+
+/// Marks rows as deleted. Row ids are `segment * 2^32 + row`, as scans with row ids give them; returns how
+/// many of them were not deleted before.
+pub fn delete(data: &mut TableData, row_ids: &mut [i64]) -> u64 {
+    row_ids.sort_unstable();
+    let mut gone = 0;
+    let mut at = 0;
+    while at < row_ids.len() {
+        let segment = row_ids[at] >> 32;
+        let end = at + row_ids[at..].partition_point(|id| id >> 32 == segment);
+        if let Some(stored) = data.segments.get_mut(segment as usize) {
+            let mut marks: Vec<u32> = (*stored.deleted).clone();
+            let before = marks.len();
+            marks.extend(row_ids[at..end].iter().map(|id| (*id & 0xffff_ffff) as u32));
+            marks.sort_unstable();
+            marks.dedup();
+            gone += (marks.len() - before) as u64;
+            stored.deleted = Arc::new(marks);
+        }
+        at = end;
+    }
+    if gone > 0 {
+        data.version += 1;
+    }
+    gone
+}
+
+/// A block of `array`, encoded as it will be read.
+fn block(array: ArrayRef, previous: Option<&ArrayRef>, numbers: &mut BlockNumbers<'_>) -> Block {
+    let array = dictionary::encode(array, previous);
+    let bytes = array.to_data().get_slice_memory_size().unwrap_or_default() as u32;
+    Block::new(numbers.take(), bytes, array.null_count() as u32, zone::zone(&array), array)
+}
