@@ -1,10 +1,11 @@
 //! COMMENT ON.
 
+use sqlparser::tokenizer::Token;
+
 use super::reader::Reader;
 use crate::sql::error::SqlResult;
 use crate::sql::statement::{CommentTarget, Statement};
 use crate::warehouse::identifier::QualifiedName;
-use sqlparser::tokenizer::Token;
 
 pub(super) fn comment(reader: &mut Reader) -> SqlResult<Statement> {
     reader.expect("COMMENT ON")?;

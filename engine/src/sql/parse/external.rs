@@ -92,7 +92,7 @@ fn column(reader: &mut Reader) -> SqlResult<()> {
 
 /// A column's type, or the nested types that files can have: `struct<a:int>`, `array<...>`, `map<k,v>`.
 fn external_type(reader: &mut Reader) -> SqlResult<()> {
-    if let Some(nested) = reader.one_of(&["STRUCT", "ARRAY", "MAP"]) {
+    if reader.one_of(&["STRUCT", "ARRAY", "MAP"]).is_some() {
         reader.expect_symbol(&Token::Lt)?;
         let mut depth = 1_usize;
         while depth > 0 {
@@ -110,7 +110,6 @@ fn external_type(reader: &mut Reader) -> SqlResult<()> {
             }
             reader.advance();
         }
-        debug_assert!(!nested.is_empty());
         return Ok(());
     }
     let place = reader.place();
