@@ -14,8 +14,9 @@ use crate::warehouse::identifier::{Identifier, QualifiedName};
 
 static DIALECT: Redshift = Redshift;
 
-/// Levels of parentheses and subqueries before `stack depth limit exceeded`; bounded by the stack of a worker.
-const DEPTH: usize = 80;
+/// Levels of parentheses and subqueries before `stack depth limit exceeded`: bounded by the one megabyte of stack
+/// that WebAssembly gives a worker.
+const DEPTH: usize = 50;
 
 pub(super) struct Reader<'a> {
     parser: Parser<'static>,
