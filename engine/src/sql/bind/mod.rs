@@ -1,4 +1,27 @@
 //! Names and types: a parsed query to a plan and the rights it needs.
+//!
+//! Read in this order: `binder` (the state of one statement's binding), `relation` (which table a name
+//! means), `from` (tables and joins to one wide row), `level` (which column a name means), `scalar`, `call`,
+//! `aggregate`, `window` and `subquery` (expressions), `coerce` (how types meet), `select` and `query` (the
+//! clauses put together), `write` (INSERT, UPDATE, DELETE).
+
+mod aggregate;
+mod binder;
+mod call;
+mod coerce;
+mod from;
+mod level;
+mod literal;
+mod output_name;
+mod query;
+mod relation;
+mod scalar;
+mod select;
+mod subquery;
+#[cfg(test)]
+mod tests;
+mod window;
+mod write;
 
 use sqlparser::ast;
 
@@ -11,14 +34,14 @@ use crate::warehouse::access::{Privilege, UserId};
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::manifest::Manifest;
+use binder::Binder;
 
 /// What binding looks names up in.
 #[derive(Clone, Copy)]
 pub struct Scope<'a> {
     pub manifest: &'a Manifest,
     pub session: &'a Session,
-    /// The text that the syntax tree was parsed from, so that mistakes can point into it; empty when there
-    /// is none.
+    /// The statement as it was written; empty when nobody wrote it just now, and then no error points anywhere.
     pub statement_text: &'a str,
 }
 
@@ -61,23 +84,42 @@ pub enum WriteKind {
     Delete,
 }
 
-pub fn query(_query: &ast::Query, _scope: Scope<'_>) -> SqlResult<BoundQuery> {
-    todo!("front")
+pub(crate) use from::{Side, conjunction, conjuncts, side, split};
+pub use relation::search_path;
+
+/// A query for its rows.
+pub fn query(query: &ast::Query, scope: Scope<'_>) -> SqlResult<BoundQuery> {
+    bound_query(query, Binder::new(scope)?)
 }
 
-pub fn insert(_insert: &Insert, _scope: Scope<'_>) -> SqlResult<BoundWrite> {
-    todo!("front")
+/// A query for CREATE VIEW: `*` keeps every column, so that one who may read only some is refused instead of
+/// getting a narrower view.
+pub fn view_query(query: &ast::Query, scope: Scope<'_>) -> SqlResult<BoundQuery> {
+    let mut binder = Binder::new(scope)?;
+    binder.whole_star = true;
+    bound_query(query, binder)
 }
 
-pub fn update(_update: &Update, _scope: Scope<'_>) -> SqlResult<BoundWrite> {
-    todo!("front")
+fn bound_query(query: &ast::Query, mut binder: Binder<'_>) -> SqlResult<BoundQuery> {
+    let plan = binder.query(query)?;
+    let mut plan = coerce::settle_all(plan);
+    binder.finish(&mut plan)?;
+    Ok(BoundQuery { plan, needs: binder.needs })
 }
 
-pub fn delete(_delete: &Delete, _scope: Scope<'_>) -> SqlResult<BoundWrite> {
-    todo!("front")
+pub fn insert(insert: &Insert, scope: Scope<'_>) -> SqlResult<BoundWrite> {
+    Binder::new(scope)?.insert(insert)
+}
+
+pub fn update(update: &Update, scope: Scope<'_>) -> SqlResult<BoundWrite> {
+    Binder::new(scope)?.update(update)
+}
+
+pub fn delete(delete: &Delete, scope: Scope<'_>) -> SqlResult<BoundWrite> {
+    Binder::new(scope)?.delete(delete)
 }
 
 /// A default's expression: no columns, cast to `to` for assignment.
-pub fn default_expression(_text: &str, _to: DataType, _scope: Scope<'_>) -> SqlResult<Expression> {
-    todo!("front")
+pub fn default_expression(text: &str, to: DataType, scope: Scope<'_>) -> SqlResult<Expression> {
+    Binder::new(scope)?.default_expression(text, to)
 }

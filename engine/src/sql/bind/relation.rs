@@ -1,0 +1,92 @@
+//! Which relation a name means, in the product's order of checks (fact sheet, section 2.7).
+
+use std::sync::Arc;
+
+use super::Scope;
+use super::binder::{Binder, Viewer};
+use crate::sql::authorize;
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::system::{self, SystemRelation};
+use crate::warehouse::access::Privilege;
+use crate::warehouse::catalog::{Database, Relation};
+use crate::warehouse::identifier::Identifier;
+use crate::warehouse::manifest::Manifest;
+
+/// What a name in FROM turned out to be.
+pub(super) enum Found {
+    Stored(Arc<Relation>),
+    System(SystemRelation, String),
+}
+
+const CATALOG_SCHEMAS: [&str; 2] = ["pg_catalog", "information_schema"];
+
+/// The session's `search_path`, with `$user` filled in; schemas that do not exist are still in it.
+pub fn search_path(scope: Scope<'_>) -> Vec<Identifier> {
+    let setting = scope.session.settings.get("search_path").map_or("$user, public", String::as_str);
+    let user = scope.manifest.principals.user(scope.session.user).map(|user| user.name.clone());
+    setting
+        .split(',')
+        .map(|part| part.trim().trim_matches(|c| c == '"' || c == '\''))
+        .filter(|part| !part.is_empty())
+        .filter_map(|part| if part == "$user" { user.clone() } else { Some(Identifier::fold(part)) })
+        .collect()
+}
+
+impl Binder<'_> {
+    /// Finds a relation by its parts (`t`, `s.t`, `d.s.t`), already folded.
+    pub fn find_relation(&self, parts: &[Identifier]) -> SqlResult<Found> {
+        match parts {
+            [name] => self.unqualified_relation(name),
+            [schema, name] => self.qualified_relation(schema, name),
+            [database, schema, name] if *database == self.database.name => {
+                self.qualified_relation(schema, name)
+            }
+            _ => {
+                let written: Vec<&str> = parts.iter().map(Identifier::as_str).collect();
+                Err(SqlError::product(
+                    "0A000",
+                    format!("cross-database references are not implemented: \"{}\"", written.join(".")),
+                ))
+            }
+        }
+    }
+
+    fn qualified_relation(&self, schema: &Identifier, name: &Identifier) -> SqlResult<Found> {
+        let missing = || SqlError::undefined_relation(&format!("{schema}.{name}"));
+        if CATALOG_SCHEMAS.contains(&schema.as_str()) {
+            let relation = system::find(Some(schema.as_str()), name.as_str()).ok_or_else(missing)?;
+            return Ok(Found::System(relation, schema.to_string()));
+        }
+        let found = self.database.schema(schema).ok_or_else(|| SqlError::undefined_schema(schema))?;
+        if *schema != self.scope.session.temporary_schema {
+            authorize::schema_usage(found, self.manifest, self.viewer.user)?;
+        }
+        self.database.find(schema, name).cloned().map(Found::Stored).ok_or_else(missing)
+    }
+
+    fn unqualified_relation(&self, name: &Identifier) -> SqlResult<Found> {
+        if let Some(relation) = self.database.find(&self.scope.session.temporary_schema, name) {
+            return Ok(Found::Stored(relation.clone()));
+        }
+        if let Some(relation) = system::find(None, name.as_str()) {
+            return Ok(Found::System(relation, "pg_catalog".to_owned()));
+        }
+        search(&self.viewer, self.manifest, self.database, name)
+            .map(Found::Stored)
+            .ok_or_else(|| SqlError::undefined_relation(name))
+    }
+}
+
+/// Looks through the search path; schemas that are missing or closed to the viewer are passed over silently.
+fn search(
+    viewer: &Viewer,
+    manifest: &Manifest,
+    database: &Database,
+    name: &Identifier,
+) -> Option<Arc<Relation>> {
+    viewer.search_path.iter().find_map(|schema| {
+        let found = database.schema(schema)?;
+        manifest.principals.held(viewer.user, Privilege::Usage, None, found.owner, &found.acl)?;
+        database.find(schema, name).cloned()
+    })
+}

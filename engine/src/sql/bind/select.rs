@@ -1,0 +1,491 @@
+//! One SELECT: its clauses bound in the product's order, then put together bottom-up.
+
+use std::collections::BTreeSet;
+
+use sqlparser::ast;
+
+use super::binder::Binder;
+use super::from::{FromItem, fold, object_name};
+use super::level::{AGGREGATE_BASE, Clause, Level, WINDOW_BASE};
+use super::output_name::output_name;
+use super::query::{ordinal, sort_key};
+use crate::gap::Feature;
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::expression::Expression;
+use crate::sql::plan::{Field, Plan, SortKey};
+use crate::warehouse::access::Privilege;
+
+/// One output column.
+struct Target {
+    name: String,
+    expression: Expression,
+}
+
+/// What ORDER BY sorts by: an output column, or something that is computed only for it.
+enum Order {
+    Target(usize, SortKey),
+    Hidden(SortKey),
+}
+
+/// All clauses bound, over the FROM row with aggregates and windows still by their placeholder numbers.
+struct Clauses {
+    targets: Vec<Target>,
+    filter: Option<Expression>,
+    groups: Vec<Expression>,
+    having: Option<Expression>,
+    qualify: Option<Expression>,
+    order: Vec<Order>,
+    distinct: bool,
+}
+
+impl Binder<'_> {
+    pub fn select(&mut self, select: &ast::Select, order: &[ast::OrderByExpr]) -> SqlResult<Plan> {
+        self.levels.push(Level::default());
+        let bound = self.select_clauses(select, order);
+        let level = self.levels.pop().ok_or_else(|| SqlError::bug("a query level went missing"))?;
+        let (from, clauses) = bound?;
+        let limit = self.top(select)?;
+        let plan = assemble(from, clauses, level)?;
+        Ok(match limit {
+            Some(limit) => Plan::Limit { input: Box::new(plan), limit: Some(limit), offset: 0 },
+            None => plan,
+        })
+    }
+
+    fn select_clauses(
+        &mut self,
+        select: &ast::Select,
+        order: &[ast::OrderByExpr],
+    ) -> SqlResult<(Plan, Clauses)> {
+        refuse_foreign_clauses(select)?;
+        let FromItem { plan, sources, named } = self.from(&select.from)?;
+        let level = self.level()?;
+        level.sources = sources;
+        level.named = named;
+        level.named_windows = select.named_window.clone();
+        level.aliases_visible = true;
+
+        let targets = self.targets(select)?;
+        self.enter(Clause::Where, false)?;
+        let filter = select.selection.as_ref().map(|filter| self.condition(filter, "WHERE")).transpose()?;
+        self.enter(Clause::Having, true)?;
+        let having = select.having.as_ref().map(|having| self.condition(having, "HAVING")).transpose()?;
+        self.enter(Clause::Qualify, true)?;
+        let qualify =
+            select.qualify.as_ref().map(|qualify| self.condition(qualify, "QUALIFY")).transpose()?;
+        self.enter(Clause::OrderBy, true)?;
+        let order = self.order(order, &targets)?;
+        self.enter(Clause::GroupBy, true)?;
+        let groups = self.groups(&select.group_by, &targets)?;
+        let distinct = match &select.distinct {
+            None | Some(ast::Distinct::All) => false,
+            Some(ast::Distinct::Distinct) => true,
+            Some(ast::Distinct::On(_)) => {
+                return Err(SqlError::product("0A000", "SELECT DISTINCT ON is not supported"));
+            }
+        };
+        Ok((plan, Clauses { targets, filter, groups, having, qualify, order, distinct }))
+    }
+
+    fn enter(&mut self, clause: Clause, aliases_visible: bool) -> SqlResult<()> {
+        let level = self.level()?;
+        level.clause = clause;
+        level.aliases_visible = aliases_visible;
+        Ok(())
+    }
+
+    fn targets(&mut self, select: &ast::Select) -> SqlResult<Vec<Target>> {
+        let mut targets = Vec::new();
+        for item in &select.projection {
+            match item {
+                ast::SelectItem::UnnamedExpr(expression) => {
+                    let bound = self.expression(expression)?;
+                    targets.push(Target { name: output_name(expression), expression: bound });
+                }
+                ast::SelectItem::ExprWithAlias { expr, alias } => {
+                    let bound = self.expression(expr)?;
+                    let name = fold(alias);
+                    self.level()?.aliases.push((name.clone(), bound.clone()));
+                    targets.push(Target { name, expression: bound });
+                }
+                ast::SelectItem::Wildcard(options) => {
+                    let excluded = excluded(options.opt_exclude.as_ref().or(select.exclude.as_ref()))?;
+                    self.star(&excluded, &mut targets).map_err(|error| self.at(error, item))?;
+                }
+                ast::SelectItem::QualifiedWildcard(kind, options) => {
+                    let excluded = excluded(options.opt_exclude.as_ref())?;
+                    self.qualified_star(kind, &excluded, &mut targets)
+                        .map_err(|error| self.at(error, item))?;
+                }
+                ast::SelectItem::ExprWithAliases { .. } => {
+                    return Err(SqlError::not_simulated_because(Feature::QueryClause, item.to_string()));
+                }
+            }
+        }
+        Ok(targets)
+    }
+
+    /// `*`: every unqualified name in order, less what column grants keep back.
+    fn star(&mut self, excluded: &[String], targets: &mut Vec<Target>) -> SqlResult<()> {
+        let named = self.level()?.named.clone();
+        if self.level()?.sources.is_empty() {
+            return Err(SqlError::product("42601", "SELECT * with no tables specified is not valid"));
+        }
+        for named in named {
+            let closed = named.marks.iter().any(|&(need, column)| !self.shows(need, column));
+            if closed || excluded.contains(&named.name) {
+                continue;
+            }
+            self.mark(&named.marks);
+            targets.push(Target { name: named.name, expression: named.expression });
+        }
+        Ok(())
+    }
+
+    fn qualified_star(
+        &mut self,
+        kind: &ast::SelectItemQualifiedWildcardKind,
+        excluded: &[String],
+        targets: &mut Vec<Target>,
+    ) -> SqlResult<()> {
+        let ast::SelectItemQualifiedWildcardKind::ObjectName(name) = kind else {
+            return Err(SqlError::not_simulated_because(Feature::DataType, "paths into SUPER values"));
+        };
+        let parts = object_name(name)?;
+        let (schema, relation) = match parts.as_slice() {
+            [relation] => (None, relation),
+            [.., schema, relation] => (Some(schema.as_str()), relation),
+            [] => return Err(SqlError::bug("a star without a name")),
+        };
+        let depth = self.levels.len() - 1;
+        let Some(found) = self.find_source(depth, schema, relation.as_str())? else {
+            let message = format!("missing FROM-clause entry for table \"{relation}\"");
+            return Err(SqlError::product("42P01", message));
+        };
+        let source = self.levels[depth].sources[found].clone();
+        for (number, column) in source.columns.into_iter().enumerate() {
+            let closed = source.need.is_some_and(|need| !self.shows(need, number));
+            if closed || excluded.contains(&column.name) {
+                continue;
+            }
+            if let Some(need) = source.need {
+                self.mark(&[(need, number)]);
+            }
+            let expression = Expression::Column { index: column.index, data_type: column.data_type };
+            targets.push(Target { name: column.name, expression });
+        }
+        Ok(())
+    }
+
+    /// Whether `*` may show this column. Who holds SELECT on some columns only sees those (since April 2023);
+    /// who holds none is shown all, so that the refusal names the relation.
+    fn shows(&self, need: usize, column: usize) -> bool {
+        if self.whole_star {
+            return true;
+        }
+        let need = &self.needs[need];
+        let Some(relation) = self.database.relation(need.relation) else { return true };
+        let principals = &self.manifest.principals;
+        let held = |column| {
+            principals.held(need.user, Privilege::Select, column, relation.owner, &relation.acl).is_some()
+        };
+        if held(None) {
+            return true;
+        }
+        let readable: BTreeSet<usize> = (0..relation.columns.len())
+            .filter(|number| held(Some(&relation.columns[*number].name)))
+            .collect();
+        readable.is_empty() || readable.contains(&column)
+    }
+
+    /// GROUP BY: ordinals, columns before aliases, expressions.
+    fn groups(&mut self, group_by: &ast::GroupByExpr, targets: &[Target]) -> SqlResult<Vec<Expression>> {
+        let ast::GroupByExpr::Expressions(expressions, modifiers) = group_by else {
+            return Err(SqlError::not_simulated_because(Feature::QueryClause, "GROUP BY ALL"));
+        };
+        if !modifiers.is_empty() {
+            return Err(SqlError::not_simulated_because(
+                Feature::QueryClause,
+                "ROLLUP, CUBE and GROUPING SETS",
+            ));
+        }
+        let mut groups = Vec::new();
+        for expression in expressions {
+            let bound = match ordinal(expression, targets.len(), "GROUP BY")
+                .map_err(|error| self.at(error, expression))?
+            {
+                Some(index) => targets[index].expression.clone(),
+                None => self.group(expression, targets)?,
+            };
+            let mut aggregated = false;
+            bound.visit(&mut |inner| {
+                aggregated |= matches!(inner, Expression::Column { index, .. } if *index >= AGGREGATE_BASE);
+            });
+            if aggregated {
+                let error = SqlError::product("42803", "aggregates not allowed in GROUP BY clause");
+                return Err(self.at(error, expression));
+            }
+            if !groups.contains(&bound) {
+                groups.push(bound);
+            }
+        }
+        Ok(groups)
+    }
+
+    fn group(&mut self, expression: &ast::Expr, targets: &[Target]) -> SqlResult<Expression> {
+        if let ast::Expr::Identifier(ident) = expression {
+            let name = fold(ident);
+            let column = self.level()?.named.iter().any(|named| named.name == name);
+            if !column && let Some(target) = targets.iter().find(|target| target.name == name) {
+                return Ok(target.expression.clone());
+            }
+        }
+        self.expression(expression)
+    }
+
+    /// ORDER BY: ordinals, aliases before columns, expressions.
+    fn order(&mut self, keys: &[ast::OrderByExpr], targets: &[Target]) -> SqlResult<Vec<Order>> {
+        let mut order = Vec::new();
+        for key in keys {
+            let place = match &key.expr {
+                ast::Expr::Identifier(ident) => {
+                    let name = fold(ident);
+                    let mut found = targets.iter().enumerate().filter(|(_, target)| target.name == name);
+                    let first = found.next();
+                    if let Some((_, first)) = first
+                        && found.any(|(_, other)| other.expression != first.expression)
+                    {
+                        let message = format!("ORDER BY \"{name}\" is ambiguous");
+                        return Err(self.at(SqlError::product("42702", message), &key.expr));
+                    }
+                    first.map(|(place, _)| place)
+                }
+                expression => ordinal(expression, targets.len(), "ORDER BY")
+                    .map_err(|error| self.at(error, expression))?,
+            };
+            let expression = match place {
+                Some(place) => targets[place].expression.clone(),
+                None => self.expression(&key.expr)?,
+            };
+            let place = place.or_else(|| targets.iter().position(|target| target.expression == expression));
+            let key = sort_key(key, expression)?;
+            order.push(match place {
+                Some(place) => Order::Target(place, key),
+                None => Order::Hidden(key),
+            });
+        }
+        Ok(order)
+    }
+
+    fn top(&mut self, select: &ast::Select) -> SqlResult<Option<u64>> {
+        let Some(top) = &select.top else { return Ok(None) };
+        if top.percent || top.with_ties {
+            return Err(SqlError::not_simulated_because(
+                Feature::QueryClause,
+                "TOP ... PERCENT or WITH TIES",
+            ));
+        }
+        match &top.quantity {
+            Some(ast::TopQuantity::Constant(count)) => Ok(Some(*count)),
+            Some(ast::TopQuantity::Expr(expression)) => self.count(expression, "TOP"),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Puts the bound clauses on top of FROM.
+fn assemble(from: Plan, mut clauses: Clauses, mut level: Level) -> SqlResult<Plan> {
+    let mut plan = from;
+    if let Some(predicate) = clauses.filter.take() {
+        plan = Plan::Filter { input: Box::new(plan), predicate };
+    }
+    if !clauses.groups.is_empty() || !level.aggregates.is_empty() || clauses.having.is_some() {
+        plan = grouped(plan, &mut clauses, &mut level)?;
+    }
+    if let Some(predicate) = clauses.having.take() {
+        plan = Plan::Filter { input: Box::new(plan), predicate };
+    }
+    if !level.windows.is_empty() {
+        plan = windowed(plan, &mut clauses, &mut level);
+    }
+    if let Some(predicate) = clauses.qualify.take() {
+        plan = Plan::Filter { input: Box::new(plan), predicate };
+    }
+    projected(plan, clauses)
+}
+
+fn grouped(plan: Plan, clauses: &mut Clauses, level: &mut Level) -> SqlResult<Plan> {
+    let groups = std::mem::take(&mut clauses.groups);
+    let mut after: Vec<&mut Expression> = above(clauses);
+    for call in &mut level.windows {
+        after.extend(call.arguments.iter_mut());
+        after.extend(call.partition.iter_mut());
+        after.extend(call.order.iter_mut().map(|key| &mut key.expression));
+    }
+    let mut windows = Vec::new();
+    let named = Level { sources: std::mem::take(&mut level.sources), ..Level::default() };
+    for expression in after {
+        regroup(expression, &groups, &named, false)?;
+    }
+    windows.append(&mut level.windows);
+    level.windows = windows;
+    let aggregates = std::mem::take(&mut level.aggregates);
+    let mut fields = Vec::new();
+    for (number, group) in groups.iter().enumerate() {
+        let (qualifier, name) = match group {
+            Expression::Column { index, .. } => match named.describe(*index).split_once('.') {
+                Some((qualifier, name)) => (Some(qualifier.to_owned()), name.to_owned()),
+                None => (None, format!("group{number}")),
+            },
+            _ => (None, format!("group{number}")),
+        };
+        fields.push(Field { qualifier, name, data_type: group.data_type() });
+    }
+    for call in &aggregates {
+        let name = format!("{:?}", call.function).to_lowercase();
+        fields.push(Field { qualifier: None, name, data_type: call.data_type });
+    }
+    Ok(Plan::Aggregate { input: Box::new(plan), groups, aggregates, fields })
+}
+
+/// The expressions that are computed after grouping.
+fn above(clauses: &mut Clauses) -> Vec<&mut Expression> {
+    let order = clauses.order.iter_mut().map(|order| match order {
+        Order::Target(_, key) | Order::Hidden(key) => &mut key.expression,
+    });
+    clauses
+        .targets
+        .iter_mut()
+        .map(|target| &mut target.expression)
+        .chain(&mut clauses.having)
+        .chain(&mut clauses.qualify)
+        .chain(order)
+        .collect()
+}
+
+/// Rewrites an expression over the FROM row to one over the grouped row.
+fn regroup(expression: &mut Expression, groups: &[Expression], level: &Level, inner: bool) -> SqlResult<()> {
+    if let Some(index) = groups.iter().position(|group| group == expression) {
+        *expression = Expression::Column { index, data_type: expression.data_type() };
+        return Ok(());
+    }
+    if let Expression::Column { index, .. } = expression {
+        if *index >= WINDOW_BASE {
+            return Ok(());
+        }
+        if *index >= AGGREGATE_BASE {
+            *index = *index - AGGREGATE_BASE + groups.len();
+            return Ok(());
+        }
+        let name = level.describe(*index);
+        let message = if inner {
+            format!("subquery uses ungrouped column \"{name}\" from outer query")
+        } else {
+            format!(
+                "column \"{name}\" must appear in the GROUP BY clause or be used in an aggregate function"
+            )
+        };
+        return Err(SqlError::product("42803", message));
+    }
+    let inner = inner || matches!(expression, Expression::Subquery(_));
+    for child in expression.children_mut() {
+        regroup(child, groups, level, inner)?;
+    }
+    Ok(())
+}
+
+fn windowed(plan: Plan, clauses: &mut Clauses, level: &mut Level) -> Plan {
+    let width = plan.fields().len();
+    for expression in above(clauses) {
+        expression.transform(&mut |inner| {
+            if let Expression::Column { index, .. } = inner
+                && *index >= WINDOW_BASE
+            {
+                *index = *index - WINDOW_BASE + width;
+            }
+        });
+    }
+    let calls = std::mem::take(&mut level.windows);
+    let mut fields = plan.fields().to_vec();
+    for call in &calls {
+        let name = format!("{:?}", call.function).to_lowercase();
+        fields.push(Field { qualifier: None, name, data_type: call.data_type });
+    }
+    Plan::Window { input: Box::new(plan), calls, fields }
+}
+
+/// The select list, then DISTINCT, then ORDER BY, whose own columns are dropped again at the end.
+fn projected(plan: Plan, clauses: Clauses) -> SqlResult<Plan> {
+    let mut fields = Vec::new();
+    let mut expressions = Vec::new();
+    for target in clauses.targets {
+        fields.push(Field { qualifier: None, name: target.name, data_type: target.expression.data_type() });
+        expressions.push(target.expression);
+    }
+    let visible = fields.len();
+    let mut keys = Vec::new();
+    for order in clauses.order {
+        match order {
+            Order::Target(index, key) => {
+                let data_type = key.expression.data_type();
+                keys.push(SortKey { expression: Expression::Column { index, data_type }, ..key });
+            }
+            Order::Hidden(key) => {
+                if clauses.distinct {
+                    let message = "for SELECT DISTINCT, ORDER BY expressions must appear in select list";
+                    return Err(SqlError::product("42P10", message));
+                }
+                let data_type = key.expression.data_type();
+                let index = expressions.len();
+                fields.push(Field { qualifier: None, name: format!("order{index}"), data_type });
+                expressions.push(key.expression);
+                keys.push(SortKey { expression: Expression::Column { index, data_type }, ..key });
+            }
+        }
+    }
+    let outer: Vec<Field> = fields[..visible].to_vec();
+    let hidden = fields.len() > visible;
+    let mut plan = Plan::Project { input: Box::new(plan), expressions, fields };
+    if clauses.distinct {
+        plan = Plan::Distinct { input: Box::new(plan) };
+    }
+    if !keys.is_empty() {
+        plan = Plan::Sort { input: Box::new(plan), keys, limit: None };
+    }
+    if hidden {
+        let expressions = outer
+            .iter()
+            .enumerate()
+            .map(|(index, field)| Expression::Column { index, data_type: field.data_type })
+            .collect();
+        plan = Plan::Project { input: Box::new(plan), expressions, fields: outer };
+    }
+    Ok(plan)
+}
+
+fn excluded(exclude: Option<&ast::ExcludeSelectItem>) -> SqlResult<Vec<String>> {
+    let names: Vec<&ast::ObjectName> = match exclude {
+        None => Vec::new(),
+        Some(ast::ExcludeSelectItem::Single(name)) => vec![name],
+        Some(ast::ExcludeSelectItem::Multiple(names)) => names.iter().collect(),
+    };
+    names
+        .into_iter()
+        .map(|name| Ok(object_name(name)?.last().map(|name| name.to_string()).unwrap_or_default()))
+        .collect()
+}
+
+fn refuse_foreign_clauses(select: &ast::Select) -> SqlResult<()> {
+    let foreign = if !select.connect_by.is_empty() {
+        "CONNECT BY"
+    } else if select.into.is_some() {
+        "SELECT INTO here"
+    } else if !select.lateral_views.is_empty() {
+        "LATERAL VIEW"
+    } else if select.prewhere.is_some() || !select.cluster_by.is_empty() || !select.distribute_by.is_empty() {
+        "this SELECT clause"
+    } else {
+        return Ok(());
+    };
+    Err(SqlError::not_simulated_because(Feature::QueryClause, foreign))
+}

@@ -1,0 +1,1 @@
+//! Rules against small plans written by hand.
