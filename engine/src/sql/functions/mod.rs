@@ -1,10 +1,30 @@
 //! Scalar functions by name: what they take, what they give, how they are computed.
+//!
+//! [`resolve`] is all that binding asks. A family of functions is a file that lists its [`signature::Entry`]
+//! values: [`arithmetic`], [`temporal`] (operators), [`math`], [`string`], [`date`] and [`conditional`].
+//! They read columns through [`column`] only, because strings lie in two layouts.
+
+mod arithmetic;
+mod column;
+mod conditional;
+mod date;
+mod date_part;
+mod decimal;
+mod gaps;
+mod math;
+mod random;
+mod signature;
+mod string;
+mod string_search;
+mod temporal;
 
 use arrow::array::ArrayRef;
 
 use super::error::SqlResult;
 use super::execute::EvaluationContext;
 use crate::warehouse::data_type::DataType;
+
+pub use gaps::known_gap;
 
 /// A function over whole columns.
 #[derive(Debug)]
@@ -49,16 +69,40 @@ pub struct Resolved {
     pub result: DataType,
 }
 
+static FAMILIES: &[&[signature::Entry]] = &[
+    arithmetic::FUNCTIONS,
+    temporal::FUNCTIONS,
+    string::FUNCTIONS,
+    string_search::FUNCTIONS,
+    math::FUNCTIONS,
+    conditional::FUNCTIONS,
+    date::FUNCTIONS,
+    date_part::FUNCTIONS,
+];
+
 /// Finds the function for `name` (lower case) and argument types. Operators are functions too, named by
 /// their sign: `+ - * / % ^ || |/ ~ !~` and unary `-` (one argument).
 ///
 /// `None` when no function of the name takes these types; the caller words the error
 /// (`function f(integer) does not exist`, `operator does not exist: ...`).
-pub fn resolve(_name: &str, _arguments: &[DataType]) -> Option<Resolved> {
-    todo!("back")
+pub fn resolve(name: &str, arguments: &[DataType]) -> Option<Resolved> {
+    FAMILIES.iter().flat_map(|family| family.iter()).filter(|entry| entry.function.name == name).find_map(
+        |entry| {
+            let (arguments, result) = entry.signature.accept(arguments)?;
+            Some(Resolved { function: &entry.function, arguments, result })
+        },
+    )
 }
 
-/// Every known name, for completion.
+/// Every known name, for completion; operators are left out.
 pub fn names() -> Vec<&'static str> {
-    todo!("back")
+    let mut names: Vec<&'static str> = FAMILIES
+        .iter()
+        .flat_map(|family| family.iter())
+        .map(|entry| entry.function.name)
+        .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }

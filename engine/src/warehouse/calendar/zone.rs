@@ -30,6 +30,9 @@ const fn zone(name: &'static str, minutes: i32, rule: Rule) -> Zone {
     Zone { name, standard: minutes * 60, rule }
 }
 
+/// The zone of a session that has set none.
+pub static UTC: Zone = zone("UTC", 0, Rule::Never);
+
 static ZONES: &[Zone] = &[
     zone("UTC", 0, Rule::Never),
     zone("GMT", 0, Rule::Never),
