@@ -1,8 +1,9 @@
 //! Scalar functions by name: what they take, what they give, how they are computed.
 //!
 //! [`resolve`] is all that binding asks. A family of functions is a file that lists its [`signature::Entry`]
-//! values: [`arithmetic`], [`temporal`] (operators), [`math`], [`string`], [`date`] and [`conditional`].
-//! They read columns through [`column`] only, because strings lie in two layouts.
+//! values: [`arithmetic`], [`temporal`] (operators), [`math`], [`string`], [`pattern`], [`date`],
+//! [`conversion`], [`conditional`], [`json`], [`hash`], [`session`] and [`privilege`]. They read columns
+//! through [`column`] only, because strings lie in two layouts.
 
 mod arithmetic;
 mod column;
@@ -11,8 +12,12 @@ mod date;
 mod date_part;
 mod decimal;
 mod gaps;
+mod hash;
+mod json;
 mod math;
+mod privilege;
 mod random;
+mod session;
 mod signature;
 mod string;
 mod string_search;
@@ -78,6 +83,10 @@ static FAMILIES: &[&[signature::Entry]] = &[
     conditional::FUNCTIONS,
     date::FUNCTIONS,
     date_part::FUNCTIONS,
+    json::FUNCTIONS,
+    hash::FUNCTIONS,
+    session::FUNCTIONS,
+    privilege::FUNCTIONS,
 ];
 
 /// Finds the function for `name` (lower case) and argument types. Operators are functions too, named by
@@ -86,12 +95,10 @@ static FAMILIES: &[&[signature::Entry]] = &[
 /// `None` when no function of the name takes these types; the caller words the error
 /// (`function f(integer) does not exist`, `operator does not exist: ...`).
 pub fn resolve(name: &str, arguments: &[DataType]) -> Option<Resolved> {
-    FAMILIES.iter().flat_map(|family| family.iter()).filter(|entry| entry.function.name == name).find_map(
-        |entry| {
-            let (arguments, result) = entry.signature.accept(arguments)?;
-            Some(Resolved { function: &entry.function, arguments, result })
-        },
-    )
+    FAMILIES.iter().flat_map(|family| family.iter()).filter(|entry| entry.function.name == name).find_map(|entry| {
+        let (arguments, result) = entry.signature.accept(arguments)?;
+        Some(Resolved { function: &entry.function, arguments, result })
+    })
 }
 
 /// Every known name, for completion; operators are left out.
