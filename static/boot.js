@@ -6,4 +6,4 @@ globalThis.sandshift = {
 };
 
 const { default: init } = await import("./app.js");
-await init();
+await init({ module_or_path: new URL("./app_bg.wasm", import.meta.url) });

@@ -3,7 +3,7 @@
 //! The scripts' addresses stand in `static/boot.js` alone, so that a build may rename files without
 //! touching Rust.
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Response, Storage, Url, Window, Worker};
@@ -26,11 +26,10 @@ pub fn start_worker() -> Result<Worker, String> {
 }
 
 /// Fetches the editor's module.
-pub async fn load_editor() -> Result<Object, String> {
+pub async fn load_editor() -> Result<JsValue, String> {
     let promise: Promise =
         call_boot("editor")?.dyn_into().map_err(|_| "boot.js made no promise".to_owned())?;
-    let module = JsFuture::from(promise).await.map_err(said)?;
-    module.dyn_into().map_err(|_| "editor.js is no module".to_owned())
+    JsFuture::from(promise).await.map_err(said)
 }
 
 fn call_boot(name: &str) -> Result<JsValue, String> {

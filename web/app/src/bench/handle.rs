@@ -19,7 +19,7 @@ pub struct Handle {
 
 impl Handle {
     /// `create(parent, options)` of the editor's module.
-    pub fn create(module: &Object, parent: &web_sys::Element, options: &Object) -> Result<Self, String> {
+    pub fn create(module: &JsValue, parent: &web_sys::Element, options: &Object) -> Result<Self, String> {
         let create: Function = Reflect::get(module, &"create".into())
             .map_err(host::said)?
             .dyn_into()
