@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Instant;
 use crate::warehouse::access::UserId;
+use crate::warehouse::catalog::{Relation, Schema};
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 
@@ -27,10 +28,42 @@ pub struct Session {
     pub transaction: Transaction,
     /// Temporary relations live in this schema, which exists only in this session's manifests.
     pub temporary_schema: Identifier,
+    /// What lies in it between statements; [`Manifest`]s that others see never hold it.
+    pub temporary: Temporary,
     pub random: RandomState,
     pub started: Instant,
     pub last_copy_count: i64,
     pub last_query: i64,
+}
+
+/// A session's temporary schema and its relations.
+#[derive(Clone, Debug, Default)]
+pub struct Temporary {
+    pub schema: Option<Arc<Schema>>,
+    pub relations: Vec<Arc<Relation>>,
+}
+
+impl Temporary {
+    /// Puts the temporary relations where names are looked up.
+    pub fn put_into(&self, manifest: &mut Manifest, database: &Identifier) {
+        let Some(schema) = &self.schema else { return };
+        let Some(database) = manifest.catalog.database_mut(database) else { return };
+        database.schemas.insert(schema.name.clone(), schema.clone());
+        for relation in &self.relations {
+            database.relations.insert(relation.id, relation.clone());
+        }
+    }
+
+    /// Takes them out again: what is left may be committed.
+    pub fn take_from(manifest: &mut Manifest, database: &Identifier, name: &Identifier) -> Self {
+        if manifest.catalog.database(database).is_none_or(|database| !database.schemas.contains_key(name)) {
+            return Temporary::default();
+        }
+        let Some(database) = manifest.catalog.database_mut(database) else { return Temporary::default() };
+        let Some(schema) = database.schemas.remove(name) else { return Temporary::default() };
+        let relations = schema.relations.values().filter_map(|id| database.relations.remove(id)).collect();
+        Temporary { schema: Some(schema), relations }
+    }
 }
 
 /// Where a session is between BEGIN and COMMIT.

@@ -25,6 +25,11 @@ impl Manifest {
     pub fn initial(database: &str, admin: &str, password: &str, now: Instant) -> Result<Self, WeakPassword> {
         let admin = Identifier::fold(admin);
         let password = Password::from_written(password, &admin, &format!("{admin} {}", now.0))?;
+        Ok(Manifest::with_admin(database, admin, password))
+    }
+
+    /// As [`Manifest::initial`], with a password that was checked or made before.
+    pub fn with_admin(database: &str, admin: Identifier, password: Password) -> Self {
         let mut principals = Principals::new();
         for user in [
             User { create_database: true, ..User::new(UserId::RDSDB, Identifier::fold("rdsdb"), true) },
@@ -39,11 +44,11 @@ impl Manifest {
         grant_system_role(&mut principals, "sys:operator", "sys:dba");
         let name = Identifier::fold(database);
         let database = Database::new(ObjectId(100), name.clone(), UserId::RDSDB, ObjectId(2200));
-        Ok(Manifest {
+        Manifest {
             catalog: Catalog::new(BTreeMap::from([(name, Arc::new(database))])),
             principals: Arc::new(principals),
             version: 0,
-        })
+        }
     }
 }
 

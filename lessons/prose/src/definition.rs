@@ -104,6 +104,8 @@ pub struct Step {
     pub line: u32,
     /// A transcript; its statements succeed, unless `!` stands before them.
     pub solution: String,
+    /// Line in lab.toml that stands before the solution's first.
+    pub solution_line: u32,
     pub checks: Vec<Check>,
     pub wrong: Vec<Wrong>,
 }
@@ -192,6 +194,8 @@ pub struct Wrong {
     pub line: u32,
     /// A transcript; empty when only `choose` is wrong.
     pub does: String,
+    /// Line in lab.toml that stands before the transcript's first.
+    pub does_line: u32,
     /// Check id to option id.
     pub choose: BTreeMap<String, String>,
     pub when: Vec<Condition>,
@@ -351,12 +355,12 @@ impl Reader<'_> {
                 "one or more [[step.check]]",
             );
         }
-        let solution = self.script(raw.solution);
+        let (solution, solution_line) = self.script(raw.solution);
         let (mut checks_seen, mut wrong_seen) = (Vec::new(), Vec::new());
         let checks: Vec<Check> =
             raw.check.into_iter().filter_map(|check| self.check(check, &mut checks_seen)).collect();
         let wrong = raw.wrong.into_iter().map(|wrong| self.wrong(wrong, &checks, &mut wrong_seen)).collect();
-        Step { id: raw.id.into_inner(), line, solution, checks, wrong }
+        Step { id: raw.id.into_inner(), line, solution, solution_line, checks, wrong }
     }
 
     fn check(&mut self, raw: RawCheck, seen: &mut Vec<String>) -> Option<Check> {
@@ -449,7 +453,7 @@ impl Reader<'_> {
                 );
             }
         }
-        let does = self.script(raw.does);
+        let (does, does_line) = self.script(raw.does);
         let when = raw
             .when
             .into_iter()
@@ -468,7 +472,7 @@ impl Reader<'_> {
                 })
             })
             .collect();
-        Wrong { id, line, does, choose: raw.choose, when }
+        Wrong { id, line, does, does_line, choose: raw.choose, when }
     }
 
     fn condition(&mut self, trial: Trial) -> Option<Condition> {
@@ -515,23 +519,23 @@ impl Reader<'_> {
                 return None;
             }
         };
-        let given = self.script(trial.given);
+        let (given, _) = self.script(trial.given);
         Some(Condition { given, actor, attempt, expect })
     }
 
-    /// A transcript inside lab.toml, checked; its text is kept.
-    fn script(&mut self, script: Option<Spanned<String>>) -> String {
-        let Some(script) = script else { return String::new() };
-        let start = self.line(&script);
+    /// A transcript inside lab.toml, checked: its text, and the line before its first.
+    fn script(&mut self, script: Option<Spanned<String>>) -> (String, u32) {
+        let Some(script) = script else { return (String::new(), 0) };
         // The text of a multi-line string begins on the line after its key.
         let first = self.text.get(script.span().start..).is_some_and(|rest| rest.starts_with("\"\"\"\n"));
+        let before = self.line(&script) - u32::from(!first);
         if let Err(problems) = Transcript::parse(FILE, script.get_ref()) {
-            for mut problem in problems {
-                problem.line = problem.line.map(|line| start + line - u32::from(!first));
-                self.problems.push(problem);
-            }
+            self.problems.extend(problems.into_iter().map(|mut problem| {
+                problem.line = problem.line.map(|line| before + line);
+                problem
+            }));
         }
-        script.into_inner()
+        (script.into_inner(), before)
     }
 
     /// Notes the id, refusing a second one of the same name; gives its line.

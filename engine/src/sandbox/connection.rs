@@ -1,0 +1,86 @@
+//! Sessions: opened by a user who proves itself or is trusted, closed without a trace of what was open.
+
+use std::collections::BTreeMap;
+
+use super::{DATABASE, Sandbox};
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::session::{RandomState, Session, SessionId, Temporary, Transaction};
+use crate::warehouse::access::UserId;
+use crate::warehouse::identifier::Identifier;
+use crate::warehouse::manifest::Manifest;
+
+impl Sandbox {
+    /// Opens a session as `user`. With a password it is a login and may be refused; without, it is the
+    /// page's "become", which only needs the user to exist.
+    pub fn connect(&mut self, user: &str, password: Option<&str>) -> SqlResult<SessionId> {
+        let manifest = self.warehouse.committed.clone();
+        let name = Identifier::fold(user);
+        let known = match password {
+            Some(_) => return Err(SqlError::bug("login is not there yet")),
+            None => manifest
+                .principals
+                .users
+                .get(&name)
+                .map(|user| user.id)
+                .ok_or_else(|| SqlError::product("42704", format!("user \"{name}\" does not exist")))?,
+        };
+        let id = SessionId(self.next_session);
+        self.next_session += 1;
+        let settings = manifest.principals.user(known).map(|user| user.settings.clone()).unwrap_or_default();
+        // Each session has its own random numbers, all from the account's one seed.
+        let mixed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(u64::from(id.0));
+        let session = Session {
+            id,
+            authenticated: known,
+            user: known,
+            database: Identifier::fold(DATABASE),
+            settings,
+            transaction: Transaction::None,
+            temporary_schema: Identifier::fold(&format!("pg_temp_{}", id.0)),
+            temporary: Temporary::default(),
+            random: RandomState { words: [mixed as i32; 34], position: 0 },
+            started: self.clock.now(),
+            last_copy_count: 0,
+            last_query: -1,
+        };
+        self.sessions.insert(id, session);
+        Ok(id)
+    }
+
+    /// Closes a session: its open transaction is rolled back, its temporary tables are gone.
+    pub fn disconnect(&mut self, session: SessionId) {
+        self.sessions.remove(&session);
+    }
+
+    /// The session, while it is open.
+    pub fn session(&self, session: SessionId) -> Option<&Session> {
+        self.sessions.get(&session)
+    }
+
+    /// Every open session, by number.
+    pub fn sessions(&self) -> impl Iterator<Item = &Session> {
+        self.sessions.values()
+    }
+}
+
+impl Session {
+    /// What functions may ask about the session, by lower-case name: its parameters, and who and where it is.
+    pub(super) fn surroundings(&self, manifest: &Manifest) -> BTreeMap<String, String> {
+        let name = |id: UserId| {
+            manifest.principals.user(id).map_or_else(|| "unknown".to_owned(), |user| user.name.to_string())
+        };
+        let mut settings = self.settings.clone();
+        settings.entry("search_path".to_owned()).or_insert_with(|| "$user, public".to_owned());
+        for (key, value) in [
+            ("current_user", name(self.user)),
+            ("session_user", name(self.user)),
+            ("current_database", self.database.to_string()),
+            ("pg_backend_pid", self.id.0.to_string()),
+            ("pg_last_copy_count", self.last_copy_count.to_string()),
+            ("pg_last_query_id", self.last_query.to_string()),
+        ] {
+            settings.insert(key.to_owned(), value);
+        }
+        settings
+    }
+}

@@ -1,0 +1,48 @@
+//! The learner's own machine, as the terminal sees it: `/data/...` and what was downloaded.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Files by absolute path.
+#[derive(Clone, Default)]
+pub struct Disk {
+    files: BTreeMap<String, Arc<[u8]>>,
+    /// Files that are made when they are first read, from the sandbox's seed: the course's data sets.
+    generated: BTreeMap<String, fn(u64) -> Vec<u8>>,
+}
+
+impl Disk {
+    /// A file that `make` gives when somebody reads it.
+    pub fn register(&mut self, path: &str, make: fn(u64) -> Vec<u8>) {
+        self.generated.insert(path.to_owned(), make);
+    }
+
+    pub fn write(&mut self, path: &str, bytes: impl Into<Arc<[u8]>>) {
+        self.files.insert(path.to_owned(), bytes.into());
+    }
+
+    pub fn remove(&mut self, path: &str) -> bool {
+        self.files.remove(path).is_some() | self.generated.remove(path).is_some()
+    }
+
+    /// The file's bytes.
+    pub fn read(&self, path: &str, seed: u64) -> Option<Arc<[u8]>> {
+        if let Some(bytes) = self.files.get(path) {
+            return Some(bytes.clone());
+        }
+        self.generated.get(path).map(|make| make(seed).into())
+    }
+
+    /// Every path, in order.
+    pub fn paths(&self) -> Vec<String> {
+        let mut paths: Vec<String> = self.files.keys().chain(self.generated.keys()).cloned().collect();
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
+    /// What was written, without what can be made again.
+    pub fn written(&self) -> impl Iterator<Item = (&str, &Arc<[u8]>)> {
+        self.files.iter().map(|(path, bytes)| (path.as_str(), bytes))
+    }
+}

@@ -1,0 +1,202 @@
+//! What the system's own logs remember of every statement: `stl_query`, `stl_utilitytext`, ... and
+//! `sys_query_history`.
+//!
+//! Written when a statement ends, whether it committed or not. Durations are those of the simulated clock,
+//! which stands still while a statement runs.
+
+use std::sync::Arc;
+
+use crate::clock::Instant;
+use crate::sql::error::SqlError;
+use crate::sql::statement::Statement;
+use crate::warehouse::access::UserId;
+use crate::warehouse::manifest::Logs;
+use crate::warehouse::value::Value;
+
+/// Rows of one log at most; the oldest go first, as the product keeps a few days only.
+const MOST_ROWS: usize = 2_000;
+
+/// A statement that has ended.
+pub(super) struct Ended<'a> {
+    pub user: UserId,
+    pub session: u32,
+    pub query: i64,
+    pub transaction: i64,
+    pub database: &'a str,
+    pub label: &'a str,
+    pub text: &'a str,
+    pub class: Class,
+    pub started: Instant,
+    pub ended: Instant,
+    pub error: Option<&'a SqlError>,
+    pub returned_rows: u64,
+}
+
+/// Which of the logs a statement goes to (fact sheet, section 5.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    Select,
+    Insert,
+    Update,
+    Delete,
+    Copy,
+    CreateTableAs,
+    Definition,
+    Utility,
+}
+
+impl Class {
+    pub(super) fn of(statement: &Statement) -> Self {
+        match statement {
+            Statement::Query(_) | Statement::Explain { .. } => Class::Select,
+            Statement::Insert(_) => Class::Insert,
+            Statement::Update(_) => Class::Update,
+            Statement::Delete(_) => Class::Delete,
+            Statement::Copy(_) => Class::Copy,
+            Statement::CreateTableAs(_) => Class::CreateTableAs,
+            Statement::CreateDatabase { .. }
+            | Statement::DropDatabase { .. }
+            | Statement::CreateSchema { .. }
+            | Statement::DropSchema { .. }
+            | Statement::AlterSchema { .. }
+            | Statement::CreateTable(_)
+            | Statement::DropTable { .. }
+            | Statement::AlterTable { .. }
+            | Statement::CreateView { .. }
+            | Statement::DropView { .. } => Class::Definition,
+            _ => Class::Utility,
+        }
+    }
+
+    fn query_type(self) -> &'static str {
+        match self {
+            Class::Select => "SELECT",
+            Class::Insert => "INSERT",
+            Class::Update => "UPDATE",
+            Class::Delete => "DELETE",
+            Class::Copy => "COPY",
+            Class::CreateTableAs => "CTAS",
+            Class::Definition => "DDL",
+            Class::Utility => "UTILITY",
+        }
+    }
+}
+
+/// Remembers one statement in every log it belongs to.
+pub(super) fn remember(logs: &mut Arc<Logs>, ended: &Ended<'_>) {
+    let logs = Arc::make_mut(logs);
+    let failed = ended.error.is_some();
+    let pieces = pieces(ended.text);
+    let (started, over) = (Value::Timestamp(ended.started.0), Value::Timestamp(ended.ended.0));
+    let user = Value::Integer(ended.user.0 as i32);
+    let query = Value::Integer(ended.query as i32);
+    let transaction = Value::BigInt(ended.transaction);
+    let process = Value::Integer(ended.session as i32);
+    match ended.class {
+        Class::Definition | Class::Utility => {
+            let log = if ended.class == Class::Definition { "stl_ddltext" } else { "stl_utilitytext" };
+            for (sequence, text) in pieces.iter().enumerate() {
+                push(
+                    logs,
+                    log,
+                    vec![
+                        user.clone(),
+                        transaction.clone(),
+                        process.clone(),
+                        Value::string(ended.label),
+                        started.clone(),
+                        over.clone(),
+                        Value::Integer(sequence as i32),
+                        Value::string(text.as_str()),
+                    ],
+                );
+            }
+        }
+        _ => {
+            push(
+                logs,
+                "stl_query",
+                vec![
+                    user.clone(),
+                    query.clone(),
+                    Value::string(ended.label),
+                    transaction.clone(),
+                    process.clone(),
+                    Value::string(ended.database),
+                    Value::string(cut(ended.text, 4_000)),
+                    started.clone(),
+                    over.clone(),
+                    Value::Integer(i32::from(failed)),
+                    Value::Integer(0),
+                    Value::Integer(0),
+                ],
+            );
+            for (sequence, text) in pieces.iter().enumerate() {
+                push(
+                    logs,
+                    "stl_querytext",
+                    vec![
+                        user.clone(),
+                        transaction.clone(),
+                        process.clone(),
+                        query.clone(),
+                        Value::Integer(sequence as i32),
+                        Value::string(text.as_str()),
+                    ],
+                );
+            }
+        }
+    }
+    let elapsed = Value::BigInt(ended.ended.0 - ended.started.0);
+    push(
+        logs,
+        "sys_query_history",
+        vec![
+            user,
+            Value::BigInt(ended.query),
+            Value::string(ended.label),
+            transaction,
+            process,
+            Value::string(ended.database),
+            Value::string(ended.class.query_type()),
+            Value::string(match ended.error.map(|error| error.kind.state()) {
+                None => "success",
+                Some("57014") => "canceled",
+                Some(_) => "failed",
+            }),
+            Value::Boolean(false),
+            started,
+            over,
+            elapsed.clone(),
+            Value::BigInt(0),
+            elapsed,
+            ended.error.map_or(Value::string(""), |error| Value::string(cut(&error.kind.message(), 512))),
+            Value::BigInt(ended.returned_rows as i64),
+            Value::BigInt(0),
+            Value::string(cut(ended.text, 4_000)),
+        ],
+    );
+}
+
+/// One row of a log, the oldest giving way.
+pub(super) fn push(logs: &mut Logs, log: &str, row: Vec<Value>) {
+    let rows = logs.rows.entry(log.to_owned()).or_default();
+    if rows.len() >= MOST_ROWS {
+        rows.remove(0);
+    }
+    rows.push(row);
+}
+
+/// The text in pieces of 200 characters, newlines as `\n`, as the text logs keep it.
+fn pieces(text: &str) -> Vec<String> {
+    let characters: Vec<char> = text.replace('\n', "\\n").chars().take(200 * 80).collect();
+    characters.chunks(200).map(|piece| piece.iter().collect()).collect()
+}
+
+fn cut(text: &str, bytes: usize) -> &str {
+    let mut end = text.len().min(bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}

@@ -1,0 +1,180 @@
+//! An account as bytes, and back.
+//!
+//! Blocks never change, so a store keeps each once, under its number; what changes is the manifest, which is
+//! small and written last. Whoever writes both in one transaction can lose power at any moment and finds a
+//! whole account again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Disk, Sandbox};
+use crate::clock::Clock;
+use crate::warehouse::catalog::RelationKind;
+use crate::warehouse::manifest::{Manifest, Warehouse};
+use crate::warehouse::storage::codec;
+
+/// Grows when the written form changes; older forms stay readable.
+const FORMAT: u32 = 1;
+
+/// Numbers of column blocks, S3 objects and files share one key space: the kind stands in the top bits.
+const OBJECT: u64 = 1 << 56;
+const FILE: u64 = 2 << 56;
+
+/// A sandbox as bytes: the manifest, and the blocks that the store does not have yet.
+pub struct Saved {
+    pub manifest: Vec<u8>,
+    pub blocks: Vec<(u64, Vec<u8>)>,
+    /// Every block the manifest refers to; others may be deleted from the store.
+    pub live: Vec<u64>,
+}
+
+/// Why bytes are not an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoadError {
+    /// Written by a newer Sandshift.
+    Newer { format: u32 },
+    /// Not what [`Sandbox::save`] wrote.
+    Broken(String),
+    /// A block the manifest speaks of is not in the store.
+    BlockMissing { block: u64 },
+}
+
+impl std::fmt::Display for LoadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            LoadError::Newer { format } => {
+                write!(f, "written by a newer version of Sandshift (format {format})")
+            }
+            LoadError::Broken(what) => write!(f, "not a saved account: {what}"),
+            LoadError::BlockMissing { block } => write!(f, "block {block} is missing"),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Written {
+    clock: Clock,
+    warehouse: Warehouse,
+    /// Path and block number of each file.
+    files: Vec<(String, u64)>,
+    seed: u64,
+    next_session: u32,
+}
+
+impl Sandbox {
+    /// The account as bytes; `has` tells which blocks the store holds already. Open transactions and
+    /// temporary tables are not part of it.
+    ///
+    /// # Errors
+    /// When the account cannot be written down, which is a defect of ours.
+    pub fn save(&self, has: &dyn Fn(u64) -> bool) -> Result<Saved, LoadError> {
+        let broken = |what: String| LoadError::Broken(what);
+        let mut blocks = Vec::new();
+        let mut live = Vec::new();
+        let mut keep = |number: u64, bytes: &mut dyn FnMut() -> Vec<u8>| {
+            live.push(number);
+            if !has(number) {
+                blocks.push((number, bytes()));
+            }
+        };
+        for block in blocks_of(&self.warehouse.committed) {
+            if let Some(data) = block.data() {
+                keep(block.id, &mut || codec::encode(data));
+            }
+        }
+        let mut files = Vec::new();
+        for (path, bytes) in self.disk.written() {
+            // A file's number is that of its content, so that the same content is written once.
+            let number = FILE | (fingerprint(bytes) & (FILE - 1) & !OBJECT);
+            files.push((path.to_owned(), number));
+            keep(number, &mut || bytes.to_vec());
+        }
+        let written = Written {
+            clock: self.clock.clone(),
+            warehouse: self.warehouse.clone(),
+            files,
+            seed: self.seed,
+            next_session: self.next_session,
+        };
+        let mut manifest = FORMAT.to_le_bytes().to_vec();
+        manifest.extend(postcard::to_allocvec(&written).map_err(|error| broken(error.to_string()))?);
+        live.sort_unstable();
+        live.dedup();
+        Ok(Saved { manifest, blocks, live })
+    }
+
+    /// The account that [`Sandbox::save`] wrote. Open transactions and sessions are gone, as after a
+    /// restart; everything committed is there. Generated files are registered again by whoever made them.
+    ///
+    /// # Errors
+    /// Bytes of another version, broken bytes, or a block that `blocks` does not give.
+    pub fn load(manifest: &[u8], blocks: &mut dyn FnMut(u64) -> Option<Vec<u8>>) -> Result<Self, LoadError> {
+        let broken = |what: &str| LoadError::Broken(what.to_owned());
+        let (format, rest) = manifest.split_first_chunk::<4>().ok_or_else(|| broken("too short"))?;
+        let format = u32::from_le_bytes(*format);
+        if format > FORMAT {
+            return Err(LoadError::Newer { format });
+        }
+        let written: Written =
+            postcard::from_bytes(rest).map_err(|error| LoadError::Broken(error.to_string()))?;
+        let mut warehouse = written.warehouse;
+        let mut committed = (*warehouse.committed).clone();
+        fill_blocks(&mut committed, blocks)?;
+        warehouse.committed = Arc::new(committed);
+        let mut disk = Disk::default();
+        for (path, number) in written.files {
+            let bytes = blocks(number).ok_or(LoadError::BlockMissing { block: number })?;
+            disk.write(&path, bytes);
+        }
+        Ok(Sandbox {
+            clock: written.clock,
+            warehouse,
+            disk,
+            sessions: BTreeMap::new(),
+            next_session: written.next_session,
+            seed: written.seed,
+        })
+    }
+}
+
+fn blocks_of(manifest: &Manifest) -> impl Iterator<Item = &crate::warehouse::storage::Block> {
+    manifest
+        .catalog
+        .databases
+        .values()
+        .flat_map(|database| database.relations.values())
+        .filter_map(|relation| relation.table())
+        .flat_map(|table| &table.data.segments)
+        .flat_map(|stored| &stored.segment.columns)
+}
+
+fn fill_blocks(
+    manifest: &mut Manifest,
+    blocks: &mut dyn FnMut(u64) -> Option<Vec<u8>>,
+) -> Result<(), LoadError> {
+    for database in manifest.catalog.databases.values_mut() {
+        let database = Arc::make_mut(database);
+        for relation in database.relations.values_mut() {
+            let relation = Arc::make_mut(relation);
+            let RelationKind::Table(table) = &mut relation.kind else { continue };
+            for stored in &mut table.data.segments {
+                for block in &mut stored.segment.columns {
+                    let bytes = blocks(block.id).ok_or(LoadError::BlockMissing { block: block.id })?;
+                    let data = codec::decode(&bytes)
+                        .ok_or_else(|| LoadError::Broken(format!("block {} does not decode", block.id)))?;
+                    block.fill(data);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// FNV-1a: enough to tell contents apart, the same on every machine.
+fn fingerprint(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}

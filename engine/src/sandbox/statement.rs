@@ -1,0 +1,627 @@
+//! A statement on its way: begun, stepped, and committed or undone.
+//!
+//! A running statement owns the manifest it reads and the copy it writes, so that the sandbox can answer
+//! others between two of its steps, and dropping it half-way leaves no trace.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, StringArray};
+
+use super::history::{self, Class, Ended};
+use super::{Answer, Executed, Sandbox};
+use crate::clock::Instant;
+use crate::sql::bind::{self, Scope, WriteKind};
+use crate::sql::commands::{self, CommandContext};
+use crate::sql::error::{Span, SqlError, SqlErrorKind, SqlResult};
+use crate::sql::execute::write::{Marks, Sink};
+use crate::sql::execute::{Context, Evaluation, Operator, Pull, Shared, build};
+use crate::sql::outcome::{Batch, Completion, Progress, Statistics, Step};
+use crate::sql::plan::{Field, Plan};
+use crate::sql::session::{Session, SessionId, Temporary, Transaction};
+use crate::sql::statement::{ParsedStatement, Statement};
+use crate::sql::{authorize, explain, optimize, parse};
+use crate::warehouse::data_type::DataType;
+use crate::warehouse::manifest::Manifest;
+use crate::warehouse::storage::write::BlockNumbers;
+use crate::warehouse::{catalog::ObjectId, commit};
+
+/// Bytes that one statement's operators may hold.
+const MEMORY_LIMIT: u64 = 640 << 20;
+
+/// A statement on its way. It owns what it reads; the sandbox can answer others between its steps.
+pub struct Running {
+    pub session: SessionId,
+    text: String,
+    class: Class,
+    query: i64,
+    transaction: i64,
+    started: Instant,
+    /// What it began from, and what it has made of it.
+    base: Arc<Manifest>,
+    working: Manifest,
+    context: Context,
+    work: Work,
+    returned: u64,
+    total: Option<u64>,
+    over: bool,
+}
+
+/// What is left to do.
+enum Work {
+    /// Nothing but to commit and tell.
+    Finish(Completion, Effect),
+    /// Lines of text as one answer (EXPLAIN), then finish.
+    Lines(Vec<String>, Field),
+    Rows(Box<dyn Operator>, Vec<Field>),
+    Insert {
+        operator: Box<dyn Operator>,
+        sink: Sink,
+        tag: InsertTag,
+    },
+    Mark {
+        operator: Box<dyn Operator>,
+        marks: Marks,
+        kind: WriteKind,
+    },
+}
+
+/// What INSERT and CREATE TABLE AS say at the end.
+#[derive(Clone, Copy)]
+enum InsertTag {
+    Insert,
+    CreateTableAs,
+}
+
+/// What finishing does to the session's transaction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    /// Reads leave everything as it is.
+    None,
+    /// The working copy is kept: committed, or the open transaction's.
+    Keep,
+    /// TRUNCATE: the working copy is kept and the open transaction is committed.
+    Commit,
+    /// The statement has dealt with the transaction itself.
+    Settled,
+}
+
+impl Sandbox {
+    /// Begins a statement. Refusals and mistakes that show before any work are errors here already; they
+    /// abort the session's transaction as later ones do.
+    pub fn start(&mut self, session: SessionId, statement: &ParsedStatement) -> SqlResult<Running> {
+        let numbers = self.number_statement();
+        let result = self.begin(session, statement, numbers);
+        if let Err(error) = &result {
+            self.abort(session);
+            if let Some(state) = self.sessions.get(&session) {
+                let ended = Ended {
+                    user: state.user,
+                    session: session.0,
+                    query: numbers.0,
+                    transaction: numbers.1,
+                    database: state.database.as_str(),
+                    label: label(state),
+                    text: &statement.text,
+                    class: Class::of(&statement.statement),
+                    started: self.clock.now(),
+                    ended: self.clock.now(),
+                    error: Some(error),
+                    returned_rows: 0,
+                };
+                history::remember(&mut self.warehouse.logs, &ended);
+            }
+        }
+        result.map_err(|error| shifted(error, statement.span))
+    }
+
+    /// One bounded piece of work. After `Done` or an error the statement is over.
+    pub fn step(&mut self, running: &mut Running) -> SqlResult<Step> {
+        let result = self.advance_statement(running);
+        match &result {
+            Ok(Step::Done(_)) => {
+                running.over = true;
+                self.remember(running, None);
+            }
+            Ok(_) => {}
+            Err(error) => {
+                running.over = true;
+                self.abort(running.session);
+                self.remember(running, Some(error));
+            }
+        }
+        result
+    }
+
+    /// Ends a running statement without effect: 57014, the transaction (if any) is aborted.
+    pub fn cancel(&mut self, mut running: Running) -> SqlError {
+        let error = SqlError::new(SqlErrorKind::Canceled);
+        if !running.over {
+            running.over = true;
+            self.abort(running.session);
+            self.remember(&running, Some(&error));
+        }
+        error
+    }
+
+    /// Runs a whole script to its end, stopping at nothing: each statement has its own result.
+    pub fn execute(&mut self, session: SessionId, text: &str) -> Vec<Executed> {
+        parse::script(text)
+            .into_iter()
+            .map(|parsed| match parsed {
+                Err(error) => {
+                    self.abort(session);
+                    Executed { text: String::new(), result: Err(error) }
+                }
+                Ok(parsed) => {
+                    let result = self.run_to_end(session, &parsed);
+                    Executed { text: parsed.text, result }
+                }
+            })
+            .collect()
+    }
+
+    fn run_to_end(&mut self, session: SessionId, parsed: &ParsedStatement) -> SqlResult<Answer> {
+        let mut running = self.start(session, parsed)?;
+        let mut batches = Vec::new();
+        loop {
+            match self.step(&mut running).map_err(|error| shifted(error, parsed.span))? {
+                Step::Running(_) => {}
+                Step::Rows(batch) => batches.push(batch),
+                Step::Done(completion) => return Ok(Answer { completion, batches }),
+            }
+        }
+    }
+
+    fn number_statement(&mut self) -> (i64, i64) {
+        self.warehouse.next_query += 1;
+        self.warehouse.next_transaction += 1;
+        (self.warehouse.next_query as i64, self.warehouse.next_transaction as i64)
+    }
+
+    fn begin(&mut self, id: SessionId, parsed: &ParsedStatement, numbers: (i64, i64)) -> SqlResult<Running> {
+        let now = self.clock.now();
+        let connected = self.sessions.values().map(|session| session.user).collect();
+        let committed = self.warehouse.committed.clone();
+        let session =
+            self.sessions.get_mut(&id).ok_or_else(|| SqlError::bug("a statement without a session"))?;
+        if let Some(completion) = transaction_statement(&parsed.statement, session, &committed, now)? {
+            if matches!(parsed.statement, Statement::Commit) {
+                self.commit_open(id)?;
+            }
+            return self.running(id, parsed, numbers, now, Work::Finish(completion, Effect::Settled), None);
+        }
+        let base = match &session.transaction {
+            Transaction::Aborted => {
+                return Err(SqlError::product(
+                    "25P02",
+                    "current transaction is aborted, commands ignored until end of transaction block",
+                ));
+            }
+            Transaction::Open { working, .. } => working.clone(),
+            Transaction::None if session.temporary.schema.is_none() => committed,
+            Transaction::None => {
+                let mut manifest = (*committed).clone();
+                session.temporary.put_into(&mut manifest, &session.database);
+                Arc::new(manifest)
+            }
+        };
+        let mut working = (*base).clone();
+        let scope = Scope { manifest: &base, session, statement_text: &parsed.text };
+        let (plan, work) = match &parsed.statement {
+            Statement::Query(query) => {
+                let bound = bind::query(query, scope)?;
+                authorize::authorize(&bound.needs, &base, session)?;
+                (Some(optimize::optimize(bound.plan, &base, &session.database)), Pending::Rows)
+            }
+            Statement::Explain { statement, .. } => {
+                let plan = optimize::optimize(explained(statement, scope)?, &base, &session.database);
+                let lines = explain::explain(&plan, &base, &session.database);
+                let field = Field {
+                    qualifier: None,
+                    name: "QUERY PLAN".to_owned(),
+                    data_type: DataType::Varchar(65_535),
+                };
+                (None, Pending::Ready(Work::Lines(lines, field)))
+            }
+            Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => {
+                let write = match &parsed.statement {
+                    Statement::Insert(insert) => bind::insert(insert, scope)?,
+                    Statement::Update(update) => bind::update(update, scope)?,
+                    Statement::Delete(delete) => bind::delete(delete, scope)?,
+                    _ => return Err(SqlError::bug("a write that is no write")),
+                };
+                authorize::authorize(&write.needs, &base, session)?;
+                let plan = optimize::optimize(write.source, &base, &session.database);
+                (Some(plan), Pending::Write(write.target, write.kind))
+            }
+            Statement::CreateTableAs(create) => {
+                let bound = bind::query(&create.query, scope)?;
+                authorize::authorize(&bound.needs, &base, session)?;
+                let plan = optimize::optimize(bound.plan, &base, &session.database);
+                let mut context = CommandContext { manifest: &mut working, session, now, connected };
+                let target = prepare_create_table_as(create, plan.fields(), &mut context)?;
+                (Some(plan), Pending::Fill(target))
+            }
+            Statement::Copy(_) => return Err(SqlError::not_simulated(crate::gap::Feature::CopyFormat)),
+            other => {
+                let mut context = CommandContext { manifest: &mut working, session, now, connected };
+                let completion = commands::run(other, &mut context)?;
+                let effect = match other {
+                    Statement::Truncate { .. } => Effect::Commit,
+                    Statement::Show { .. } => Effect::None,
+                    _ => Effect::Keep,
+                };
+                (None, Pending::Ready(Work::Finish(completion, effect)))
+            }
+        };
+        let mut running = self.running(
+            id,
+            parsed,
+            numbers,
+            now,
+            Work::Finish(Completion::default(), Effect::None),
+            Some((base, working)),
+        )?;
+        running.work = match (work, plan) {
+            (Pending::Ready(work), _) => work,
+            (pending, Some(plan)) => {
+                running.total = rows_to_read(&plan, &running.base, &running.context.database);
+                let operator = build(&plan, &mut running.context)?;
+                let database = running.context.database.clone();
+                match pending {
+                    Pending::Rows => Work::Rows(operator, plan.fields().to_vec()),
+                    Pending::Fill(target) => Work::Insert {
+                        operator,
+                        sink: Sink::new(target, database),
+                        tag: InsertTag::CreateTableAs,
+                    },
+                    Pending::Write(target, WriteKind::Insert) => {
+                        Work::Insert { operator, sink: Sink::new(target, database), tag: InsertTag::Insert }
+                    }
+                    Pending::Write(target, kind) => {
+                        Work::Mark { operator, marks: Marks::new(target, database), kind }
+                    }
+                    Pending::Ready(work) => work,
+                }
+            }
+            (_, None) => return Err(SqlError::bug("a query without a plan")),
+        };
+        Ok(running)
+    }
+
+    fn running(
+        &mut self,
+        id: SessionId,
+        parsed: &ParsedStatement,
+        numbers: (i64, i64),
+        now: Instant,
+        work: Work,
+        manifests: Option<(Arc<Manifest>, Manifest)>,
+    ) -> SqlResult<Running> {
+        let session = self.sessions.get(&id).ok_or_else(|| SqlError::bug("a statement without a session"))?;
+        let (base, working) = manifests.unwrap_or_else(|| {
+            let committed = self.warehouse.committed.clone();
+            (committed.clone(), (*committed).clone())
+        });
+        let transaction_start = match session.transaction {
+            Transaction::Open { started, .. } => started,
+            Transaction::None | Transaction::Aborted => now,
+        };
+        let context = Context {
+            manifest: base.clone(),
+            database: session.database.clone(),
+            logs: self.warehouse.logs.clone(),
+            evaluation: Evaluation {
+                statement_start: now,
+                transaction_start,
+                random: session.random.clone(),
+                settings: session.surroundings(&base),
+                manifest: base.clone(),
+                user: session.user,
+                parameters: Vec::new(),
+            },
+            statistics: Statistics::default(),
+            memory_limit: MEMORY_LIMIT,
+            memory_used: 0,
+            shared: Shared::default(),
+        };
+        Ok(Running {
+            session: id,
+            text: parsed.text.clone(),
+            class: Class::of(&parsed.statement),
+            query: numbers.0,
+            transaction: numbers.1,
+            started: now,
+            base,
+            working,
+            context,
+            work,
+            returned: 0,
+            total: None,
+            over: false,
+        })
+    }
+
+    fn advance_statement(&mut self, running: &mut Running) -> SqlResult<Step> {
+        let progress = Progress { rows: running.context.statistics.rows_scanned, total: running.total };
+        let numbers = &mut BlockNumbers(&mut self.warehouse.next_block);
+        let (mut completion, effect) = match &mut running.work {
+            Work::Finish(completion, effect) => (std::mem::take(completion), *effect),
+            Work::Lines(lines, field) => {
+                if !lines.is_empty() {
+                    let rows = lines.len();
+                    let column: ArrayRef = Arc::new(StringArray::from(std::mem::take(lines)));
+                    return Ok(Step::Rows(Batch { columns: vec![column], rows }));
+                }
+                let fields = Some(vec![field.clone()]);
+                (Completion { tag: "EXPLAIN".to_owned(), fields, ..Completion::default() }, Effect::None)
+            }
+            Work::Rows(operator, fields) => match operator.pull(&mut running.context)? {
+                Pull::Batch(batch) => {
+                    running.returned += batch.rows as u64;
+                    return Ok(Step::Rows(batch));
+                }
+                Pull::Pending => return Ok(Step::Running(progress)),
+                Pull::End => {
+                    let fields = Some(std::mem::take(fields));
+                    (Completion { tag: "SELECT".to_owned(), fields, ..Completion::default() }, Effect::None)
+                }
+            },
+            Work::Insert { operator, sink, tag } => match operator.pull(&mut running.context)? {
+                Pull::Batch(batch) => {
+                    sink.take(batch, &mut running.working, numbers)?;
+                    return Ok(Step::Running(progress));
+                }
+                Pull::Pending => return Ok(Step::Running(progress)),
+                Pull::End => {
+                    sink.flush(&mut running.working, numbers)?;
+                    let tag = match tag {
+                        InsertTag::Insert => format!("INSERT 0 {}", sink.rows),
+                        InsertTag::CreateTableAs => "SELECT".to_owned(),
+                    };
+                    (
+                        Completion { tag, rows_affected: Some(sink.rows), ..Completion::default() },
+                        Effect::Keep,
+                    )
+                }
+            },
+            Work::Mark { operator, marks, kind } => match operator.pull(&mut running.context)? {
+                Pull::Batch(batch) => {
+                    marks.take(batch)?;
+                    return Ok(Step::Running(progress));
+                }
+                Pull::Pending => return Ok(Step::Running(progress)),
+                Pull::End => {
+                    let empty = Marks::new(marks.target, running.context.database.clone());
+                    let marks = std::mem::replace(marks, empty);
+                    let rows = marks.apply(&mut running.working, numbers)?;
+                    let verb = if *kind == WriteKind::Update { "UPDATE" } else { "DELETE" };
+                    let tag = format!("{verb} {rows}");
+                    (Completion { tag, rows_affected: Some(rows), ..Completion::default() }, Effect::Keep)
+                }
+            },
+        };
+        completion.statistics = running.context.statistics;
+        self.settle(running, effect)?;
+        Ok(Step::Done(completion))
+    }
+
+    /// What a finished statement leaves in its session and in the warehouse.
+    fn settle(&mut self, running: &mut Running, effect: Effect) -> SqlResult<()> {
+        let Some(session) = self.sessions.get_mut(&running.session) else {
+            return Err(SqlError::bug("the session of a statement is gone"));
+        };
+        if running.class != Class::Utility {
+            session.random = running.context.evaluation.random.clone();
+            session.last_query = running.query;
+        }
+        if matches!(effect, Effect::None | Effect::Settled) {
+            return Ok(());
+        }
+        let working = Arc::new(running.working.clone());
+        match &mut session.transaction {
+            Transaction::Open { working: kept, .. } => *kept = working,
+            Transaction::None | Transaction::Aborted => {
+                let session = running.session;
+                let base = running.base.clone();
+                return self.commit_manifest(session, &base, &working);
+            }
+        }
+        if effect == Effect::Commit {
+            self.commit_open(running.session)?;
+        }
+        Ok(())
+    }
+
+    /// COMMIT of an open transaction.
+    fn commit_open(&mut self, id: SessionId) -> SqlResult<()> {
+        let Some(session) = self.sessions.get_mut(&id) else { return Ok(()) };
+        match std::mem::replace(&mut session.transaction, Transaction::None) {
+            Transaction::Open { base, working, .. } => self.commit_manifest(id, &base, &working),
+            Transaction::None | Transaction::Aborted => Ok(()),
+        }
+    }
+
+    /// Makes a session's copy everybody's, but for its temporary tables.
+    fn commit_manifest(&mut self, id: SessionId, base: &Manifest, working: &Manifest) -> SqlResult<()> {
+        let transaction = self.warehouse.next_transaction;
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return Err(SqlError::bug("a commit without a session"));
+        };
+        let (mut base, mut working) = (base.clone(), working.clone());
+        Temporary::take_from(&mut base, &session.database, &session.temporary_schema);
+        let temporary = Temporary::take_from(&mut working, &session.database, &session.temporary_schema);
+        let merged = commit::merge(&base, &working, &self.warehouse.committed)
+            .map_err(|conflict| serialization_conflict(conflict.relation, transaction))?;
+        session.temporary = temporary;
+        self.warehouse.committed = Arc::new(merged);
+        Ok(())
+    }
+
+    /// A statement failed: an open transaction takes nothing more until it is ended.
+    fn abort(&mut self, session: SessionId) {
+        if let Some(session) = self.sessions.get_mut(&session)
+            && matches!(session.transaction, Transaction::Open { .. })
+        {
+            session.transaction = Transaction::Aborted;
+        }
+    }
+
+    fn remember(&mut self, running: &Running, error: Option<&SqlError>) {
+        let Some(session) = self.sessions.get(&running.session) else { return };
+        let ended = Ended {
+            user: running.context.evaluation.user,
+            session: running.session.0,
+            query: running.query,
+            transaction: running.transaction,
+            database: session.database.as_str(),
+            label: label(session),
+            text: &running.text,
+            class: running.class,
+            started: running.started,
+            ended: self.clock.now(),
+            error,
+            returned_rows: running.returned,
+        };
+        history::remember(&mut self.warehouse.logs, &ended);
+    }
+}
+
+/// What is still to be decided about the work when its plan is known.
+enum Pending {
+    Rows,
+    Write(ObjectId, WriteKind),
+    Fill(ObjectId),
+    Ready(Work),
+}
+
+/// BEGIN, COMMIT and ROLLBACK; `None` for every other statement. COMMIT's merge is the caller's.
+fn transaction_statement(
+    statement: &Statement,
+    session: &mut Session,
+    committed: &Arc<Manifest>,
+    now: Instant,
+) -> SqlResult<Option<Completion>> {
+    let done = |tag: &str, notice: Option<&str>| {
+        Ok(Some(Completion {
+            tag: tag.to_owned(),
+            notices: notice.map(str::to_owned).into_iter().collect(),
+            ..Completion::default()
+        }))
+    };
+    match (statement, &session.transaction) {
+        (Statement::Begin, Transaction::None) => {
+            let mut manifest = (**committed).clone();
+            session.temporary.put_into(&mut manifest, &session.database);
+            let manifest = Arc::new(manifest);
+            session.transaction =
+                Transaction::Open { base: manifest.clone(), working: manifest, started: now };
+            done("BEGIN", None)
+        }
+        (Statement::Begin, Transaction::Open { .. }) => {
+            done("BEGIN", Some("WARNING:  there is already a transaction in progress"))
+        }
+        (Statement::Commit, Transaction::Open { .. }) => done("COMMIT", None),
+        (Statement::Commit | Statement::Rollback, Transaction::Aborted)
+        | (Statement::Rollback, Transaction::Open { .. }) => {
+            session.transaction = Transaction::None;
+            done("ROLLBACK", None)
+        }
+        (Statement::Commit, Transaction::None) => {
+            done("COMMIT", Some("WARNING:  there is no transaction in progress"))
+        }
+        (Statement::Rollback, Transaction::None) => {
+            done("ROLLBACK", Some("WARNING:  there is no transaction in progress"))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The plan that EXPLAIN shows, with the rights that running the statement would need.
+fn explained(statement: &Statement, scope: Scope<'_>) -> SqlResult<Plan> {
+    let (plan, needs) = match statement {
+        Statement::Query(query) => {
+            let bound = bind::query(query, scope)?;
+            (bound.plan, bound.needs)
+        }
+        Statement::CreateTableAs(create) => {
+            let bound = bind::query(&create.query, scope)?;
+            (bound.plan, bound.needs)
+        }
+        Statement::Insert(insert) => {
+            let write = bind::insert(insert, scope)?;
+            (write.source, write.needs)
+        }
+        Statement::Update(update) => {
+            let write = bind::update(update, scope)?;
+            (write.source, write.needs)
+        }
+        Statement::Delete(delete) => {
+            let write = bind::delete(delete, scope)?;
+            (write.source, write.needs)
+        }
+        _ => {
+            return Err(SqlError::product(
+                "42601",
+                "EXPLAIN takes SELECT, INSERT, UPDATE, DELETE or CREATE TABLE AS",
+            ));
+        }
+    };
+    authorize::authorize(&needs, scope.manifest, scope.session)?;
+    Ok(plan)
+}
+
+/// Rows of every table the plan scans: what progress is measured against.
+fn rows_to_read(
+    plan: &Plan,
+    manifest: &Manifest,
+    database: &crate::warehouse::identifier::Identifier,
+) -> Option<u64> {
+    let database = manifest.catalog.database(database)?;
+    let mut total = 0;
+    let mut plans = vec![plan];
+    while let Some(plan) = plans.pop() {
+        if let Plan::Scan(scan) = plan
+            && let Some(table) = database.relation(scan.relation).and_then(|relation| relation.table())
+        {
+            total += table.data.stored_rows();
+        }
+        plans.extend(plan.inputs());
+    }
+    (total > 0).then_some(total)
+}
+
+/// The product's text for a write conflict (error 1023).
+fn serialization_conflict(relation: Option<ObjectId>, transaction: u64) -> SqlError {
+    let table = relation.map_or(0, |id| id.0);
+    SqlError::new(SqlErrorKind::Product {
+        state: "40001",
+        message: "1023".to_owned(),
+        detail: Some(format!(
+            "Serializable isolation violation on table - {table}, transactions forming the cycle are: {transaction} (pid:0)"
+        )),
+        hint: Some("Another session changed the same table. Run the transaction again.".to_owned()),
+    })
+}
+
+/// Places inside one statement become places inside the submitted script.
+fn shifted(mut error: SqlError, statement: Span) -> SqlError {
+    error.span = Some(match error.span {
+        Some(span) => Span { start: span.start + statement.start, end: span.end + statement.start },
+        None => statement,
+    });
+    error
+}
+
+/// `query_group`, which the logs call the label.
+fn label(session: &Session) -> &str {
+    session.settings.get("query_group").map_or("default", String::as_str)
+}
+
+fn prepare_create_table_as(
+    _create: &crate::sql::statement::CreateTableAs,
+    _fields: &[Field],
+    _context: &mut CommandContext<'_>,
+) -> SqlResult<ObjectId> {
+    Err(SqlError::bug("CREATE TABLE AS is not there yet"))
+}

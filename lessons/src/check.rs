@@ -1,0 +1,180 @@
+//! Looks whether a step's checks hold.
+//!
+//! A condition is tried on a copy of the account (blocks are shared, so a copy is free), and the copy is
+//! thrown away: a check leaves no trace in history, system views or bill. Checks look at what people can do,
+//! not at what was typed.
+
+use sandshift_engine::sandbox::{ADMIN, Executed, Sandbox};
+use sandshift_engine::sql::error::SqlError;
+use sandshift_engine::sql::session::SessionId;
+use sandshift_prose::definition::{Actor, Attempt, CheckKind, Condition, Expect, Step};
+
+use crate::record::Record;
+use crate::transcript::{Terminal, Transcript, error_text, rows};
+
+/// Where one check stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckStatus {
+    pub check: String,
+    pub passed: bool,
+    /// What was tried and what came of it, when that was not what is wanted.
+    pub missing: Option<String>,
+}
+
+/// Where a step stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepStatus {
+    pub step: String,
+    pub passed: bool,
+    pub checks: Vec<CheckStatus>,
+    /// A foreseen wrong answer that was recognised, by its id.
+    pub wrong: Option<String>,
+}
+
+/// Evaluates every check of the step.
+pub fn evaluate(step: &Step, sandbox: &Sandbox, record: &Record) -> StepStatus {
+    let checks: Vec<CheckStatus> = step
+        .checks
+        .iter()
+        .map(|check| {
+            let missing = match &check.kind {
+                CheckKind::State(condition) => attempt(condition, sandbox).err(),
+                CheckKind::Did(_) => unless(record.has_done(&step.id, &check.id)),
+                CheckKind::Question { answer, .. } => {
+                    unless(record.answer(&step.id, &check.id) == Some(answer.as_str()))
+                }
+                CheckKind::Prediction { .. } => unless(record.answer(&step.id, &check.id).is_some()),
+            };
+            CheckStatus {
+                check: check.id.clone(),
+                passed: missing.is_none(),
+                missing: missing.filter(|missing| !missing.is_empty()),
+            }
+        })
+        .collect();
+    let passed = checks.iter().all(|check| check.passed);
+    let wrong = if passed { None } else { recognise(step, sandbox, record) };
+    StepStatus { step: step.id.clone(), passed, checks, wrong }
+}
+
+/// The first foreseen wrong answer whose conditions all hold.
+pub fn recognise(step: &Step, sandbox: &Sandbox, record: &Record) -> Option<String> {
+    let found = step.wrong.iter().find(|wrong| {
+        wrong.choose.iter().all(|(check, option)| record.answer(&step.id, check) == Some(option.as_str()))
+            && wrong.when.iter().all(|condition| attempt(condition, sandbox).is_ok())
+    });
+    found.map(|wrong| wrong.id.clone())
+}
+
+fn unless(passed: bool) -> Option<String> {
+    (!passed).then(String::new)
+}
+
+/// Tries the condition on a copy. The error says what was tried and what came of it.
+pub fn attempt(condition: &Condition, sandbox: &Sandbox) -> Result<(), String> {
+    let mut copy = sandbox.clone();
+    prepare(&condition.given, &mut copy)?;
+    let actor = person(&condition.actor, &mut copy)?;
+    match &condition.attempt {
+        Attempt::Login { password } => {
+            let login = copy.connect(&actor, Some(password)).map(|_| ());
+            judge_plain(&condition.expect, login.as_ref().err(), &format!("login {actor}"))
+        }
+        Attempt::Sql(sql) => {
+            let who = match &condition.actor {
+                Actor::User(name) => name.clone(),
+                Actor::MemberOf(group) => format!("group {group}"),
+                Actor::HolderOf(role) => format!("role {role}"),
+            };
+            let session =
+                copy.connect(&actor, None).map_err(|error| format!("{who}\n{}", error_text(&error)))?;
+            judge(&condition.expect, &copy.execute(session, sql), &format!("{who}> {}", sql.trim()))
+        }
+    }
+}
+
+fn prepare(given: &str, copy: &mut Sandbox) -> Result<(), String> {
+    if given.is_empty() {
+        return Ok(());
+    }
+    let transcript = Transcript::parse("given", given)
+        .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
+    let mut terminal = Terminal::default();
+    for entry in &transcript.entries {
+        let answered = terminal.enter(copy, entry);
+        if answered.refused != entry.refusal {
+            return Err(format!("{}\n{}", entry.input, answered.output));
+        }
+    }
+    terminal.close(copy);
+    Ok(())
+}
+
+/// The user who tries it; somebody new, where a member of a group or the holder of a role is wanted.
+fn person(actor: &Actor, copy: &mut Sandbox) -> Result<String, String> {
+    const SOMEBODY: &str = "sandshift_somebody";
+    let join = match actor {
+        Actor::User(name) => return Ok(name.clone()),
+        Actor::MemberOf(group) => format!("ALTER GROUP {group} ADD USER {SOMEBODY};"),
+        Actor::HolderOf(role) => format!("GRANT ROLE {role} TO {SOMEBODY};"),
+    };
+    let told = |error: &SqlError| error_text(error);
+    let session: SessionId = copy.connect(ADMIN, None).map_err(|error| told(&error))?;
+    let executed = copy.execute(session, &format!("CREATE USER {SOMEBODY} PASSWORD DISABLE; {join}"));
+    copy.disconnect(session);
+    match executed.iter().find_map(|each| each.result.as_ref().err()) {
+        Some(error) => Err(told(error)),
+        None => Ok(SOMEBODY.to_owned()),
+    }
+}
+
+/// Judges the last statement; those before it must have succeeded.
+fn judge(expect: &Expect, executed: &[Executed], tried: &str) -> Result<(), String> {
+    let Some((last, before)) = executed.split_last() else {
+        return Err(format!("{tried}\n(no statement)"));
+    };
+    if let Some(error) = before.iter().find_map(|each| each.result.as_ref().err()) {
+        return Err(format!("{tried}\n{}", error_text(error)));
+    }
+    let Expect::Rows { rows: wanted, ordered } = expect else {
+        return judge_plain(expect, last.result.as_ref().err(), tried);
+    };
+    match &last.result {
+        Err(error) => Err(format!("{tried}\n{}", error_text(error))),
+        Ok(answer) => {
+            let mut got = rows(answer).unwrap_or_default();
+            let mut wanted = wanted.clone();
+            if !ordered {
+                got.sort();
+                wanted.sort();
+            }
+            if got == wanted { Ok(()) } else { Err(format!("{tried}\n{}", excerpt(&got))) }
+        }
+    }
+}
+
+fn judge_plain(expect: &Expect, error: Option<&SqlError>, tried: &str) -> Result<(), String> {
+    match (expect, error) {
+        (Expect::Refused { state, message }, Some(error))
+            if error.kind.state() == state
+                && message.as_ref().is_none_or(|part| error.kind.message().contains(part.as_str())) =>
+        {
+            Ok(())
+        }
+        (Expect::Success | Expect::Rows { .. }, None) => Ok(()),
+        (_, Some(error)) => Err(format!("{tried}\n{}", error_text(error))),
+        (Expect::Refused { .. }, None) => Err(format!("{tried}\nOK")),
+    }
+}
+
+fn excerpt(rows: &[Vec<String>]) -> String {
+    const SHOWN: usize = 5;
+    if rows.is_empty() {
+        return "(no rows)".to_owned();
+    }
+    let mut lines: Vec<String> = rows.iter().take(SHOWN).map(|row| row.join(" | ")).collect();
+    if rows.len() > SHOWN {
+        lines.push("…".to_owned());
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,175 @@
+//! A lab, ready to be walked.
+
+use std::collections::BTreeMap;
+
+use sandshift_engine::sandbox::Sandbox;
+use sandshift_prose::definition::{CheckKind, Definition, Step};
+use sandshift_prose::{Problem, Prose};
+
+use crate::check::{CheckStatus, StepStatus, evaluate};
+use crate::record::Record;
+use crate::state;
+use crate::transcript::{Answered, Terminal, Transcript, difference};
+
+/// The files of a lab, read.
+#[derive(Clone, Debug)]
+pub struct Lab {
+    pub definition: Definition,
+    /// By language code.
+    pub prose: BTreeMap<String, Prose>,
+    /// Everything in its folder, by path.
+    files: BTreeMap<String, String>,
+}
+
+impl Lab {
+    /// Reads a lab from its folder's files, given by path inside it.
+    ///
+    /// # Errors
+    /// Everything that cannot be read, with file, line and what is expected.
+    pub fn from_files(id: &str, files: &[(String, String)]) -> Result<Lab, Vec<Problem>> {
+        let files: BTreeMap<String, String> = files.iter().cloned().collect();
+        let Some(text) = files.get("lab.toml") else {
+            return Err(vec![Problem::whole(
+                "lab.toml",
+                format!("the lab `{id}` has no lab.toml"),
+                "a lab.toml in its folder",
+            )]);
+        };
+        let definition = Definition::parse(text)?;
+        let mut problems = Vec::new();
+        let mut prose = BTreeMap::new();
+        for language in &definition.languages {
+            let file = format!("{language}.md");
+            match files.get(&file).map(|text| Prose::parse(&file, text)) {
+                Some(Ok(read)) => {
+                    prose.insert(language.clone(), read);
+                }
+                Some(Err(found)) => problems.extend(found),
+                None => problems.push(Problem::whole(
+                    &file,
+                    "is not there",
+                    format!("the lab's words; lab.toml names the language `{language}`"),
+                )),
+            }
+        }
+        if state::named(&definition.start).is_none() && !files.contains_key(&definition.start) {
+            problems.push(Problem::whole(
+                "lab.toml",
+                format!("nothing is called `{}` to start from", definition.start),
+                format!("start = one of {}, or a transcript in the lab's folder", state::NAMES.join(", ")),
+            ));
+        }
+        if problems.is_empty() { Ok(Lab { definition, prose, files }) } else { Err(problems) }
+    }
+
+    /// The account in which the lab begins.
+    ///
+    /// # Errors
+    /// The statement of the starting state that failed.
+    pub fn start(&self, seed: u64) -> Result<Sandbox, Problem> {
+        let name = &self.definition.start;
+        if let Some(make) = state::named(name) {
+            return make(seed)
+                .map_err(|error| Problem::whole("lab.toml", format!("start `{name}`: {error}"), ""));
+        }
+        let mut sandbox = Sandbox::new(seed);
+        let text = self.files.get(name).map(String::as_str).unwrap_or_default();
+        run_script(&mut sandbox, text, name, 0, &mut |_| {})?;
+        Ok(sandbox)
+    }
+
+    /// The account in which `step` begins: the start, and the solutions of every step before it.
+    ///
+    /// # Errors
+    /// The statement that failed.
+    pub fn state_before(&self, step: &str, seed: u64) -> Result<Sandbox, Problem> {
+        let mut sandbox = self.start(seed)?;
+        for before in self.definition.steps.iter().take_while(|known| known.id != step) {
+            self.solve(before, &mut sandbox, &mut |_| {})?;
+        }
+        Ok(sandbox)
+    }
+
+    /// Runs a step's solution. `told` hears every answer.
+    ///
+    /// # Errors
+    /// The first statement that did not do as it should.
+    pub fn solve(
+        &self,
+        step: &Step,
+        sandbox: &mut Sandbox,
+        told: &mut dyn FnMut(&Answered),
+    ) -> Result<(), Problem> {
+        run_script(sandbox, &step.solution, "lab.toml", step.solution_line, told)
+    }
+
+    /// Where every step stands. Steps once passed stay passed; of the others, the first and `current` are
+    /// looked at now. Passing is noted in the record.
+    pub fn check(&self, sandbox: &Sandbox, record: &mut Record, current: Option<&str>) -> Vec<StepStatus> {
+        let first = self
+            .definition
+            .steps
+            .iter()
+            .find(|step| !record.has_passed(&step.id))
+            .map(|step| step.id.clone());
+        let mut statuses = Vec::with_capacity(self.definition.steps.len());
+        for step in &self.definition.steps {
+            let open = Some(step.id.as_str()) == current || Some(&step.id) == first.as_ref();
+            let status = if record.has_passed(&step.id) || !open {
+                untouched(step, record)
+            } else {
+                evaluate(step, sandbox, record)
+            };
+            if status.passed {
+                record.pass(&step.id);
+            }
+            statuses.push(status);
+        }
+        statuses
+    }
+}
+
+/// A step that is not looked at: passed as a whole, or known only by what was done and answered.
+fn untouched(step: &Step, record: &Record) -> StepStatus {
+    let passed = record.has_passed(&step.id);
+    let checks = step
+        .checks
+        .iter()
+        .map(|check| {
+            let known = match &check.kind {
+                CheckKind::State(_) => false,
+                CheckKind::Did(_) => record.has_done(&step.id, &check.id),
+                CheckKind::Question { answer, .. } => {
+                    record.answer(&step.id, &check.id) == Some(answer.as_str())
+                }
+                CheckKind::Prediction { .. } => record.answer(&step.id, &check.id).is_some(),
+            };
+            CheckStatus { check: check.id.clone(), passed: passed || known, missing: None }
+        })
+        .collect();
+    StepStatus { step: step.id.clone(), passed, checks, wrong: None }
+}
+
+/// Runs a transcript that stands in `file` behind line `before`; every prompt must come out as it says.
+pub(crate) fn run_script(
+    sandbox: &mut Sandbox,
+    text: &str,
+    file: &str,
+    before: u32,
+    told: &mut dyn FnMut(&Answered),
+) -> Result<(), Problem> {
+    let transcript = Transcript::parse(file, text).map_err(|mut problems| problems.swap_remove(0))?;
+    let mut terminal = Terminal::default();
+    let mut result = Ok(());
+    for entry in &transcript.entries {
+        let answered = terminal.enter(sandbox, entry);
+        told(&answered);
+        if let Some(wrong) = difference(entry, &answered) {
+            let message = format!("`{}` came to: {}", wrong.input, wrong.actual);
+            result = Err(Problem::at(file, before + entry.line, message, wrong.expected));
+            break;
+        }
+    }
+    terminal.close(sandbox);
+    result
+}

@@ -1,0 +1,240 @@
+//! Runs transcripts against an account.
+//!
+//! What is printed below a prompt:
+//! - rows: cells joined by ` | `, no header; NULL as `NULL`, an empty string as `(empty)`; `(no rows)` for none;
+//! - other statements: their tag (`CREATE GROUP`), as psql prints it, with notices above it;
+//! - a statement that failed: `ERROR 42501: permission denied for relation t`, and `DETAIL:` when there is one;
+//! - `aws`: what it printed, standard output first.
+//!
+//! Empty lines are left out of every output, because an empty line ends it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::cell::display;
+use sandshift_engine::sandbox::{Answer, Executed, Sandbox};
+use sandshift_engine::sql::error::SqlError;
+use sandshift_engine::sql::session::SessionId;
+pub use sandshift_prose::transcript::{Door, Entry, Transcript};
+
+use crate::Problem;
+
+/// The doors of one account, with a session of its own for each warehouse user who has typed something.
+#[derive(Default)]
+pub struct Terminal {
+    sessions: BTreeMap<String, SessionId>,
+}
+
+/// What came of one prompt.
+#[derive(Clone, Debug, Default)]
+pub struct Answered {
+    pub output: String,
+    /// Whether any statement of it failed.
+    pub refused: bool,
+    /// Its SQL statements, one by one.
+    pub statements: Vec<Done>,
+}
+
+/// A statement that somebody ran, and whether it failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    pub user: String,
+    pub text: String,
+    /// SQLSTATE; `None` when it succeeded.
+    pub refused: Option<String>,
+}
+
+/// What a transcript's run came to.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Prompts run.
+    pub entries: usize,
+    pub differences: Vec<Difference>,
+}
+
+/// A prompt that did not come out as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    pub line: u32,
+    pub input: String,
+    pub expected: String,
+    pub actual: String,
+}
+
+impl Terminal {
+    /// Types the entry and waits for its answer.
+    pub fn enter(&mut self, sandbox: &mut Sandbox, entry: &Entry) -> Answered {
+        match &entry.door {
+            Door::Sql { user } => self.sql(sandbox, user, &entry.input),
+            Door::Aws { principal } => {
+                let printed = sandbox.aws(principal, &entry.input);
+                let output = printable(&format!("{}\n{}", printed.stdout, printed.stderr));
+                Answered { output, refused: printed.code != 0, statements: Vec::new() }
+            }
+            Door::Clock { micros } => {
+                sandbox.clock.advance(*micros);
+                Answered::default()
+            }
+        }
+    }
+
+    fn sql(&mut self, sandbox: &mut Sandbox, user: &str, text: &str) -> Answered {
+        let session = match self.sessions.get(user) {
+            Some(session) => *session,
+            None => match sandbox.connect(user, None) {
+                Ok(session) => {
+                    self.sessions.insert(user.to_owned(), session);
+                    session
+                }
+                Err(error) => {
+                    let output = printable(&error_text(&error));
+                    return Answered { output, refused: true, statements: Vec::new() };
+                }
+            },
+        };
+        let executed = sandbox.execute(session, text);
+        let texts: Vec<String> = executed.iter().map(executed_text).collect();
+        Answered {
+            output: printable(&texts.join("\n")),
+            refused: executed.iter().any(|each| each.result.is_err()),
+            statements: executed
+                .into_iter()
+                .map(|each| Done {
+                    user: user.to_owned(),
+                    text: each.text,
+                    refused: each.result.err().map(|error| error.kind.state().to_owned()),
+                })
+                .collect(),
+        }
+    }
+
+    /// Ends the sessions; what they left uncommitted is gone.
+    pub fn close(self, sandbox: &mut Sandbox) {
+        for session in self.sessions.into_values() {
+            sandbox.disconnect(session);
+        }
+    }
+}
+
+/// Runs a transcript and compares.
+///
+/// # Errors
+/// Lines that are no transcript.
+pub fn run(text: &str, sandbox: &mut Sandbox) -> Result<Report, Vec<Problem>> {
+    let transcript = Transcript::parse("transcript", text)?;
+    let mut report = Report::default();
+    let mut terminal = Terminal::default();
+    for entry in &transcript.entries {
+        let answered = terminal.enter(sandbox, entry);
+        report.entries += 1;
+        report.differences.extend(difference(entry, &answered));
+    }
+    terminal.close(sandbox);
+    Ok(report)
+}
+
+/// Runs a transcript and writes what came out below its prompts. Whether refusals came where they are
+/// expected is still compared: that is never blessed away.
+///
+/// # Errors
+/// Lines that are no transcript.
+pub fn bless(text: &str, sandbox: &mut Sandbox) -> Result<(String, Report), Vec<Problem>> {
+    let transcript = Transcript::parse("transcript", text)?;
+    let mut report = Report::default();
+    let mut terminal = Terminal::default();
+    let mut outputs = Vec::new();
+    for entry in &transcript.entries {
+        let answered = terminal.enter(sandbox, entry);
+        report.entries += 1;
+        if answered.refused != entry.refusal {
+            report.differences.extend(difference(entry, &answered));
+        }
+        outputs.push(answered.output);
+    }
+    terminal.close(sandbox);
+    Ok((transcript.with_outputs(&outputs), report))
+}
+
+/// How the answer differs from what the entry says, if it does.
+pub fn difference(entry: &Entry, answered: &Answered) -> Option<Difference> {
+    let expected = match &entry.output {
+        Some(output) if printable(output) == answered.output && entry.refusal == answered.refused => {
+            return None;
+        }
+        Some(output) => printable(output),
+        None if entry.refusal == answered.refused => return None,
+        None if entry.refusal => "a refusal".to_owned(),
+        None => "no refusal".to_owned(),
+    };
+    Some(Difference {
+        line: entry.line,
+        input: entry.input.clone(),
+        expected,
+        actual: answered.output.clone(),
+    })
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "line {}: {}", self.line, self.input)?;
+        for line in self.expected.lines() {
+            writeln!(f, "  - {line}")?;
+        }
+        for line in self.actual.lines() {
+            writeln!(f, "  + {line}")?;
+        }
+        Ok(())
+    }
+}
+
+/// `ERROR 42501: permission denied for relation t`, with the product's DETAIL below it.
+pub fn error_text(error: &SqlError) -> String {
+    let mut text = format!("ERROR {}: {}", error.kind.state(), error.kind.message());
+    if let Some(detail) = error.kind.detail() {
+        text.push_str("\nDETAIL: ");
+        text.push_str(&detail);
+    }
+    text
+}
+
+fn executed_text(executed: &Executed) -> String {
+    match &executed.result {
+        Err(error) => error_text(error),
+        Ok(answer) => {
+            let mut lines = answer.completion.notices.clone();
+            match rows(answer) {
+                None => lines.push(answer.completion.tag.clone()),
+                Some(rows) if rows.is_empty() => lines.push("(no rows)".to_owned()),
+                Some(rows) => lines.extend(rows.into_iter().map(|row| row.join(" | "))),
+            }
+            lines.join("\n")
+        }
+    }
+}
+
+/// The answer's cells as text; `None` for a statement that answers with no rows at all.
+pub fn rows(answer: &Answer) -> Option<Vec<Vec<String>>> {
+    let fields = answer.completion.fields.as_ref()?;
+    let mut rows = Vec::new();
+    for batch in &answer.batches {
+        for row in 0..batch.rows {
+            rows.push(
+                batch
+                    .columns
+                    .iter()
+                    .zip(fields)
+                    .map(|(column, field)| match display(column, field.data_type, row) {
+                        None => "NULL".to_owned(),
+                        Some(text) if text.is_empty() => "(empty)".to_owned(),
+                        Some(text) => text,
+                    })
+                    .collect(),
+            );
+        }
+    }
+    Some(rows)
+}
+
+fn printable(text: &str) -> String {
+    text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
