@@ -149,6 +149,7 @@ fn session(user: UserId) -> Session {
         settings: BTreeMap::new(),
         transaction: Transaction::None,
         temporary_schema: "pg_temp_1".into(),
+        temporary: Default::default(),
         random: RandomState { words: [0; 34], position: 0 },
         started: Instant(0),
         last_copy_count: 0,
