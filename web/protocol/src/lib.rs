@@ -29,10 +29,12 @@ pub enum Request {
     Aws { principal: String, line: String },
     /// Names this user may see, for completion.
     Names { user: String },
-    /// Checks of a step, now; also run by the worker itself after every statement and call.
+    /// Makes `step` the open one and checks it now. The worker checks by itself after every script and call.
     Check { step: String },
     /// What the learner chose for a question or prediction of the open lab. Answers `Checks`.
     Answer { step: String, check: String, option: String },
+    /// What the learner chose for a question or prediction of a step.
+    Choose { step: String, check: String, option: String },
     /// Puts the account into the state in which `step` begins (everything before it solved).
     ResetStep { step: String },
     ResetLab,
@@ -89,6 +91,8 @@ pub enum EventKind {
     /// Who, when, how much: sent by itself after whatever may have changed it.
     Account { account: AccountState },
     Kept,
+    /// A workspace, lab or step was put back to a beginning; editors and results may be kept by the page.
+    Reset,
     WorkspaceExported { base64: String },
     /// A request that could not be done, in words for a person.
     Failed { message: String, hint: Option<String> },

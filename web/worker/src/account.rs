@@ -1,0 +1,51 @@
+//! What the bar shows: who, when, how it is.
+
+use std::collections::BTreeMap;
+
+use sandshift_engine::sandbox::{PRINCIPAL, REGION, Sandbox};
+use sandshift_engine::sql::session::{SessionId, Transaction};
+use sandshift_protocol::{AccountState, TransactionState, WarehouseUser};
+
+/// The account as the page draws it. `sessions` are those the page has opened, by user.
+pub(crate) fn account(sandbox: &Sandbox, sessions: &BTreeMap<String, SessionId>) -> AccountState {
+    let principals = &sandbox.warehouse.committed.principals;
+    let users = principals
+        .users
+        .values()
+        .filter(|user| user.name != "rdsdb")
+        .map(|user| {
+            let groups = principals.groups.values().filter(|group| group.members.contains(&user.id));
+            let roles = principals.roles_of(user.id);
+            WarehouseUser {
+                name: user.name.to_string(),
+                superuser: user.superuser,
+                groups: groups.map(|group| group.name.to_string()).collect(),
+                roles: principals
+                    .roles
+                    .values()
+                    .filter(|role| roles.contains(&role.id))
+                    .map(|role| role.name.to_string())
+                    .collect(),
+            }
+        })
+        .collect();
+    let transactions = sessions
+        .iter()
+        .filter_map(|(user, id)| {
+            let state = match sandbox.session(*id)?.transaction {
+                Transaction::None => return None,
+                Transaction::Open { .. } => TransactionState::Open,
+                Transaction::Aborted => TransactionState::Aborted,
+            };
+            Some((user.clone(), state))
+        })
+        .collect();
+    AccountState {
+        now: sandbox.clock.now().0,
+        users,
+        principals: vec![PRINCIPAL.to_owned()],
+        transactions,
+        cluster_status: "available".to_owned(),
+        region: REGION.to_owned(),
+    }
+}

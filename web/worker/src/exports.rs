@@ -1,0 +1,94 @@
+//! What JavaScript sees: one object, text and bytes in, text and bytes out.
+
+use js_sys::{Array, Map, Reflect, Uint8Array};
+use sandshift_protocol::{Message, Request, StorageState};
+use wasm_bindgen::prelude::*;
+
+use crate::workspace::{Saved, Workspace};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance)]
+    fn now() -> f64;
+}
+
+/// The engine with one workspace open.
+#[wasm_bindgen]
+pub struct Engine {
+    workspace: Workspace,
+}
+
+/// Leaves the panic's words where `worker.js` finds them after the trap.
+#[wasm_bindgen(start)]
+fn begin() {
+    std::panic::set_hook(Box::new(|info| {
+        let _ = Reflect::set(&js_sys::global(), &"sandshiftPanic".into(), &info.to_string().into());
+    }));
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// `message` is an `Open` message; `saved` and `blocks` (number to bytes) are what the store holds;
+    /// `storage` is a `StorageState`. Throws `{message, hint}` as text when the workspace cannot be opened.
+    #[wasm_bindgen(constructor)]
+    pub fn new(message: &str, saved: Option<Vec<u8>>, blocks: &Map, storage: &str) -> Result<Engine, JsValue> {
+        let message: Message = serde_json::from_str(message).map_err(|error| error.to_string())?;
+        let Request::Open { lab, .. } = message.request else {
+            return Err("the first message must be Open".into());
+        };
+        let storage: StorageState = serde_json::from_str(storage).map_err(|error| error.to_string())?;
+        let mut read = |number: u64| {
+            let bytes = blocks.get(&JsValue::from_f64(number as f64));
+            bytes.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec())
+        };
+        let mut workspace = Workspace::open(now, lab.as_ref(), saved.as_deref(), &mut read)
+            .map_err(|error| format!("{}\n{}", error.message, error.hint))?;
+        workspace.opened(message.id, storage);
+        Ok(Engine { workspace })
+    }
+
+    /// Takes one message.
+    pub fn take(&mut self, message: &str) -> Result<(), JsValue> {
+        let message: Message = serde_json::from_str(message).map_err(|error| error.to_string())?;
+        self.workspace.take(message);
+        Ok(())
+    }
+
+    /// Works for about `budget` milliseconds; true while there is more to do.
+    pub fn step(&mut self, budget: f64) -> bool {
+        self.workspace.step(budget);
+        self.workspace.is_running()
+    }
+
+    #[wasm_bindgen(js_name = isRunning)]
+    pub fn is_running(&self) -> bool {
+        self.workspace.is_running()
+    }
+
+    /// Events since the last call, each as JSON text.
+    pub fn events(&mut self) -> Vec<String> {
+        self.workspace.events().iter().filter_map(|event| serde_json::to_string(event).ok()).collect()
+    }
+
+    /// `[manifest, [[number, bytes], ...], [live numbers]]` when something changed, else undefined. `known`
+    /// is the set of block numbers the store holds, as a map with these keys.
+    pub fn save(&mut self, known: &Map) -> Result<JsValue, JsValue> {
+        let saved = self.workspace.save(&|number| known.has(&JsValue::from_f64(number as f64)))?;
+        Ok(saved.map_or(JsValue::UNDEFINED, |saved| saved_value(&saved)))
+    }
+
+    /// As `save`, with every block, whatever changed.
+    pub fn whole(&self) -> Result<JsValue, JsValue> {
+        Ok(saved_value(&self.workspace.write(&|_| false)?))
+    }
+}
+
+fn saved_value(saved: &Saved) -> JsValue {
+    let blocks = Array::new();
+    for (number, bytes) in &saved.blocks {
+        let pair = Array::of2(&JsValue::from_f64(*number as f64), &Uint8Array::from(bytes.as_slice()));
+        blocks.push(&pair);
+    }
+    let live: Array = saved.live.iter().map(|number| JsValue::from_f64(*number as f64)).collect();
+    Array::of3(&Uint8Array::from(saved.manifest.as_slice()), &blocks, &live).into()
+}

@@ -1,0 +1,143 @@
+//! Results stay here; the page asks for the rows it shows.
+
+use std::collections::BTreeMap;
+
+use sandshift_engine::sql::execute::display::display;
+use sandshift_engine::sql::outcome::Batch;
+use sandshift_engine::sql::plan::Field;
+use sandshift_engine::warehouse::data_type::DataType;
+use sandshift_protocol::{ExportFormat, ResultColumn, ResultRows};
+
+/// Results kept at most; the oldest give way, and their rows are then gone for the page too.
+const MOST: usize = 24;
+/// Rows that go with the answer itself.
+const FIRST: u32 = 100;
+
+/// Finished answers, by handle.
+#[derive(Default)]
+pub(crate) struct Results {
+    kept: BTreeMap<u32, Kept>,
+    last: u32,
+}
+
+struct Kept {
+    fields: Vec<Field>,
+    batches: Vec<Batch>,
+    /// Rows before each batch.
+    starts: Vec<u64>,
+    count: u64,
+}
+
+impl Results {
+    /// Keeps an answer and tells the page its shape and first rows.
+    pub(crate) fn keep(&mut self, fields: Vec<Field>, batches: Vec<Batch>) -> ResultRows {
+        self.last += 1;
+        let mut starts = Vec::with_capacity(batches.len());
+        let mut count = 0;
+        for batch in &batches {
+            starts.push(count);
+            count += batch.rows as u64;
+        }
+        let columns = fields.iter().map(column).collect();
+        self.kept.insert(self.last, Kept { fields, batches, starts, count });
+        while self.kept.len() > MOST {
+            self.kept.pop_first();
+        }
+        let first = self.rows(self.last, 0, FIRST).unwrap_or_default();
+        ResultRows { result: self.last, columns, count, first }
+    }
+
+    /// Cells of rows `from..from + count`; `None` for a result that is no longer kept.
+    pub(crate) fn rows(&self, result: u32, from: u64, count: u32) -> Option<Vec<Vec<Option<String>>>> {
+        let kept = self.kept.get(&result)?;
+        let end = kept.count.min(from.saturating_add(u64::from(count)));
+        Some((from..end).filter_map(|row| kept.row(row)).collect())
+    }
+
+    /// The whole result as text.
+    pub(crate) fn export(&self, result: u32, format: ExportFormat) -> Option<String> {
+        let kept = self.kept.get(&result)?;
+        Some(match format {
+            ExportFormat::Csv => kept.csv(),
+            ExportFormat::Json => kept.json(),
+        })
+    }
+}
+
+impl Kept {
+    fn row(&self, row: u64) -> Option<Vec<Option<String>>> {
+        let at = self.starts.partition_point(|start| *start <= row).checked_sub(1)?;
+        let batch = self.batches.get(at)?;
+        let within = (row - self.starts[at]) as usize;
+        Some(
+            batch
+                .columns
+                .iter()
+                .zip(&self.fields)
+                .map(|(array, field)| display(array, field.data_type, within))
+                .collect(),
+        )
+    }
+
+    /// RFC 4180; NULL is an empty field, an empty string is `""`.
+    fn csv(&self) -> String {
+        let mut out = String::new();
+        let names: Vec<String> = self.fields.iter().map(|field| quoted(&field.name)).collect();
+        out.push_str(&names.join(","));
+        out.push('\n');
+        for row in (0..self.count).filter_map(|row| self.row(row)) {
+            let cells: Vec<String> = row.iter().map(|cell| cell.as_deref().map_or(String::new(), quoted)).collect();
+            out.push_str(&cells.join(","));
+            out.push('\n');
+        }
+        out
+    }
+
+    /// An array of objects; numbers and booleans as such.
+    fn json(&self) -> String {
+        let mut rows = Vec::new();
+        for row in (0..self.count).filter_map(|row| self.row(row)) {
+            let members = self.fields.iter().zip(row).map(|(field, cell)| {
+                let value = match cell {
+                    None => serde_json::Value::Null,
+                    Some(text) if bare(field.data_type) => {
+                        serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text))
+                    }
+                    Some(text) => serde_json::Value::String(text),
+                };
+                (field.name.clone(), value)
+            });
+            rows.push(serde_json::Value::Object(members.collect()));
+        }
+        serde_json::to_string_pretty(&rows).unwrap_or_default()
+    }
+}
+
+fn bare(data_type: DataType) -> bool {
+    data_type.is_numeric() || matches!(data_type, DataType::Boolean | DataType::Super)
+}
+
+fn quoted(text: &str) -> String {
+    if text.is_empty() || text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+fn column(field: &Field) -> ResultColumn {
+    let data_type = match field.data_type {
+        DataType::Varchar(DataType::VARCHAR_MAX) => "varchar".to_owned(),
+        DataType::Varchar(length) => format!("varchar({length})"),
+        DataType::Char(length) => format!("char({length})"),
+        DataType::Varbyte(length) => format!("varbyte({length})"),
+        DataType::Timestamp => "timestamp".to_owned(),
+        DataType::TimestampTz => "timestamptz".to_owned(),
+        DataType::Time => "time".to_owned(),
+        DataType::TimeTz => "timetz".to_owned(),
+        DataType::Double => "double".to_owned(),
+        DataType::Unknown => "varchar".to_owned(),
+        other => other.to_string(),
+    };
+    ResultColumn { name: field.name.clone(), data_type, numeric: field.data_type.is_numeric() }
+}

@@ -1,0 +1,456 @@
+//! The worker without a browser: messages in, events out, stepped.
+//!
+//! A workspace is one account, the lab walked in it, and what the page wants kept. Whoever drives it calls
+//! [`Workspace::take`] for each message and [`Workspace::step`] while a script runs, and stores what
+//! [`Workspace::save`] gives whenever it gives something.
+
+use std::collections::BTreeMap;
+
+use sandshift_engine::sandbox::{NameKind as EngineNameKind, Sandbox};
+use sandshift_engine::sql::error::SqlError;
+use sandshift_engine::sql::session::SessionId;
+use sandshift_lessons::transcript::Done;
+use sandshift_lessons::{Lab, Record, state};
+use sandshift_protocol::{
+    CheckState, Event, EventKind, LabSource, Message, Name, NameKind, Request, StatementResult, StepState,
+    StorageState,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::account::account;
+use crate::failure::{failure, utf16};
+use crate::results::Results;
+use crate::script::{Advance, Script};
+
+/// Every account of the course begins from the same seed, so that figures in the lessons hold for everybody.
+const SEED: u64 = 20_230_525;
+/// A statement that runs for less than this says nothing until it is done.
+const PROGRESS_AFTER_MS: f64 = 200.0;
+const PROGRESS_EVERY_MS: f64 = 100.0;
+
+/// One account with the lab walked in it.
+pub struct Workspace {
+    /// Milliseconds, only ever compared with each other.
+    now: fn() -> f64,
+    sandbox: Sandbox,
+    lab: Option<Lab>,
+    record: Record,
+    open_step: Option<String>,
+    kept: BTreeMap<String, String>,
+    sessions: BTreeMap<String, SessionId>,
+    results: Results,
+    script: Option<Script>,
+    statement_began: f64,
+    progress_told: f64,
+    changed: bool,
+    events: Vec<Event>,
+}
+
+/// What is written beside the blocks: the account's manifest, the record, what the page keeps.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    lab: Option<String>,
+    account: Vec<u8>,
+    record: Record,
+    page: BTreeMap<String, String>,
+}
+
+/// A workspace as bytes.
+pub struct Saved {
+    pub manifest: Vec<u8>,
+    pub blocks: Vec<(u64, Vec<u8>)>,
+    pub live: Vec<u64>,
+}
+
+/// Why a workspace could not be opened.
+#[derive(Debug)]
+pub struct OpenError {
+    pub message: String,
+    pub hint: String,
+}
+
+impl Workspace {
+    /// Opens the lab's account: what was stored when there is something, its beginning otherwise.
+    ///
+    /// # Errors
+    /// A lab that cannot be read, or stored bytes that are not an account.
+    pub fn open(
+        now: fn() -> f64,
+        source: Option<&LabSource>,
+        saved: Option<&[u8]>,
+        blocks: &mut dyn FnMut(u64) -> Option<Vec<u8>>,
+    ) -> Result<Self, OpenError> {
+        let lab = match source {
+            None => None,
+            Some(source) => Some(Lab::from_files(&source.id, &source.files).map_err(|problems| OpenError {
+                message: problems.first().map(ToString::to_string).unwrap_or_default(),
+                hint: "The lab's files need a correction; `cargo xtask labs check` names every mistake.".to_owned(),
+            })?),
+        };
+        let mut kept = BTreeMap::new();
+        let mut record = Record::default();
+        let mut fresh = true;
+        let sandbox = match saved {
+            Some(bytes) => {
+                let broken = |what: String| OpenError {
+                    message: format!("The stored workspace cannot be read: {what}"),
+                    hint: "Export it for us if you can, then reset the lab to begin again.".to_owned(),
+                };
+                let stored: Kept = postcard::from_bytes(bytes).map_err(|error| broken(error.to_string()))?;
+                let mut sandbox =
+                    Sandbox::load(&stored.account, blocks).map_err(|error| broken(error.to_string()))?;
+                state::register_files(&mut sandbox);
+                kept = stored.page;
+                record = stored.record;
+                fresh = false;
+                sandbox
+            }
+            None => begin(lab.as_ref()).map_err(|message| OpenError {
+                message,
+                hint: "This is a mistake in the lab; please tell its author.".to_owned(),
+            })?,
+        };
+        Ok(Workspace {
+            now,
+            sandbox,
+            lab,
+            record,
+            open_step: None,
+            kept,
+            sessions: BTreeMap::new(),
+            results: Results::default(),
+            script: None,
+            statement_began: 0.0,
+            progress_told: 0.0,
+            changed: fresh,
+            events: Vec::new(),
+        })
+    }
+
+    /// What the page is told first.
+    pub fn opened(&mut self, id: u32, storage: StorageState) {
+        let account = account(&self.sandbox, &self.sessions);
+        let kept = self.kept.clone().into_iter().collect();
+        self.tell(id, EventKind::Opened { account, kept, storage });
+        self.tell_checks(id);
+    }
+
+    /// Events since the last call, in order.
+    pub fn events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// True while a script runs and wants steps.
+    pub fn is_running(&self) -> bool {
+        self.script.is_some()
+    }
+
+    /// Takes any message but `Open`, `ExportWorkspace` and `ImportWorkspace`, which are the driver's.
+    pub fn take(&mut self, message: Message) {
+        let id = message.id;
+        match message.request {
+            Request::Run { user, text } => self.run(id, user, text),
+            Request::Cancel => self.cancel(id),
+            Request::Rows { result, from, count } => match self.results.rows(result, from, count) {
+                Some(rows) => self.tell(id, EventKind::Rows { result, from, rows }),
+                None => self.gone(id),
+            },
+            Request::Export { result, format } => match self.results.export(result, format) {
+                Some(text) => self.tell(id, EventKind::Exported { text }),
+                None => self.gone(id),
+            },
+            Request::Aws { principal, line } => {
+                let printed = self.sandbox.aws(&principal, &line);
+                self.changed = true;
+                let (stdout, stderr, code) = (printed.stdout, printed.stderr, printed.code);
+                self.tell(id, EventKind::AwsDone { stdout, stderr, code });
+                self.tell_account(id);
+                self.tell_checks(id);
+            }
+            Request::Names { user } => {
+                let names = self.sandbox.names(&user).into_iter().map(name).collect();
+                self.tell(id, EventKind::Names { names });
+            }
+            Request::Check { step } => {
+                self.open_step = Some(step);
+                self.tell_checks(id);
+            }
+            Request::Choose { step, check, option } => {
+                if let Some(lab) = &self.lab {
+                    self.record.choose(&lab.definition, &step, &check, &option);
+                    self.changed = true;
+                }
+                self.tell_checks(id);
+            }
+            Request::ResetStep { step } => self.reset_step(id, &step),
+            Request::ResetLab => self.reset_lab(id),
+            Request::Keep { key, value } => {
+                if self.kept.get(&key) != Some(&value) {
+                    self.kept.insert(key, value);
+                    self.changed = true;
+                }
+                self.tell(id, EventKind::Kept);
+            }
+            Request::Advance { micros } => {
+                self.sandbox.clock.advance(micros);
+                self.changed = true;
+                self.tell_account(id);
+                self.tell_checks(id);
+            }
+            Request::Fail => fail_as_a_defect_would(),
+            Request::Open { .. } | Request::ExportWorkspace | Request::ImportWorkspace { .. } => {
+                self.refuse(id, "this message is not for the engine", None);
+            }
+        }
+    }
+
+    /// Works on the running script for about `budget` milliseconds.
+    pub fn step(&mut self, budget: f64) {
+        let until = (self.now)() + budget;
+        while let Some(script) = &mut self.script {
+            let id = script.id;
+            match script.advance(&mut self.sandbox) {
+                Advance::Started { index, statement } => {
+                    let span = (
+                        utf16(&script.text, statement.span.start),
+                        utf16(&script.text, statement.span.end),
+                    );
+                    self.statement_began = (self.now)();
+                    self.progress_told = self.statement_began + PROGRESS_AFTER_MS - PROGRESS_EVERY_MS;
+                    self.tell(id, EventKind::StatementStarted { index, text: statement.text, span });
+                }
+                Advance::Progress { index, progress } => {
+                    let now = (self.now)();
+                    if now - self.progress_told >= PROGRESS_EVERY_MS && progress.rows > 0 {
+                        self.progress_told = now;
+                        let elapsed_ms = now - self.statement_began;
+                        let (rows, total) = (progress.rows, progress.total);
+                        self.tell(id, EventKind::Progress { index, rows, total, elapsed_ms });
+                    }
+                }
+                Advance::Done { index, text, completion, batches } => {
+                    let elapsed_ms = (self.now)() - self.statement_began;
+                    let user = script.user.clone();
+                    self.witness(user, text, None);
+                    let rows = completion.fields.map(|fields| self.results.keep(fields, batches));
+                    let result = StatementResult {
+                        tag: completion.tag,
+                        notices: completion.notices,
+                        rows,
+                        rows_affected: completion.rows_affected,
+                        elapsed_ms,
+                        blocks_read: completion.statistics.blocks_read,
+                        blocks_skipped: completion.statistics.blocks_skipped,
+                    };
+                    self.changed = true;
+                    self.tell(id, EventKind::StatementDone { index, result });
+                }
+                Advance::Failed { index, text, error } => {
+                    let failure = failure(&error, &script.text, &self.sandbox);
+                    let user = script.user.clone();
+                    self.witness(user, text, Some(&error));
+                    self.changed = true;
+                    self.tell(id, EventKind::StatementFailed { index, error: failure });
+                }
+                Advance::Over => {
+                    self.script = None;
+                    self.finish(id, false);
+                    return;
+                }
+            }
+            if (self.now)() >= until {
+                return;
+            }
+        }
+    }
+
+    /// The workspace as bytes when something changed since the last call; `has` tells which blocks the store
+    /// holds.
+    ///
+    /// # Errors
+    /// An account that cannot be written down: a defect of ours.
+    pub fn save(&mut self, has: &dyn Fn(u64) -> bool) -> Result<Option<Saved>, String> {
+        if !self.changed {
+            return Ok(None);
+        }
+        let saved = self.write(has)?;
+        self.changed = false;
+        Ok(Some(saved))
+    }
+
+    /// The whole workspace, for one file.
+    ///
+    /// # Errors
+    /// As [`Workspace::save`].
+    pub fn write(&self, has: &dyn Fn(u64) -> bool) -> Result<Saved, String> {
+        let account = self.sandbox.save(has).map_err(|error| error.to_string())?;
+        let kept = Kept {
+            lab: self.lab.as_ref().map(|lab| lab.definition.id.clone()),
+            account: account.manifest,
+            record: self.record.clone(),
+            page: self.kept.clone(),
+        };
+        let manifest = postcard::to_allocvec(&kept).map_err(|error| error.to_string())?;
+        Ok(Saved { manifest, blocks: account.blocks, live: account.live })
+    }
+
+    fn run(&mut self, id: u32, user: String, text: String) {
+        if self.script.is_some() {
+            self.refuse(id, "another script is still running", Some("Cancel it, or wait until it is done."));
+            return;
+        }
+        match self.session(&user) {
+            Ok(session) => self.script = Some(Script::new(id, user, session, text)),
+            Err(error) => {
+                let error = failure(&error, &text, &self.sandbox);
+                self.tell(id, EventKind::StatementFailed { index: 0, error });
+                self.tell(id, EventKind::Finished { canceled: false });
+            }
+        }
+    }
+
+    fn cancel(&mut self, id: u32) {
+        let Some(script) = self.script.take() else {
+            self.tell(id, EventKind::Finished { canceled: false });
+            return;
+        };
+        let run = script.id;
+        let text = script.text.clone();
+        if let Some((index, error)) = script.cancel(&mut self.sandbox) {
+            let error = failure(&error, &text, &self.sandbox);
+            self.tell(run, EventKind::StatementFailed { index, error });
+        }
+        self.finish(run, true);
+    }
+
+    fn finish(&mut self, id: u32, canceled: bool) {
+        self.tell_account(id);
+        self.tell_checks(id);
+        self.tell(id, EventKind::Finished { canceled });
+    }
+
+    /// The page's session of `user`, opened when there is none or the one there was is of a user dropped since.
+    fn session(&mut self, user: &str) -> Result<SessionId, SqlError> {
+        if let Some(id) = self.sessions.get(user) {
+            let principals = &self.sandbox.warehouse.committed.principals;
+            let alive = self
+                .sandbox
+                .session(*id)
+                .and_then(|session| principals.user(session.authenticated))
+                .is_some_and(|known| known.name == user);
+            if alive {
+                return Ok(*id);
+            }
+            self.sandbox.disconnect(*id);
+            self.sessions.remove(user);
+        }
+        let id = self.sandbox.connect(user, None)?;
+        self.sessions.insert(user.to_owned(), id);
+        Ok(id)
+    }
+
+    fn witness(&mut self, user: String, text: String, error: Option<&SqlError>) {
+        if let Some(lab) = &self.lab {
+            let refused = error.map(|error| error.kind.state().to_owned());
+            self.record.witness(&lab.definition, &Done { user, text, refused });
+        }
+    }
+
+    fn reset_step(&mut self, id: u32, step: &str) {
+        let Some(lab) = &self.lab else {
+            return self.refuse(id, "no lab is open", None);
+        };
+        match lab.state_before(step, SEED) {
+            Ok(sandbox) => {
+                self.record.forget_from(&lab.definition, step);
+                self.put_back(id, sandbox);
+            }
+            Err(problem) => self.refuse(id, &problem.to_string(), Some("Reset the whole lab instead.")),
+        }
+    }
+
+    fn reset_lab(&mut self, id: u32) {
+        match begin(self.lab.as_ref()) {
+            Ok(sandbox) => {
+                self.record = Record::default();
+                self.put_back(id, sandbox);
+            }
+            Err(message) => self.refuse(id, &message, None),
+        }
+    }
+
+    fn put_back(&mut self, id: u32, mut sandbox: Sandbox) {
+        sandbox.warehouse.continue_numbers(&self.sandbox.warehouse);
+        self.sandbox = sandbox;
+        self.sessions.clear();
+        self.script = None;
+        self.changed = true;
+        self.tell(id, EventKind::Reset);
+        self.tell_account(id);
+        self.tell_checks(id);
+    }
+
+    fn tell_checks(&mut self, id: u32) {
+        let Some(lab) = &self.lab else { return };
+        let statuses = lab.check(&self.sandbox, &mut self.record, self.open_step.as_deref());
+        let steps = statuses
+            .into_iter()
+            .map(|status| StepState {
+                step: status.step,
+                passed: status.passed,
+                wrong: status.wrong,
+                checks: status
+                    .checks
+                    .into_iter()
+                    .map(|check| CheckState { check: check.check, passed: check.passed, missing: check.missing })
+                    .collect(),
+            })
+            .collect();
+        self.tell(id, EventKind::Checks { steps });
+    }
+
+    fn tell_account(&mut self, id: u32) {
+        let account = account(&self.sandbox, &self.sessions);
+        self.tell(id, EventKind::Account { account });
+    }
+
+    fn gone(&mut self, id: u32) {
+        self.refuse(id, "this result is no longer kept", Some("Run the statement again."));
+    }
+
+    fn refuse(&mut self, id: u32, message: &str, hint: Option<&str>) {
+        self.tell(id, EventKind::Failed { message: message.to_owned(), hint: hint.map(str::to_owned) });
+    }
+
+    fn tell(&mut self, id: u32, event: EventKind) {
+        self.events.push(Event { id, event });
+    }
+}
+
+/// The lab's first account, or an empty one.
+fn begin(lab: Option<&Lab>) -> Result<Sandbox, String> {
+    match lab {
+        Some(lab) => lab.start(SEED).map_err(|problem| problem.to_string()),
+        None => state::course_warehouse(SEED).map_err(|error| error.to_string()),
+    }
+}
+
+fn name(name: sandshift_engine::sandbox::Name) -> Name {
+    let kind = match name.kind {
+        EngineNameKind::Schema => NameKind::Schema,
+        EngineNameKind::Table => NameKind::Table,
+        EngineNameKind::View => NameKind::View,
+        EngineNameKind::Column => NameKind::Column,
+        EngineNameKind::Function => NameKind::Function,
+        EngineNameKind::User => NameKind::User,
+        EngineNameKind::Group => NameKind::Group,
+        EngineNameKind::Role => NameKind::Role,
+    };
+    Name { kind, text: name.text, detail: name.detail }
+}
+
+/// What a test asks for to see that the page survives it.
+#[allow(clippy::panic)]
+fn fail_as_a_defect_would() {
+    panic!("asked to fail, by a test");
+}
