@@ -42,3 +42,13 @@ pub struct Warehouse {
 pub struct Logs {
     pub rows: BTreeMap<String, Vec<Vec<super::value::Value>>>,
 }
+
+impl Warehouse {
+    /// Goes on counting where `other` stopped, so that numbers stay unique when one takes the other's place:
+    /// a store that keeps blocks by number never finds two contents under one.
+    pub fn continue_numbers(&mut self, other: &Warehouse) {
+        self.next_block = self.next_block.max(other.next_block);
+        self.next_query = self.next_query.max(other.next_query);
+        self.next_transaction = self.next_transaction.max(other.next_transaction);
+    }
+}
