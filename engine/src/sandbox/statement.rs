@@ -14,7 +14,7 @@ use crate::sql::bind::{self, Scope, WriteKind};
 use crate::sql::commands::{self, CommandContext};
 use crate::sql::error::{Span, SqlError, SqlErrorKind, SqlResult};
 use crate::sql::execute::write::{Marks, Sink};
-use crate::sql::execute::{Context, Evaluation, Operator, Pull, build};
+use crate::sql::execute::{Context, Evaluation, Operator, Pull, Shared, build};
 use crate::sql::outcome::{Batch, Completion, Progress, Statistics, Step};
 use crate::sql::plan::{Field, Plan};
 use crate::sql::session::{Session, SessionId, Temporary, Transaction};
@@ -323,6 +323,7 @@ impl Sandbox {
             statistics: Statistics::default(),
             memory_limit: MEMORY_LIMIT,
             memory_used: 0,
+            shared: Shared::default(),
         };
         Ok(Running {
             session: id,
