@@ -1,1 +1,14 @@
 //! Bytes to columns: the formats COPY reads. Knows neither where bytes come from nor who may read them.
+//!
+//! [`options`] says how to read, [`scan`] finds fields, [`column`] turns a field's text into a value of a
+//! typed column, [`reader`] puts the three together a bounded chunk at a time, and [`error`] says why a line
+//! could not be loaded.
+
+pub mod column;
+pub mod error;
+pub mod number;
+pub mod options;
+pub mod reader;
+pub mod scan;
+pub mod text;
+pub mod time;

@@ -106,7 +106,6 @@ impl Sandbox {
         self.seed
     }
 
-
     /// Runs one `aws ...` line as the IAM identity `principal` (a user's name).
     pub fn aws(&mut self, principal: &str, line: &str) -> CliOutput {
         let _ = (principal, line);

@@ -5,6 +5,9 @@
 
 /// What lies beyond the warehouse.
 pub trait Outside {
+    /// The region of what is asked for from now on (COPY's REGION); the cluster's own when `None`.
+    fn region(&mut self, _region: Option<&str>) {}
+
     /// The objects whose keys begin with `prefix`, as the role may list them. Keys in UTF-8 order.
     fn list(
         &mut self,

@@ -1,5 +1,7 @@
 //! Statements that are not queries, one file each, named by what they do.
 
+pub mod copy;
+
 use super::error::SqlResult;
 use super::outcome::Completion;
 use super::session::Session;

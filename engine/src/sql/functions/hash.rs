@@ -104,14 +104,16 @@ fn parse_in_base(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<Ar
     let bases = call.primitive::<Int32Type>(1)?;
     build::<Int64Type>(call, |row| {
         let (written, base) = (text.get(row).unwrap_or_default(), bases.value(row));
-        let base = u32::try_from(base)
-            .ok()
-            .filter(|base| (2..=36).contains(base))
-            .ok_or_else(|| SqlError::product("22023", format!("Invalid base: {base}, must be between 2 and 36")))?;
+        let base = u32::try_from(base).ok().filter(|base| (2..=36).contains(base)).ok_or_else(|| {
+            SqlError::product("22023", format!("Invalid base: {base}, must be between 2 and 36"))
+        })?;
         let digits = written.trim();
         let digits = if base == 16 { digits.strip_prefix("0x").unwrap_or(digits) } else { digits };
         i64::from_str_radix(digits, base).map_err(|_| {
-            SqlError::product("22P02", format!("The input {written} is not valid to be converted to base {base}"))
+            SqlError::product(
+                "22P02",
+                format!("The input {written} is not valid to be converted to base {base}"),
+            )
         })
     })
 }

@@ -16,8 +16,10 @@ const BOOLEAN: Answer = Answer::Type(DataType::Boolean);
 
 pub(super) static FUNCTIONS: &[Entry] = &[
     Entry::custom("json_extract_path_text", path_types, extract_path),
-    Entry::fixed("json_extract_array_element_text", &[Text, Integer, Boolean], Answer::Text, array_element).optional(1),
-    Entry::fixed("json_array_length", &[Text, Boolean], Answer::Type(DataType::Integer), array_length).optional(1),
+    Entry::fixed("json_extract_array_element_text", &[Text, Integer, Boolean], Answer::Text, array_element)
+        .optional(1),
+    Entry::fixed("json_array_length", &[Text, Boolean], Answer::Type(DataType::Integer), array_length)
+        .optional(1),
     Entry::fixed("is_valid_json", &[Text], BOOLEAN, |call, _| {
         valid(call, |value| value.is_object() || value.is_array())
     }),
@@ -47,7 +49,9 @@ fn invalid(text: &str) -> SqlError {
     SqlError::new(crate::sql::error::SqlErrorKind::Product {
         state: "XX000",
         message: "JSON parsing error".to_owned(),
-        detail: Some(format!("error:  JSON parsing error\n  code:      8001\n  context:   invalid json object {text}")),
+        detail: Some(format!(
+            "error:  JSON parsing error\n  code:      8001\n  context:   invalid json object {text}"
+        )),
         hint: None,
     })
 }

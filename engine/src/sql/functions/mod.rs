@@ -95,10 +95,12 @@ static FAMILIES: &[&[signature::Entry]] = &[
 /// `None` when no function of the name takes these types; the caller words the error
 /// (`function f(integer) does not exist`, `operator does not exist: ...`).
 pub fn resolve(name: &str, arguments: &[DataType]) -> Option<Resolved> {
-    FAMILIES.iter().flat_map(|family| family.iter()).filter(|entry| entry.function.name == name).find_map(|entry| {
-        let (arguments, result) = entry.signature.accept(arguments)?;
-        Some(Resolved { function: &entry.function, arguments, result })
-    })
+    FAMILIES.iter().flat_map(|family| family.iter()).filter(|entry| entry.function.name == name).find_map(
+        |entry| {
+            let (arguments, result) = entry.signature.accept(arguments)?;
+            Some(Resolved { function: &entry.function, arguments, result })
+        },
+    )
 }
 
 /// Every known name, for completion; operators are left out.

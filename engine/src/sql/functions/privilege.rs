@@ -16,15 +16,21 @@ use crate::warehouse::identifier::Identifier;
 const BOOLEAN: Answer = Answer::Type(DataType::Boolean);
 
 pub(super) static FUNCTIONS: &[Entry] = &[
-    Entry::fixed("has_table_privilege", &[Text, Text], BOOLEAN, |call, context| held(call, context, Kind::Table))
-        .leader_only()
-        .impure(),
-    Entry::fixed("has_table_privilege", &[Text, Text, Text], BOOLEAN, |call, context| held(call, context, Kind::Table))
-        .leader_only()
-        .impure(),
-    Entry::fixed("has_schema_privilege", &[Text, Text], BOOLEAN, |call, context| held(call, context, Kind::Schema))
-        .leader_only()
-        .impure(),
+    Entry::fixed("has_table_privilege", &[Text, Text], BOOLEAN, |call, context| {
+        held(call, context, Kind::Table)
+    })
+    .leader_only()
+    .impure(),
+    Entry::fixed("has_table_privilege", &[Text, Text, Text], BOOLEAN, |call, context| {
+        held(call, context, Kind::Table)
+    })
+    .leader_only()
+    .impure(),
+    Entry::fixed("has_schema_privilege", &[Text, Text], BOOLEAN, |call, context| {
+        held(call, context, Kind::Schema)
+    })
+    .leader_only()
+    .impure(),
     Entry::fixed("has_schema_privilege", &[Text, Text, Text], BOOLEAN, |call, context| {
         held(call, context, Kind::Schema)
     })
@@ -113,8 +119,13 @@ fn database<'a>(context: &'a EvaluationContext<'_>) -> SqlResult<&'a Database> {
 fn object<'a>(context: &'a EvaluationContext<'_>, kind: Kind, name: &str) -> SqlResult<(UserId, &'a Acl)> {
     match kind {
         Kind::Database => {
-            let found = context.evaluation.manifest.catalog.database(&Identifier::fold(name.trim().trim_matches('"')));
-            let found = found.ok_or_else(|| SqlError::product("3D000", format!("database \"{name}\" does not exist")))?;
+            let found = context
+                .evaluation
+                .manifest
+                .catalog
+                .database(&Identifier::fold(name.trim().trim_matches('"')));
+            let found = found
+                .ok_or_else(|| SqlError::product("3D000", format!("database \"{name}\" does not exist")))?;
             Ok((found.owner, &found.acl))
         }
         Kind::Schema => {
@@ -182,7 +193,9 @@ fn role_is_member_of(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> Sq
                 return Ok(true);
             }
             next += 1;
-            for to in principals.roles.values().filter(|role| role.id == current).flat_map(|role| &role.granted_to) {
+            for to in
+                principals.roles.values().filter(|role| role.id == current).flat_map(|role| &role.granted_to)
+            {
                 if !reached.contains(to) {
                     reached.push(*to);
                 }

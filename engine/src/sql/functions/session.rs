@@ -20,8 +20,10 @@ const BIGINT: Answer = Answer::Type(DataType::BigInt);
 const INTEGER: Answer = Answer::Type(DataType::Integer);
 
 pub(super) static FUNCTIONS: &[Entry] = &[
-    Entry::fixed("version", &[], Answer::Type(DataType::Varchar(256)), |call, _| constant_text(call, Some(VERSION)))
-        .leader_only(),
+    Entry::fixed("version", &[], Answer::Type(DataType::Varchar(256)), |call, _| {
+        constant_text(call, Some(VERSION))
+    })
+    .leader_only(),
     Entry::fixed("current_user", &[], NAME, current_user).impure(),
     Entry::fixed("user", &[], NAME, current_user).impure(),
     Entry::fixed("session_user", &[], NAME, session_user).impure(),
@@ -46,10 +48,14 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         build::<Int32Type>(call, |_| Ok(pid))
     })
     .impure(),
-    Entry::fixed("pg_last_copy_count", &[], BIGINT, |call, context| counter(call, context, "pg_last_copy_count", 0))
-        .impure(),
-    Entry::fixed("pg_last_query_id", &[], BIGINT, |call, context| counter(call, context, "pg_last_query_id", -1))
-        .impure(),
+    Entry::fixed("pg_last_copy_count", &[], BIGINT, |call, context| {
+        counter(call, context, "pg_last_copy_count", 0)
+    })
+    .impure(),
+    Entry::fixed("pg_last_query_id", &[], BIGINT, |call, context| {
+        counter(call, context, "pg_last_query_id", -1)
+    })
+    .impure(),
     Entry::fixed("current_setting", &[Text, Boolean], Answer::Text, current_setting).optional(1).impure(),
 ];
 
@@ -61,7 +67,12 @@ fn number(context: &EvaluationContext<'_>, name: &str, otherwise: i64) -> i64 {
     setting(context, name).and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
-fn counter(call: &Call<'_>, context: &EvaluationContext<'_>, name: &str, otherwise: i64) -> SqlResult<ArrayRef> {
+fn counter(
+    call: &Call<'_>,
+    context: &EvaluationContext<'_>,
+    name: &str,
+    otherwise: i64,
+) -> SqlResult<ArrayRef> {
     let count = number(context, name, otherwise);
     build::<Int64Type>(call, |_| Ok(count))
 }
@@ -92,7 +103,9 @@ pub(super) fn search_path(context: &EvaluationContext<'_>) -> Vec<Identifier> {
     written
         .split(',')
         .map(|name| match name.trim().trim_matches('"') {
-            "$user" => Identifier::fold(setting(context, "session_user").or(setting(context, "current_user")).unwrap_or_default()),
+            "$user" => Identifier::fold(
+                setting(context, "session_user").or(setting(context, "current_user")).unwrap_or_default(),
+            ),
             name => Identifier::fold(name),
         })
         .filter(|name| database.is_some_and(|database| database.schema(name).is_some()))
@@ -142,10 +155,7 @@ fn current_setting(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlR
 }
 
 /// A BOOLEAN that is the same for every row of equal arguments.
-pub(super) fn truth(
-    call: &Call<'_>,
-    mut f: impl FnMut(usize) -> SqlResult<bool>,
-) -> SqlResult<ArrayRef> {
+pub(super) fn truth(call: &Call<'_>, mut f: impl FnMut(usize) -> SqlResult<bool>) -> SqlResult<ArrayRef> {
     let nulls = call.nulls();
     build_boolean(call, |row| {
         if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
