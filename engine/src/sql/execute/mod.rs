@@ -7,8 +7,8 @@
 //! [`intern`] and [`grouping`] (keys as numbers), [`sorting`] and [`gather`] (rows moved about). [`cast`],
 //! [`compare`] and [`display`] hold the product's rules for values.
 
-//pub mod aggregate;
-//pub mod accumulate;
+mod accumulate;
+mod aggregate;
 pub mod array;
 mod case;
 pub mod cast;
@@ -155,8 +155,7 @@ pub fn build(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator>>
             Box::new(join::Join::new(join, left, right))
         }
         Plan::Aggregate { input, groups, aggregates, .. } => {
-            let _ = (input, groups, aggregates);
-            return Err(super::error::SqlError::bug("aggregate"));
+            Box::new(aggregate::Aggregate::new(build(input, context)?, groups.clone(), aggregates.clone()))
         }
         Plan::Window { input, calls, .. } => {
             let _ = (input, calls);
