@@ -41,6 +41,7 @@ pub enum Feature {
     Lock,
     CancelStatement,
     ShowObject,
+    IdentifierCase,
     AwsOperation,
 }
 
@@ -81,6 +82,7 @@ impl Feature {
             Feature::Lock => "LOCK",
             Feature::CancelStatement => "CANCEL",
             Feature::ShowObject => "this form of SHOW",
+            Feature::IdentifierCase => "settings that change the case of names",
             Feature::AwsOperation => "this AWS operation",
         }
     }

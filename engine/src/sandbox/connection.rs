@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{DATABASE, Sandbox};
-use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::commands::login;
+use crate::sql::error::SqlResult;
+use crate::sql::parameter;
 use crate::sql::session::{RandomState, Session, SessionId, Temporary, Transaction};
 use crate::warehouse::access::UserId;
 use crate::warehouse::identifier::Identifier;
@@ -16,14 +18,13 @@ impl Sandbox {
         let manifest = self.warehouse.committed.clone();
         let name = Identifier::fold(user);
         let known = match password {
-            Some(_) => return Err(SqlError::bug("login is not there yet")),
-            None => manifest
-                .principals
-                .users
-                .get(&name)
-                .map(|user| user.id)
-                .ok_or_else(|| SqlError::product("42704", format!("user \"{name}\" does not exist")))?,
+            Some(password) => login::login(&manifest, &name, password, self.clock.now())?,
+            None => login::become_user(&manifest, &name)?,
         };
+        if let Some(user) = manifest.principals.user(known) {
+            let connected: Vec<UserId> = self.sessions.values().map(|session| session.user).collect();
+            login::must_have_room(user, &connected)?;
+        }
         let id = SessionId(self.next_session);
         self.next_session += 1;
         let settings = manifest.principals.user(known).map(|user| user.settings.clone()).unwrap_or_default();
@@ -65,12 +66,14 @@ impl Sandbox {
 
 impl Session {
     /// What functions may ask about the session, by lower-case name: its parameters, and who and where it is.
-    pub(super) fn surroundings(&self, manifest: &Manifest) -> BTreeMap<String, String> {
+    pub(crate) fn surroundings(&self, manifest: &Manifest) -> BTreeMap<String, String> {
         let name = |id: UserId| {
             manifest.principals.user(id).map_or_else(|| "unknown".to_owned(), |user| user.name.to_string())
         };
         let mut settings = self.settings.clone();
-        settings.entry("search_path".to_owned()).or_insert_with(|| "$user, public".to_owned());
+        for (name, value) in parameter::defaults() {
+            settings.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+        }
         for (key, value) in [
             ("current_user", name(self.user)),
             ("session_user", name(self.user)),

@@ -50,8 +50,12 @@ pub struct Running {
 enum Work {
     /// Nothing but to commit and tell.
     Finish(Completion, Effect),
-    /// Lines of text as one answer (EXPLAIN), then finish.
-    Lines(Vec<String>, Field),
+    /// Columns of text as one answer (EXPLAIN, SHOW), then finish with the tag.
+    Text {
+        columns: Vec<Vec<String>>,
+        fields: Vec<Field>,
+        tag: &'static str,
+    },
     Rows(Box<dyn Operator>, Vec<Field>),
     Insert {
         operator: Box<dyn Operator>,
@@ -181,6 +185,7 @@ impl Sandbox {
     fn begin(&mut self, id: SessionId, parsed: &ParsedStatement, numbers: (i64, i64)) -> SqlResult<Running> {
         let now = self.clock.now();
         let connected = self.sessions.values().map(|session| session.user).collect();
+        let next_block = &mut self.warehouse.next_block;
         let committed = self.warehouse.committed.clone();
         let session =
             self.sessions.get_mut(&id).ok_or_else(|| SqlError::bug("a statement without a session"))?;
@@ -221,7 +226,8 @@ impl Sandbox {
                     name: "QUERY PLAN".to_owned(),
                     data_type: DataType::Varchar(65_535),
                 };
-                (None, Pending::Ready(Work::Lines(lines, field)))
+                let work = Work::Text { columns: vec![lines], fields: vec![field], tag: "EXPLAIN" };
+                (None, Pending::Ready(work))
             }
             Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => {
                 let write = match &parsed.statement {
@@ -238,17 +244,22 @@ impl Sandbox {
                 let bound = bind::query(&create.query, scope)?;
                 authorize::authorize(&bound.needs, &base, session)?;
                 let plan = optimize::optimize(bound.plan, &base, &session.database);
-                let mut context = CommandContext { manifest: &mut working, session, now, connected };
-                let target = prepare_create_table_as(create, plan.fields(), &mut context)?;
+                let mut context = CommandContext { manifest: &mut working, session, now, connected, next_block };
+                let target = commands::create_table_as::prepare(create, plan.fields(), &mut context)?;
                 (Some(plan), Pending::Fill(target))
+            }
+            Statement::Show { name } => {
+                let context = CommandContext { manifest: &mut working, session, now, connected, next_block };
+                let answer = commands::show::answer(name, &context)?;
+                let work = Work::Text { columns: answer.columns, fields: answer.fields, tag: "SHOW" };
+                (None, Pending::Ready(work))
             }
             Statement::Copy(_) => return Err(SqlError::not_simulated(crate::gap::Feature::CopyFormat)),
             other => {
-                let mut context = CommandContext { manifest: &mut working, session, now, connected };
+                let mut context = CommandContext { manifest: &mut working, session, now, connected, next_block };
                 let completion = commands::run(other, &mut context)?;
                 let effect = match other {
                     Statement::Truncate { .. } => Effect::Commit,
-                    Statement::Show { .. } => Effect::None,
                     _ => Effect::Keep,
                 };
                 (None, Pending::Ready(Work::Finish(completion, effect)))
@@ -347,14 +358,14 @@ impl Sandbox {
         let numbers = &mut BlockNumbers(&mut self.warehouse.next_block);
         let (mut completion, effect) = match &mut running.work {
             Work::Finish(completion, effect) => (std::mem::take(completion), *effect),
-            Work::Lines(lines, field) => {
-                if !lines.is_empty() {
-                    let rows = lines.len();
-                    let column: ArrayRef = Arc::new(StringArray::from(std::mem::take(lines)));
-                    return Ok(Step::Rows(Batch { columns: vec![column], rows }));
+            Work::Text { columns, fields, tag } => {
+                let columns = std::mem::take(columns);
+                if let Some(rows) = columns.first().map(Vec::len).filter(|rows| *rows > 0) {
+                    let columns = columns.into_iter().map(|column| Arc::new(StringArray::from(column)) as ArrayRef);
+                    return Ok(Step::Rows(Batch { columns: columns.collect(), rows }));
                 }
-                let fields = Some(vec![field.clone()]);
-                (Completion { tag: "EXPLAIN".to_owned(), fields, ..Completion::default() }, Effect::None)
+                let fields = Some(fields.clone());
+                (Completion { tag: (*tag).to_owned(), fields, ..Completion::default() }, Effect::None)
             }
             Work::Rows(operator, fields) => match operator.pull(&mut running.context)? {
                 Pull::Batch(batch) => {
@@ -616,12 +627,4 @@ fn shifted(mut error: SqlError, statement: Span) -> SqlError {
 /// `query_group`, which the logs call the label.
 fn label(session: &Session) -> &str {
     session.settings.get("query_group").map_or("default", String::as_str)
-}
-
-fn prepare_create_table_as(
-    _create: &crate::sql::statement::CreateTableAs,
-    _fields: &[Field],
-    _context: &mut CommandContext<'_>,
-) -> SqlResult<ObjectId> {
-    Err(SqlError::bug("CREATE TABLE AS is not there yet"))
 }

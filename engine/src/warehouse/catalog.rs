@@ -99,9 +99,18 @@ pub struct Table {
     /// Column numbers; informational, never enforced (Developer Guide, "Defining constraints").
     pub primary_key: Vec<usize>,
     pub unique_keys: Vec<Vec<usize>>,
+    pub foreign_keys: Vec<ForeignKey>,
     pub backup: bool,
     pub next_identity: BTreeMap<usize, i64>,
     pub data: TableData,
+}
+
+/// Columns that refer to a key of another table; informational.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ForeignKey {
+    pub columns: Vec<usize>,
+    pub references: ObjectId,
+    pub referenced: Vec<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -186,6 +195,24 @@ impl Database {
             schema.relations.remove(&relation.name);
         }
         Some(relation)
+    }
+}
+
+impl Table {
+    /// A table without rows, keys or a chosen layout.
+    pub fn new(temporary: bool) -> Self {
+        Table {
+            temporary,
+            distribution: Distribution::Auto,
+            sort_key: Vec::new(),
+            interleaved: false,
+            primary_key: Vec::new(),
+            unique_keys: Vec::new(),
+            foreign_keys: Vec::new(),
+            backup: true,
+            next_identity: BTreeMap::new(),
+            data: TableData::default(),
+        }
     }
 }
 

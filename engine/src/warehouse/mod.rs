@@ -15,4 +15,5 @@ pub mod initial;
 pub mod manifest;
 pub mod password;
 pub mod storage;
+pub mod system_role;
 pub mod value;

@@ -78,6 +78,7 @@ fn table() -> RelationKind {
         interleaved: false,
         primary_key: Vec::new(),
         unique_keys: Vec::new(),
+        foreign_keys: Vec::new(),
         backup: true,
         next_identity: BTreeMap::new(),
         data: Default::default(),

@@ -1,13 +1,49 @@
 //! Statements that are not queries, one file each, named by what they do.
+//!
+//! [`run`] is the only door for most of them. The driver keeps queries, writes, COPY and transactions; it
+//! comes here besides for [`create_table_as::prepare`], [`show::answer`] and [`login::login`].
 
-pub mod copy;
-
-use super::error::SqlResult;
+use super::error::{SqlError, SqlResult};
 use super::outcome::Completion;
 use super::session::Session;
 use super::statement::Statement;
 use crate::clock::Instant;
 use crate::warehouse::manifest::Manifest;
+
+pub mod alter_group;
+pub mod alter_role;
+pub mod alter_schema;
+pub mod alter_table;
+pub mod alter_user;
+pub mod analyze;
+pub mod columns;
+pub mod comment;
+pub mod context;
+pub mod copy;
+pub mod create_database;
+pub mod create_group;
+pub mod create_role;
+pub mod create_schema;
+pub mod create_table;
+pub mod create_table_as;
+pub mod create_user;
+pub mod create_view;
+pub mod drop_database;
+pub mod drop_group;
+pub mod drop_relation;
+pub mod drop_role;
+pub mod drop_schema;
+pub mod drop_user;
+pub mod grant;
+pub mod grant_role;
+mod granted_object;
+pub mod login;
+pub mod revoke;
+pub mod session_authorization;
+pub mod set;
+pub mod show;
+mod table_layout;
+pub mod truncate;
 
 /// What a command may change: the transaction's working manifest and its own session.
 pub struct CommandContext<'a> {
@@ -16,10 +52,91 @@ pub struct CommandContext<'a> {
     pub now: Instant,
     /// Every open session's user, for DROP USER and CONNECTION LIMIT.
     pub connected: Vec<crate::warehouse::access::UserId>,
+    /// The warehouse's next block number: ALTER TABLE ADD COLUMN fills rows that are there already.
+    pub next_block: &'a mut u64,
 }
 
 /// Runs a command that is not a query, write, COPY or transaction statement. Checks rights itself, in the
 /// product's order, and changes nothing when it fails.
-pub fn run(_statement: &Statement, _context: &mut CommandContext<'_>) -> SqlResult<Completion> {
-    todo!("commands")
+pub fn run(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResult<Completion> {
+    let before = context.manifest.clone();
+    let result = dispatch(statement, context);
+    if result.is_err() {
+        *context.manifest = before;
+    }
+    result
 }
+
+fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResult<Completion> {
+    match statement {
+        Statement::Truncate { table } => truncate::run(table, context),
+        Statement::CreateDatabase { name, owner } => create_database::run(name, owner.as_ref(), context),
+        Statement::DropDatabase { name } => drop_database::run(name, context),
+        Statement::CreateSchema { name, if_not_exists, owner } => {
+            create_schema::run(name, *if_not_exists, owner.as_ref(), context)
+        }
+        Statement::DropSchema { names, if_exists, cascade } => {
+            drop_schema::run(names, *if_exists, *cascade, context)
+        }
+        Statement::AlterSchema { name, action } => alter_schema::run(name, action, context),
+        Statement::CreateTable(table) => create_table::run(table, context),
+        Statement::DropTable { names, if_exists, cascade } => {
+            drop_relation::run(names, drop_relation::Kind::Table, *if_exists, *cascade, context)
+        }
+        Statement::AlterTable { name, action } => alter_table::run(name, action, context),
+        Statement::CreateView { name, columns, query, query_text, or_replace } => {
+            create_view::run(name, columns, query, query_text, *or_replace, context)
+        }
+        Statement::DropView { names, if_exists, cascade } => {
+            drop_relation::run(names, drop_relation::Kind::View, *if_exists, *cascade, context)
+        }
+        Statement::Comment { on, text } => comment::run(on, text.as_deref(), context),
+        Statement::CreateUser { name, options } => create_user::run(name, options, context),
+        Statement::AlterUser { name, options } => alter_user::run(name, options, context),
+        Statement::DropUser { names, if_exists } => drop_user::run(names, *if_exists, context),
+        Statement::CreateGroup { name, users } => create_group::run(name, users, context),
+        Statement::AlterGroup { name, action } => alter_group::run(name, action, context),
+        Statement::DropGroup { name } => drop_group::run(name, context),
+        Statement::CreateRole { name, external_id } => {
+            create_role::run(name, external_id.as_deref(), context)
+        }
+        Statement::AlterRole { name, actions } => alter_role::run(name, actions, context),
+        Statement::DropRole { name, force } => drop_role::run(name, *force, context),
+        Statement::Grant(statement) => grant::run(statement, context),
+        Statement::Revoke { grant, grant_option_only } => revoke::run(grant, *grant_option_only, context),
+        Statement::GrantRole { roles, to } => grant_role::grant(roles, to, context),
+        Statement::RevokeRole { roles, from, admin_option_only } => {
+            grant_role::revoke(roles, from, *admin_option_only, context)
+        }
+        Statement::Set { name, values, .. } => set::run(name, values.as_deref(), context),
+        Statement::Reset { name } => set::run(name, None, context),
+        Statement::SetSessionAuthorization { user } => session_authorization::run(user.as_ref(), context),
+        Statement::Analyze { table } => analyze::run(table.as_ref(), context),
+        Statement::NotSimulated { feature, tag } => {
+            Err(SqlError::not_simulated_because(*feature, tag.clone()))
+        }
+        Statement::Query(_)
+        | Statement::Explain { .. }
+        | Statement::Insert(_)
+        | Statement::Update(_)
+        | Statement::Delete(_)
+        | Statement::Copy(_)
+        | Statement::CreateTableAs(_)
+        | Statement::Show { .. }
+        | Statement::Begin
+        | Statement::Commit
+        | Statement::Rollback => Err(SqlError::bug("this statement is the driver's, not a command")),
+    }
+}
+
+/// A command that ended well, by its tag alone.
+fn done(tag: &str) -> SqlResult<Completion> {
+    done_with(tag, Vec::new())
+}
+
+fn done_with(tag: &str, notices: Vec<String>) -> SqlResult<Completion> {
+    Ok(Completion { tag: tag.to_owned(), notices, ..Completion::default() })
+}
+
+#[cfg(test)]
+mod tests;

@@ -40,6 +40,7 @@ fn warehouse(sales: Distribution, event: Distribution) -> Manifest {
                 interleaved: false,
                 primary_key: Vec::new(),
                 unique_keys: Vec::new(),
+                foreign_keys: Vec::new(),
                 backup: true,
                 next_identity: Default::default(),
                 data: TableData { segments: vec![stored], version: 1 },

@@ -1,0 +1,85 @@
+//! The way a refusal came about: every right that was asked for, in order, and how each was held.
+
+use crate::sql::error::{Grantor, Link, Refusal, SqlError, SqlErrorKind};
+use crate::warehouse::access::{HeldBy, UserId};
+use crate::warehouse::manifest::Manifest;
+
+/// Rights that were asked for so far, on behalf of one user or of the owners of the views it reads.
+pub struct Trail<'a> {
+    manifest: &'a Manifest,
+    /// Who runs the statement.
+    caller: UserId,
+    /// Whose rights are asked for now.
+    user: UserId,
+    links: Vec<Link>,
+}
+
+impl<'a> Trail<'a> {
+    pub fn new(manifest: &'a Manifest, caller: UserId) -> Self {
+        Trail { manifest, caller, user: caller, links: Vec::new() }
+    }
+
+    pub fn manifest(&self) -> &'a Manifest {
+        self.manifest
+    }
+
+    /// From here on the rights of `user` count: the owner of a view that the statement reads through.
+    pub fn turn_to(&mut self, user: UserId) {
+        self.user = user;
+    }
+
+    pub fn name_of(&self, user: UserId) -> String {
+        self.manifest.principals.user(user).map_or_else(|| "unknown".to_owned(), |user| user.name.to_string())
+    }
+
+    /// Notes a right that is held.
+    pub fn hold(&mut self, right: &str, object_kind: &'static str, object: String, held: &HeldBy) {
+        let link = Link { right: self.said(right), object_kind, object, held: Some(held.to_string()) };
+        if !self.links.contains(&link) {
+            self.links.push(link);
+        }
+    }
+
+    /// The refusal for the first right that is missing. `owner` is the object's; `grant` the smallest
+    /// statement that would help.
+    pub fn refuse(
+        &self,
+        message: String,
+        right: &str,
+        object_kind: &'static str,
+        object: String,
+        owner: Option<UserId>,
+        grant: Option<String>,
+    ) -> SqlError {
+        let mut chain = self.links.clone();
+        chain.push(Link { right: self.said(right), object_kind, object, held: None });
+        SqlError::new(SqlErrorKind::Refused(Refusal {
+            message,
+            user: self.name_of(self.user),
+            chain,
+            grantors: self.grantors(owner),
+            smallest_grant: grant,
+        }))
+    }
+
+    /// A right that the view's owner must hold, not the caller, says so.
+    fn said(&self, right: &str) -> String {
+        if self.user == self.caller {
+            right.to_owned()
+        } else {
+            format!("{right} as view owner {}", self.name_of(self.user))
+        }
+    }
+
+    /// The owner and the superusers; `rdsdb` belongs to the service and nobody logs in as it.
+    fn grantors(&self, owner: Option<UserId>) -> Vec<Grantor> {
+        let users = self.manifest.principals.users.values();
+        let of_owner = owner
+            .filter(|&owner| owner != UserId::RDSDB)
+            .map(|owner| Grantor { user: self.name_of(owner), reason: "owner" });
+        let superusers = users
+            .filter(|user| user.superuser && user.id != UserId::RDSDB && Some(user.id) != owner)
+            .map(|user| Grantor { user: user.name.to_string(), reason: "superuser" });
+        of_owner.into_iter().chain(superusers).collect()
+    }
+}

@@ -1,0 +1,50 @@
+//! ALTER SCHEMA (Developer Guide, "ALTER SCHEMA").
+
+use super::alter_table::{hand_over, views_still_bind};
+use super::create_schema::{is_taken, must_be_allowed, must_be_usable};
+use super::{CommandContext, done};
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::outcome::Completion;
+use crate::sql::statement::AlterSchema;
+use crate::warehouse::catalog::ObjectId;
+use crate::warehouse::identifier::Identifier;
+
+pub(super) fn run(
+    name: &Identifier,
+    action: &AlterSchema,
+    context: &mut CommandContext<'_>,
+) -> SqlResult<Completion> {
+    context.rights().own_schema(context.schema(name)?, None)?;
+    match action {
+        AlterSchema::OwnerTo(owner) => {
+            let owner = context.user_named(owner)?.id;
+            let schema = context.schema_mut(name)?;
+            hand_over(&mut schema.acl, schema.owner, owner);
+            schema.owner = owner;
+        }
+        AlterSchema::RenameTo(new) => rename(name, new, context)?,
+        // Nothing in the sandbox grows to where a quota would bite, so only the form is taken.
+        AlterSchema::Quota(_) => context.rights().superuser("set schema quotas")?,
+    }
+    done("ALTER SCHEMA")
+}
+
+fn rename(name: &Identifier, new: &Identifier, context: &mut CommandContext<'_>) -> SqlResult<()> {
+    must_be_allowed(context)?;
+    must_be_usable(new)?;
+    if is_taken(new, context)? {
+        return Err(SqlError::product("42P06", format!("schema \"{new}\" already exists")));
+    }
+    let database = context.database_mut()?;
+    let Some(mut schema) = database.schemas.remove(name) else {
+        return Err(SqlError::undefined_schema(name));
+    };
+    std::sync::Arc::make_mut(&mut schema).name = new.clone();
+    let relations: Vec<ObjectId> = schema.relations.values().copied().collect();
+    database.schemas.insert(new.clone(), schema);
+    for &relation in &relations {
+        context.relation_mut(relation)?.schema = new.clone();
+    }
+    // Among themselves its relations count too: their texts may say the schema's old name.
+    views_still_bind(&relations, context)
+}

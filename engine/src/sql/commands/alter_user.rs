@@ -1,0 +1,87 @@
+//! ALTER USER (Developer Guide, "ALTER USER").
+
+use super::create_user::apply;
+use super::{CommandContext, done_with};
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::outcome::Completion;
+use crate::sql::statement::UserOption;
+use crate::warehouse::access::{Password, User};
+use crate::warehouse::identifier::Identifier;
+use crate::warehouse::system_role::SystemPermission;
+
+pub(super) fn run(
+    name: &Identifier,
+    options: &[UserOption],
+    context: &mut CommandContext<'_>,
+) -> SqlResult<Completion> {
+    let mut user = context.user_named(name)?.clone();
+    must_be_allowed(&user, options, context)?;
+    let mut notices = Vec::new();
+    // CREATEUSER and PASSWORD DISABLE exclude each other in whatever order they are written.
+    let (flags, rest): (Vec<_>, Vec<_>) =
+        options.iter().partition(|option| matches!(option, UserOption::Superuser(_)));
+    for option in flags.into_iter().chain(rest) {
+        match option {
+            UserOption::RenameTo(new) => notices.extend(rename(&mut user, new, context)?),
+            option => apply(option, &mut user, context)?,
+        }
+    }
+    if user.superuser
+        && user.password == Password::Disabled
+        && user.id != crate::warehouse::access::UserId::RDSDB
+    {
+        // A rename clears the password too, and that is no mistake.
+        let asked = options.iter().any(|option| matches!(option, UserOption::Superuser(true)));
+        if asked {
+            return Err(SqlError::product("42601", "CREATEUSER and PASSWORD DISABLE are incompatible"));
+        }
+    }
+    let users = &mut context.principals_mut().users;
+    users.remove(name);
+    users.insert(user.name.clone(), user);
+    done_with("ALTER USER", notices)
+}
+
+/// Superusers and holders of ALTER USER may change anyone; everyone may change the own password (unless it
+/// is disabled) and the own settings.
+fn must_be_allowed(user: &User, options: &[UserOption], context: &CommandContext<'_>) -> SqlResult<()> {
+    if context.is_superuser() {
+        return Ok(());
+    }
+    let lifted = context.principals().may(context.user(), SystemPermission::AlterUser) && !user.superuser;
+    let own = user.id == context.user()
+        && options.iter().all(|option| match option {
+            UserOption::Password(_) => user.password != Password::Disabled,
+            UserOption::Setting { .. } => true,
+            _ => false,
+        });
+    let only_superuser =
+        options.iter().any(|option| matches!(option, UserOption::Superuser(_) | UserOption::PasswordDisable));
+    if own || (lifted && !only_superuser) {
+        return Ok(());
+    }
+    let message = "permission denied".to_owned();
+    Err(context.rights().refuse(
+        message,
+        "superuser",
+        "user",
+        user.name.as_str(),
+        crate::warehouse::access::UserId::RDSDB,
+    ))
+}
+
+fn rename(user: &mut User, new: &Identifier, context: &CommandContext<'_>) -> SqlResult<Option<String>> {
+    if user.id == context.session.user || user.id == context.session.authenticated {
+        return Err(SqlError::product("0A000", "session user may not be renamed"));
+    }
+    if context.principals().users.contains_key(new) || context.principals().roles.contains_key(new) {
+        return Err(SqlError::product("42710", format!("user \"{new}\" already exists")));
+    }
+    user.name = new.clone();
+    // The name is the salt, so the digest is worth nothing under another name.
+    if matches!(user.password, Password::Md5(_)) {
+        user.password = Password::Disabled;
+        return Ok(Some("NOTICE:  MD5 password cleared because of user rename".to_owned()));
+    }
+    Ok(None)
+}

@@ -1,0 +1,47 @@
+//! COMMENT ON (Developer Guide, "COMMENT").
+
+use super::{CommandContext, done};
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::outcome::Completion;
+use crate::sql::statement::CommentTarget;
+use crate::warehouse::catalog::RelationKind;
+
+/// Owners and superusers only. Comments on schemas and databases are taken and shown nowhere, because no view
+/// that the sandbox has lists them.
+pub(super) fn run(
+    on: &CommentTarget,
+    text: Option<&str>,
+    context: &mut CommandContext<'_>,
+) -> SqlResult<Completion> {
+    let text = text.map(str::to_owned);
+    match on {
+        CommentTarget::Table(name) => {
+            let relation = context.table(name)?;
+            context.rights().own_relation(&relation, None, None)?;
+            context.relation_mut(relation.id)?.comment = text;
+        }
+        CommentTarget::View(name) => {
+            let relation = context.relation(name)?;
+            if matches!(relation.kind, RelationKind::Table(_)) {
+                return Err(SqlError::product("42809", format!("\"{}\" is not a view", relation.name)));
+            }
+            context.rights().own_relation(&relation, None, None)?;
+            context.relation_mut(relation.id)?.comment = text;
+        }
+        CommentTarget::Column { table, column } => {
+            let relation = context.relation(table)?;
+            context.rights().own_relation(&relation, None, None)?;
+            let number = relation.column(column).ok_or_else(|| {
+                let message = format!("column \"{column}\" of relation \"{}\" does not exist", relation.name);
+                SqlError::product("42703", message)
+            })?;
+            context.relation_mut(relation.id)?.columns[number].comment = text;
+        }
+        CommentTarget::Schema(name) => context.rights().own_schema(context.schema(name)?, None)?,
+        CommentTarget::Database(name) => match context.manifest.catalog.database(name) {
+            Some(database) => context.rights().own_database(database)?,
+            None => return Err(SqlError::product("3D000", format!("database \"{name}\" does not exist"))),
+        },
+    }
+    done("COMMENT")
+}

@@ -1,0 +1,38 @@
+//! DROP SCHEMA (Developer Guide, "DROP SCHEMA").
+
+use super::drop_relation::remove_with_dependents;
+use super::{CommandContext, done_with};
+use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::outcome::Completion;
+use crate::warehouse::catalog::ObjectId;
+use crate::warehouse::identifier::Identifier;
+use crate::warehouse::system_role::SystemPermission;
+
+pub(super) fn run(
+    names: &[Identifier],
+    if_exists: bool,
+    cascade: bool,
+    context: &mut CommandContext<'_>,
+) -> SqlResult<Completion> {
+    let mut notices = Vec::new();
+    for name in names {
+        if if_exists && context.database()?.schema(name).is_none() {
+            notices.push(format!("INFO:  Schema \"{name}\" does not exist and will be skipped"));
+            continue;
+        }
+        let schema = context.schema(name)?;
+        context.rights().own_schema(schema, Some(SystemPermission::DropSchema))?;
+        let relations: Vec<ObjectId> = schema.relations.values().copied().collect();
+        if !cascade && !relations.is_empty() {
+            return Err(SqlError::new(SqlErrorKind::Product {
+                state: "2BP01",
+                message: format!("cannot drop schema {name} because other objects depend on it"),
+                detail: None,
+                hint: Some("Use DROP ... CASCADE to drop the dependent objects too.".to_owned()),
+            }));
+        }
+        notices.extend(remove_with_dependents(&relations, true, context)?);
+        context.database_mut()?.schemas.remove(name);
+    }
+    done_with("DROP SCHEMA", notices)
+}

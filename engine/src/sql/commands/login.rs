@@ -1,0 +1,41 @@
+//! Who may open a session.
+
+use super::context::no_user;
+use crate::clock::Instant;
+use crate::sql::error::{SqlError, SqlResult};
+use crate::warehouse::access::{User, UserId};
+use crate::warehouse::identifier::Identifier;
+use crate::warehouse::manifest::Manifest;
+
+/// Proves who is at the door. The new session's settings begin as the user's own (`User::settings`).
+///
+/// # Errors
+/// One text for an unknown user, a wrong password, a disabled and an expired one, so that nothing can be
+/// learned at the door. The SQLSTATE is PostgreSQL's 28000; that of Redshift is unconfirmed.
+pub fn login(manifest: &Manifest, name: &Identifier, password: &str, now: Instant) -> SqlResult<UserId> {
+    let refused =
+        || SqlError::product("28000", format!("password authentication failed for user \"{name}\""));
+    let user = manifest.principals.users.get(name).ok_or_else(refused)?;
+    let expired = user.valid_until.is_some_and(|until| now >= until);
+    if expired || !user.password.accepts(password, &user.name) {
+        return Err(refused());
+    }
+    Ok(user.id)
+}
+
+/// The user a session is opened for without a password, by whoever runs the cluster.
+pub fn become_user(manifest: &Manifest, name: &Identifier) -> SqlResult<UserId> {
+    manifest.principals.users.get(name).map(|user| user.id).ok_or_else(|| no_user(name))
+}
+
+/// CONNECTION LIMIT, from which superusers are free. `connected` are the users of the sessions open already.
+pub fn must_have_room(user: &User, connected: &[UserId]) -> SqlResult<()> {
+    let open = connected.iter().filter(|id| **id == user.id).count();
+    match user.connection_limit {
+        Some(limit) if !user.superuser && open >= limit as usize => {
+            // PostgreSQL's text of later versions with the product's word for roles that log in; unconfirmed.
+            Err(SqlError::product("53300", format!("too many connections for user \"{}\"", user.name)))
+        }
+        _ => Ok(()),
+    }
+}

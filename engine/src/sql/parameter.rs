@@ -1,0 +1,186 @@
+//! Configuration parameters of a session: which exist, what they are at first, and what may be set
+//! (Developer Guide, "Configuration reference").
+
+use super::error::{SqlError, SqlResult};
+use super::search_path;
+use crate::gap::Feature;
+use crate::warehouse::calendar::zone;
+
+/// What values a parameter takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Boolean,
+    Integer,
+    Text,
+    /// A list of names, quoted where they need it.
+    Names,
+    TimeZone,
+    DateStyle,
+    ReadOnly,
+}
+
+/// Name, kind, and the value of a session that has set nothing, as SHOW prints it.
+const PARAMETERS: [(&str, Kind, &str); 34] = [
+    ("analyze_threshold_percent", Kind::Integer, "10"),
+    ("application_name", Kind::Text, ""),
+    ("cast_super_null_on_error", Kind::Boolean, "on"),
+    ("client_encoding", Kind::Text, "UTF8"),
+    ("datestyle", Kind::DateStyle, "ISO, MDY"),
+    ("default_geometry_encoding", Kind::Integer, "1"),
+    ("describe_field_name_in_uppercase", Kind::Boolean, "off"),
+    ("downcase_delimited_identifier", Kind::Boolean, "on"),
+    ("enable_case_sensitive_identifier", Kind::Boolean, "off"),
+    ("enable_case_sensitive_super_attribute", Kind::Boolean, "off"),
+    ("enable_result_cache_for_session", Kind::Boolean, "on"),
+    ("enable_vacuum_boost", Kind::Boolean, "off"),
+    ("error_on_nondeterministic_update", Kind::Boolean, "off"),
+    ("extra_float_digits", Kind::Integer, "0"),
+    ("intervalstyle", Kind::Text, "postgres"),
+    ("json_serialization_enable", Kind::Boolean, "off"),
+    ("json_serialization_parse_nested_strings", Kind::Boolean, "off"),
+    ("max_concurrency_scaling_clusters", Kind::Integer, "1"),
+    ("max_cursor_result_set_size", Kind::Integer, "0"),
+    ("mv_enable_aqmv_for_session", Kind::Boolean, "on"),
+    ("navigate_super_null_on_error", Kind::Boolean, "on"),
+    ("parse_super_null_on_error", Kind::Boolean, "off"),
+    ("pg_federation_repeatable_read", Kind::Boolean, "on"),
+    ("query_group", Kind::Text, "unset"),
+    ("search_path", Kind::Names, search_path::DEFAULT),
+    ("server_version", Kind::ReadOnly, "8.0.2"),
+    ("spectrum_enable_pseudo_columns", Kind::Boolean, "on"),
+    ("spectrum_query_maxerror", Kind::Integer, "-1"),
+    ("statement_timeout", Kind::Integer, "0"),
+    ("stored_proc_log_min_messages", Kind::Text, "log"),
+    ("timezone", Kind::TimeZone, "UTC"),
+    ("transaction_isolation", Kind::Text, "serializable"),
+    ("use_fips_ssl", Kind::Boolean, "off"),
+    ("wlm_query_slot_count", Kind::Integer, "1"),
+];
+
+/// Every parameter with its first value, by name.
+pub fn defaults() -> impl Iterator<Item = (&'static str, &'static str)> {
+    PARAMETERS.iter().map(|(name, _, value)| (*name, *value))
+}
+
+/// The first value of `name`.
+pub fn default_of(name: &str) -> Option<&'static str> {
+    defaults().find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
+/// Names with a point are the user's own (`app.category`) and take anything.
+pub fn is_custom(name: &str) -> bool {
+    name.contains('.')
+}
+
+pub fn unknown(name: &str) -> SqlError {
+    SqlError::product("42704", format!("unrecognized configuration parameter \"{name}\""))
+}
+
+/// What is kept for `values` of the parameter `name`, as SHOW prints it.
+pub fn value(name: &str, values: &[String]) -> SqlResult<String> {
+    let written = values.join(", ");
+    let Some((_, kind, _)) = PARAMETERS.iter().find(|(known, _, _)| *known == name) else {
+        return if is_custom(name) { Ok(written) } else { Err(unknown(name)) };
+    };
+    let invalid =
+        || SqlError::product("22023", format!("invalid value for parameter \"{name}\": \"{written}\""));
+    match kind {
+        Kind::Text => Ok(written),
+        Kind::ReadOnly => Err(SqlError::product("55P02", format!("parameter \"{name}\" cannot be changed"))),
+        Kind::Boolean => {
+            let on = boolean(&written).ok_or_else(|| {
+                SqlError::product("22023", format!("parameter \"{name}\" requires a Boolean value"))
+            })?;
+            must_be_simulated(name, on)?;
+            Ok(if on { "on" } else { "off" }.to_owned())
+        }
+        Kind::Integer => match written.parse::<i64>() {
+            Ok(number) => Ok(number.to_string()),
+            Err(_) => {
+                Err(SqlError::product("22023", format!("parameter \"{name}\" requires an integer value")))
+            }
+        },
+        Kind::Names => Ok(values.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")),
+        Kind::TimeZone => {
+            let known = zone::find(&written).is_some() || zone::offset(&written).is_some();
+            if known { Ok(written) } else { Err(invalid()) }
+        }
+        Kind::DateStyle => date_style(values).ok_or_else(invalid),
+    }
+}
+
+/// Parameters that would change how every statement is read or shown are not taken in silence.
+fn must_be_simulated(name: &str, on: bool) -> SqlResult<()> {
+    let changes = match name {
+        "enable_case_sensitive_identifier" | "describe_field_name_in_uppercase" => on,
+        "downcase_delimited_identifier" => !on,
+        _ => false,
+    };
+    if changes { Err(SqlError::not_simulated_because(Feature::IdentifierCase, name)) } else { Ok(()) }
+}
+
+fn boolean(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "on" | "true" | "t" | "yes" | "y" | "1" => Some(true),
+        "off" | "false" | "f" | "no" | "n" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// Dates are shown in ISO form; the order of day and month is kept as it was set.
+fn date_style(values: &[String]) -> Option<String> {
+    let mut order = "MDY".to_owned();
+    for word in values.iter().flat_map(|value| value.split([',', ' '])).filter(|word| !word.is_empty()) {
+        match word.to_ascii_uppercase().as_str() {
+            "ISO" => {}
+            word @ ("MDY" | "DMY" | "YMD") => order = word.to_owned(),
+            _ => return None,
+        }
+    }
+    Some(format!("ISO, {order}"))
+}
+
+/// In double quotes unless the name is plain.
+fn quoted(name: &str) -> String {
+    let plain = name.chars().next().is_some_and(|first| first.is_ascii_lowercase() || first == '_')
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if plain { name.to_owned() } else { format!("\"{name}\"") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(name: &str, values: &[&str]) -> Result<String, String> {
+        let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+        value(name, &values).map_err(|error| error.kind.message())
+    }
+
+    #[test]
+    fn values_are_kept_as_show_prints_them() {
+        assert_eq!(set("search_path", &["$user", "public", "x"]), Ok("\"$user\", public, x".to_owned()));
+        assert_eq!(set("enable_result_cache_for_session", &["false"]), Ok("off".to_owned()));
+        assert_eq!(set("datestyle", &["iso", "dmy"]), Ok("ISO, DMY".to_owned()));
+        assert_eq!(set("app.category", &["payroll"]), Ok("payroll".to_owned()));
+        assert_eq!(set("timezone", &["Asia/Seoul"]), Ok("Asia/Seoul".to_owned()));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        assert_eq!(
+            set("nonsense", &["1"]),
+            Err("unrecognized configuration parameter \"nonsense\"".to_owned())
+        );
+        assert_eq!(
+            set("statement_timeout", &["soon"]),
+            Err("parameter \"statement_timeout\" requires an integer value".to_owned())
+        );
+        assert!(set("timezone", &["Mars/Olympus"]).is_err());
+        assert!(set("server_version", &["9"]).is_err());
+    }
+
+    #[test]
+    fn parameters_stand_in_order() {
+        assert!(PARAMETERS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+}
