@@ -115,7 +115,7 @@ impl Sandbox {
                 history::remember(&mut self.warehouse.logs, &ended);
             }
         }
-        result.map_err(|error| shifted(error, statement.span))
+        result.map_err(|error| placed(error, statement.span))
     }
 
     /// One bounded piece of work. After `Done` or an error the statement is over.
@@ -168,7 +168,7 @@ impl Sandbox {
         let mut running = self.start(session, parsed)?;
         let mut batches = Vec::new();
         loop {
-            match self.step(&mut running).map_err(|error| shifted(error, parsed.span))? {
+            match self.step(&mut running).map_err(|error| placed(error, parsed.span))? {
                 Step::Running(_) => {}
                 Step::Rows(batch) => batches.push(batch),
                 Step::Done(completion) => return Ok(Answer { completion, batches }),
@@ -615,13 +615,10 @@ fn serialization_conflict(relation: Option<ObjectId>, transaction: u64) -> SqlEr
     })
 }
 
-/// Places inside one statement become places inside the submitted script.
-fn shifted(mut error: SqlError, statement: Span) -> SqlError {
-    error.span = Some(match error.span {
-        Some(span) => Span { start: span.start + statement.start, end: span.end + statement.start },
-        None => statement,
-    });
-    error
+/// An error that knows no place of its own stands at its statement. Places in a syntax tree are offsets into
+/// the submitted script already.
+fn placed(error: SqlError, statement: Span) -> SqlError {
+    error.at(statement)
 }
 
 /// `query_group`, which the logs call the label.

@@ -19,7 +19,7 @@ mod scalar;
 mod select;
 mod subquery;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod window;
 mod write;
 

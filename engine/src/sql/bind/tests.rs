@@ -87,7 +87,7 @@ fn table() -> RelationKind {
 
 /// `public.sales(id, region, amount, sold)`, `public.regions(region, name)`, the view `public.totals`, and
 /// `closed.secrets(id)`, which the analyst may not even name.
-fn manifest() -> Manifest {
+pub(crate) fn manifest() -> Manifest {
     use DataType as T;
     let schema = |id, name: &str, acl: Acl| {
         let name = Identifier::from(name);
@@ -141,7 +141,7 @@ fn manifest() -> Manifest {
     Manifest { catalog, principals: Arc::new(principals), version: 0 }
 }
 
-fn session(user: UserId) -> Session {
+pub(crate) fn session(user: UserId) -> Session {
     Session {
         id: SessionId(1),
         authenticated: user,
@@ -162,7 +162,7 @@ fn bind_as(user: UserId, text: &str) -> Result<BoundQuery, SqlError> {
     let manifest = manifest();
     let session = session(user);
     let scope = Scope { manifest: &manifest, session: &session, statement_text: text };
-    let parsed = parse::parse(text)?.remove(0);
+    let parsed = parse::parse(text)?.pop().expect("a statement");
     match &parsed.statement {
         Statement::Query(query) => super::query(query, scope),
         Statement::Insert(insert) => {
@@ -178,7 +178,7 @@ fn bind_as(user: UserId, text: &str) -> Result<BoundQuery, SqlError> {
     }
 }
 
-fn bind(text: &str) -> BoundQuery {
+pub(crate) fn bind(text: &str) -> BoundQuery {
     bind_as(UserId::ADMIN, text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
@@ -315,7 +315,7 @@ fn an_update_that_reads_nothing_needs_no_select() {
 
 #[test]
 fn a_mistake_points_at_its_word() {
-    let text = "SELECT id, nothing FROM public.sales";
+    let text = "SELECT 1; SELECT id, nothing FROM public.sales";
     let span = bind_as(UserId::ADMIN, text).err().and_then(|error| error.span).expect("a place");
     assert_eq!(&text[span.start..span.end], "nothing");
 }
