@@ -1,30 +1,202 @@
 //! System tables and views: the warehouse described in its own terms.
+//!
+//! [`relation`] says what a relation is and what it is asked with; each family is a file of relations:
+//! [`privilege`], [`principal`], [`pg_catalog`], [`table_definition`], [`information_schema`],
+//! [`redshift_catalog`], [`storage`], [`log`] and [`activity`]. [`acl`] prints grants.
 
+mod acl;
+mod activity;
+mod information_schema;
+mod log;
+mod pg_catalog;
+mod principal;
+mod privilege;
+mod redshift_catalog;
+mod relation;
+mod storage;
+mod table_definition;
+
+use self::relation::{Relation, Viewer};
+use super::error::{SqlError, SqlResult};
+use super::execute::array::array_of;
+use super::outcome::Batch;
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::value::Value;
 
 /// A system relation by number in the registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SystemRelation(pub u16);
 
+static FAMILIES: &[&[Relation]] = &[
+    privilege::RELATIONS,
+    principal::RELATIONS,
+    pg_catalog::RELATIONS,
+    table_definition::RELATIONS,
+    information_schema::RELATIONS,
+    redshift_catalog::RELATIONS,
+    storage::RELATIONS,
+    log::RELATIONS,
+    activity::RELATIONS,
+];
+
+/// Relations that the product has and the sandbox does not.
+const GAPS: &[&str] = &[
+    "pg_aggregate",
+    "pg_am",
+    "pg_attrdef",
+    "pg_cast",
+    "pg_class_acl",
+    "pg_constraint",
+    "pg_conversion",
+    "pg_default_acl",
+    "pg_depend",
+    "pg_description",
+    "pg_external_schema",
+    "pg_index",
+    "pg_indexes",
+    "pg_inherits",
+    "pg_language",
+    "pg_library",
+    "pg_listener",
+    "pg_locks",
+    "pg_namespace_info",
+    "pg_operator",
+    "pg_proc",
+    "pg_proc_info",
+    "pg_rewrite",
+    "pg_rules",
+    "pg_settings",
+    "pg_shadow",
+    "pg_stat_activity",
+    "pg_statistic",
+    "pg_statistic_indicator",
+    "pg_stats",
+    "pg_tablespace",
+    "pg_trigger",
+    "svv_all_columns",
+    "svv_alter_table_recommendations",
+    "svv_attached_masking_policy",
+    "svv_columns_privileges",
+    "svv_copy_job_integrations",
+    "svv_datashare_consumers",
+    "svv_datashare_objects",
+    "svv_datashare_privileges",
+    "svv_datashares",
+    "svv_diskusage",
+    "svv_external_columns",
+    "svv_external_databases",
+    "svv_external_partitions",
+    "svv_external_schemas",
+    "svv_external_tables",
+    "svv_function_privileges",
+    "svv_iam_privileges",
+    "svv_identity_providers",
+    "svv_integration",
+    "svv_interleaved_columns",
+    "svv_language_privileges",
+    "svv_masking_policy",
+    "svv_ml_model_info",
+    "svv_ml_model_privileges",
+    "svv_mv_dependency",
+    "svv_mv_info",
+    "svv_query_inflight",
+    "svv_query_state",
+    "svv_redshift_functions",
+    "svv_redshift_schemas",
+    "svv_restore_table_state",
+    "svv_rls_applied_policy",
+    "svv_rls_attached_policy",
+    "svv_rls_policy",
+    "svv_rls_relation",
+    "svv_vacuum_progress",
+    "svv_vacuum_summary",
+    "svl_query_metrics_summary",
+    "parameters",
+    "routines",
+    "views",
+    "column_privileges",
+    "table_privileges",
+    "table_constraints",
+    "key_column_usage",
+    "referential_constraints",
+    "role_table_grants",
+];
+
+fn all() -> impl Iterator<Item = &'static Relation> {
+    FAMILIES.iter().flat_map(|family| family.iter())
+}
+
+fn get(relation: SystemRelation) -> Option<&'static Relation> {
+    all().nth(usize::from(relation.0))
+}
+
 /// Finds `schema.name`; without a schema, `pg_catalog` is searched (it comes before the search path).
-pub fn find(_schema: Option<&str>, _name: &str) -> Option<SystemRelation> {
-    todo!("commands")
+pub fn find(schema: Option<&str>, name: &str) -> Option<SystemRelation> {
+    let schema = schema.unwrap_or("pg_catalog");
+    let index = all().position(|relation| relation.schema == schema && relation.name == name)?;
+    u16::try_from(index).ok().map(SystemRelation)
+}
+
+/// Whether the product has a system relation of this name that is not simulated: selecting from it is refused
+/// as such and not as an unknown name.
+pub fn known_gap(schema: Option<&str>, name: &str) -> bool {
+    if find(schema, name).is_some() {
+        return false;
+    }
+    match schema {
+        Some("information_schema") => {
+            GAPS.contains(&name) && !name.contains("pg_") && !name.starts_with("sv")
+        }
+        None | Some("pg_catalog") => {
+            let log = ["stl_", "stv_", "svl_", "svcs_", "sys_"].iter().any(|prefix| name.starts_with(prefix));
+            log || (GAPS.contains(&name) && (name.starts_with("pg_") || name.starts_with("sv")))
+        }
+        Some(_) => false,
+    }
 }
 
 /// Its columns, in order.
-pub fn columns(_relation: SystemRelation) -> Vec<(&'static str, DataType)> {
-    todo!("commands")
+pub fn columns(relation: SystemRelation) -> Vec<(&'static str, DataType)> {
+    get(relation).map_or_else(Vec::new, |relation| relation.columns.to_vec())
+}
+
+/// How many of its last columns `*` leaves out: the `oid` of catalog tables, which can be named only.
+pub fn hidden_columns(relation: SystemRelation) -> usize {
+    let last = get(relation).and_then(|relation| relation.columns.last());
+    usize::from(last.is_some_and(|(name, _)| *name == "oid"))
+}
+
+/// The relation's name, without its schema.
+pub fn name(relation: SystemRelation) -> &'static str {
+    get(relation).map_or("", |relation| relation.name)
 }
 
 /// True for `stl_*`, `stv_*`, `svl_*`, `svv_*`: a query over it runs on compute nodes.
-pub fn on_compute_nodes(_relation: SystemRelation) -> bool {
-    todo!("commands")
+pub fn on_compute_nodes(relation: SystemRelation) -> bool {
+    let name = name(relation);
+    ["stl_", "stv_", "svl_", "svv_", "sys_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Its rows as this user sees them: superusers all, others what the product shows them (fact sheet, section 5).
-pub fn rows(
-    _relation: SystemRelation,
-    _context: &super::execute::Context,
-) -> super::error::SqlResult<super::outcome::Batch> {
-    todo!("functions")
+///
+/// # Errors
+/// 42501 where only superusers may look at all.
+pub fn rows(relation: SystemRelation, context: &super::execute::Context) -> SqlResult<Batch> {
+    let relation = get(relation).ok_or_else(|| SqlError::bug("a system relation without a number"))?;
+    let viewer = Viewer::new(context)?;
+    if relation.superuser_only && !viewer.is_superuser() {
+        return Err(viewer.refusal(relation.name));
+    }
+    let rows = (relation.rows)(&viewer)?;
+    let columns = relation
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(index, (_, data_type))| {
+            let cells: Vec<Value> =
+                rows.iter().map(|row| row.get(index).cloned().unwrap_or(Value::Null)).collect();
+            array_of(&cells, *data_type)
+        })
+        .collect();
+    Ok(Batch { columns, rows: rows.len() })
 }

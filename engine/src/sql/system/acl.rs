@@ -1,0 +1,124 @@
+//! Grants as text and as rows: `grantee=privileges/grantor`, and who a grantee is.
+
+use super::relation::{Viewer, integer, text};
+use crate::warehouse::access::{Acl, Grant, Grantee, Privilege, UserId};
+use crate::warehouse::value::Value;
+
+/// The letter of a privilege in an ACL.
+fn letter(privilege: Privilege) -> char {
+    match privilege {
+        Privilege::Select => 'r',
+        Privilege::Insert => 'a',
+        Privilege::Update => 'w',
+        Privilege::Delete => 'd',
+        Privilege::Drop => 'D',
+        Privilege::References => 'x',
+        Privilege::Alter => 'L',
+        Privilege::Truncate => 't',
+        Privilege::Rule => 'R',
+        Privilege::Trigger => 'T',
+        Privilege::Create => 'C',
+        Privilege::Usage => 'U',
+        Privilege::Temporary => 'T',
+        Privilege::Execute => 'X',
+    }
+}
+
+/// Letters in the order PostgreSQL prints them.
+const ORDER: &str = "arwdRxtTXUCDL";
+
+/// `{admin=arwdRxt/admin,group analysts=r/admin}`; NULL where nothing was ever granted. `owner` is what the
+/// owner holds by itself.
+pub(super) fn print(acl: &Acl, owner: UserId, owned: &[Privilege], viewer: &Viewer<'_>) -> Value {
+    let mut entries: Vec<String> = Vec::new();
+    let mut printed: Vec<(Grantee, UserId)> = Vec::new();
+    if acl.grants.iter().all(|grant| grant.column.is_some()) {
+        return Value::Null;
+    }
+    let name = |id: UserId| {
+        viewer.principals.user(id).map_or_else(|| id.0.to_string(), |user| user.name.to_string())
+    };
+    let held: Vec<(Privilege, bool)> = owned
+        .iter()
+        .filter(|privilege| !acl.owner_lacks.contains(privilege))
+        .map(|privilege| (*privilege, false))
+        .collect();
+    entries.push(format!("{}={}/{}", name(owner), letters(&held), name(owner)));
+    for grant in acl.grants.iter().filter(|grant| grant.column.is_none()) {
+        let key = (grant.grantee, grant.grantor);
+        if printed.contains(&key) {
+            continue;
+        }
+        printed.push(key);
+        let held: Vec<(Privilege, bool)> = acl
+            .grants
+            .iter()
+            .filter(|other| (other.grantee, other.grantor) == key && other.column.is_none())
+            .map(|other| (other.privilege, other.grant_option))
+            .collect();
+        let grantee = match grant.grantee {
+            Grantee::Public => String::new(),
+            Grantee::Group(_) => format!("group {}", identity(grant.grantee, viewer).name),
+            Grantee::Role(_) => format!("role {}", identity(grant.grantee, viewer).name),
+            Grantee::User(_) => identity(grant.grantee, viewer).name,
+        };
+        entries.push(format!("{grantee}={}/{}", letters(&held), name(grant.grantor)));
+    }
+    text(format!("{{{}}}", entries.join(",")))
+}
+
+/// Each letter once, a star behind those that may be passed on.
+fn letters(held: &[(Privilege, bool)]) -> String {
+    let mut out = String::new();
+    for wanted in ORDER.chars() {
+        let mut found = held.iter().filter(|(privilege, _)| letter(*privilege) == wanted).peekable();
+        if found.peek().is_some() {
+            out.push(wanted);
+            if found.any(|(_, grant_option)| *grant_option) {
+                out.push('*');
+            }
+        }
+    }
+    out
+}
+
+/// A grantee as the privilege views name it.
+pub(super) struct Identity {
+    pub id: u32,
+    pub name: String,
+    /// `user`, `group`, `role` or `public`.
+    pub kind: &'static str,
+}
+
+pub(super) fn identity(grantee: Grantee, viewer: &Viewer<'_>) -> Identity {
+    let principals = viewer.principals;
+    let (id, name, kind) = match grantee {
+        Grantee::User(id) => (id.0, principals.user(id).map(|user| user.name.to_string()), "user"),
+        Grantee::Group(id) => {
+            let group = principals.groups.values().find(|group| group.id == id);
+            (id.0, group.map(|group| group.name.to_string()), "group")
+        }
+        Grantee::Role(id) => {
+            let role = principals.roles.values().find(|role| role.id == id);
+            (id.0, role.map(|role| role.name.to_string()), "role")
+        }
+        Grantee::Public => (0, Some("public".to_owned()), "public"),
+    };
+    Identity { id, name: name.unwrap_or_default(), kind }
+}
+
+impl Identity {
+    /// `identity_id, identity_name, identity_type`.
+    pub fn cells(&self) -> [Value; 3] {
+        [integer(self.id), text(&self.name), Value::string(self.kind)]
+    }
+}
+
+/// The grants of one object that the viewer may see; on columns or on the whole, as asked.
+pub(super) fn visible<'a>(
+    acl: &'a Acl,
+    columns: bool,
+    viewer: &'a Viewer<'_>,
+) -> impl Iterator<Item = &'a Grant> + 'a {
+    acl.grants.iter().filter(move |grant| grant.column.is_some() == columns && viewer.may_see(grant.grantee))
+}

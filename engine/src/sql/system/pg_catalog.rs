@@ -1,0 +1,326 @@
+//! PostgreSQL's own catalog: schemas, relations, columns, types, databases.
+
+use super::acl;
+use super::relation::{
+    BOOLEAN, INTEGER, NAME, Relation, Rows, SMALLINT, TEXT, TIMESTAMP, Viewer, integer, text,
+};
+use crate::sql::error::SqlResult;
+use crate::warehouse::access::Privilege;
+use crate::warehouse::catalog::{Distribution, Relation as Stored, RelationKind};
+use crate::warehouse::data_type::DataType;
+use crate::warehouse::value::Value;
+
+pub(super) static RELATIONS: &[Relation] = &[
+    Relation::new(
+        "pg_namespace",
+        &[("nspname", NAME), ("nspowner", INTEGER), ("nspacl", TEXT), ("oid", INTEGER)],
+        namespaces,
+    ),
+    Relation::new("pg_class", PG_CLASS, |viewer| classes(viewer, false)),
+    Relation::new("pg_class_info", PG_CLASS_INFO, |viewer| classes(viewer, true)),
+    Relation::new(
+        "pg_attribute",
+        &[
+            ("attrelid", INTEGER),
+            ("attname", NAME),
+            ("atttypid", INTEGER),
+            ("attstattarget", INTEGER),
+            ("attlen", SMALLINT),
+            ("attnum", SMALLINT),
+            ("attndims", INTEGER),
+            ("attcacheoff", INTEGER),
+            ("atttypmod", INTEGER),
+            ("attnotnull", BOOLEAN),
+            ("atthasdef", BOOLEAN),
+            ("attisdropped", BOOLEAN),
+            ("attisdistkey", BOOLEAN),
+            ("attsortkeyord", INTEGER),
+        ],
+        attributes,
+    ),
+    Relation::new(
+        "pg_database",
+        &[
+            ("datname", NAME),
+            ("datdba", INTEGER),
+            ("encoding", INTEGER),
+            ("datistemplate", BOOLEAN),
+            ("datallowconn", BOOLEAN),
+            ("datacl", TEXT),
+            ("oid", INTEGER),
+        ],
+        databases,
+    ),
+    Relation::new(
+        "pg_type",
+        &[
+            ("typname", NAME),
+            ("typnamespace", INTEGER),
+            ("typowner", INTEGER),
+            ("typlen", SMALLINT),
+            ("oid", INTEGER),
+        ],
+        types,
+    ),
+];
+
+const PG_CLASS: &[(&str, DataType)] = &[
+    ("relname", NAME),
+    ("relnamespace", INTEGER),
+    ("reltype", INTEGER),
+    ("relowner", INTEGER),
+    ("relam", INTEGER),
+    ("relfilenode", INTEGER),
+    ("relpages", INTEGER),
+    ("reltuples", DataType::Real),
+    ("relhasindex", BOOLEAN),
+    ("relisshared", BOOLEAN),
+    ("relkind", DataType::Char(1)),
+    ("relnatts", SMALLINT),
+    ("relexternid", INTEGER),
+    ("reldiststyle", SMALLINT),
+    ("relacl", TEXT),
+    ("oid", INTEGER),
+];
+
+const PG_CLASS_INFO: &[(&str, DataType)] = &[
+    ("relname", NAME),
+    ("relnamespace", INTEGER),
+    ("reltype", INTEGER),
+    ("relowner", INTEGER),
+    ("relam", INTEGER),
+    ("relfilenode", INTEGER),
+    ("relpages", INTEGER),
+    ("reltuples", DataType::Real),
+    ("relhasindex", BOOLEAN),
+    ("relisshared", BOOLEAN),
+    ("relkind", DataType::Char(1)),
+    ("relnatts", SMALLINT),
+    ("relexternid", INTEGER),
+    ("reldiststyle", SMALLINT),
+    ("relacl", TEXT),
+    ("relcreationtime", TIMESTAMP),
+    ("releffectivediststyle", INTEGER),
+    ("oid", INTEGER),
+];
+
+/// What the owner of a relation or schema holds by itself, as its ACL shows it.
+pub(super) const OWNER_OF_TABLE: &[Privilege] = &[
+    Privilege::Insert,
+    Privilege::Select,
+    Privilege::Update,
+    Privilege::Delete,
+    Privilege::Rule,
+    Privilege::References,
+    Privilege::Trigger,
+];
+pub(super) const OWNER_OF_SCHEMA: &[Privilege] = &[Privilege::Usage, Privilege::Create];
+pub(super) const OWNER_OF_DATABASE: &[Privilege] = &[Privilege::Create, Privilege::Temporary];
+
+/// The system's own schemas, with the numbers they have everywhere.
+const SYSTEM_SCHEMAS: [(&str, u32); 4] =
+    [("pg_toast", 99), ("pg_catalog", 11), ("pg_internal", 90), ("information_schema", 10_000)];
+
+fn namespaces(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    let mut rows: Rows = SYSTEM_SCHEMAS
+        .iter()
+        .map(|(name, id)| {
+            let acl = if name.starts_with("pg_t") || *name == "pg_internal" {
+                Value::Null
+            } else {
+                Value::string("{rdsdb=UC/rdsdb,=U/rdsdb}")
+            };
+            vec![Value::string(*name), Value::Integer(1), acl, integer(*id)]
+        })
+        .collect();
+    for schema in viewer.database.schemas.values() {
+        rows.push(vec![
+            text(&schema.name),
+            integer(schema.owner.0),
+            acl::print(&schema.acl, schema.owner, OWNER_OF_SCHEMA, viewer),
+            integer(schema.id.0),
+        ]);
+    }
+    Ok(rows)
+}
+
+/// 0 EVEN, 1 KEY, 8 ALL, 9 AUTO.
+fn distribution_style(relation: &Stored) -> i16 {
+    match relation.table().map(|table| table.distribution) {
+        None | Some(Distribution::Even) => 0,
+        Some(Distribution::Key(_)) => 1,
+        Some(Distribution::All) => 8,
+        Some(Distribution::Auto) => 9,
+    }
+}
+
+fn classes(viewer: &Viewer<'_>, with_info: bool) -> SqlResult<Rows> {
+    let mut rows = Vec::new();
+    for relation in viewer.database.relations.values() {
+        let schema = viewer.database.schema(&relation.schema).map_or(0, |schema| schema.id.0);
+        let table = relation.table();
+        let mut row = vec![
+            text(&relation.name),
+            integer(schema),
+            Value::Integer(0),
+            integer(relation.owner.0),
+            Value::Integer(0),
+            integer(relation.id.0),
+            Value::Integer(0),
+            table.map_or(Value::Real(0.0), |table| Value::Real(table.data.visible_rows() as f32)),
+            Value::Boolean(false),
+            Value::Boolean(false),
+            Value::string(if table.is_some() { "r" } else { "v" }),
+            Value::SmallInt(relation.columns.len() as i16),
+            Value::Integer(0),
+            Value::SmallInt(distribution_style(relation)),
+            acl::print(&relation.acl, relation.owner, OWNER_OF_TABLE, viewer),
+        ];
+        if with_info {
+            // A small AUTO table lies whole on every node.
+            let effective = match distribution_style(relation) {
+                9 => 10,
+                style => i32::from(style),
+            };
+            row.extend([Value::Timestamp(relation.created.0), Value::Integer(effective)]);
+        }
+        row.push(integer(relation.id.0));
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+fn attributes(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    let mut rows = Vec::new();
+    for relation in viewer.database.relations.values() {
+        for (index, column) in relation.columns.iter().enumerate() {
+            let kind = type_of(column.data_type);
+            let (key, order) = match &relation.kind {
+                RelationKind::Table(table) => (
+                    table.distribution == Distribution::Key(index),
+                    table.sort_key.iter().position(|key| *key == index).map_or(0, |at| at as i32 + 1),
+                ),
+                RelationKind::View(_) => (false, 0),
+            };
+            rows.push(vec![
+                integer(relation.id.0),
+                text(&column.name),
+                integer(kind.oid),
+                Value::Integer(-1),
+                Value::SmallInt(kind.length),
+                Value::SmallInt(index as i16 + 1),
+                Value::Integer(0),
+                Value::Integer(-1),
+                Value::Integer(modifier(column.data_type)),
+                Value::Boolean(!column.nullable),
+                Value::Boolean(column.default.is_some()),
+                Value::Boolean(false),
+                Value::Boolean(key),
+                Value::Integer(order),
+            ]);
+        }
+    }
+    Ok(rows)
+}
+
+fn databases(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    Ok(viewer
+        .manifest
+        .catalog
+        .databases
+        .values()
+        .map(|database| {
+            vec![
+                text(&database.name),
+                integer(database.owner.0),
+                // UTF-8.
+                Value::Integer(6),
+                Value::Boolean(false),
+                Value::Boolean(true),
+                acl::print(&database.acl, database.owner, OWNER_OF_DATABASE, viewer),
+                integer(database.id.0),
+            ]
+        })
+        .collect())
+}
+
+/// A type of the catalog.
+struct CatalogType {
+    oid: u32,
+    name: &'static str,
+    /// -1 where it varies.
+    length: i16,
+}
+
+const fn catalog_type(oid: u32, name: &'static str, length: i16) -> CatalogType {
+    CatalogType { oid, name, length }
+}
+
+/// PostgreSQL's numbers for the types.
+fn type_of(data_type: DataType) -> CatalogType {
+    match data_type {
+        DataType::Boolean => catalog_type(16, "bool", 1),
+        DataType::BigInt => catalog_type(20, "int8", 8),
+        DataType::SmallInt => catalog_type(21, "int2", 2),
+        DataType::Integer => catalog_type(23, "int4", 4),
+        DataType::Real => catalog_type(700, "float4", 4),
+        DataType::Double => catalog_type(701, "float8", 8),
+        DataType::Unknown => catalog_type(705, "unknown", -1),
+        DataType::Char(_) => catalog_type(1042, "bpchar", -1),
+        DataType::Varchar(_) => catalog_type(1043, "varchar", -1),
+        DataType::Date => catalog_type(1082, "date", 4),
+        DataType::Time => catalog_type(1083, "time", 8),
+        DataType::Timestamp => catalog_type(1114, "timestamp", 8),
+        DataType::TimestampTz => catalog_type(1184, "timestamptz", 8),
+        DataType::Interval => catalog_type(1186, "interval", 12),
+        DataType::TimeTz => catalog_type(1266, "timetz", 12),
+        DataType::Decimal { .. } => catalog_type(1700, "numeric", -1),
+        DataType::Super => catalog_type(4000, "super", -1),
+        DataType::Varbyte(_) => catalog_type(6551, "varbyte", -1),
+    }
+}
+
+/// Length or digits, packed as PostgreSQL packs them; -1 for none.
+fn modifier(data_type: DataType) -> i32 {
+    match data_type {
+        DataType::Char(bytes) | DataType::Varchar(bytes) | DataType::Varbyte(bytes) => bytes as i32 + 4,
+        DataType::Decimal { precision, scale } => (i32::from(precision) << 16 | i32::from(scale)) + 4,
+        _ => -1,
+    }
+}
+
+fn types(_: &Viewer<'_>) -> SqlResult<Rows> {
+    let known = [
+        DataType::Boolean,
+        DataType::BigInt,
+        DataType::SmallInt,
+        DataType::Integer,
+        DataType::Real,
+        DataType::Double,
+        DataType::Unknown,
+        DataType::Char(1),
+        DataType::Varchar(1),
+        DataType::Date,
+        DataType::Time,
+        DataType::Timestamp,
+        DataType::TimestampTz,
+        DataType::Interval,
+        DataType::TimeTz,
+        DataType::Decimal { precision: 18, scale: 0 },
+        DataType::Super,
+        DataType::Varbyte(1),
+    ];
+    Ok(known
+        .into_iter()
+        .map(type_of)
+        .map(|kind| {
+            vec![
+                Value::string(kind.name),
+                Value::Integer(11),
+                Value::Integer(1),
+                Value::SmallInt(kind.length),
+                integer(kind.oid),
+            ]
+        })
+        .collect())
+}

@@ -1,0 +1,177 @@
+//! What a system relation is, and who looks at it.
+
+use std::collections::BTreeSet;
+
+use crate::sql::error::{Grantor, Link, Refusal, SqlError, SqlErrorKind, SqlResult};
+use crate::sql::execute::Context;
+use crate::warehouse::access::{Grantee, Principals, RoleId, UserId};
+use crate::warehouse::catalog::{Database, Relation as Stored};
+use crate::warehouse::data_type::DataType;
+use crate::warehouse::identifier::Identifier;
+use crate::warehouse::manifest::{Logs, Manifest};
+use crate::warehouse::value::Value;
+
+/// Rows of a system relation: cells in column order, missing ones at the end are NULL.
+pub(super) type Rows = Vec<Vec<Value>>;
+
+pub(super) struct Relation {
+    pub schema: &'static str,
+    pub name: &'static str,
+    pub columns: &'static [(&'static str, DataType)],
+    /// Others are refused.
+    pub superuser_only: bool,
+    pub rows: fn(&Viewer<'_>) -> SqlResult<Rows>,
+}
+
+/// Types that the columns are declared with.
+pub(super) const INTEGER: DataType = DataType::Integer;
+pub(super) const BIGINT: DataType = DataType::BigInt;
+pub(super) const SMALLINT: DataType = DataType::SmallInt;
+pub(super) const BOOLEAN: DataType = DataType::Boolean;
+pub(super) const TIMESTAMP: DataType = DataType::Timestamp;
+/// `name`: 63 bytes in PostgreSQL, 127 here.
+pub(super) const NAME: DataType = DataType::Varchar(128);
+pub(super) const TEXT: DataType = DataType::Varchar(DataType::VARCHAR_MAX);
+
+impl Relation {
+    pub const fn new(
+        name: &'static str,
+        columns: &'static [(&'static str, DataType)],
+        rows: fn(&Viewer<'_>) -> SqlResult<Rows>,
+    ) -> Relation {
+        Relation { schema: "pg_catalog", name, columns, superuser_only: false, rows }
+    }
+
+    pub const fn in_schema(self, schema: &'static str) -> Relation {
+        Relation { schema, ..self }
+    }
+
+    pub const fn superuser_only(self) -> Relation {
+        Relation { superuser_only: true, ..self }
+    }
+}
+
+/// The user who asks, and the warehouse that is asked about.
+pub(super) struct Viewer<'a> {
+    pub user: UserId,
+    pub manifest: &'a Manifest,
+    pub principals: &'a Principals,
+    pub database: &'a Database,
+    pub logs: &'a Logs,
+    pub context: &'a Context,
+    roles: BTreeSet<RoleId>,
+}
+
+impl<'a> Viewer<'a> {
+    pub fn new(context: &'a Context) -> SqlResult<Self> {
+        let manifest = &*context.manifest;
+        let database = manifest.catalog.database(&context.database);
+        let database = database.ok_or_else(|| SqlError::bug("the session's database is gone"))?;
+        let user = context.evaluation.user;
+        Ok(Viewer {
+            user,
+            manifest,
+            principals: &manifest.principals,
+            database,
+            logs: &context.logs,
+            context,
+            roles: manifest.principals.roles_of(user),
+        })
+    }
+
+    pub fn is_superuser(&self) -> bool {
+        self.principals.is_superuser(self.user)
+    }
+
+    /// Sees everybody's rows in logs: superusers and SYSLOG ACCESS UNRESTRICTED.
+    pub fn sees_all_logs(&self) -> bool {
+        self.is_superuser() || self.principals.user(self.user).is_some_and(|user| user.syslog_unrestricted)
+    }
+
+    /// Whether the rows about a grantee are this viewer's to see: its own, its groups', its roles', PUBLIC's.
+    pub fn may_see(&self, grantee: Grantee) -> bool {
+        if self.is_superuser() {
+            return true;
+        }
+        match grantee {
+            Grantee::User(id) => id == self.user,
+            Grantee::Group(id) => self
+                .principals
+                .groups
+                .values()
+                .any(|group| group.id == id && group.members.contains(&self.user)),
+            Grantee::Role(id) => {
+                self.roles.contains(&id)
+                    || self.principals.roles.values().any(|role| role.id == id && role.owner == self.user)
+            }
+            Grantee::Public => true,
+        }
+    }
+
+    /// Whether the viewer holds anything at all on a relation: what the information schema lists.
+    pub fn may_touch(&self, relation: &Stored) -> bool {
+        self.is_superuser()
+            || relation.owner == self.user
+            || relation.acl.grants.iter().any(|grant| self.may_see(grant.grantee))
+    }
+
+    pub fn user_name(&self, id: UserId) -> Value {
+        name_or(self.principals.user(id).map(|user| &user.name))
+    }
+
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        self.context.evaluation.settings.get(name).map(String::as_str)
+    }
+
+    /// The schemas of the search path that exist.
+    pub fn search_path(&self) -> Vec<Identifier> {
+        let user = self.setting("session_user").unwrap_or_default();
+        self.setting("search_path")
+            .unwrap_or("$user, public")
+            .split(',')
+            .map(|name| match name.trim().trim_matches(['"', '\'']) {
+                "$user" => Identifier::fold(user),
+                name => Identifier::fold(name),
+            })
+            .filter(|name| self.database.schema(name).is_some())
+            .collect()
+    }
+
+    /// 42501 for a relation that is the superusers' alone.
+    pub fn refusal(&self, relation: &str) -> SqlError {
+        let superusers =
+            self.principals.users.values().filter(|user| user.superuser && user.id != UserId::RDSDB);
+        SqlError::new(SqlErrorKind::Refused(Refusal {
+            message: format!("permission denied for relation {relation}"),
+            user: self.principals.user(self.user).map_or_else(String::new, |user| user.name.to_string()),
+            chain: vec![Link {
+                right: "superuser".to_owned(),
+                object_kind: "view",
+                object: relation.to_owned(),
+                held: None,
+            }],
+            grantors: superusers
+                .map(|user| Grantor { user: user.name.to_string(), reason: "superuser" })
+                .collect(),
+            smallest_grant: None,
+        }))
+    }
+}
+
+fn name_or(name: Option<&Identifier>) -> Value {
+    name.map_or(Value::Null, text)
+}
+
+/// A name or any other text as a cell.
+pub(super) fn text(value: impl ToString) -> Value {
+    Value::string(value.to_string())
+}
+
+pub(super) fn integer(value: u32) -> Value {
+    Value::Integer(value as i32)
+}
+
+/// `YES` or `NO`.
+pub(super) fn yes_no(value: bool) -> Value {
+    Value::string(if value { "YES" } else { "NO" })
+}
