@@ -7,7 +7,6 @@
 //!
 //! No file is read here: callers hand texts in, so that the worker and the native tools are alike.
 
-mod cell;
 pub mod check;
 pub mod generator;
 pub mod lab;

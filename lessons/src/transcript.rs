@@ -11,9 +11,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::cell::display;
 use sandshift_engine::sandbox::{Answer, Executed, Sandbox};
 use sandshift_engine::sql::error::SqlError;
+use sandshift_engine::sql::execute::display::display;
 use sandshift_engine::sql::session::SessionId;
 pub use sandshift_prose::transcript::{Door, Entry, Transcript};
 

@@ -21,10 +21,14 @@ fn labs() -> Vec<(String, Lab)> {
                 .map(|entry| entry.unwrap().path())
                 .filter(|path| path.is_file())
                 .map(|path| {
-                    (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(&path).unwrap())
+                    (
+                        path.file_name().unwrap().to_string_lossy().into_owned(),
+                        fs::read_to_string(&path).unwrap(),
+                    )
                 })
                 .collect();
-            let lab = Lab::from_files(&name, &files).unwrap_or_else(|problems| panic!("{name}: {}", told(&problems)));
+            let lab = Lab::from_files(&name, &files)
+                .unwrap_or_else(|problems| panic!("{name}: {}", told(&problems)));
             (name, lab)
         })
         .collect();
