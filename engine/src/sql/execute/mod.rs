@@ -21,7 +21,7 @@ mod distinct;
 mod emission;
 pub mod evaluate;
 mod filter;
-//mod frame;
+mod frame;
 pub mod gather;
 mod grouping;
 mod in_list;
@@ -41,7 +41,7 @@ pub mod strings;
 mod subquery;
 mod system_scan;
 mod values;
-//mod window;
+mod window;
 pub mod write;
 mod zone;
 
@@ -158,8 +158,8 @@ pub fn build(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator>>
             Box::new(aggregate::Aggregate::new(build(input, context)?, groups.clone(), aggregates.clone()))
         }
         Plan::Window { input, calls, .. } => {
-            let _ = (input, calls);
-            return Err(super::error::SqlError::bug("window"));
+            let types = input.fields().iter().map(|field| field.data_type).collect();
+            Box::new(window::Window::new(build(input, context)?, calls.clone(), types))
         }
         Plan::Sort { input, keys, limit } => {
             Box::new(sort::Sort::new(build(input, context)?, keys.clone(), *limit))
