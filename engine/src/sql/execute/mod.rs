@@ -216,3 +216,6 @@ pub fn collect(plan: &Plan, context: &mut Context) -> SqlResult<Vec<Batch>> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
