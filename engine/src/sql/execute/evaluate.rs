@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray};
 use arrow::buffer::BooleanBuffer;
+use arrow::datatypes::Int32Type;
 
 use super::array::array_of;
 use super::cast::{CastRules, cast};
@@ -133,13 +134,21 @@ fn call(
     }
     let once = function.pure && columns.iter().all(Column::is_constant);
     let rows = if once { 1 } else { batch.rows };
-    let arrays: Vec<ArrayRef> =
-        columns.into_iter().map(|column| plain_strings(&column.into_rows(rows))).collect();
+    let arrays: Vec<ArrayRef> = columns.into_iter().map(|column| column.into_rows(rows)).collect();
     let argument_types: Vec<DataType> = arguments.iter().map(Expression::data_type).collect();
     let call = Call { arguments: &arrays, argument_types: &argument_types, result, rows };
     let answer = (function.evaluate)(&call, &mut EvaluationContext { evaluation: &mut context.evaluation })?;
     if answer.len() != rows {
         return Err(SqlError::bug(format!("{} gave {} values for {rows} rows", function.name, answer.len())));
     }
+    // A function may put NULL into a dictionary; the operators want it among the rows.
+    let answer = without_null_words(answer);
     Ok(if once { Column::Constant(answer) } else { Column::Rows(answer) })
+}
+
+fn without_null_words(array: ArrayRef) -> ArrayRef {
+    match array.as_dictionary_opt::<Int32Type>() {
+        Some(dictionary) if dictionary.values().null_count() > 0 => plain_strings(&array),
+        _ => array,
+    }
 }

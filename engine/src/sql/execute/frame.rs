@@ -129,12 +129,14 @@ fn by_prefix(
             } else {
                 let total = sums[seen.end].wrapping_sub(sums[seen.start]);
                 let raised = total * 10_i128.pow(u32::from(to.saturating_sub(from)));
-                let value = if what.function == AggregateFunction::Average { raised / i128::from(n) } else { raised };
+                let value =
+                    if what.function == AggregateFunction::Average { raised / i128::from(n) } else { raised };
                 match what.result {
                     DataType::Decimal { scale, .. } => Value::Decimal { unscaled: value, scale },
-                    _ => Value::BigInt(i64::try_from(value).map_err(|_| {
-                        SqlError::product("22003", "Value out of range for 8 bytes")
-                    })?),
+                    _ => Value::BigInt(
+                        i64::try_from(value)
+                            .map_err(|_| SqlError::product("22003", "Value out of range for 8 bytes"))?,
+                    ),
                 }
             });
         }
@@ -188,10 +190,14 @@ fn running(
                         sum += f64::from(*real);
                         count += 1;
                     }
-                    (AggregateFunction::Min, _) if compare_values(&value, &best).is_none_or(|o| o.is_lt()) => {
+                    (AggregateFunction::Min, _)
+                        if compare_values(&value, &best).is_none_or(|o| o.is_lt()) =>
+                    {
                         best = value;
                     }
-                    (AggregateFunction::Max, _) if compare_values(&value, &best).is_none_or(|o| o.is_gt()) => {
+                    (AggregateFunction::Max, _)
+                        if compare_values(&value, &best).is_none_or(|o| o.is_gt()) =>
+                    {
                         best = value;
                     }
                     (AggregateFunction::Min | AggregateFunction::Max, _) => {}
@@ -252,7 +258,8 @@ struct Feed<'a> {
 impl Feed<'_> {
     fn finish(&mut self) -> SqlResult<ArrayRef> {
         let mut accumulator: Box<dyn Accumulator> = accumulator(self.what)?;
-        let arguments: Vec<ArrayRef> = self.arguments.iter().map(|array| gather(array, &self.picks)).collect();
+        let arguments: Vec<ArrayRef> =
+            self.arguments.iter().map(|array| gather(array, &self.picks)).collect();
         accumulator.update(Groups { numbers: &self.numbers, count: self.groups }, &arguments)?;
         let answer = accumulator.finish(self.groups)?;
         self.picks.clear();

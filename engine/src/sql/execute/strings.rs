@@ -36,7 +36,8 @@ impl<'a> Strings<'a> {
         match self {
             Strings::Plain(array) => array.is_valid(row).then(|| array.value(row)),
             Strings::Dictionary(keys, values) => {
-                keys.is_valid(row).then(|| values.value(keys.value(row) as usize))
+                let code = keys.is_valid(row).then(|| keys.value(row) as usize)?;
+                values.is_valid(code).then(|| values.value(code))
             }
         }
     }

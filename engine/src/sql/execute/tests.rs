@@ -17,7 +17,9 @@ fn run(script: &str) -> Result<Vec<Vec<String>>, String> {
                 let cells = batch.columns.iter().zip(&fields);
                 rows.push(
                     cells
-                        .map(|(column, field)| display(column, field.data_type, row).unwrap_or("NULL".to_owned()))
+                        .map(|(column, field)| {
+                            display(column, field.data_type, row).unwrap_or("NULL".to_owned())
+                        })
                         .collect(),
                 );
             }
@@ -46,21 +48,25 @@ fn sales(query: &str) -> String {
 #[test]
 fn groups() {
     assert_eq!(
-        sales("SELECT city, count(*), sum(amount), avg(qty), min(sold), max(amount) FROM sales GROUP BY city ORDER BY city"),
+        sales(
+            "SELECT city, count(*), sum(amount), avg(qty), min(sold), max(amount) FROM sales GROUP BY city ORDER BY city"
+        ),
         "Busan,2,21.25,3,2023-01-02,20.25\nSeoul,2,10.50,2,2023-01-01,10.50\nNULL,1,5.00,NULL,2023-01-04,5.00"
     );
     assert_eq!(sales("SELECT count(*), sum(qty), max(city) FROM sales WHERE id > 100"), "0,NULL,NULL");
     assert_eq!(sales("SELECT count(distinct city), count(distinct qty) FROM sales"), "2,4");
     assert_eq!(
         sales("SELECT listagg(city, '|') WITHIN GROUP (ORDER BY id DESC), median(qty) FROM sales"),
-        "Busan |Seoul|Busan|Seoul,2.5"
+        "Busan |Seoul|Busan|Seoul,2.50"
     );
 }
 
 #[test]
 fn joins() {
     assert_eq!(
-        sales("SELECT a.id, b.id FROM sales a LEFT JOIN sales b ON a.city = b.city AND a.id < b.id ORDER BY 1"),
+        sales(
+            "SELECT a.id, b.id FROM sales a LEFT JOIN sales b ON a.city = b.city AND a.id < b.id ORDER BY 1"
+        ),
         "1,3\n2,5\n3,NULL\n4,NULL\n5,NULL"
     );
     assert_eq!(
@@ -69,21 +75,33 @@ fn joins() {
     );
     assert_eq!(sales("SELECT count(*) FROM sales a CROSS JOIN sales b"), "25");
     assert_eq!(sales("SELECT count(*) FROM sales a JOIN sales b ON a.id < b.id"), "10");
-    assert_eq!(sales("SELECT id FROM sales WHERE qty NOT IN (SELECT qty FROM sales WHERE id < 3) ORDER BY 1"), "3\n5");
+    assert_eq!(
+        sales("SELECT id FROM sales WHERE qty NOT IN (SELECT qty FROM sales WHERE id < 3) ORDER BY 1"),
+        "3\n5"
+    );
     assert_eq!(sales("SELECT id FROM sales WHERE qty NOT IN (SELECT qty FROM sales)"), "");
-    assert_eq!(sales("SELECT id FROM sales a WHERE EXISTS (SELECT 1 FROM sales b WHERE b.id = a.id + 4)"), "1");
-    assert_eq!(sales("SELECT id, (SELECT max(id) FROM sales b WHERE b.city = a.city) FROM sales a ORDER BY 1"),
-        "1,3\n2,5\n3,3\n4,NULL\n5,5");
+    assert_eq!(
+        sales("SELECT id FROM sales a WHERE EXISTS (SELECT 1 FROM sales b WHERE b.id = a.id + 4)"),
+        "1"
+    );
+    assert_eq!(
+        sales("SELECT id, (SELECT max(id) FROM sales b WHERE b.city = a.city) FROM sales a ORDER BY 1"),
+        "1,3\n2,5\n3,3\n4,NULL\n5,5"
+    );
 }
 
 #[test]
 fn windows() {
     assert_eq!(
-        sales("SELECT id, row_number() OVER (PARTITION BY city ORDER BY id), rank() OVER (ORDER BY city), lag(id) OVER (ORDER BY id) FROM sales ORDER BY id"),
+        sales(
+            "SELECT id, row_number() OVER (PARTITION BY city ORDER BY id), rank() OVER (ORDER BY city), lag(id) OVER (ORDER BY id) FROM sales ORDER BY id"
+        ),
         "1,1,3,NULL\n2,1,1,1\n3,2,3,2\n4,1,5,3\n5,2,1,4"
     );
     assert_eq!(
-        sales("SELECT id, sum(amount) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING), max(qty) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING), count(*) OVER () FROM sales ORDER BY id"),
+        sales(
+            "SELECT id, sum(amount) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING), max(qty) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING), count(*) OVER () FROM sales ORDER BY id"
+        ),
         "1,10.50,2,5\n2,30.75,3,5\n3,30.75,3,5\n4,35.75,5,5\n5,36.75,5,5"
     );
 }
@@ -113,7 +131,10 @@ fn patterns_and_lists() {
     assert_eq!(sales("SELECT id FROM sales WHERE city = 'Busan' ORDER BY 1"), "2\n5");
     assert_eq!(sales("SELECT id FROM sales WHERE city IN ('Seoul', 'Jeju') ORDER BY 1"), "1\n3");
     assert_eq!(sales("SELECT id FROM sales WHERE city NOT IN ('Seoul', NULL)"), "");
-    assert_eq!(sales("SELECT upper(city) u, count(*) FROM sales GROUP BY 1 ORDER BY 1"), "BUSAN,2\nSEOUL,2\nNULL,1");
+    assert_eq!(
+        sales("SELECT upper(city) u, count(*) FROM sales GROUP BY 1 ORDER BY 1"),
+        "BUSAN,2\nSEOUL,2\nNULL,1"
+    );
 }
 
 #[test]

@@ -37,8 +37,17 @@ pub struct Window {
 enum Stage {
     Reading,
     /// All rows; the answers so far, each in the order of the rows; calls still to do.
-    Computing { all: Batch, order: Option<Vec<u32>>, answers: Vec<ArrayRef>, last: Option<Sorted> },
-    Emitting { all: Batch, order: Vec<u32>, at: usize },
+    Computing {
+        all: Batch,
+        order: Option<Vec<u32>>,
+        answers: Vec<ArrayRef>,
+        last: Option<Sorted>,
+    },
+    Emitting {
+        all: Batch,
+        order: Vec<u32>,
+        at: usize,
+    },
 }
 
 /// Rows in a window's order.
@@ -67,7 +76,9 @@ impl Window {
             Pull::End => {
                 let all = match concatenate_batches(&std::mem::take(&mut self.batches)) {
                     Some(all) => all,
-                    None => Batch { columns: self.types.iter().map(|t| array_of(&[], *t)).collect(), rows: 0 },
+                    None => {
+                        Batch { columns: self.types.iter().map(|t| array_of(&[], *t)).collect(), rows: 0 }
+                    }
                 };
                 self.held.add(all.rows as u64 * 16, context)?;
                 self.stage = Stage::Computing { all, order: None, answers: Vec::new(), last: None };
@@ -138,7 +149,8 @@ fn sort(call: &WindowCall, all: &Batch, context: &mut Context) -> SqlResult<Sort
     let mut peers = Vec::with_capacity(rows.len());
     for position in 0..rows.len() {
         let previous = position.checked_sub(1).map(|previous| (rows[previous], rows[position]));
-        let same = |keys: &[KeyColumn]| previous.is_some_and(|(a, b)| compare_rows(keys, a, b) == Ordering::Equal);
+        let same =
+            |keys: &[KeyColumn]| previous.is_some_and(|(a, b)| compare_rows(keys, a, b) == Ordering::Equal);
         match partitions.last_mut() {
             Some(partition) if same(first) => {
                 partition.end += 1;
@@ -336,7 +348,11 @@ fn framed_value(call: &WindowCall, sorted: &Sorted, arguments: &[ArrayRef]) -> S
             next[row] = if values.is_valid(row) { row } else { next[row + 1] };
         }
         for row in 0..rows {
-            last[row] = if values.is_valid(row) { row as u32 } else { row.checked_sub(1).map_or(NO_ROW, |p| last[p]) };
+            last[row] = if values.is_valid(row) {
+                row as u32
+            } else {
+                row.checked_sub(1).map_or(NO_ROW, |p| last[p])
+            };
         }
     }
     let mut picks = Vec::with_capacity(rows);
@@ -351,8 +367,12 @@ fn framed_value(call: &WindowCall, sorted: &Sorted, arguments: &[ArrayRef]) -> S
                 WindowFunction::LastValue => Some(seen.end - 1),
                 _ => {
                     let wanted = whole_at(call, arguments, 1, position).unwrap_or(0);
-                    let Some(wanted) = usize::try_from(wanted).ok().and_then(|wanted| wanted.checked_sub(1)) else {
-                        return Err(SqlError::product("22016", "argument of nth_value must be greater than zero"));
+                    let Some(wanted) = usize::try_from(wanted).ok().and_then(|wanted| wanted.checked_sub(1))
+                    else {
+                        return Err(SqlError::product(
+                            "22016",
+                            "argument of nth_value must be greater than zero",
+                        ));
                     };
                     match call.ignore_nulls {
                         true => seen.clone().filter(|row| values.is_valid(*row)).nth(wanted),
