@@ -19,7 +19,7 @@ pub(super) fn run(
     or_replace: bool,
     context: &mut CommandContext<'_>,
 ) -> SqlResult<Completion> {
-    let bound = bind::query(query, context.scope())?;
+    let bound = bind::view_query(query, context.scope())?;
     // Redshift asks for the rights to read at creation too, unlike PostgreSQL (Developer Guide, "CREATE VIEW").
     crate::sql::authorize::authorize(&bound.needs, context.manifest, context.session)?;
     let place = context.place_for(name, false, SystemPermission::CreateOrReplaceView)?;
