@@ -127,5 +127,3 @@ fn is_temporary(relation: &Relation) -> bool {
     relation.table().is_some_and(|table| table.temporary)
 }
 
-#[cfg(test)]
-mod tests;
