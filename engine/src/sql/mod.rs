@@ -21,7 +21,6 @@ pub mod outside;
 pub mod parameter;
 pub mod parse;
 pub mod plan;
-pub mod search_path;
 pub mod session;
 pub mod statement;
 pub mod system;

@@ -2,7 +2,6 @@
 //! (Developer Guide, "Configuration reference").
 
 use super::error::{SqlError, SqlResult};
-use super::search_path;
 use crate::gap::Feature;
 use crate::warehouse::calendar::zone;
 
@@ -45,7 +44,7 @@ const PARAMETERS: [(&str, Kind, &str); 34] = [
     ("parse_super_null_on_error", Kind::Boolean, "off"),
     ("pg_federation_repeatable_read", Kind::Boolean, "on"),
     ("query_group", Kind::Text, "unset"),
-    ("search_path", Kind::Names, search_path::DEFAULT),
+    ("search_path", Kind::Names, "$user, public"),
     ("server_version", Kind::ReadOnly, "8.0.2"),
     ("spectrum_enable_pseudo_columns", Kind::Boolean, "on"),
     ("spectrum_query_maxerror", Kind::Integer, "-1"),

@@ -1,11 +1,11 @@
 //! ALTER USER (Developer Guide, "ALTER USER").
 
-use super::create_user::apply;
+use super::create_user::{apply, must_not_lock_out_a_superuser};
 use super::{CommandContext, done_with};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::statement::UserOption;
-use crate::warehouse::access::{Password, User};
+use crate::warehouse::access::{Password, User, UserId};
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::system_role::SystemPermission;
 
@@ -17,24 +17,15 @@ pub(super) fn run(
     let mut user = context.user_named(name)?.clone();
     must_be_allowed(&user, options, context)?;
     let mut notices = Vec::new();
-    // CREATEUSER and PASSWORD DISABLE exclude each other in whatever order they are written.
-    let (flags, rest): (Vec<_>, Vec<_>) =
-        options.iter().partition(|option| matches!(option, UserOption::Superuser(_)));
-    for option in flags.into_iter().chain(rest) {
+    for option in options {
         match option {
             UserOption::RenameTo(new) => notices.extend(rename(&mut user, new, context)?),
             option => apply(option, &mut user, context)?,
         }
     }
-    if user.superuser
-        && user.password == Password::Disabled
-        && user.id != crate::warehouse::access::UserId::RDSDB
-    {
-        // A rename clears the password too, and that is no mistake.
-        let asked = options.iter().any(|option| matches!(option, UserOption::Superuser(true)));
-        if asked {
-            return Err(SqlError::product("42601", "CREATEUSER and PASSWORD DISABLE are incompatible"));
-        }
+    // A rename clears the password too, and that is no mistake.
+    if options.iter().any(|option| matches!(option, UserOption::Superuser(_) | UserOption::PasswordDisable)) {
+        must_not_lock_out_a_superuser(&user)?;
     }
     let users = &mut context.principals_mut().users;
     users.remove(name);
@@ -61,13 +52,7 @@ fn must_be_allowed(user: &User, options: &[UserOption], context: &CommandContext
         return Ok(());
     }
     let message = "permission denied".to_owned();
-    Err(context.rights().refuse(
-        message,
-        "superuser",
-        "user",
-        user.name.as_str(),
-        crate::warehouse::access::UserId::RDSDB,
-    ))
+    Err(context.rights().refuse(message, "superuser", "user", user.name.as_str(), UserId::RDSDB))
 }
 
 fn rename(user: &mut User, new: &Identifier, context: &CommandContext<'_>) -> SqlResult<Option<String>> {

@@ -33,6 +33,7 @@ pub(super) fn run(
     if !password_given {
         return Err(SqlError::new(crate::sql::error::SqlErrorKind::Syntax { near: None }));
     }
+    must_not_lock_out_a_superuser(&user)?;
     for group in &groups {
         let group = context.principals_mut().groups.get_mut(group).ok_or_else(|| no_group(group))?;
         group.members.insert(id);
@@ -65,9 +66,6 @@ pub(super) fn apply(option: &UserOption, user: &mut User, context: &CommandConte
             if !superuser {
                 context.rights().superuser("create superusers")?;
             }
-            if *yes && user.password == Password::Disabled && user.superuser {
-                return Err(disabled_superuser());
-            }
             user.superuser = *yes;
         }
         UserOption::SyslogUnrestricted(yes) => user.syslog_unrestricted = *yes,
@@ -77,12 +75,7 @@ pub(super) fn apply(option: &UserOption, user: &mut User, context: &CommandConte
                 // The product's state for a weak password is unconfirmed.
                 .map_err(|weak| SqlError::product("22023", weak.to_string()))?;
         }
-        UserOption::PasswordDisable => {
-            if user.superuser {
-                return Err(disabled_superuser());
-            }
-            user.password = Password::Disabled;
-        }
+        UserOption::PasswordDisable => user.password = Password::Disabled,
         UserOption::ValidUntil(text) => user.valid_until = valid_until(text)?,
         UserOption::ConnectionLimit(limit) => user.connection_limit = *limit,
         UserOption::SessionTimeout(seconds) => {
@@ -108,8 +101,12 @@ pub(super) fn apply(option: &UserOption, user: &mut User, context: &CommandConte
     Ok(())
 }
 
-fn disabled_superuser() -> SqlError {
-    SqlError::product("42601", "CREATEUSER and PASSWORD DISABLE are incompatible")
+/// A superuser must be able to log in; in whatever order the two were asked for. State unconfirmed.
+pub(super) fn must_not_lock_out_a_superuser(user: &User) -> SqlResult<()> {
+    if user.superuser && user.password == Password::Disabled {
+        return Err(SqlError::product("42601", "CREATEUSER and PASSWORD DISABLE are incompatible"));
+    }
+    Ok(())
 }
 
 /// `infinity` is no end. Dates without a time end at midnight, as an `abstime` does.

@@ -28,9 +28,9 @@ fn run_file(name: &str, text: &str) {
             Some(at) => (rest[..at].join("\n"), Some(rest[at + 1..].join("\n"))),
             None => (rest.join("\n"), None),
         };
-        let session = *sessions
-            .entry(user.clone())
-            .or_insert_with(|| sandbox.connect(&user, None).unwrap_or_else(|error| panic!("{name}: {error}")));
+        let session = *sessions.entry(user.clone()).or_insert_with(|| {
+            sandbox.connect(&user, None).unwrap_or_else(|error| panic!("{name}: {error}"))
+        });
         let result = sandbox.execute(session, &sql).remove(0).result;
         let told = match &result {
             Ok(answer) => format!("ok {}", answer.completion.tag),
@@ -101,7 +101,8 @@ fn a_refusal_tells_what_was_held() {
     }
     let session = sandbox.connect("jeeseok", Some("Keeyong1")).unwrap();
     assert!(sandbox.connect("jeeseok", Some("keeyong1")).is_err());
-    let error = sandbox.execute(session, "DELETE FROM raw_data.user_session_channel").remove(0).result.unwrap_err();
+    let error =
+        sandbox.execute(session, "DELETE FROM raw_data.user_session_channel").remove(0).result.unwrap_err();
     let SqlErrorKind::Refused(refusal) = *error.kind else { panic!("not refused: {error}") };
     assert_eq!(refusal.message, "permission denied for relation user_session_channel");
     assert_eq!(refusal.user, "jeeseok");
@@ -112,7 +113,9 @@ fn a_refusal_tells_what_was_held() {
     let chain: Vec<String> = refusal
         .chain
         .iter()
-        .map(|link| format!("{} {} {}: {:?}", link.right, link.object_kind, link.object, link.held.as_deref()))
+        .map(|link| {
+            format!("{} {} {}: {:?}", link.right, link.object_kind, link.object, link.held.as_deref())
+        })
         .collect();
     assert_eq!(
         chain,
