@@ -33,6 +33,9 @@ pub fn Lab() -> Html {
     });
     html! {
         <main class={classes!("lab", pane)} id="main" tabindex="-1">
+            if let Some(lesson) = state.lesson.there() {
+                <h1 class="sr">{ (words.lab_name)(lesson.order, &lesson.prose(state.language).title) }</h1>
+            }
             <fieldset class="panes">
                 <legend class="sr">{ words.pane }</legend>
                 <label><input type="radio" name="pane" checked={state.pane == Pane::Guide} onchange={choose(Pane::Guide)} />{ words.guide }

@@ -31,6 +31,8 @@ pub struct Outcome {
     pub lines_before: u32,
     /// Where in the editor it stands, UTF-16.
     pub span: (u32, u32),
+    /// The script goes on behind it.
+    pub more: bool,
     pub status: Status,
     /// From an earlier visit: the worker no longer has the rows.
     #[serde(default)]

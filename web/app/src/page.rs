@@ -203,7 +203,13 @@ impl Desk {
             match lesson {
                 Ok(lesson) => {
                     let lab = LabSource { id: id.clone(), files: lesson.files.clone() };
+                    // The step that was open last time, before the worker knows it too: no jump later.
+                    let last = host::progress(&id).and_then(|progress| lesson.steps().get(progress.open));
+                    let last = last.map(|step| step.id.clone());
                     desk.act(Action::LessonFetched(Fetched::There(Rc::new(lesson))));
+                    if let Some(step) = last {
+                        desk.act(Action::StepOpened(step));
+                    }
                     if let Some(client) = desk.client() {
                         client.send(Request::Open { workspace: id, lab: Some(lab) });
                     }
@@ -247,6 +253,9 @@ impl Desk {
                 self.act(Action::Heard(event));
                 if ended {
                     *self.inner.kept.borrow_mut() = keep::snapshot(&self.state());
+                    if let Some(step) = self.state().open_step.clone() {
+                        self.check(step);
+                    }
                 }
                 self.remember_progress();
             }
@@ -376,6 +385,13 @@ impl Desk {
         }
     }
 
+    /// Opens a step, and has it checked.
+    pub fn open_step(&self, step: String) {
+        self.act(Action::StepOpened(step.clone()));
+        self.remember_progress();
+        self.check(step);
+    }
+
     pub fn check(&self, step: String) {
         if let Some(client) = self.client().filter(|_| self.state().is_ready()) {
             client.send(Request::Check { step });
@@ -392,7 +408,9 @@ impl Desk {
     pub fn confirm(&self) {
         let state = self.state();
         let Some((client, question)) = self.client().zip(state.question.clone()) else { return };
+        self.keep_now();
         self.act(Action::ResetStarted);
+        let importing = matches!(question, Question::Import { .. });
         let words = state.language.words();
         let (request, told) = match question {
             Question::ResetStep { step } => (Request::ResetStep { step }, words.step_was_reset),
@@ -405,8 +423,11 @@ impl Desk {
         client.ask(request, move |answer| {
             let failed = matches!(answer, EventKind::Failed { .. } | EventKind::Recovered { .. });
             let opened = matches!(answer, EventKind::Opened { .. });
-            desk.act(Action::ResetEnded);
+            if importing && opened {
+                desk.act(Action::EditorsCleared);
+            }
             desk.act(Action::Heard(sandshift_protocol::Event { id: 0, event: answer }));
+            desk.act(Action::ResetEnded);
             if opened {
                 *desk.inner.kept.borrow_mut() = keep::snapshot(&desk.state());
             }
@@ -458,10 +479,10 @@ impl Desk {
         give: impl FnOnce(u64, Vec<Vec<Option<String>>>) + 'static,
     ) {
         let Some(client) = self.client() else { return };
-        client.ask(Request::Rows { result, from, count }, move |answer| {
-            if let EventKind::Rows { from, rows, .. } = answer {
-                give(from, rows);
-            }
+        let desk = self.clone();
+        client.ask(Request::Rows { result, from, count }, move |answer| match answer {
+            EventKind::Rows { from, rows, .. } => give(from, rows),
+            other => desk.act(Action::Heard(sandshift_protocol::Event { id: 0, event: other })),
         });
     }
 

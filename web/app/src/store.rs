@@ -177,6 +177,8 @@ pub enum Action {
     NoticeClosed(usize),
     Asked(Question),
     QuestionClosed,
+    /// Another workspace's editors take the place of these.
+    EditorsCleared,
     ResetStarted,
     ResetEnded,
     Told(Option<String>),
@@ -295,6 +297,10 @@ impl State {
             }
             Action::Asked(question) => self.question = Some(question),
             Action::QuestionClosed => self.question = None,
+            Action::EditorsCleared => {
+                self.texts.clear();
+                self.settled.clear();
+            }
             Action::ResetStarted => {
                 self.question = None;
                 self.resetting = true;
@@ -361,6 +367,7 @@ impl State {
                     text,
                     lines_before: run.lines_before,
                     span: (span.0 + run.offset, span.1 + run.offset),
+                    more: more_after(&run.text, span.1),
                     status: Status::Running { rows: 0, total: None, elapsed_ms: 0.0 },
                     past: false,
                 });
@@ -385,6 +392,7 @@ impl State {
                         text: run.text.clone(),
                         lines_before: run.lines_before,
                         span: (span.0 + offset, span.1 + offset),
+                        more: false,
                         status: Status::Running { rows: 0, total: None, elapsed_ms: 0.0 },
                         past: false,
                     });
@@ -441,6 +449,7 @@ impl State {
             | EventKind::Exported { .. }
             | EventKind::Names { .. }
             | EventKind::Kept
+            | EventKind::Reset
             | EventKind::WorkspaceExported { .. } => {}
         }
     }
@@ -493,6 +502,12 @@ impl State {
             .or(lesson.definition.steps.first());
         self.open_step = first.map(|step| step.id.clone());
     }
+}
+
+/// Whether anything stands behind a place of a script, UTF-16.
+fn more_after(text: &str, end: u32) -> bool {
+    let rest: Vec<u16> = text.encode_utf16().skip(end as usize).collect();
+    String::from_utf16_lossy(&rest).chars().any(|each| !each.is_whitespace() && each != ';')
 }
 
 impl Default for State {

@@ -144,7 +144,7 @@ function spoken(label, phrases) {
 
 /** What fits at the cursor: members after a dot, otherwise names and words of the language. */
 async function names(context, complete) {
-  const typed = context.matchBefore(/[\p{L}_$][\p{L}\p{N}_$]*(\.[\p{L}\p{N}_$]*)*|[\p{L}_$][\p{L}\p{N}_$.]*\.$/u);
+  const typed = context.matchBefore(/[\p{L}_$][\p{L}\p{N}_$.]*/u);
   if (!typed && !context.explicit) return null;
   const before = typed?.text ?? "";
   const dot = before.lastIndexOf(".");

@@ -15,6 +15,8 @@ export const ink = HighlightStyle.define([
 const rules = {
   "&": { color: "var(--text)", backgroundColor: "transparent", fontSize: "var(--t-13)" },
   "&.cm-focused": { outline: "none" },
+  // The box around the editor shows where the keyboard is.
+  ".cm-content:focus-visible": { boxShadow: "none" },
   ".cm-scroller": { fontFamily: "var(--font-code)", lineHeight: "1.6", fontVariantLigatures: "none", overflow: "auto" },
   ".cm-content": { padding: "8px 0", caretColor: "var(--accent)" },
   ".cm-line": { padding: "0 16px 0 8px" },

@@ -36,7 +36,7 @@ pub fn Failure(props: &FailureProps) -> Html {
     html! {
         <section class="refusal" aria-labelledby="failure-t">
             <header class="refusal-head">
-                <h3 id="failure-t"><Icon name="warn" />{ words.failed }</h3>
+                <h3 id="failure-t"><Icon name={if outcome.is_refused() { "stop" } else { "warn" }} />{ if outcome.is_refused() { words.refused } else { words.failed } }</h3>
                 <span class="pill mono">{ "SQLSTATE " }{ &error.state }</span>
                 <span class="meta">{ (words.statement_line)(outcome.number, error.line.map(|line| line + outcome.lines_before)) }</span>
                 <button class="btn btn-quiet btn-sm" type="button" onclick={copy}><Icon name="copy" small=true />{ words.copy }</button>
@@ -50,7 +50,9 @@ pub fn Failure(props: &FailureProps) -> Html {
                     if error.defect {
                         <p class="refusal-hint">{ words.our_defect }</p>
                     }
-                    <p class="refusal-hint meta">{ words.not_run_after }</p>
+                    if outcome.more {
+                        <p class="refusal-hint meta">{ words.not_run_after }</p>
+                    }
                 </div>
             </div>
         </section>

@@ -135,7 +135,7 @@ fn step_row(page: &Page, lesson: &Lesson, number: usize, step: &Step) -> Html {
 fn go_to(page: &Page, step: String) -> Callback<MouseEvent> {
     let desk = page.desk.clone();
     Callback::from(move |_: MouseEvent| {
-        desk.act(Action::StepOpened(step.clone()));
+        desk.open_step(step.clone());
         // The new title is drawn first, then the keyboard goes there and a screen reader reads it.
         gloo::timers::callback::Timeout::new(0, || host::focus("step-t")).forget();
     })
