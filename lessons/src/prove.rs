@@ -160,8 +160,9 @@ fn solution_passes(step: &Step, sandbox: &Sandbox, record: &mut Record, problems
     }
 }
 
-/// Statements in the prose do as they say: tried in order from the step's beginning, or else where its
-/// solution leads (for those that look at what has just been made).
+/// Statements in the prose do as they say, tried in order from the step's beginning. One that looks at what
+/// the learner has made by then may instead work where the solution leads; a refusal may not wait for that,
+/// because there "already exists" would do.
 fn statements_hold(
     file: &str,
     prose: &StepProse,
@@ -191,14 +192,15 @@ fn statements_hold(
             if at_first.refused == entry.refusal {
                 continue;
             }
+            if entry.refusal {
+                let message = format!("this statement is not refused: {}", at_first.output);
+                problems.push(Problem::at(file, line, message, "a refusal, or a block without `!`"));
+                continue;
+            }
             let at_last = Terminal::default().enter(&mut after.clone(), entry);
-            if at_last.refused != entry.refusal {
+            if at_last.refused {
                 let message = format!("this statement comes to: {}", at_last.output);
-                let expected = if entry.refusal {
-                    "a refusal, or a block without `!`"
-                } else {
-                    "a statement that works, or a block with `!` before its name"
-                };
+                let expected = "a statement that works, or a block with `!` before its name";
                 problems.push(Problem::at(file, line, message, expected));
             }
         }

@@ -33,6 +33,7 @@ fn labs() -> Vec<(String, Lab)> {
         })
         .collect();
     labs.sort_by_key(|(_, lab)| lab.definition.order);
+    assert!(!labs.is_empty(), "the course has no lab");
     labs
 }
 
@@ -53,5 +54,33 @@ fn every_lab_is_proved() {
     for (name, lab) in labs() {
         let problems = prove(&lab, SEED);
         assert!(problems.is_empty(), "{name}: {}", told(&problems));
+    }
+}
+
+/// What a learner who follows the solutions sees, whole: `cargo test -p sandshift-lessons --test labs walk --
+/// --nocapture` prints it.
+#[test]
+fn a_walk_through_the_solutions_shows_the_courses_figures_and_refusals() {
+    let (_, lab) = labs().swap_remove(0);
+    let mut sandbox = lab.start(SEED).unwrap();
+    let mut seen = String::new();
+    for step in &lab.definition.steps {
+        lab.solve(step, &mut sandbox, &mut |answered| {
+            for done in &answered.statements {
+                seen.push_str(&format!("{}> {}\n", done.user, done.text));
+            }
+            seen.push_str(&format!("{}\n\n", answered.output));
+        })
+        .unwrap();
+    }
+    println!("{seen}");
+    for expected in [
+        "Youtube | 17091\nGoogle | 16982\nNaver | 16921\nOrganic | 16904\nInstagram | 16831\nFacebook | 16791",
+        "ERROR 42501: permission denied for relation user_session_channel",
+        "ERROR 42501: permission denied for schema pii",
+        "ERROR 42501: permission denied for schema raw_data",
+        "ERROR 42501: permission denied for relation user_profile",
+    ] {
+        assert!(seen.contains(expected), "{expected}");
     }
 }
