@@ -1,1 +1,191 @@
 //! `aws ...` text to a call, and its answer to text, as the AWS CLI v2 prints it.
+//!
+//! A line is cut into words as a shell would ([`words`]), flags become members of the operation's input
+//! ([`arguments`], [`shorthand`]), the call goes through `aws::call`, and the answer is filtered ([`query`])
+//! and printed ([`output`], [`table`]). `aws s3` has commands of its own ([`s3`]).
+
+pub mod arguments;
+pub mod name;
+pub mod output;
+pub mod query;
+pub mod s3;
+pub mod shorthand;
+pub mod table;
+pub mod usage;
+pub mod words;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::aws::{Account, ApiError, Caller, Fault, Service, call_with_body};
+use crate::clock::Instant;
+use arguments::{Global, Invocation};
+
+/// What an `aws` line printed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CliOutput {
+    pub stdout: String,
+    pub stderr: String,
+    /// 0 done; 1 an S3 transfer failed; 252 usage; 254 the service refused; 255 anything else.
+    pub code: i32,
+}
+
+/// The learner's local files, by absolute path.
+pub trait Files {
+    fn read(&self, path: &str) -> Option<Arc<[u8]>>;
+    fn write(&mut self, path: &str, bytes: Arc<[u8]>);
+    fn remove(&mut self, path: &str) -> bool;
+    /// Every path, in order.
+    fn paths(&self) -> Vec<String>;
+}
+
+/// Where relative paths begin.
+pub const HOME: &str = "/home/learner";
+
+/// What every command works with.
+pub struct Terminal<'a> {
+    pub account: &'a mut Account,
+    pub caller: Caller,
+    pub files: &'a mut dyn Files,
+    pub now: Instant,
+}
+
+impl CliOutput {
+    pub fn done(stdout: impl Into<String>) -> Self {
+        CliOutput { stdout: stdout.into(), ..CliOutput::default() }
+    }
+
+    /// A line on standard error behind an empty one.
+    pub fn failed(code: i32, sentence: impl std::fmt::Display) -> Self {
+        CliOutput { stdout: String::new(), stderr: format!("\n{sentence}\n"), code }
+    }
+}
+
+/// Runs one line as the IAM user `principal`. The line may begin with the word `aws`.
+pub fn run(
+    account: &mut Account,
+    principal: &str,
+    line: &str,
+    files: &mut dyn Files,
+    now: Instant,
+) -> CliOutput {
+    let mut words = match words::split(line) {
+        Ok(words) => words,
+        Err(sentence) => {
+            return CliOutput { stderr: format!("{sentence}\n"), code: 2, ..CliOutput::default() };
+        }
+    };
+    if words.first().is_some_and(|word| word == "aws") {
+        words.remove(0);
+    }
+    let global = match Global::take(&mut words) {
+        Ok(global) => global,
+        Err(output) => return output,
+    };
+    let caller = Caller::user(principal).in_region(global.region.clone());
+    let mut terminal = Terminal { account, caller, files, now };
+    let Some(service) = words.first().cloned() else {
+        return usage::error("the following arguments are required: command");
+    };
+    let rest = &words[1..];
+    match service.as_str() {
+        "help" => CliOutput::done(usage::help()),
+        "--version" => {
+            CliOutput::done("aws-cli/2.11.21 Python/3.11.3 Linux/5.15 exe/x86_64.ubuntu.22 prompt/off\n")
+        }
+        "s3" => s3::run(&mut terminal, rest),
+        name => match Service::parse(name).filter(|found| found.command() == name) {
+            Some(service) => operation(&mut terminal, service, rest, &global),
+            None if usage::SERVICES.contains(&name) => {
+                usage::not_simulated(name, rest.first().map(String::as_str))
+            }
+            None => usage::invalid_choice("command", name, &usage::all_services()),
+        },
+    }
+}
+
+fn operation(terminal: &mut Terminal<'_>, service: Service, words: &[String], global: &Global) -> CliOutput {
+    let Some(command) = words.first() else {
+        return usage::error("the following arguments are required: operation");
+    };
+    let names: Vec<String> = service.operations().into_iter().map(name::kebab).collect();
+    if command == "help" {
+        return CliOutput::done(usage::service_help(service, &names));
+    }
+    let found = service.operations().into_iter().find(|operation| name::kebab(operation) == *command);
+    let Some((operation, known)) = found.and_then(|name| Some((name, service.operation(name)?))) else {
+        if service.not_simulated().any(|operation| name::kebab(operation) == *command) {
+            return usage::not_simulated(service.command(), Some(command));
+        }
+        return usage::invalid_choice("operation", command, &names);
+    };
+    let members = known.members();
+    if words.get(1).is_some_and(|word| word == "help") {
+        return CliOutput::done(usage::operation_help(service, command, &members));
+    }
+    let Invocation { parameters, body, output_file } =
+        match Invocation::read(&words[1..], &members, operation == "GetObject", &*terminal.files) {
+            Ok(invocation) => invocation,
+            Err(output) => return output,
+        };
+    let reply = call_with_body(
+        terminal.account,
+        &terminal.caller,
+        service.command(),
+        operation,
+        parameters,
+        body,
+        terminal.now,
+    );
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(error) => return refusal(&error),
+    };
+    if let (Some(path), Some(bytes)) = (output_file, reply.body) {
+        terminal.files.write(&absolute(&path), bytes);
+    }
+    // The CLI leaves out what only steers its paging.
+    let mut value = reply.value;
+    if operation == "ListObjectsV2"
+        && let Value::Object(fields) = &mut value
+    {
+        fields.retain(|name, _| {
+            matches!(name.as_str(), "Contents" | "CommonPrefixes" | "NextContinuationToken")
+        });
+        if !fields.is_empty() {
+            fields.insert("RequestCharged".to_owned(), Value::Null);
+        }
+    }
+    match output::print(&value, global, operation) {
+        Ok(text) => CliOutput::done(text),
+        Err(sentence) => CliOutput::failed(255, sentence),
+    }
+}
+
+/// An error as the CLI prints it, with its exit code.
+pub fn refusal(error: &ApiError) -> CliOutput {
+    match &error.fault {
+        Fault::Parameters(_) => CliOutput::failed(252, error.fault.message()),
+        _ => CliOutput::failed(254, error),
+    }
+}
+
+/// A path as the disk knows it.
+pub fn absolute(path: &str) -> String {
+    let whole = if path.starts_with('/') { path.to_owned() } else { format!("{HOME}/{path}") };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in whole.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests;

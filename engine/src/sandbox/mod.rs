@@ -16,6 +16,7 @@ mod statement;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use crate::cli::CliOutput;
 pub use disk::Disk;
 pub use names::{Name, NameKind};
 pub use save::{LoadError, Saved};
@@ -67,13 +68,6 @@ pub struct Answer {
     pub batches: Vec<Batch>,
 }
 
-/// What an `aws` line printed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CliOutput {
-    pub stdout: String,
-    pub stderr: String,
-    pub code: i32,
-}
 
 impl Sandbox {
     /// An account with one available cluster (`course-cluster`, database `dev`, superuser `admin`), no

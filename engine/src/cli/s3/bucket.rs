@@ -1,0 +1,72 @@
+//! `aws s3 mb` and `rb`.
+
+use serde_json::json;
+
+use super::{Flags, Uri, call, objects};
+use crate::cli::{CliOutput, Terminal};
+
+fn target<'a>(command: &str, flags: &'a Flags) -> Result<(&'a str, Uri), CliOutput> {
+    match flags.paths.first().and_then(|path| Some((path.as_str(), Uri::parse(path)?))) {
+        Some((path, uri)) if !uri.bucket.is_empty() => Ok((path, uri)),
+        _ => Err(CliOutput::failed(
+            252,
+            format!("usage: aws s3 {command} <S3Uri>\nError: Invalid argument type"),
+        )),
+    }
+}
+
+pub fn mb(terminal: &mut Terminal<'_>, flags: &Flags) -> CliOutput {
+    let (path, uri) = match target("mb", flags) {
+        Ok(found) => found,
+        Err(output) => return output,
+    };
+    let region = terminal.caller.region.clone().unwrap_or_else(|| terminal.account.region.clone());
+    let mut parameters = json!({"Bucket": uri.bucket});
+    if region != "us-east-1" {
+        parameters["CreateBucketConfiguration"] = json!({"LocationConstraint": region});
+    }
+    match call(terminal, "CreateBucket", parameters, None) {
+        Ok(_) => CliOutput::done(format!("make_bucket: {}\n", uri.bucket)),
+        Err(error) => CliOutput {
+            stderr: format!("make_bucket failed: {path} {error}\n"),
+            code: 1,
+            ..CliOutput::default()
+        },
+    }
+}
+
+pub fn rb(terminal: &mut Terminal<'_>, flags: &Flags) -> CliOutput {
+    let (path, uri) = match target("rb", flags) {
+        Ok(found) => found,
+        Err(output) => return output,
+    };
+    let mut stdout = String::new();
+    if flags.force {
+        let whole = Uri { bucket: uri.bucket.clone(), key: String::new() };
+        let listed = match objects(terminal, &whole, None) {
+            Ok((listed, _)) => listed,
+            Err(error) => {
+                return CliOutput {
+                    stderr: format!("\nfatal error: {error}\n"),
+                    code: 1,
+                    ..CliOutput::default()
+                };
+            }
+        };
+        for object in listed {
+            let name = format!("s3://{}/{}", uri.bucket, object.key);
+            match call(terminal, "DeleteObject", json!({"Bucket": uri.bucket, "Key": object.key}), None) {
+                Ok(_) => stdout.push_str(&format!("delete: {name}\n")),
+                Err(error) => {
+                    return CliOutput { stdout, stderr: format!("delete failed: {name} {error}\n"), code: 1 };
+                }
+            }
+        }
+    }
+    match call(terminal, "DeleteBucket", json!({"Bucket": uri.bucket}), None) {
+        Ok(_) => CliOutput::done(format!("{stdout}remove_bucket: {}\n", uri.bucket)),
+        Err(error) => {
+            CliOutput { stdout, stderr: format!("remove_bucket failed: {path} {error}\n"), code: 1 }
+        }
+    }
+}

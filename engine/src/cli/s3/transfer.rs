@@ -1,0 +1,374 @@
+//! `aws s3 cp`, `mv`, `rm` and `sync`.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::{Flags, Listed, Uri, call, objects};
+use crate::aws::policy::pattern::Pattern;
+use crate::aws::timestamp;
+use crate::aws::{ApiError, Fault};
+use crate::cli::{CliOutput, Terminal, absolute};
+
+/// An end of a transfer.
+#[derive(Clone, Debug)]
+enum Place {
+    Local(String),
+    S3(Uri),
+}
+
+impl Place {
+    fn parse(text: &str) -> Place {
+        Uri::parse(text).map_or_else(|| Place::Local(text.to_owned()), Place::S3)
+    }
+
+    /// As the CLI prints it: local paths relative to the working directory unless they were absolute.
+    fn shown(&self) -> String {
+        match self {
+            Place::S3(uri) => format!("s3://{}/{}", uri.bucket, uri.key),
+            Place::Local(path) if path.starts_with('/') => path.clone(),
+            Place::Local(path) => format!("./{}", path.trim_start_matches("./")),
+        }
+    }
+
+    /// The place called `name` below this one.
+    fn below(&self, name: &str) -> Place {
+        match self {
+            Place::S3(uri) => {
+                let slash = if uri.key.is_empty() || uri.key.ends_with('/') { "" } else { "/" };
+                Place::S3(Uri { bucket: uri.bucket.clone(), key: format!("{}{slash}{name}", uri.key) })
+            }
+            Place::Local(path) => {
+                let path = if path == "." { "" } else { path.as_str() };
+                let slash = if path.is_empty() || path.ends_with('/') { "" } else { "/" };
+                Place::Local(format!("{path}{slash}{name}"))
+            }
+        }
+    }
+}
+
+/// What was said so far, and how it ends.
+#[derive(Default)]
+struct Report {
+    out: CliOutput,
+}
+
+impl Report {
+    fn said(&mut self, flags: &Flags, line: &str) {
+        if !flags.quiet && !flags.only_show_errors {
+            let prefix = if flags.dry_run { "(dryrun) " } else { "" };
+            self.out.stdout.push_str(&format!("{prefix}{line}\n"));
+        }
+    }
+
+    fn failed(&mut self, flags: &Flags, line: &str) {
+        if !flags.quiet {
+            self.out.stderr.push_str(&format!("{line}\n"));
+        }
+        self.out.code = 1;
+    }
+}
+
+fn fatal(error: &ApiError) -> CliOutput {
+    CliOutput { stderr: format!("\nfatal error: {error}\n"), code: 1, ..CliOutput::default() }
+}
+
+fn wrong_form(command: &str) -> CliOutput {
+    let forms = match command {
+        "rm" => "<S3Uri>".to_owned(),
+        command => {
+            format!("<LocalPath> <S3Uri> or {command} <S3Uri> <LocalPath> or {command} <S3Uri> <S3Uri>")
+        }
+    };
+    let forms = forms.replace(&format!(" or {command} "), " or ");
+    CliOutput::failed(252, format!("usage: aws s3 {command} {forms}\nError: Invalid argument type"))
+}
+
+/// `cp`, and `mv` when `moves`.
+pub fn copy(terminal: &mut Terminal<'_>, flags: &Flags, moves: bool) -> CliOutput {
+    let command = if moves { "mv" } else { "cp" };
+    let [from, to] = &flags.paths[..] else { return wrong_form(command) };
+    let (from, to) = (Place::parse(from), Place::parse(to));
+    if matches!((&from, &to), (Place::Local(_), Place::Local(_))) {
+        return wrong_form(command);
+    }
+    if let (Place::S3(uri), Place::Local(path)) = (&from, &to)
+        && path == "-"
+    {
+        return print(terminal, uri);
+    }
+    let pairs =
+        match if flags.recursive { many(terminal, flags, &from, &to) } else { one(terminal, &from, &to) } {
+            Ok(pairs) => pairs,
+            Err(output) => return output,
+        };
+    let mut report = Report::default();
+    for (from, to) in pairs {
+        transfer(terminal, flags, &from, &to, moves, &mut report);
+    }
+    report.out
+}
+
+/// `cp s3://b/k -`: the object on standard output.
+fn print(terminal: &mut Terminal<'_>, uri: &Uri) -> CliOutput {
+    match call(terminal, "GetObject", json!({"Bucket": uri.bucket, "Key": uri.key}), None) {
+        Ok(reply) => CliOutput::done(String::from_utf8_lossy(&reply.body.unwrap_or_default()).into_owned()),
+        Err(error) => fatal(&error),
+    }
+}
+
+/// The one pair of a transfer that is not recursive.
+fn one(terminal: &mut Terminal<'_>, from: &Place, to: &Place) -> Result<Vec<(Place, Place)>, CliOutput> {
+    let name = match from {
+        Place::Local(path) => {
+            if terminal.files.read(&absolute(path)).is_none() {
+                let sentence = format!("The user-provided path {path} does not exist.");
+                return Err(CliOutput::failed(255, sentence));
+            }
+            path.rsplit('/').next().unwrap_or(path).to_owned()
+        }
+        Place::S3(uri) => {
+            let parameters = json!({"Bucket": uri.bucket, "Key": uri.key});
+            if let Err(error) = call(terminal, "HeadObject", parameters, None) {
+                // The CLI knows which key it asked for, S3's answer to HEAD does not say.
+                return Err(match &error.fault {
+                    Fault::S3(fault) if fault.status() == 404 => CliOutput {
+                        stderr: format!(
+                            "\nfatal error: An error occurred (404) when calling the HeadObject operation: Key \"{}\" does not exist\n",
+                            uri.key
+                        ),
+                        code: 1,
+                        ..CliOutput::default()
+                    },
+                    _ => fatal(&error),
+                });
+            }
+            uri.key.rsplit('/').next().unwrap_or(&uri.key).to_owned()
+        }
+    };
+    let into = match to {
+        Place::S3(uri) => uri.key.is_empty() || uri.key.ends_with('/'),
+        Place::Local(path) => path == "." || path.ends_with('/') || is_directory(terminal, path),
+    };
+    Ok(vec![(from.clone(), if into { to.below(&name) } else { to.clone() })])
+}
+
+fn is_directory(terminal: &Terminal<'_>, path: &str) -> bool {
+    let below = format!("{}/", absolute(path));
+    terminal.files.paths().iter().any(|path| path.starts_with(&below))
+}
+
+/// Every pair of a recursive transfer.
+fn many(
+    terminal: &mut Terminal<'_>,
+    flags: &Flags,
+    from: &Place,
+    to: &Place,
+) -> Result<Vec<(Place, Place)>, CliOutput> {
+    let names = contents(terminal, from)?;
+    Ok(names
+        .into_keys()
+        .filter(|name| taken(name, &flags.filters))
+        .map(|name| (from.below(&name), to.below(&name)))
+        .collect())
+}
+
+/// What lies below a place: names relative to it, with size and time of change.
+fn contents(terminal: &mut Terminal<'_>, place: &Place) -> Result<BTreeMap<String, Listed>, CliOutput> {
+    match place {
+        Place::Local(path) => {
+            let below = format!("{}/", absolute(path).trim_end_matches('/'));
+            let paths = terminal.files.paths();
+            let found: BTreeMap<String, Listed> = paths
+                .iter()
+                .filter_map(|path| {
+                    let name = path.strip_prefix(&below)?;
+                    let size = terminal.files.read(path)?.len() as u64;
+                    Some((name.to_owned(), Listed { key: path.clone(), size, modified: String::new() }))
+                })
+                .collect();
+            Ok(found)
+        }
+        Place::S3(uri) => {
+            let slash = if uri.key.is_empty() || uri.key.ends_with('/') { "" } else { "/" };
+            let prefix = Uri { bucket: uri.bucket.clone(), key: format!("{}{slash}", uri.key) };
+            let (listed, _) = objects(terminal, &prefix, None).map_err(|error| fatal(&error))?;
+            Ok(listed
+                .into_iter()
+                .filter_map(|object| {
+                    let name = object.key.strip_prefix(&prefix.key)?.to_owned();
+                    // "Folders" of the console are no files.
+                    (!name.is_empty() && !name.ends_with('/')).then_some((name, object))
+                })
+                .collect())
+        }
+    }
+}
+
+/// Whether the filters let a name through: everything is in until something takes it out, the last word counts.
+fn taken(name: &str, filters: &[(bool, String)]) -> bool {
+    filters
+        .iter()
+        .rev()
+        .find(|(_, pattern)| Pattern::plain(pattern).matches(name))
+        .is_none_or(|(include, _)| *include)
+}
+
+fn transfer(
+    terminal: &mut Terminal<'_>,
+    flags: &Flags,
+    from: &Place,
+    to: &Place,
+    moves: bool,
+    report: &mut Report,
+) {
+    let verb = match (moves, from, to) {
+        (true, _, _) => "move",
+        (false, Place::Local(_), _) => "upload",
+        (false, Place::S3(_), Place::Local(_)) => "download",
+        (false, Place::S3(_), Place::S3(_)) => "copy",
+    };
+    let line = format!("{} to {}", from.shown(), to.shown());
+    if flags.dry_run {
+        return report.said(flags, &format!("{verb}: {line}"));
+    }
+    let done = carry(terminal, flags, from, to).and_then(|()| match (moves, from) {
+        (true, Place::Local(path)) => {
+            terminal.files.remove(&absolute(path));
+            Ok(())
+        }
+        (true, Place::S3(uri)) => {
+            call(terminal, "DeleteObject", json!({"Bucket": uri.bucket, "Key": uri.key}), None).map(|_| ())
+        }
+        (false, _) => Ok(()),
+    });
+    match done {
+        Ok(()) => report.said(flags, &format!("{verb}: {line}")),
+        Err(error) => report.failed(flags, &format!("{verb} failed: {line} {error}")),
+    }
+}
+
+fn carry(terminal: &mut Terminal<'_>, flags: &Flags, from: &Place, to: &Place) -> Result<(), ApiError> {
+    match (from, to) {
+        (Place::Local(path), Place::S3(uri)) => {
+            let bytes = terminal.files.read(&absolute(path)).unwrap_or_default();
+            let content_type = flags.content_type.as_deref().or_else(|| guessed(path));
+            let mut parameters = json!({"Bucket": uri.bucket, "Key": uri.key});
+            if let Some(content_type) = content_type {
+                parameters["ContentType"] = json!(content_type);
+            }
+            if let Some(class) = &flags.storage_class {
+                parameters["StorageClass"] = json!(class);
+            }
+            call(terminal, "PutObject", parameters, Some(bytes)).map(|_| ())
+        }
+        (Place::S3(uri), Place::Local(path)) => {
+            let reply = call(terminal, "GetObject", json!({"Bucket": uri.bucket, "Key": uri.key}), None)?;
+            terminal.files.write(&absolute(path), reply.body.unwrap_or_default());
+            Ok(())
+        }
+        (Place::S3(from), Place::S3(to)) => {
+            let source = format!("{}/{}", from.bucket, from.key.replace('%', "%25"));
+            call(
+                terminal,
+                "CopyObject",
+                json!({"Bucket": to.bucket, "Key": to.key, "CopySource": source}),
+                None,
+            )
+            .map(|_| ())
+        }
+        (Place::Local(_), Place::Local(_)) => Ok(()),
+    }
+}
+
+/// Python's `mimetypes`, for the endings that occur here.
+fn guessed(path: &str) -> Option<&'static str> {
+    Some(match path.rsplit_once('.')?.1.to_ascii_lowercase().as_str() {
+        "csv" => "text/csv",
+        "txt" => "text/plain",
+        "json" => "application/json",
+        "html" | "htm" => "text/html",
+        "tsv" => "text/tab-separated-values",
+        "xml" => "text/xml",
+        "py" => "text/x-python",
+        _ => return None,
+    })
+}
+
+pub fn rm(terminal: &mut Terminal<'_>, flags: &Flags) -> CliOutput {
+    let Some(uri) = flags.paths.first().and_then(|path| Uri::parse(path)).filter(|_| flags.paths.len() == 1)
+    else {
+        return wrong_form("rm");
+    };
+    let mut report = Report::default();
+    let keys: Vec<String> = if flags.recursive {
+        match objects(terminal, &uri, None) {
+            Ok((listed, _)) => listed
+                .into_iter()
+                .map(|object| object.key)
+                .filter(|key| {
+                    taken(key.strip_prefix(&uri.key).unwrap_or(key).trim_start_matches('/'), &flags.filters)
+                })
+                .collect(),
+            Err(error) => return fatal(&error),
+        }
+    } else {
+        vec![uri.key.clone()]
+    };
+    for key in keys {
+        remove(terminal, flags, &Place::S3(Uri { bucket: uri.bucket.clone(), key }), &mut report);
+    }
+    report.out
+}
+
+fn remove(terminal: &mut Terminal<'_>, flags: &Flags, place: &Place, report: &mut Report) {
+    let name = place.shown();
+    if flags.dry_run {
+        return report.said(flags, &format!("delete: {name}"));
+    }
+    let done = match place {
+        Place::Local(path) => {
+            terminal.files.remove(&absolute(path));
+            Ok(())
+        }
+        Place::S3(uri) => {
+            call(terminal, "DeleteObject", json!({"Bucket": uri.bucket, "Key": uri.key}), None).map(|_| ())
+        }
+    };
+    match done {
+        Ok(()) => report.said(flags, &format!("delete: {name}")),
+        Err(error) => report.failed(flags, &format!("delete failed: {name} {error}")),
+    }
+}
+
+/// Copies what is missing, of another size, or newer at the source. Local files have no time of change in the
+/// sandbox: they count as older than any object.
+pub fn sync(terminal: &mut Terminal<'_>, flags: &Flags) -> CliOutput {
+    let [from, to] = &flags.paths[..] else { return wrong_form("sync") };
+    let (from, to) = (Place::parse(from), Place::parse(to));
+    if matches!((&from, &to), (Place::Local(_), Place::Local(_))) {
+        return wrong_form("sync");
+    }
+    let (source, target) = match (contents(terminal, &from), contents(terminal, &to)) {
+        (Ok(source), Ok(target)) => (source, target),
+        (Err(output), _) | (_, Err(output)) => return output,
+    };
+    let mut report = Report::default();
+    for (name, object) in source.iter().filter(|(name, _)| taken(name, &flags.filters)) {
+        let stale = target.get(name).is_none_or(|there| {
+            let newer = timestamp::parse(&object.modified) > timestamp::parse(&there.modified)
+                && !there.modified.is_empty()
+                && !flags.size_only;
+            there.size != object.size || newer
+        });
+        if stale {
+            transfer(terminal, flags, &from.below(name), &to.below(name), false, &mut report);
+        }
+    }
+    if flags.delete {
+        for name in target.keys().filter(|name| !source.contains_key(*name) && taken(name, &flags.filters)) {
+            remove(terminal, flags, &to.below(name), &mut report);
+        }
+    }
+    report.out
+}

@@ -1,0 +1,131 @@
+//! The CLI's shorthand for structures: `Key=a,Values=[b,c],Nested={X=1}`.
+
+use serde_json::{Map, Value, json};
+
+/// A structure. The error says what was expected.
+pub fn parse(text: &str) -> Result<Value, String> {
+    let mut reader = Reader { text, at: 0 };
+    let value = reader.pairs(None)?;
+    match reader.peek() {
+        None => Ok(value),
+        Some(c) => Err(reader.expected("','", c)),
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> Option<char> {
+        self.text[self.at..].chars().next()
+    }
+
+    fn expected(&self, wanted: &str, got: char) -> String {
+        format!("Expected: {wanted}, received: '{got}' for input:\n{}\n{}^", self.text, " ".repeat(self.at))
+    }
+
+    fn take(&mut self, stops: &[char]) -> String {
+        let rest = &self.text[self.at..];
+        if let Some(quote) = rest.chars().next().filter(|c| *c == '\'' || *c == '"')
+            && let Some(length) = rest[1..].find(quote)
+        {
+            self.at += length + 2;
+            return rest[1..=length].to_owned();
+        }
+        let length = rest.find(stops).unwrap_or(rest.len());
+        self.at += length;
+        rest[..length].trim().to_owned()
+    }
+
+    /// `key=value,...` up to `end`.
+    fn pairs(&mut self, end: Option<char>) -> Result<Value, String> {
+        let mut map = Map::new();
+        loop {
+            let key = self.take(&['=', ',', '}', ']']);
+            match self.peek() {
+                Some('=') => self.at += 1,
+                Some(c) => return Err(self.expected("'='", c)),
+                None => {
+                    return Err(format!(
+                        "Expected: '=', received: 'EOF' for input:\n{}\n{}^",
+                        self.text,
+                        " ".repeat(self.at)
+                    ));
+                }
+            }
+            let value = self.value(end)?;
+            map.insert(key, value);
+            match self.peek() {
+                Some(',') => self.at += 1,
+                _ => return Ok(Value::Object(map)),
+            }
+        }
+    }
+
+    fn value(&mut self, end: Option<char>) -> Result<Value, String> {
+        match self.peek() {
+            Some('{') => {
+                self.at += 1;
+                let value = self.pairs(Some('}'))?;
+                self.close('}')?;
+                Ok(value)
+            }
+            Some('[') => {
+                self.at += 1;
+                let mut list = Vec::new();
+                while self.peek() != Some(']') {
+                    list.push(if self.peek() == Some('{') {
+                        self.value(end)?
+                    } else {
+                        scalar(self.take(&[',', ']']))
+                    });
+                    if self.peek() == Some(',') {
+                        self.at += 1;
+                    } else {
+                        break;
+                    }
+                }
+                self.close(']')?;
+                Ok(Value::Array(list))
+            }
+            _ => {
+                let stops: &[char] = if end.is_some() { &[',', '}'] } else { &[','] };
+                Ok(scalar(self.take(stops)))
+            }
+        }
+    }
+
+    fn close(&mut self, end: char) -> Result<(), String> {
+        match self.peek() {
+            Some(c) if c == end => {
+                self.at += c.len_utf8();
+                Ok(())
+            }
+            Some(c) => Err(self.expected(&format!("'{end}'"), c)),
+            None => Err(self.expected(&format!("'{end}'"), ' ')),
+        }
+    }
+}
+
+/// Shorthand knows no types; true and false are the words that can only be meant as such.
+fn scalar(text: String) -> Value {
+    match text.as_str() {
+        "true" => json!(true),
+        "false" => json!(false),
+        _ => json!(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shorthand() {
+        assert_eq!(parse("Key=a,Value='b,c'").unwrap(), json!({"Key": "a", "Value": "b,c"}));
+        assert_eq!(parse("A=[x,y],B={C=1}").unwrap(), json!({"A": ["x", "y"], "B": {"C": "1"}}));
+        assert!(parse("Key").unwrap_err().starts_with("Expected: '=', received: 'EOF'"));
+    }
+}

@@ -1,0 +1,120 @@
+//! Help, and what the CLI says to a line that it cannot read.
+
+use super::CliOutput;
+use super::name::kebab;
+use crate::aws::Service;
+use crate::aws::shape::{Kind, Member};
+use crate::gap::Feature;
+
+const USAGE: &str = "usage: aws [options] <command> <subcommand> [<subcommand> ...] [parameters]
+To see help text, you can run:
+
+  aws help
+  aws <command> help
+  aws <command> <subcommand> help
+";
+
+/// Commands that AWS has; those that are not simulated say so.
+pub const SERVICES: [&str; 22] = [
+    "athena",
+    "budgets",
+    "ce",
+    "cloudformation",
+    "cloudtrail",
+    "cloudwatch",
+    "configure",
+    "dynamodb",
+    "ec2",
+    "ecr",
+    "glue",
+    "kms",
+    "lakeformation",
+    "lambda",
+    "logs",
+    "rds",
+    "redshift-data",
+    "redshift-serverless",
+    "sagemaker",
+    "secretsmanager",
+    "sns",
+    "sqs",
+];
+
+pub fn all_services() -> Vec<String> {
+    let simulated = Service::ALL.iter().map(|service| service.command());
+    let mut names: Vec<String> =
+        SERVICES.into_iter().chain(simulated).chain(["s3"]).map(str::to_owned).collect();
+    names.sort();
+    names
+}
+
+/// The usage block and an error; exit code 252.
+pub fn error(sentence: &str) -> CliOutput {
+    CliOutput::failed(252, format!("{USAGE}\naws: error: {sentence}"))
+}
+
+/// A name that is none of `names`, with those that are near.
+pub fn invalid_choice(argument: &str, given: &str, names: &[String]) -> CliOutput {
+    let mut sentence = format!("argument {argument}: Invalid choice, valid choices are:\n");
+    for pair in names.chunks(2) {
+        sentence.push_str(&format!("\n{:<40} | {:<40}", pair[0], pair.get(1).map_or("", String::as_str)));
+    }
+    let near: Vec<&String> = names.iter().filter(|name| distance(given, name) <= 2).collect();
+    if !near.is_empty() {
+        sentence.push_str(&format!("\n\n\nInvalid choice: '{given}', maybe you meant:\n"));
+        for name in near {
+            sentence.push_str(&format!("\n  * {name}"));
+        }
+    }
+    error(&sentence)
+}
+
+/// What AWS has and the sandbox does not: said plainly, naming it.
+pub fn not_simulated(service: &str, operation: Option<&str>) -> CliOutput {
+    let name = operation.map_or_else(|| service.to_owned(), |operation| format!("{service} {operation}"));
+    CliOutput::failed(254, format!("not simulated yet: {} (aws {name})", Feature::AwsOperation.name()))
+}
+
+pub fn help() -> String {
+    let simulated: Vec<&str> = Service::ALL.iter().map(|service| service.command()).collect();
+    format!(
+        "{USAGE}\nSimulated here: s3, {}.\nEvery other command of AWS says that it is not simulated yet.\n",
+        simulated.join(", ")
+    )
+}
+
+pub fn service_help(service: Service, names: &[String]) -> String {
+    let mut text = format!("aws {} <operation> [parameters]\n\nOperations:\n", service.command());
+    for name in names {
+        text.push_str(&format!("  {name}\n"));
+    }
+    text
+}
+
+pub fn operation_help(service: Service, command: &str, members: &[Member]) -> String {
+    let mut text = format!("SYNOPSIS\n\n    aws {} {command}\n", service.command());
+    for member in members {
+        let flag = match member.kind {
+            Kind::Boolean => format!("--{0} | --no-{0}", kebab(member.name)),
+            _ => format!("--{} <value>", kebab(member.name)),
+        };
+        text.push_str(&if member.required { format!("    {flag}\n") } else { format!("    [{flag}]\n") });
+    }
+    text
+}
+
+/// Edit distance, for near misses.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
