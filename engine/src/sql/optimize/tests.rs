@@ -190,6 +190,14 @@ fn answers_stay() {
             "WITH big AS (SELECT * FROM public.sales WHERE amount >= 7) SELECT a.id FROM big a JOIN big b ON a.id = b.id + 1 ORDER BY 1",
             &["2"],
         ),
+        (
+            "SELECT id, sum(amount) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) FROM public.sales ORDER BY id LIMIT 2",
+            &["1|10.00", "2|35.50"],
+        ),
+        (
+            "SELECT id, row_number() OVER (PARTITION BY region ORDER BY id) AS n FROM public.sales QUALIFY n = 2 ORDER BY 1",
+            &["2|2", "5|2"],
+        ),
         ("SELECT id FROM public.sales ORDER BY amount DESC, id LIMIT 2 OFFSET 1", &["1", "4"]),
         ("SELECT TOP 1 id FROM public.sales ORDER BY sold DESC", &["5"]),
         (
