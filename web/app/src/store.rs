@@ -92,6 +92,8 @@ pub struct Past {
     pub user: String,
     pub text: String,
     pub failed: bool,
+    #[serde(default)]
+    pub refused: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -466,7 +468,8 @@ impl State {
 
     fn remember(&mut self, failed: bool) {
         let Some(outcome) = self.outcomes.last() else { return };
-        let past = Past { user: outcome.user.clone(), text: outcome.text.trim().to_owned(), failed };
+        let refused = outcome.is_refused();
+        let past = Past { user: outcome.user.clone(), text: outcome.text.trim().to_owned(), failed, refused };
         self.history.push(past);
         let surplus = self.history.len().saturating_sub(HISTORY);
         self.history.drain(..surplus);

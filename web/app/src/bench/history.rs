@@ -26,7 +26,7 @@ pub fn History() -> Html {
                         <li>
                             <span class="meta"><span class="who-tag">{ "SQL" }</span>{ " " }{ &past.user }</span>
                             <code class="code">{ ink::sql(&past.text) }</code>
-                            if past.failed { <span class="pill pill-bad">{ words.failed }</span> }
+                            <span>if past.failed { <span class="pill pill-bad">{ if past.refused { words.refused } else { words.failed } }</span> }</span>
                             <button class="btn btn-quiet btn-icon btn-sm" type="button" {onclick}><Icon name="into" small=true /><span class="sr">{ words.put_in_editor }</span></button>
                         </li>
                     }

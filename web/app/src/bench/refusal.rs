@@ -73,7 +73,8 @@ fn needed(page: &Page, why: &Why, link: &WhyLink) -> Html {
         Some(_) => ("held", "check", words.held),
         None => ("missing", "cross", words.missing),
     };
-    let how = link.held.clone().unwrap_or_else(|| (words.missing_note)(&why.user));
+    let how =
+        link.held.as_deref().map_or_else(|| (words.missing_note)(&why.user), |how| (words.held_by)(how));
     html! {
         <li {class}>
             <span class="mark"><Icon name={icon} /></span>
@@ -104,7 +105,7 @@ fn grant(page: &Page, why: &Why) -> Html {
             if !why.grantors.is_empty() {
                 <h4>{ words.who_could }</h4>
                 { for why.grantors.iter().map(|(name, reason)| html! {
-                    <p><b>{ name }</b>{ " " }<span class="soft">{ reason }</span></p>
+                    <p><b>{ name }</b>{ " " }<span class="soft">{ (words.grantor)(reason) }</span></p>
                 }) }
             }
             if let Some(grant) = &why.smallest_grant {

@@ -219,13 +219,25 @@ pub(super) static WORDS: Words = Words {
         format!("{user} 사용자에게 이 문장에 필요한 권한이 모두 있지는 않습니다. 한 행도 바뀌지 않았습니다.")
     },
     why: "왜: 검사한 순서대로",
-    member_of: |groups| format!("그룹·역할 {}", groups.join(", ")),
+    member_of: |ties| ties.iter().map(|tie| tied(tie)).collect::<Vec<_>>().join(", "),
     member_of_none: "그룹도 역할도 없음",
     kind_schema: "스키마",
     kind_table: "테이블",
     kind_view: "뷰",
     kind_column: "열",
     kind_database: "데이터베이스",
+    held_by: |how| match how {
+        "superuser" => "슈퍼유저라서".to_owned(),
+        "owner" => "소유자라서".to_owned(),
+        "granted to the user" => "이 사용자에게 직접 준 것".to_owned(),
+        "PUBLIC" => "PUBLIC, 모두에게 준 것".to_owned(),
+        other => format!("{}에게 준 것", tied(other)),
+    },
+    grantor: |reason| match reason {
+        "superuser" => "슈퍼유저".to_owned(),
+        "owner" => "소유자".to_owned(),
+        other => other.to_owned(),
+    },
     held: "있음",
     missing: "없음",
     missing_note: |user| format!("{user}, 그룹, 역할, PUBLIC 어디에도 없음"),
@@ -251,3 +263,12 @@ pub(super) static WORDS: Words = Words {
         ("Control character", "제어 문자"),
     ],
 };
+
+/// `group analytics_users` as `그룹 analytics_users`.
+fn tied(tie: &str) -> String {
+    match tie.split_once(' ') {
+        Some(("group", name)) => format!("그룹 {name}"),
+        Some(("role", name)) => format!("역할 {name}"),
+        _ => tie.to_owned(),
+    }
+}

@@ -233,6 +233,7 @@ pub struct Words {
     pub statement_line: fn(u32, Option<u32>) -> String,
     pub refused_note: fn(&str) -> String,
     pub why: &'static str,
+    /// The ties of a user as the engine names them: `group analytics_users`, `role reader`.
     pub member_of: fn(&[String]) -> String,
     pub member_of_none: &'static str,
     pub kind_schema: &'static str,
@@ -240,6 +241,10 @@ pub struct Words {
     pub kind_view: &'static str,
     pub kind_column: &'static str,
     pub kind_database: &'static str,
+    /// How a right is held, from the engine's words: `group x`, `role x`, `owner`, `superuser`, `PUBLIC`.
+    pub held_by: fn(&str) -> String,
+    /// Why somebody could grant: `owner`, `superuser`.
+    pub grantor: fn(&str) -> String,
     pub held: &'static str,
     pub missing: &'static str,
     pub missing_note: fn(&str) -> String,
