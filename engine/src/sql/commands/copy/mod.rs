@@ -6,6 +6,8 @@
 
 mod filler;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use arrow::array::ArrayRef;
 
