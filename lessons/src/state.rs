@@ -33,10 +33,16 @@ pub fn named(name: &str) -> Option<Make> {
 /// The account before anything was done in it, with the course's files on the learner's disk.
 pub fn empty(seed: u64) -> SqlResult<Sandbox> {
     let mut sandbox = Sandbox::new(seed);
+    register_files(&mut sandbox);
+    Ok(sandbox)
+}
+
+/// Puts the course's files on the learner's disk; also after an account was read back, because what can be
+/// made again is not stored.
+pub fn register_files(sandbox: &mut Sandbox) {
     sandbox.disk.register("/data/user_session_channel.csv", csv_user_session_channel);
     sandbox.disk.register("/data/session_timestamp.csv", csv_session_timestamp);
     sandbox.disk.register("/data/session_transaction.csv", csv_session_transaction);
-    Ok(sandbox)
 }
 
 /// People in `pii.user_profile`.

@@ -33,8 +33,6 @@ pub enum Request {
     Check { step: String },
     /// What the learner chose for a question or prediction of the open lab. Answers `Checks`.
     Answer { step: String, check: String, option: String },
-    /// What the learner chose for a question or prediction of a step.
-    Choose { step: String, check: String, option: String },
     /// Puts the account into the state in which `step` begins (everything before it solved).
     ResetStep { step: String },
     ResetLab,

@@ -175,7 +175,7 @@ impl Workspace {
                 self.open_step = Some(step);
                 self.tell_checks(id);
             }
-            Request::Choose { step, check, option } => {
+            Request::Answer { step, check, option } => {
                 if let Some(lab) = &self.lab {
                     self.record.choose(&lab.definition, &step, &check, &option);
                     self.changed = true;
