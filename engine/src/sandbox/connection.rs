@@ -18,7 +18,15 @@ impl Sandbox {
         let manifest = self.warehouse.committed.clone();
         let name = Identifier::fold(user);
         let known = match password {
-            Some(password) => login::login(&manifest, &name, password, self.clock.now())?,
+            Some(password) => {
+                let user = login::login(&manifest, &name, password, self.clock.now())?;
+                let connected: Vec<UserId> =
+                    self.sessions.values().map(|session| session.authenticated).collect();
+                if let Some(user) = manifest.principals.user(user) {
+                    login::must_have_room(user, &connected)?;
+                }
+                user
+            }
             None => login::become_user(&manifest, &name)?,
         };
         if let Some(user) = manifest.principals.user(known) {
@@ -39,7 +47,7 @@ impl Sandbox {
             transaction: Transaction::None,
             temporary_schema: Identifier::fold(&format!("pg_temp_{}", id.0)),
             temporary: Temporary::default(),
-            random: RandomState { words: [mixed as i32; 34], position: 0 },
+            random: RandomState::seeded((mixed >> 11) as f64 / (1u64 << 53) as f64),
             started: self.clock.now(),
             last_copy_count: 0,
             last_query: -1,

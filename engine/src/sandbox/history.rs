@@ -13,6 +13,9 @@ use crate::warehouse::access::UserId;
 use crate::warehouse::manifest::Logs;
 use crate::warehouse::value::Value;
 
+/// The build that `version()` names too.
+const VERSION: &str = "1.0.50065";
+
 /// Rows of one log at most; the oldest go first, as the product keeps a few days only.
 const MOST_ROWS: usize = 2_000;
 
@@ -174,6 +177,12 @@ pub(super) fn remember(logs: &mut Arc<Logs>, ended: &Ended<'_>) {
             Value::BigInt(ended.returned_rows as i64),
             Value::BigInt(0),
             Value::string(cut(ended.text, 4_000)),
+            Value::string(VERSION),
+            Value::Null,
+            Value::string("primary"),
+            Value::BigInt(0),
+            Value::BigInt(0),
+            Value::BigInt(0),
         ],
     );
 }

@@ -9,9 +9,13 @@ mod connection;
 mod disk;
 mod fill;
 mod history;
+mod load_history;
 mod names;
+mod outside;
 mod save;
 mod statement;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,6 +26,7 @@ pub use names::{Name, NameKind};
 pub use save::{LoadError, Saved};
 pub use statement::Running;
 
+use crate::aws::{Account, Beginning};
 use crate::clock::Clock;
 use crate::sql::error::SqlError;
 use crate::sql::outcome::{Batch, Completion};
@@ -47,6 +52,7 @@ pub const PRINCIPAL: &str = "learner";
 pub struct Sandbox {
     pub clock: Clock,
     pub warehouse: Warehouse,
+    pub account: Account,
     pub disk: Disk,
     sessions: BTreeMap<SessionId, Session>,
     next_session: u32,
@@ -87,6 +93,15 @@ impl Sandbox {
                 next_transaction: 1_000,
                 logs: Arc::default(),
             },
+            account: Account::new(Beginning {
+                id: ACCOUNT,
+                region: REGION,
+                cluster: CLUSTER,
+                database: DATABASE,
+                admin: ADMIN,
+                seed,
+                now: clock.now(),
+            }),
             clock,
             disk: Disk::default(),
             sessions: BTreeMap::new(),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Disk, Sandbox};
+use crate::aws::Account;
 use crate::clock::Clock;
 use crate::warehouse::catalog::RelationKind;
 use crate::warehouse::manifest::{Manifest, Warehouse};
@@ -57,6 +58,8 @@ impl std::fmt::Display for LoadError {
 struct Written {
     clock: Clock,
     warehouse: Warehouse,
+    /// JSON text: policies are JSON values, which postcard cannot carry.
+    account: Vec<u8>,
     /// Path and block number of each file.
     files: Vec<(String, u64)>,
     seed: u64,
@@ -84,6 +87,9 @@ impl Sandbox {
                 keep(block.id, &mut || codec::encode(data));
             }
         }
+        for (number, bytes) in self.account.blobs() {
+            keep(OBJECT | number, &mut || bytes.to_vec());
+        }
         let mut files = Vec::new();
         for (path, bytes) in self.disk.written() {
             // A file's number is that of its content, so that the same content is written once.
@@ -94,6 +100,7 @@ impl Sandbox {
         let written = Written {
             clock: self.clock.clone(),
             warehouse: self.warehouse.clone(),
+            account: serde_json::to_vec(&self.account).map_err(|error| broken(error.to_string()))?,
             files,
             seed: self.seed,
             next_session: self.next_session,
@@ -123,6 +130,11 @@ impl Sandbox {
         let mut committed = (*warehouse.committed).clone();
         fill_blocks(&mut committed, blocks)?;
         warehouse.committed = Arc::new(committed);
+        let mut account: Account =
+            serde_json::from_slice(&written.account).map_err(|error| LoadError::Broken(error.to_string()))?;
+        if !account.fill(&mut |number| blocks(OBJECT | number).map(Into::into)) {
+            return Err(broken("an object's bytes are missing"));
+        }
         let mut disk = Disk::default();
         for (path, number) in written.files {
             let bytes = blocks(number).ok_or(LoadError::BlockMissing { block: number })?;
@@ -131,6 +143,7 @@ impl Sandbox {
         Ok(Sandbox {
             clock: written.clock,
             warehouse,
+            account,
             disk,
             sessions: BTreeMap::new(),
             next_session: written.next_session,

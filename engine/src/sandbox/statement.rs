@@ -8,13 +8,16 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, StringArray};
 
 use super::history::{self, Class, Ended};
+use super::load_history;
+use super::outside::AccountOutside;
 use super::{Answer, Executed, Sandbox};
 use crate::clock::Instant;
 use crate::sql::bind::{self, Scope, WriteKind};
+use crate::sql::commands::copy::{CopyContext, CopyStep, CopyTask};
 use crate::sql::commands::{self, CommandContext};
 use crate::sql::error::{Span, SqlError, SqlErrorKind, SqlResult};
 use crate::sql::execute::write::{Marks, Sink};
-use crate::sql::execute::{Context, Evaluation, Operator, Pull, Shared, build};
+use crate::sql::execute::{Context, Evaluation, Operator, Pull, build, constant};
 use crate::sql::outcome::{Batch, Completion, Progress, Statistics, Step};
 use crate::sql::plan::{Field, Plan};
 use crate::sql::session::{Session, SessionId, Temporary, Transaction};
@@ -66,6 +69,10 @@ enum Work {
         operator: Box<dyn Operator>,
         marks: Marks,
         kind: WriteKind,
+    },
+    Copy {
+        task: Box<CopyTask>,
+        sink: Sink,
     },
 }
 
@@ -244,7 +251,8 @@ impl Sandbox {
                 let bound = bind::query(&create.query, scope)?;
                 authorize::authorize(&bound.needs, &base, session)?;
                 let plan = optimize::optimize(bound.plan, &base, &session.database);
-                let mut context = CommandContext { manifest: &mut working, session, now, connected, next_block };
+                let mut context =
+                    CommandContext { manifest: &mut working, session, now, connected, next_block };
                 let target = commands::create_table_as::prepare(create, plan.fields(), &mut context)?;
                 (Some(plan), Pending::Fill(target))
             }
@@ -254,9 +262,24 @@ impl Sandbox {
                 let work = Work::Text { columns: answer.columns, fields: answer.fields, tag: "SHOW" };
                 (None, Pending::Ready(work))
             }
-            Statement::Copy(_) => return Err(SqlError::not_simulated(crate::gap::Feature::CopyFormat)),
+            Statement::Copy(copy) => {
+                let context = CopyContext {
+                    manifest: &base,
+                    session,
+                    search_path: &bind::search_path(scope),
+                    query: numbers.0 as u64,
+                    default: &|text, to| {
+                        let expression = bind::default_expression(text, to, scope)?;
+                        constant(&expression, &mut evaluation(session, &base, now))
+                    },
+                };
+                let task = CopyTask::start(copy, context)?;
+                let sink = Sink::new(task.target(), session.database.clone());
+                (None, Pending::Ready(Work::Copy { task: Box::new(task), sink }))
+            }
             other => {
-                let mut context = CommandContext { manifest: &mut working, session, now, connected, next_block };
+                let mut context =
+                    CommandContext { manifest: &mut working, session, now, connected, next_block };
                 let completion = commands::run(other, &mut context)?;
                 let effect = match other {
                     Statement::Truncate { .. } => Effect::Commit,
@@ -314,27 +337,14 @@ impl Sandbox {
             let committed = self.warehouse.committed.clone();
             (committed.clone(), (*committed).clone())
         });
-        let transaction_start = match session.transaction {
-            Transaction::Open { started, .. } => started,
-            Transaction::None | Transaction::Aborted => now,
-        };
         let context = Context {
-            manifest: base.clone(),
-            database: session.database.clone(),
-            logs: self.warehouse.logs.clone(),
-            evaluation: Evaluation {
-                statement_start: now,
-                transaction_start,
-                random: session.random.clone(),
-                settings: session.surroundings(&base),
-                manifest: base.clone(),
-                user: session.user,
-                parameters: Vec::new(),
-            },
-            statistics: Statistics::default(),
             memory_limit: MEMORY_LIMIT,
-            memory_used: 0,
-            shared: Shared::default(),
+            ..Context::new(
+                base.clone(),
+                session.database.clone(),
+                self.warehouse.logs.clone(),
+                evaluation(session, &base, now),
+            )
         };
         Ok(Running {
             session: id,
@@ -361,7 +371,8 @@ impl Sandbox {
             Work::Text { columns, fields, tag } => {
                 let columns = std::mem::take(columns);
                 if let Some(rows) = columns.first().map(Vec::len).filter(|rows| *rows > 0) {
-                    let columns = columns.into_iter().map(|column| Arc::new(StringArray::from(column)) as ArrayRef);
+                    let columns =
+                        columns.into_iter().map(|column| Arc::new(StringArray::from(column)) as ArrayRef);
                     return Ok(Step::Rows(Batch { columns: columns.collect(), rows }));
                 }
                 let fields = Some(fields.clone());
@@ -411,6 +422,36 @@ impl Sandbox {
                     (Completion { tag, rows_affected: Some(rows), ..Completion::default() }, Effect::Keep)
                 }
             },
+            Work::Copy { task, sink } => {
+                let mut outside = AccountOutside {
+                    account: &mut self.account,
+                    now: self.clock.now(),
+                    cluster: &self.warehouse.cluster,
+                    user: running.context.evaluation.settings.get("current_user").map_or("", String::as_str),
+                    region: None,
+                };
+                let step = task.step(&mut outside);
+                if !matches!(step, Ok(CopyStep::Running(_) | CopyStep::Rows(_))) {
+                    let logs = Arc::make_mut(&mut self.warehouse.logs);
+                    load_history::remember(logs, task, &running.context, running.query, running.session.0);
+                }
+                match step? {
+                    CopyStep::Running(progress) => return Ok(Step::Running(progress)),
+                    CopyStep::Rows(batch) => {
+                        sink.take(batch, &mut running.working, numbers)?;
+                        return Ok(Step::Running(Progress { rows: sink.rows, total: None }));
+                    }
+                    CopyStep::Done { rows, notices } => {
+                        sink.flush(&mut running.working, numbers)?;
+                        if let Some(session) = self.sessions.get_mut(&running.session) {
+                            session.last_copy_count = rows as i64;
+                        }
+                        let tag = "COPY".to_owned();
+                        let rows_affected = Some(rows);
+                        (Completion { tag, notices, rows_affected, ..Completion::default() }, Effect::Keep)
+                    }
+                }
+            }
         };
         completion.statistics = running.context.statistics;
         self.settle(running, effect)?;
@@ -545,6 +586,23 @@ fn transaction_statement(
             done("ROLLBACK", Some("WARNING:  there is no transaction in progress"))
         }
         _ => Ok(None),
+    }
+}
+
+/// What a statement's expressions may ask about their surroundings.
+fn evaluation(session: &Session, manifest: &Arc<Manifest>, now: Instant) -> Evaluation {
+    let transaction_start = match session.transaction {
+        Transaction::Open { started, .. } => started,
+        Transaction::None | Transaction::Aborted => now,
+    };
+    Evaluation {
+        statement_start: now,
+        transaction_start,
+        random: session.random.clone(),
+        settings: session.surroundings(manifest),
+        manifest: manifest.clone(),
+        user: session.user,
+        parameters: Vec::new(),
     }
 }
 

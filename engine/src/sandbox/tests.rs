@@ -1,0 +1,148 @@
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::sql::execute::display::display;
+use crate::sql::outcome::Step;
+
+fn run(sandbox: &mut Sandbox, session: SessionId, text: &str) -> String {
+    let mut out = Vec::new();
+    for executed in sandbox.execute(session, text) {
+        match executed.result {
+            Err(error) => out.push(error.to_string()),
+            Ok(answer) => match &answer.completion.fields {
+                None => out.push(answer.completion.tag),
+                Some(fields) => {
+                    for batch in &answer.batches {
+                        for row in 0..batch.rows {
+                            let cells = batch.columns.iter().zip(fields).map(|(column, field)| {
+                                display(column, field.data_type, row).unwrap_or_else(|| "NULL".to_owned())
+                            });
+                            out.push(cells.collect::<Vec<_>>().join("|"));
+                        }
+                    }
+                }
+            },
+        }
+    }
+    out.join("; ")
+}
+
+#[test]
+fn a_transaction_is_seen_by_others_when_it_commits() {
+    let mut sandbox = Sandbox::new(1);
+    let one = sandbox.connect(ADMIN, None).unwrap();
+    let two = sandbox.connect(ADMIN, None).unwrap();
+    assert_eq!(
+        run(&mut sandbox, one, "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2)"),
+        "CREATE TABLE; INSERT 0 2"
+    );
+    assert_eq!(
+        run(&mut sandbox, one, "BEGIN; DELETE FROM t WHERE a = 1; SELECT count(*) FROM t"),
+        "BEGIN; DELETE 1; 1"
+    );
+    assert_eq!(run(&mut sandbox, two, "SELECT count(*) FROM t"), "2");
+    assert_eq!(run(&mut sandbox, one, "COMMIT"), "COMMIT");
+    assert_eq!(run(&mut sandbox, two, "SELECT count(*) FROM t"), "1");
+    assert_eq!(
+        run(&mut sandbox, one, "BEGIN; UPDATE t SET a = 7; ROLLBACK; SELECT a FROM t"),
+        "BEGIN; UPDATE 1; ROLLBACK; 2"
+    );
+}
+
+#[test]
+fn after_a_mistake_a_transaction_takes_nothing_but_its_end() {
+    let mut sandbox = Sandbox::new(1);
+    let session = sandbox.connect(ADMIN, None).unwrap();
+    let said = run(
+        &mut sandbox,
+        session,
+        "BEGIN; CREATE TABLE t (a int); SELECT * FROM missing; SELECT 1; COMMIT; SELECT * FROM t",
+    );
+    assert_eq!(
+        said,
+        "BEGIN; CREATE TABLE; ERROR 42P01 relation \"missing\" does not exist; \
+         ERROR 25P02 current transaction is aborted, commands ignored until end of transaction block; \
+         ROLLBACK; ERROR 42P01 relation \"t\" does not exist"
+    );
+}
+
+#[test]
+fn two_writers_of_one_table_conflict_and_of_two_tables_do_not() {
+    let mut sandbox = Sandbox::new(1);
+    let one = sandbox.connect(ADMIN, None).unwrap();
+    let two = sandbox.connect(ADMIN, None).unwrap();
+    run(
+        &mut sandbox,
+        one,
+        "CREATE TABLE a (x int); CREATE TABLE b (x int); INSERT INTO a VALUES (1); INSERT INTO b VALUES (1)",
+    );
+    run(&mut sandbox, one, "BEGIN; INSERT INTO a VALUES (2)");
+    run(&mut sandbox, two, "BEGIN; INSERT INTO b VALUES (2)");
+    assert_eq!(run(&mut sandbox, two, "COMMIT"), "COMMIT");
+    assert_eq!(
+        run(&mut sandbox, one, "COMMIT; SELECT count(*) FROM a; SELECT count(*) FROM b"),
+        "COMMIT; 2; 2"
+    );
+    run(&mut sandbox, one, "BEGIN; INSERT INTO a VALUES (3)");
+    run(&mut sandbox, two, "INSERT INTO a VALUES (4)");
+    assert_eq!(run(&mut sandbox, one, "COMMIT; SELECT max(x) FROM a"), "ERROR 40001 1023; 4");
+}
+
+#[test]
+fn temporary_tables_belong_to_their_session() {
+    let mut sandbox = Sandbox::new(1);
+    let one = sandbox.connect(ADMIN, None).unwrap();
+    let two = sandbox.connect(ADMIN, None).unwrap();
+    assert_eq!(run(&mut sandbox, one, "CREATE TEMP TABLE t AS SELECT 5 AS a; SELECT a FROM t"), "SELECT; 5");
+    assert_eq!(run(&mut sandbox, two, "SELECT a FROM t"), "ERROR 42P01 relation \"t\" does not exist");
+    assert_eq!(run(&mut sandbox, one, "INSERT INTO t VALUES (6); SELECT sum(a) FROM t"), "INSERT 0 1; 11");
+}
+
+#[test]
+fn what_was_committed_comes_back_from_bytes() {
+    let mut sandbox = Sandbox::new(1);
+    let session = sandbox.connect(ADMIN, None).unwrap();
+    run(
+        &mut sandbox,
+        session,
+        "CREATE TABLE t (a int, b varchar(9)); INSERT INTO t VALUES (1, '가'), (2, NULL); CREATE GROUP g",
+    );
+    run(&mut sandbox, session, "BEGIN; INSERT INTO t VALUES (3, 'x')");
+    let mut store: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
+    let saved = sandbox.save(&|_| false).unwrap();
+    store.extend(saved.blocks);
+    let again = sandbox.save(&|number| store.contains_key(&number)).unwrap();
+    assert!(again.blocks.is_empty(), "a block is written once");
+    let mut loaded = Sandbox::load(&saved.manifest, &mut |number| store.get(&number).cloned()).unwrap();
+    let session = loaded.connect(ADMIN, None).unwrap();
+    assert_eq!(
+        run(&mut loaded, session, "SELECT * FROM t ORDER BY a; SELECT groname FROM pg_group"),
+        "1|가; 2|NULL; g"
+    );
+    assert!(matches!(Sandbox::load(&saved.manifest, &mut |_| None), Err(LoadError::BlockMissing { .. })));
+    assert!(Sandbox::load(&saved.manifest[..9], &mut |_| None).is_err());
+}
+
+#[test]
+fn a_cancelled_statement_leaves_no_trace() {
+    let mut sandbox = Sandbox::new(1);
+    let session = sandbox.connect(ADMIN, None).unwrap();
+    run(&mut sandbox, session, "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2), (3)");
+    let statement =
+        crate::sql::parse::parse("INSERT INTO t SELECT x.a FROM t x, t y, t z").unwrap().pop().unwrap();
+    let mut running = sandbox.start(session, &statement).unwrap();
+    assert!(matches!(sandbox.step(&mut running), Ok(Step::Running(_))));
+    assert_eq!(sandbox.cancel(running).kind.state(), "57014");
+    assert_eq!(run(&mut sandbox, session, "SELECT count(*) FROM t"), "3");
+}
+
+#[test]
+fn a_copy_of_the_account_goes_its_own_way() {
+    let mut sandbox = Sandbox::new(1);
+    let session = sandbox.connect(ADMIN, None).unwrap();
+    run(&mut sandbox, session, "CREATE TABLE t (a int); INSERT INTO t VALUES (1)");
+    let mut copy = sandbox.clone();
+    let there = copy.connect(ADMIN, None).unwrap();
+    run(&mut copy, there, "DROP TABLE t");
+    assert_eq!(run(&mut sandbox, session, "SELECT a FROM t"), "1");
+}
