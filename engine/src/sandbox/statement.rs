@@ -18,7 +18,7 @@ use crate::sql::commands::{self, CommandContext};
 use crate::sql::error::{Span, SqlError, SqlErrorKind, SqlResult};
 use crate::sql::execute::write::{Marks, Sink};
 use crate::sql::execute::{Context, Evaluation, Operator, Pull, build, constant};
-use crate::sql::outcome::{Batch, Completion, Progress, Statistics, Step};
+use crate::sql::outcome::{Batch, Completion, Progress, Step};
 use crate::sql::plan::{Field, Plan};
 use crate::sql::session::{Session, SessionId, Temporary, Transaction};
 use crate::sql::statement::{ParsedStatement, Statement};
