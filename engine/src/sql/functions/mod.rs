@@ -8,13 +8,17 @@
 mod arithmetic;
 mod column;
 mod conditional;
+mod conversion;
 mod date;
 mod date_part;
+mod date_template;
 mod decimal;
 mod gaps;
 mod hash;
 mod json;
 mod math;
+mod number_template;
+mod pattern;
 mod privilege;
 mod random;
 mod session;
@@ -22,6 +26,8 @@ mod signature;
 mod string;
 mod string_search;
 mod temporal;
+#[cfg(test)]
+mod tests;
 
 use arrow::array::ArrayRef;
 
@@ -79,10 +85,12 @@ static FAMILIES: &[&[signature::Entry]] = &[
     temporal::FUNCTIONS,
     string::FUNCTIONS,
     string_search::FUNCTIONS,
+    pattern::FUNCTIONS,
     math::FUNCTIONS,
     conditional::FUNCTIONS,
     date::FUNCTIONS,
     date_part::FUNCTIONS,
+    conversion::FUNCTIONS,
     json::FUNCTIONS,
     hash::FUNCTIONS,
     session::FUNCTIONS,

@@ -38,7 +38,6 @@ pub(super) enum Parameter {
     Interval,
     /// SUPER, or a string for it.
     Super,
-    Any,
 }
 
 /// The type of the answer.
@@ -131,7 +130,6 @@ impl Parameter {
         use DataType as T;
         let unknown = from == T::Unknown;
         match self {
-            Parameter::Any => Some(if unknown { T::Varchar(T::VARCHAR_MAX) } else { from }),
             Parameter::Text => match from {
                 T::Char(_) | T::Varchar(_) => Some(from),
                 T::Super | T::Varbyte(_) | T::Boolean => None,

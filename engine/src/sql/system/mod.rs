@@ -15,6 +15,8 @@ mod redshift_catalog;
 mod relation;
 mod storage;
 mod table_definition;
+#[cfg(test)]
+mod tests;
 
 use self::relation::{Relation, Viewer};
 use super::error::{SqlError, SqlResult};

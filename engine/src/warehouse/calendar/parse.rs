@@ -146,6 +146,10 @@ impl Parts {
     }
 
     fn take(&mut self, word: &str) -> Option<()> {
+        if self.time.is_some() && word.starts_with(['+', '-']) {
+            self.offset = Some(zone::offset(word)?);
+            return Some(());
+        }
         if word.contains(':') {
             return self.take_time(word);
         }
@@ -158,10 +162,6 @@ impl Parts {
         }
         if word.eq_ignore_ascii_case("bc") || word.eq_ignore_ascii_case("ad") {
             self.before_christ = word.eq_ignore_ascii_case("bc");
-            return Some(());
-        }
-        if self.time.is_some() && word.starts_with(['+', '-']) {
-            self.offset = Some(zone::offset(word)?);
             return Some(());
         }
         if word.starts_with(|c: char| c.is_ascii_digit()) {

@@ -1,0 +1,530 @@
+//! Date templates: `YYYY-MM-DD HH24:MI:SS` read and printed ("Datetime format strings").
+
+use std::fmt::Write;
+
+use crate::sql::error::{SqlError, SqlResult};
+use crate::warehouse::calendar::parse::month_by_name;
+use crate::warehouse::calendar::{
+    Civil, DAY, HOUR, MINUTE, MONTHS, Moment, SECOND, WEEKDAYS, day_of_week, text,
+};
+
+/// A template taken apart.
+pub(super) struct Template {
+    pieces: Vec<Piece>,
+}
+
+enum Piece {
+    Literal(char),
+    Field { field: Field, case: Case, fill: bool, ordinal: Option<Case> },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Case {
+    Upper,
+    Capital,
+    Lower,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    YearWithComma,
+    /// This many digits of the year.
+    Year(u8),
+    IsoYear(u8),
+    Quarter,
+    MonthName,
+    MonthShort,
+    MonthRoman,
+    Month,
+    WeekOfYear,
+    WeekOfMonth,
+    IsoWeek,
+    DayOfYear,
+    DayOfMonth,
+    DayOfWeek,
+    DayName,
+    DayShort,
+    Julian,
+    Hour24,
+    Hour12,
+    Minute,
+    SecondsOfDay,
+    Second,
+    Millisecond,
+    Microsecond,
+    /// AM or PM; with dots.
+    Meridian(bool),
+    /// BC or AD; with dots.
+    Era(bool),
+    Century,
+    Zone,
+    ZoneOffset,
+}
+
+/// Longest first where one begins another.
+const FIELDS: &[(&str, Field)] = &[
+    ("Y,YYY", Field::YearWithComma),
+    ("IYYY", Field::IsoYear(4)),
+    ("IYY", Field::IsoYear(3)),
+    ("YYYY", Field::Year(4)),
+    ("YYY", Field::Year(3)),
+    ("YY", Field::Year(2)),
+    ("Y", Field::Year(1)),
+    ("IW", Field::IsoWeek),
+    ("IY", Field::IsoYear(2)),
+    ("I", Field::IsoYear(1)),
+    ("Q", Field::Quarter),
+    ("MONTH", Field::MonthName),
+    ("MON", Field::MonthShort),
+    ("MM", Field::Month),
+    ("MI", Field::Minute),
+    ("MS", Field::Millisecond),
+    ("RM", Field::MonthRoman),
+    ("WW", Field::WeekOfYear),
+    ("W", Field::WeekOfMonth),
+    ("DDD", Field::DayOfYear),
+    ("DD", Field::DayOfMonth),
+    ("DAY", Field::DayName),
+    ("DY", Field::DayShort),
+    ("D", Field::DayOfWeek),
+    ("J", Field::Julian),
+    ("HH24", Field::Hour24),
+    ("HH12", Field::Hour12),
+    ("HH", Field::Hour12),
+    ("SSSS", Field::SecondsOfDay),
+    ("SS", Field::Second),
+    ("US", Field::Microsecond),
+    ("A.M.", Field::Meridian(true)),
+    ("P.M.", Field::Meridian(true)),
+    ("AM", Field::Meridian(false)),
+    ("PM", Field::Meridian(false)),
+    ("B.C.", Field::Era(true)),
+    ("A.D.", Field::Era(true)),
+    ("BC", Field::Era(false)),
+    ("AD", Field::Era(false)),
+    ("CC", Field::Century),
+    ("TZ", Field::Zone),
+    ("OF", Field::ZoneOffset),
+];
+
+const ROMAN: [&str; 12] = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
+
+impl Template {
+    pub fn new(format: &str) -> Template {
+        let mut pieces = Vec::new();
+        let mut rest = format;
+        let mut fill = true;
+        while let Some(letter) = rest.chars().next() {
+            if starts_with(rest, "FM") {
+                fill = false;
+                rest = &rest[2..];
+                continue;
+            }
+            if letter == '"' {
+                let end = rest[1..].find('"').map_or(rest.len(), |end| end + 1);
+                pieces.extend(rest[1..end].chars().map(Piece::Literal));
+                rest = rest.get(end + 1..).unwrap_or_default();
+                continue;
+            }
+            match FIELDS.iter().find(|(name, _)| starts_with(rest, name)) {
+                None => {
+                    pieces.push(Piece::Literal(letter));
+                    rest = &rest[letter.len_utf8()..];
+                }
+                Some((name, field)) => {
+                    let case = case_of(&rest[..name.len()]);
+                    rest = &rest[name.len()..];
+                    let ordinal = starts_with(rest, "TH").then(|| case_of(&rest[..2]));
+                    if ordinal.is_some() {
+                        rest = &rest[2..];
+                    }
+                    pieces.push(Piece::Field { field: *field, case, fill, ordinal });
+                    fill = true;
+                }
+            }
+        }
+        Template { pieces }
+    }
+
+    /// Prints a local moment; `zone` is the zone's name and offset, where the value has one.
+    pub fn print(&self, micros: i64, zone: Option<(&str, i32)>, out: &mut String) {
+        let moment = Moment::from_micros(micros);
+        for piece in &self.pieces {
+            match piece {
+                Piece::Literal(letter) => out.push(*letter),
+                Piece::Field { field, case, fill, ordinal } => {
+                    let start = out.len();
+                    print_field(*field, *case, *fill, &moment, zone, out);
+                    if let Some(case) = ordinal {
+                        let suffix = ordinal_suffix(&out[start..]);
+                        out.push_str(if *case == Case::Lower { suffix.0 } else { suffix.1 });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads a text as the template says. Lenient: a day past the month's end rolls over, unless `strict`.
+    ///
+    /// # Errors
+    /// 22007 where a field is not there, 22008 where a strict date does not exist.
+    pub fn read(&self, written: &str, strict: bool) -> SqlResult<i64> {
+        let mut reader = Reader { rest: written, fields: Fields::default() };
+        for (index, piece) in self.pieces.iter().enumerate() {
+            match piece {
+                Piece::Literal(_) => {
+                    // Any one character stands for a literal, as in PostgreSQL 8.0.
+                    let mut letters = reader.rest.chars();
+                    letters.next();
+                    reader.rest = letters.as_str();
+                }
+                Piece::Field { field, fill, ordinal, .. } => {
+                    if reader.rest.trim_start().is_empty() {
+                        break;
+                    }
+                    let digits_follow = matches!(self.pieces.get(index + 1), Some(Piece::Field { .. }));
+                    reader.field(*field, *fill && digits_follow, written)?;
+                    if ordinal.is_some() {
+                        reader.rest = reader.rest.get(2..).unwrap_or_default();
+                    }
+                }
+            }
+        }
+        reader.fields.micros(strict, written)
+    }
+}
+
+fn starts_with(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
+}
+
+fn case_of(written: &str) -> Case {
+    let mut letters = written.chars().filter(char::is_ascii_alphabetic);
+    match (letters.next().is_some_and(|first| first.is_ascii_uppercase()), letters.next()) {
+        (true, Some(second)) if second.is_ascii_lowercase() => Case::Capital,
+        (true, _) => Case::Upper,
+        (false, _) => Case::Lower,
+    }
+}
+
+fn push_cased(word: &str, case: Case, width: usize, out: &mut String) {
+    match case {
+        Case::Upper => out.push_str(&word.to_ascii_uppercase()),
+        Case::Capital => out.push_str(word),
+        Case::Lower => out.push_str(&word.to_ascii_lowercase()),
+    }
+    for _ in word.len()..width {
+        out.push(' ');
+    }
+}
+
+fn print_field(
+    field: Field,
+    case: Case,
+    fill: bool,
+    moment: &Moment,
+    zone: Option<(&str, i32)>,
+    out: &mut String,
+) {
+    let date = moment.date;
+    let days = date.days();
+    let year = if date.year > 0 { date.year } else { 1 - date.year };
+    let mut number = |value: i64, width: usize| {
+        let width = if fill { width } else { 0 };
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{value:0width$}");
+    };
+    let hour12 = if moment.hour % 12 == 0 { 12 } else { moment.hour % 12 };
+    match field {
+        Field::YearWithComma => {
+            let _ = write!(out, "{},{:03}", year / 1_000, year % 1_000);
+        }
+        Field::Year(4) => number(i64::from(year), 4),
+        Field::Year(width) => number(i64::from(year) % 10_i64.pow(u32::from(width)), usize::from(width)),
+        Field::IsoYear(4) => number(i64::from(date.iso_week().0), 4),
+        Field::IsoYear(width) => {
+            number(i64::from(date.iso_week().0) % 10_i64.pow(u32::from(width)), usize::from(width));
+        }
+        Field::Quarter => number(i64::from((date.month - 1) / 3 + 1), 1),
+        Field::Month => number(i64::from(date.month), 2),
+        Field::MonthName => push_cased(MONTHS[date.month as usize - 1], case, if fill { 9 } else { 0 }, out),
+        Field::MonthShort => push_cased(&MONTHS[date.month as usize - 1][..3], case, 0, out),
+        Field::MonthRoman => push_cased(ROMAN[date.month as usize - 1], case, if fill { 4 } else { 0 }, out),
+        Field::WeekOfYear => number(i64::from((date.day_of_year() - 1) / 7 + 1), 2),
+        Field::WeekOfMonth => number(i64::from((date.day - 1) / 7 + 1), 1),
+        Field::IsoWeek => number(i64::from(date.iso_week().1), 2),
+        Field::DayOfYear => number(i64::from(date.day_of_year()), 3),
+        Field::DayOfMonth => number(i64::from(date.day), 2),
+        Field::DayOfWeek => number(i64::from(day_of_week(days)) + 1, 1),
+        Field::DayName => {
+            push_cased(WEEKDAYS[day_of_week(days) as usize], case, if fill { 9 } else { 0 }, out)
+        }
+        Field::DayShort => push_cased(&WEEKDAYS[day_of_week(days) as usize][..3], case, 0, out),
+        Field::Julian => number(i64::from(days) + 2_440_588, 0),
+        Field::Hour24 => number(i64::from(moment.hour), 2),
+        Field::Hour12 => number(i64::from(hour12), 2),
+        Field::Minute => number(i64::from(moment.minute), 2),
+        Field::Second => number(i64::from(moment.second), 2),
+        Field::SecondsOfDay => number(moment.time_of_day() / SECOND, 0),
+        Field::Millisecond => number(i64::from(moment.micros / 1_000), 3),
+        Field::Microsecond => number(i64::from(moment.micros), 6),
+        Field::Century => number(i64::from((year + 99) / 100), 2),
+        Field::Meridian(dots) => push_cased(
+            match (moment.hour < 12, dots) {
+                (true, false) => "AM",
+                (true, true) => "A.M.",
+                (false, false) => "PM",
+                (false, true) => "P.M.",
+            },
+            if case == Case::Lower { Case::Lower } else { Case::Upper },
+            0,
+            out,
+        ),
+        Field::Era(dots) => push_cased(
+            match (date.year > 0, dots) {
+                (true, false) => "AD",
+                (true, true) => "A.D.",
+                (false, false) => "BC",
+                (false, true) => "B.C.",
+            },
+            if case == Case::Lower { Case::Lower } else { Case::Upper },
+            0,
+            out,
+        ),
+        Field::Zone => {
+            if let Some((name, _)) = zone {
+                push_cased(name, if case == Case::Lower { Case::Lower } else { Case::Upper }, 0, out);
+            }
+        }
+        Field::ZoneOffset => {
+            if let Some((_, offset)) = zone {
+                text::write_offset(offset, out);
+            }
+        }
+    }
+}
+
+/// `st`, `nd`, `rd`, `th` for a printed number, in both cases.
+pub(super) fn ordinal_suffix(number: &str) -> (&'static str, &'static str) {
+    let digits = number.as_bytes();
+    let teen = digits.len() > 1 && digits[digits.len() - 2] == b'1';
+    match digits.last() {
+        Some(b'1') if !teen => ("st", "ST"),
+        Some(b'2') if !teen => ("nd", "ND"),
+        Some(b'3') if !teen => ("rd", "RD"),
+        _ => ("th", "TH"),
+    }
+}
+
+/// What was read so far.
+struct Reader<'a> {
+    rest: &'a str,
+    fields: Fields,
+}
+
+#[derive(Default)]
+struct Fields {
+    year: Option<i32>,
+    century: Option<i32>,
+    month: Option<i32>,
+    day: Option<i32>,
+    day_of_year: Option<i32>,
+    iso_year: Option<i32>,
+    iso_week: Option<i32>,
+    julian: Option<i32>,
+    hour: i64,
+    minute: i64,
+    second: i64,
+    micros: i64,
+    twelve_hours: bool,
+    afternoon: Option<bool>,
+    before_christ: bool,
+}
+
+impl Reader<'_> {
+    fn field(&mut self, field: Field, fixed: bool, written: &str) -> SqlResult<()> {
+        self.rest = self.rest.trim_start();
+        match field {
+            Field::YearWithComma => {
+                let thousands = self.number(3, false, written)?;
+                self.rest = self.rest.strip_prefix(',').unwrap_or(self.rest);
+                self.fields.year = Some(thousands * 1_000 + self.number(3, true, written)?);
+            }
+            Field::Year(width) => {
+                let before = self.rest.len();
+                let year = self.number(usize::from(width), fixed, written)?;
+                let digits = before - self.rest.len();
+                self.fields.year = Some(match (width, digits) {
+                    (1..=3, 1..=2) => year + if year < 70 { 2000 } else { 1900 },
+                    (1..=3, 3) => year + if year < 520 { 2000 } else { 1000 },
+                    _ => year,
+                });
+            }
+            Field::IsoYear(width) => {
+                self.fields.iso_year = Some(self.number(usize::from(width), fixed, written)?)
+            }
+            Field::Century => self.fields.century = Some(self.number(2, fixed, written)?),
+            Field::Month => self.fields.month = Some(self.number(2, fixed, written)?),
+            Field::MonthName | Field::MonthShort => {
+                let end = self.rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(self.rest.len());
+                let end = if field == Field::MonthShort { end.min(3) } else { end };
+                let month = month_by_name(&self.rest[..end]).ok_or_else(|| mismatch(written))?;
+                self.fields.month = Some(month as i32);
+                self.rest = &self.rest[end..];
+            }
+            Field::MonthRoman => {
+                let end = self.rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(self.rest.len());
+                let month = ROMAN.iter().position(|name| name.eq_ignore_ascii_case(&self.rest[..end]));
+                self.fields.month = Some(month.ok_or_else(|| mismatch(written))? as i32 + 1);
+                self.rest = &self.rest[end..];
+            }
+            Field::DayOfMonth => self.fields.day = Some(self.number(2, fixed, written)?),
+            Field::DayOfYear => self.fields.day_of_year = Some(self.number(3, fixed, written)?),
+            Field::IsoWeek => self.fields.iso_week = Some(self.number(2, fixed, written)?),
+            Field::Julian => self.fields.julian = Some(self.number(9, false, written)?),
+            Field::Hour24 => self.fields.hour = i64::from(self.number(2, fixed, written)?),
+            Field::Hour12 => {
+                self.fields.hour = i64::from(self.number(2, fixed, written)?);
+                self.fields.twelve_hours = true;
+            }
+            Field::Minute => self.fields.minute = i64::from(self.number(2, fixed, written)?),
+            Field::Second => self.fields.second = i64::from(self.number(2, fixed, written)?),
+            Field::SecondsOfDay => self.fields.second = i64::from(self.number(5, fixed, written)?),
+            Field::Millisecond | Field::Microsecond => {
+                let width = if field == Field::Millisecond { 3 } else { 6 };
+                let before = self.rest.len();
+                let value = i64::from(self.number(width, true, written)?);
+                let digits = (before - self.rest.len()) as u32;
+                self.fields.micros += value * 10_i64.pow(6_u32.saturating_sub(digits));
+            }
+            Field::Meridian(dots) | Field::Era(dots) => {
+                let width = if dots { 4 } else { 2 };
+                let word = self.rest.get(..width).ok_or_else(|| mismatch(written))?;
+                let second = word.starts_with(['p', 'P', 'b', 'B']);
+                if matches!(field, Field::Era(_)) {
+                    self.fields.before_christ = second;
+                } else {
+                    self.fields.afternoon = Some(second);
+                    self.fields.twelve_hours = true;
+                }
+                self.rest = &self.rest[width..];
+            }
+            Field::DayName | Field::DayShort => {
+                let end = self.rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(self.rest.len());
+                self.rest = &self.rest[if field == Field::DayShort { end.min(3) } else { end }..];
+            }
+            Field::Quarter | Field::DayOfWeek | Field::WeekOfMonth | Field::WeekOfYear => {
+                self.number(2, fixed, written)?;
+            }
+            Field::Zone | Field::ZoneOffset => {
+                let end = self.rest.find(' ').unwrap_or(self.rest.len());
+                self.rest = &self.rest[end..];
+            }
+        }
+        Ok(())
+    }
+
+    /// Digits: at most `width` where another field follows at once, else all there are (up to nine).
+    fn number(&mut self, width: usize, fixed: bool, written: &str) -> SqlResult<i32> {
+        let limit = if fixed { width } else { 9.max(width) };
+        let end = self.rest.bytes().take(limit).take_while(u8::is_ascii_digit).count();
+        let value = self.rest[..end].parse().map_err(|_| mismatch(written))?;
+        self.rest = &self.rest[end..];
+        Ok(value)
+    }
+}
+
+fn mismatch(written: &str) -> SqlError {
+    SqlError::product("22007", format!("invalid value for a date or time in \"{written}\""))
+}
+
+impl Fields {
+    fn micros(&self, strict: bool, written: &str) -> SqlResult<i64> {
+        let out_of_range =
+            || SqlError::product("22008", format!("date/time field date value out of range: {written}"));
+        let hour = match (self.twelve_hours, self.afternoon) {
+            (true, Some(true)) => self.hour % 12 + 12,
+            (true, Some(false)) => self.hour % 12,
+            _ => self.hour,
+        };
+        if strict && (hour > 23 || self.minute > 59 || (self.second > 59 && hour + self.minute > 0)) {
+            return Err(out_of_range());
+        }
+        let time = hour * HOUR + self.minute * MINUTE + self.second * SECOND + self.micros;
+        let days = self.days(strict).ok_or_else(out_of_range)?;
+        Ok(days * DAY + time)
+    }
+
+    fn days(&self, strict: bool) -> Option<i64> {
+        if let Some(julian) = self.julian {
+            return Some(i64::from(julian) - 2_440_588);
+        }
+        if let (Some(year), Some(week)) = (self.iso_year, self.iso_week) {
+            let fourth = Civil { year, month: 1, day: 4 }.days();
+            let monday = fourth - crate::warehouse::calendar::monday_based(fourth);
+            return Some(i64::from(monday) + (i64::from(week) - 1) * 7);
+        }
+        let year = self.year.or(self.century.map(|century| (century - 1) * 100 + 1)).unwrap_or(1);
+        let year = if self.before_christ { 1 - year } else { year };
+        if let Some(day) = self.day_of_year {
+            return Some(i64::from(Civil { year, month: 1, day: 1 }.days()) + i64::from(day) - 1);
+        }
+        let (month, day) = (self.month.unwrap_or(1), self.day.unwrap_or(1));
+        if strict {
+            let exact = Civil::new(year, u32::try_from(month).ok()?, u32::try_from(day).ok()?)?;
+            return Some(i64::from(exact.days()));
+        }
+        if month < 1 || day < 1 || year.abs() > 300_000 {
+            return None;
+        }
+        let first = Civil { year, month: 1, day: 1 }.plus_months(i64::from(month) - 1)?;
+        Some(i64::from(first.days()) + i64::from(day) - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::warehouse::calendar::parse;
+
+    fn print(moment: &str, format: &str) -> String {
+        let mut out = String::new();
+        Template::new(format).print(parse::timestamp(moment).unwrap().local, None, &mut out);
+        out
+    }
+
+    #[test]
+    fn prints_the_guide_s_examples() {
+        let moment = "2009-12-31 23:15:59.123456";
+        for (format, printed) in [
+            ("MONTH-DY-DD-YYYY HH12:MIPM", "DECEMBER -THU-31-2009 11:15PM"),
+            ("YYYY-MM-DD HH24:MI:SS.MS", "2009-12-31 23:15:59.123"),
+            ("FMMonth, DDth", "December, 31st"),
+            ("Mon DD YY \"at\" HH24", "Dec 31 09 at 23"),
+            ("IYYY-IW Q J US", "2009-53 4 2455197 123456"),
+            ("Day", "Thursday "),
+            ("FMDay", "Thursday"),
+            ("YYYY-MM", "2009-12"),
+            ("D DDD WW W CC", "5 365 53 5 21"),
+        ] {
+            assert_eq!(print(moment, format), printed, "{format}");
+        }
+    }
+
+    #[test]
+    fn reads_what_it_prints_and_rolls_over() {
+        let read = |written: &str, format: &str, strict| {
+            Template::new(format).read(written, strict).map(crate::warehouse::calendar::text::timestamp)
+        };
+        assert_eq!(read("02 Oct 2001", "DD Mon YYYY", false).unwrap(), "2001-10-02 00:00:00");
+        assert_eq!(read("20010631", "YYYYMMDD", false).unwrap(), "2001-07-01 00:00:00");
+        assert!(read("20010631", "YYYYMMDD", true).is_err());
+        assert_eq!(
+            read("2023/05/25 11:04:05 PM", "YYYY/MM/DD HH12:MI:SS AM", true).unwrap(),
+            "2023-05-25 23:04:05"
+        );
+        assert_eq!(read("05-25-99", "MM-DD-YY", false).unwrap(), "1999-05-25 00:00:00");
+        assert_eq!(read("124", "MS", false).unwrap(), "0001-01-01 00:00:00.124");
+        assert!(read("abc", "YYYY", false).is_err());
+    }
+}
