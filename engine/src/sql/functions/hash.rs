@@ -1,7 +1,10 @@
 //! Digests and checksums.
 
-use arrow::array::ArrayRef;
-use arrow::datatypes::{Int32Type, Int64Type};
+use arrow::array::{ArrayRef, ArrowPrimitiveType};
+use arrow::datatypes::{
+    Date32Type, Decimal128Type, Float32Type, Float64Type, Int16Type, Int32Type, Int64Type,
+    IntervalMonthDayNanoType, Time64MicrosecondType, TimestampMicrosecondType, ToByteSlice,
+};
 
 use super::Call;
 use super::column::{build, build_text, map_text};
@@ -24,14 +27,10 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     Entry::fixed("func_sha1", &[Text], Answer::Type(DataType::Varchar(40)), sha1),
     Entry::fixed("sha2", &[Text, Integer], Answer::Type(DataType::Varchar(128)), sha2),
     Entry::fixed("crc32", &[Text], Answer::Type(DataType::Varchar(8)), |call, _| {
-        map_text(call, |text, out| out.push_str(&format!("{:x}", crc32(text.as_bytes()))))
+        map_text(call, |text, out| out.push_str(&format!("{:08x}", crc32(text.as_bytes()))))
     }),
-    Entry::fixed("checksum", &[Text], Answer::Type(DataType::Integer), |call, _| {
-        let text = call.text(0)?;
-        // unconfirmed: the guide names no algorithm; only equal inputs give equal sums.
-        build::<Int32Type>(call, |row| Ok(crc32(text.get(row).unwrap_or_default().as_bytes()) as i32))
-    }),
-    Entry::fixed("fnv_hash", &[Text, BigInt], Answer::Type(DataType::BigInt), fnv_hash).optional(1),
+    Entry::custom("checksum", checksum_types, checksum),
+    Entry::custom("fnv_hash", fnv_types, fnv_hash),
     Entry::fixed("strtol", &[Text, Integer], Answer::Type(DataType::BigInt), parse_in_base),
     Entry::fixed("to_hex", &[BigInt], Answer::Type(DataType::Varchar(16)), |call, _| {
         let values = call.primitive::<Int64Type>(0)?;
@@ -74,29 +73,107 @@ fn sha2(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     })
 }
 
-/// The CRC-32 of zip and PNG.
+/// CRC-32C, as the guide says ("CRC32 function").
 fn crc32(bytes: &[u8]) -> u32 {
     let mut sum = u32::MAX;
     for byte in bytes {
         sum ^= u32::from(*byte);
         for _ in 0..8 {
-            sum = (sum >> 1) ^ (0xEDB8_8320 & (sum & 1).wrapping_neg());
+            sum = (sum >> 1) ^ (0x82F6_3B78 & (sum & 1).wrapping_neg());
         }
     }
     !sum
 }
 
-/// FNV-1a over 64 bits; the second argument goes on where another hash ended.
+type Accepted = Option<(Vec<DataType>, DataType)>;
+
+fn checksum_types(types: &[DataType]) -> Accepted {
+    let [only] = *types else { return None };
+    let only = match only {
+        DataType::Decimal { .. } => only,
+        _ if only.is_integer() => DataType::BigInt,
+        _ => Text.accept(only).filter(|_| only.is_string())?,
+    };
+    Some((vec![only], DataType::Integer))
+}
+
+/// A number's own digits: the guide's example sums `109.20` to 10920.
+fn checksum(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
+    match call.data_type(0) {
+        DataType::Decimal { .. } => {
+            let values = call.primitive::<Decimal128Type>(0)?;
+            build::<Int32Type>(call, |row| Ok(values.value(row) as i32))
+        }
+        DataType::BigInt => {
+            let values = call.primitive::<Int64Type>(0)?;
+            build::<Int32Type>(call, |row| Ok(values.value(row) as i32))
+        }
+        _ => {
+            let text = call.text(0)?;
+            // unconfirmed: the guide names no algorithm for strings; equal ones give equal sums.
+            build::<Int32Type>(call, |row| Ok(crc32(text.get(row).unwrap_or_default().as_bytes()) as i32))
+        }
+    }
+}
+
+fn fnv_types(types: &[DataType]) -> Accepted {
+    let (value, seed) = match *types {
+        [value] => (value, None),
+        [value, seed] => (value, Some(BigInt.accept(seed)?)),
+        _ => return None,
+    };
+    let value = match value {
+        DataType::Unknown => Text.accept(value)?,
+        DataType::Super | DataType::Varbyte(_) => return None,
+        other => other,
+    };
+    Some((std::iter::once(value).chain(seed).collect(), DataType::BigInt))
+}
+
+/// FNV-1a over 64 bits of a value as it lies in memory; the second argument goes on where another hash ended.
 fn fnv_hash(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
+    match call.data_type(0) {
+        DataType::SmallInt => fnv_of::<Int16Type>(call),
+        DataType::Integer => fnv_of::<Int32Type>(call),
+        DataType::BigInt => fnv_of::<Int64Type>(call),
+        DataType::Real => fnv_of::<Float32Type>(call),
+        DataType::Double => fnv_of::<Float64Type>(call),
+        DataType::Date => fnv_of::<Date32Type>(call),
+        DataType::Time | DataType::TimeTz => fnv_of::<Time64MicrosecondType>(call),
+        DataType::Timestamp | DataType::TimestampTz => fnv_of::<TimestampMicrosecondType>(call),
+        DataType::Interval => fnv_of::<IntervalMonthDayNanoType>(call),
+        DataType::Decimal { precision, .. } => {
+            // Up to 19 digits are stored in eight bytes.
+            let bytes = if precision <= 19 { 8 } else { 16 };
+            let values = call.primitive::<Decimal128Type>(0)?;
+            fnv_rows(call, |row, hash| fold(hash, &values.value(row).to_le_bytes()[..bytes]))
+        }
+        DataType::Boolean => {
+            let values = call.boolean(0)?;
+            fnv_rows(call, |row, hash| fold(hash, &[u8::from(values.value(row))]))
+        }
+        _ => {
+            // Unlike elsewhere, the trailing blanks of CHAR count.
+            let text = super::column::Text::of(call.argument(0)?, DataType::Unknown)?;
+            fnv_rows(call, |row, hash| fold(hash, text.get(row).unwrap_or_default().as_bytes()))
+        }
+    }
+}
+
+fn fnv_of<T: ArrowPrimitiveType>(call: &Call<'_>) -> SqlResult<ArrayRef> {
+    let values = call.primitive::<T>(0)?;
+    fnv_rows(call, |row, hash| fold(hash, values.value(row).to_byte_slice()))
+}
+
+fn fnv_rows(call: &Call<'_>, f: impl Fn(usize, u64) -> u64) -> SqlResult<ArrayRef> {
     const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
-    const PRIME: u64 = 0x0000_0100_0000_01B3;
-    let text = call.text(0)?;
     let seeds = if call.arguments.len() > 1 { Some(call.primitive::<Int64Type>(1)?) } else { None };
-    build::<Int64Type>(call, |row| {
-        let start = seeds.map_or(BASIS, |seeds| seeds.value(row) as u64);
-        let bytes = text.get(row).unwrap_or_default().as_bytes();
-        Ok(bytes.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME)) as i64)
-    })
+    build::<Int64Type>(call, |row| Ok(f(row, seeds.map_or(BASIS, |seeds| seeds.value(row) as u64)) as i64))
+}
+
+fn fold(start: u64, bytes: &[u8]) -> u64 {
+    const PRIME: u64 = 0x0000_0100_0000_01B3;
+    bytes.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME))
 }
 
 fn parse_in_base(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {

@@ -332,7 +332,15 @@ fn json_is_read() {
 fn digests() {
     is("md5", &[text("Amazon Redshift")], V::string("f7415e33f972c03abd4f3fed36748f7a"));
     is("sha2", &[text("abc"), int(1)], V::string(""));
-    is("crc32", &[text("Amazon Redshift")], V::string("32def43d"));
+    is("crc32", &[text("Amazon Redshift")], V::string("f2726906"));
+    is("fnv_hash", &[int(1)], V::BigInt(-5_968_735_742_475_085_980));
+    is("fnv_hash", &[(V::BigInt(1), T::BigInt)], V::BigInt(-8_517_097_267_634_966_620));
+    is(
+        "fnv_hash",
+        &[text("cd"), (call("fnv_hash", &[text("ab")]).unwrap(), T::BigInt)],
+        V::BigInt(-281_581_062_704_388_899),
+    );
+    is("checksum", &[dec(10_920, 8, 2)], V::Integer(10_920));
     is("to_hex", &[int(255)], V::string("ff"));
     is("to_hex", &[int(-1)], V::string("ffffffff"));
     is("strtol", &[text("ff"), int(16)], V::BigInt(255));

@@ -78,6 +78,7 @@ fn warehouse() -> Manifest {
             interleaved: false,
             primary_key: vec![1],
             unique_keys: Vec::new(),
+            foreign_keys: Vec::new(),
             backup: true,
             next_identity: BTreeMap::new(),
             data: TableData::default(),
