@@ -381,7 +381,7 @@ impl Desk {
     pub fn choose(&self, step: String, check: String, option: String) {
         self.act(Action::OptionChosen { question: format!("{step}/{check}"), option: option.clone() });
         if let Some(client) = self.client().filter(|_| self.state().is_ready()) {
-            client.send(Request::Choose { step, check, option });
+            client.send(Request::Answer { step, check, option });
         }
     }
 

@@ -1,0 +1,292 @@
+// Drives the engine: messages, steps, the store, and what no WebAssembly instance can do for itself, surviving
+// its own trap. Everything that can be decided inside the engine is decided there.
+//
+// A page posts protocol messages (JSON text) and hears protocol events (JSON text); before the engine is up it
+// hears {"download":{"loaded":n,"total":n}}.
+
+import { Store } from "./store.js";
+
+/** Milliseconds of work between two looks at the mailbox. */
+const SLICE = 12;
+
+let glue; // the wasm-bindgen module of the running instance
+let engine; // the workspace, once it is open
+let opening; // the Open message it was opened with
+let store; // where the workspace is kept
+let storage; // the protocol's StorageState
+let compiled; // WebAssembly.Module: compiled once, instantiated again after a trap
+let instances = 0;
+
+const mailbox = [];
+let working = false;
+
+self.onmessage = ({ data }) => {
+  mailbox.push(data);
+  if (!working) void work();
+};
+
+/** Takes messages one by one; between the slices of a running script, so that Cancel is heard. */
+async function work() {
+  working = true;
+  try {
+    for (;;) {
+      while (mailbox.length > 0) await take(mailbox.shift());
+      if (!engine?.isRunning()) break;
+      await guarded(() => {
+        engine.step(SLICE);
+      });
+      if (!engine?.isRunning()) await keep();
+      tell();
+      await breath();
+    }
+  } finally {
+    working = false;
+  }
+  if (mailbox.length > 0) void work();
+}
+
+async function take(text) {
+  const { id, request } = JSON.parse(text);
+  switch (request.type) {
+    case "open":
+      return open(text, id, request);
+    case "exportWorkspace":
+      return ready(id) && exportWorkspace(id);
+    case "importWorkspace":
+      return importWorkspace(id, request.base64);
+    case "resetLab":
+      if (!engine && opening) return beginAgain(id);
+  }
+  if (!ready(id)) return;
+  await guarded(() => engine.take(text));
+  // A script is stored when it is over; everything else at once.
+  if (engine && !engine.isRunning()) await keep();
+  tell();
+}
+
+function ready(id) {
+  if (engine) return true;
+  post({ id, event: { type: "failed", message: "no workspace is open", hint: null } });
+  return false;
+}
+
+/* ---------- opening ---------- */
+
+async function open(text, id, request) {
+  opening = { text, id, workspace: request.workspace };
+  try {
+    const [where] = await Promise.all([Store.open(request.workspace), instantiate()]);
+    ({ store, storage } = where);
+    await start(id);
+  } catch (error) {
+    failed(id, error);
+  }
+}
+
+/** Opens the workspace from the store in the running instance. */
+async function start(id) {
+  const held = await store.read();
+  const message = JSON.stringify({ id, request: JSON.parse(opening.text).request });
+  engine = new glue.Engine(message, held.manifest, held.blocks, JSON.stringify(storage));
+  store.hold(held);
+  tell();
+  void settle();
+}
+
+/** The first save of a new account may be large; it waits until the page has had its answer. */
+async function settle() {
+  await breath();
+  if (engine && !engine.isRunning() && !working) await keep();
+}
+
+async function instantiate() {
+  compiled ??= await download();
+  // Each instance needs its own copy of the glue, which keeps the instance in a module variable.
+  glue = await import(instances++ === 0 ? "./engine.js" : `./engine.js?instance=${instances}`);
+  glue.initSync({ module: compiled });
+}
+
+async function download() {
+  const response = await fetch(new URL("./engine_bg.wasm", import.meta.url));
+  if (!response.ok) throw new Error(`the engine could not be fetched: ${response.status} ${response.statusText}`);
+  // With Content-Encoding the length is that of the compressed bytes: a wrong total is worse than none.
+  const total = response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length") ?? 0);
+  let loaded = 0;
+  let told = 0;
+  const counting = new TransformStream({
+    transform(chunk, controller) {
+      loaded += chunk.byteLength;
+      controller.enqueue(chunk);
+      if (performance.now() - told > 50) {
+        told = performance.now();
+        post({ download: { loaded, total } });
+      }
+    },
+  });
+  const counted = new Response(response.body.pipeThrough(counting), {
+    headers: { "content-type": "application/wasm" },
+  });
+  const module = await WebAssembly.compileStreaming(counted);
+  post({ download: { loaded, total: loaded } });
+  return module;
+}
+
+/* ---------- keeping ---------- */
+
+/** Stores what changed. Events wait until it is stored: what a page is told is done is kept. */
+async function keep() {
+  if (!engine) return;
+  let saved;
+  await guarded(() => {
+    saved = engine.save(store.known);
+  });
+  if (saved === undefined) return;
+  try {
+    await store.write(saved);
+  } catch (error) {
+    storage = { type: "memoryOnly", reason: String(error?.message ?? error) };
+    await store.leave(storage.reason);
+    post({ id: 0, event: { type: "failed", message: `Your work is no longer stored: ${storage.reason}`, hint: "Export the workspace to a file before you close this tab." } });
+  }
+}
+
+async function exportWorkspace(id) {
+  await guarded(() => {
+    const [manifest, blocks] = engine.whole();
+    post({ id, event: { type: "workspaceExported", base64: toBase64(pack(manifest, blocks)) } });
+  });
+}
+
+async function importWorkspace(id, base64) {
+  try {
+    const { manifest, blocks } = unpack(fromBase64(base64));
+    const message = JSON.stringify({ id, request: JSON.parse(opening.text).request });
+    const next = new glue.Engine(message, manifest, blocks, JSON.stringify(storage));
+    engine?.free();
+    engine = next;
+    await store.replace(manifest, blocks);
+    post({ id, event: { type: "reset" } });
+    tell();
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) await recover(error);
+    post({ id, event: { type: "failed", message: "This file is not a Sandshift workspace.", hint: String(error?.message ?? error) } });
+  }
+}
+
+/** The stored account could not be read: the lab begins again and the unreadable one is gone. */
+async function beginAgain(id) {
+  try {
+    await store.clear();
+    await start(opening.id);
+    post({ id, event: { type: "reset" } });
+  } catch (error) {
+    failed(id, error);
+  }
+}
+
+/* ---------- surviving ---------- */
+
+/** Runs `action` in the engine; a trap restarts the engine from what was stored. */
+async function guarded(action) {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+    await recover(error);
+  }
+}
+
+async function recover(error) {
+  const message = self.sandshiftPanic ?? String(error?.message ?? error);
+  self.sandshiftPanic = undefined;
+  engine = undefined;
+  try {
+    await instantiate();
+    await start(opening.id);
+    post({ id: 0, event: { type: "recovered", message } });
+  } catch (second) {
+    failed(0, second);
+  }
+}
+
+function failed(id, error) {
+  const [message, hint] = String(error?.message ?? error).split("\n");
+  post({ id, event: { type: "failed", message, hint: hint ?? null } });
+}
+
+/* ---------- small things ---------- */
+
+function tell() {
+  if (!engine) return;
+  for (const event of engine.events()) self.postMessage(event);
+}
+
+function post(message) {
+  self.postMessage(JSON.stringify(message));
+}
+
+/** Lets messages in: a task, not a microtask, and without the delay that timers have. */
+const channel = new MessageChannel();
+let breathing = [];
+channel.port1.onmessage = () => {
+  const waiting = breathing;
+  breathing = [];
+  for (const resolve of waiting) resolve();
+};
+
+function breath() {
+  return new Promise((resolve) => {
+    breathing.push(resolve);
+    channel.port2.postMessage(null);
+  });
+}
+
+/** A workspace as one file: "SANDSHIFT1", then manifest and blocks, each with its length before it. */
+const MAGIC = new TextEncoder().encode("SANDSHIFT1");
+
+function pack(manifest, blocks) {
+  const size = MAGIC.length + 12 + manifest.length + blocks.reduce((sum, [, bytes]) => sum + 12 + bytes.length, 0);
+  const out = new Uint8Array(size);
+  const view = new DataView(out.buffer);
+  out.set(MAGIC);
+  let at = MAGIC.length;
+  const put = (number, bytes) => {
+    view.setFloat64(at, number, true);
+    view.setUint32(at + 8, bytes.length, true);
+    out.set(bytes, at + 12);
+    at += 12 + bytes.length;
+  };
+  put(0, manifest);
+  for (const [number, bytes] of blocks) put(number, bytes);
+  return out;
+}
+
+function unpack(bytes) {
+  if (!MAGIC.every((byte, at) => bytes[at] === byte)) throw new Error("it does not begin as one");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = MAGIC.length;
+  const next = () => {
+    if (at + 12 > bytes.length) throw new Error("it is cut short");
+    const number = view.getFloat64(at, true);
+    const length = view.getUint32(at + 8, true);
+    at += 12;
+    if (at + length > bytes.length) throw new Error("it is cut short");
+    const part = bytes.slice(at, at + length);
+    at += length;
+    return [number, part];
+  };
+  const [, manifest] = next();
+  const blocks = new Map();
+  while (at < bytes.length) blocks.set(...next());
+  return { manifest, blocks };
+}
+
+function toBase64(bytes) {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(text);
+}
+
+function fromBase64(text) {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
