@@ -138,7 +138,10 @@ fn iam_takes_json_files_and_shorthand() {
     );
     assert_eq!(desk.ok("sts get-caller-identity --query Account --output text"), "123456789012\n");
     let table = desk.ok("iam list-attached-role-policies --role-name r --output table");
-    assert!(table.contains("||  arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess  |  AmazonS3ReadOnlyAccess  ||\n"), "{table}");
+    assert!(
+        table.contains("||  arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess  |  AmazonS3ReadOnlyAccess  ||\n"),
+        "{table}"
+    );
     assert_eq!(
         desk.no("iam get-role --role-name x"),
         (254, "\nAn error occurred (NoSuchEntity) when calling the GetRole operation: The role with name x cannot be found.\n".to_owned())

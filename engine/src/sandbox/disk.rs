@@ -3,46 +3,54 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::cli::Files;
+
 /// Files by absolute path.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Disk {
+    seed: u64,
     files: BTreeMap<String, Arc<[u8]>>,
     /// Files that are made when they are first read, from the sandbox's seed: the course's data sets.
     generated: BTreeMap<String, fn(u64) -> Vec<u8>>,
 }
 
 impl Disk {
-    /// A file that `make` gives when somebody reads it.
+    /// An empty disk whose generated files come from `seed`.
+    pub fn seeded(seed: u64) -> Self {
+        Disk { seed, files: BTreeMap::new(), generated: BTreeMap::new() }
+    }
+
+    /// A file that `make` gives, from the disk's seed, whenever somebody reads it.
     pub fn register(&mut self, path: &str, make: fn(u64) -> Vec<u8>) {
         self.generated.insert(path.to_owned(), make);
-    }
-
-    pub fn write(&mut self, path: &str, bytes: impl Into<Arc<[u8]>>) {
-        self.files.insert(path.to_owned(), bytes.into());
-    }
-
-    pub fn remove(&mut self, path: &str) -> bool {
-        self.files.remove(path).is_some() | self.generated.remove(path).is_some()
-    }
-
-    /// The file's bytes.
-    pub fn read(&self, path: &str, seed: u64) -> Option<Arc<[u8]>> {
-        if let Some(bytes) = self.files.get(path) {
-            return Some(bytes.clone());
-        }
-        self.generated.get(path).map(|make| make(seed).into())
-    }
-
-    /// Every path, in order.
-    pub fn paths(&self) -> Vec<String> {
-        let mut paths: Vec<String> = self.files.keys().chain(self.generated.keys()).cloned().collect();
-        paths.sort();
-        paths.dedup();
-        paths
     }
 
     /// What was written, without what can be made again.
     pub fn written(&self) -> impl Iterator<Item = (&str, &Arc<[u8]>)> {
         self.files.iter().map(|(path, bytes)| (path.as_str(), bytes))
+    }
+}
+
+impl Files for Disk {
+    fn read(&self, path: &str) -> Option<Arc<[u8]>> {
+        if let Some(bytes) = self.files.get(path) {
+            return Some(bytes.clone());
+        }
+        self.generated.get(path).map(|make| make(self.seed).into())
+    }
+
+    fn write(&mut self, path: &str, bytes: Arc<[u8]>) {
+        self.files.insert(path.to_owned(), bytes);
+    }
+
+    fn remove(&mut self, path: &str) -> bool {
+        self.files.remove(path).is_some() | self.generated.remove(path).is_some()
+    }
+
+    fn paths(&self) -> Vec<String> {
+        let mut paths: Vec<String> = self.files.keys().chain(self.generated.keys()).cloned().collect();
+        paths.sort();
+        paths.dedup();
+        paths
     }
 }

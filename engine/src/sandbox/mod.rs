@@ -74,7 +74,6 @@ pub struct Answer {
     pub batches: Vec<Batch>,
 }
 
-
 impl Sandbox {
     /// An account with one available cluster (`course-cluster`, database `dev`, superuser `admin`), no
     /// tables, the IAM user `learner` with full rights, and no buckets.
@@ -103,7 +102,7 @@ impl Sandbox {
                 now: clock.now(),
             }),
             clock,
-            disk: Disk::default(),
+            disk: Disk::seeded(seed),
             sessions: BTreeMap::new(),
             next_session: 1,
             seed,
@@ -117,7 +116,6 @@ impl Sandbox {
 
     /// Runs one `aws ...` line as the IAM identity `principal` (a user's name).
     pub fn aws(&mut self, principal: &str, line: &str) -> CliOutput {
-        let _ = (principal, line);
-        CliOutput::default()
+        crate::cli::run(&mut self.account, principal, line, &mut self.disk, self.clock.now())
     }
 }

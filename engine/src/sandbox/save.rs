@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Disk, Sandbox};
 use crate::aws::Account;
+use crate::cli::Files;
 use crate::clock::Clock;
 use crate::warehouse::catalog::RelationKind;
 use crate::warehouse::manifest::{Manifest, Warehouse};
@@ -135,10 +136,10 @@ impl Sandbox {
         if !account.fill(&mut |number| blocks(OBJECT | number).map(Into::into)) {
             return Err(broken("an object's bytes are missing"));
         }
-        let mut disk = Disk::default();
+        let mut disk = Disk::seeded(written.seed);
         for (path, number) in written.files {
             let bytes = blocks(number).ok_or(LoadError::BlockMissing { block: number })?;
-            disk.write(&path, bytes);
+            disk.write(&path, bytes.into());
         }
         Ok(Sandbox {
             clock: written.clock,

@@ -126,4 +126,3 @@ fn kind_of(relation: &Relation) -> &'static str {
 fn is_temporary(relation: &Relation) -> bool {
     relation.table().is_some_and(|table| table.temporary)
 }
-
