@@ -38,6 +38,7 @@ impl FromItem {
                 name: field.name.clone(),
                 index,
                 data_type: field.data_type,
+                hidden: false,
             })
             .collect();
         let named = columns
@@ -46,9 +47,20 @@ impl FromItem {
                 name: column.name.clone(),
                 expression: Expression::Column { index: column.index, data_type: column.data_type },
                 marks: need.map(|need| (need, column.index)).into_iter().collect(),
+                hidden: false,
             })
             .collect();
         FromItem { plan, sources: vec![Source { alias, schema, columns, need }], named }
+    }
+
+    /// Keeps the last `count` columns out of `*`.
+    fn hide_last(&mut self, count: usize) {
+        for column in self.sources.iter_mut().flat_map(|source| source.columns.iter_mut().rev().take(count)) {
+            column.hidden = true;
+        }
+        for named in self.named.iter_mut().rev().take(count) {
+            named.hidden = true;
+        }
     }
 
     /// Moves every column number right, to stand beside a left side of `by` columns.
@@ -133,8 +145,10 @@ impl Binder<'_> {
             return Ok(FromItem::single(plan, called, None, None));
         }
         let found = self.find_relation(&parts).map_err(|error| self.at(error, name))?;
+        let mut hidden = 0;
         let (plan, need, schema, plain) = match found {
             Found::System(relation, schema) => {
+                hidden = system::hidden_columns(relation);
                 let plain = parts.last().map(Identifier::to_string).unwrap_or_default();
                 if system::on_compute_nodes(relation) {
                     self.sites.tables = true;
@@ -153,7 +167,9 @@ impl Binder<'_> {
         };
         let called = alias.map_or(plain, |alias| fold(&alias.name));
         let plan = rename(plan, &called, alias)?;
-        Ok(FromItem::single(plan, called, alias.is_none().then_some(schema), need))
+        let mut item = FromItem::single(plan, called, alias.is_none().then_some(schema), need);
+        item.hide_last(hidden);
+        Ok(item)
     }
 
     /// Adds a need on `relation` for whoever looks now; its columns are marked as they are met.
@@ -420,7 +436,7 @@ fn merge(
         };
         on.push((l, unshift(r, width)));
         let marks = one.marks.into_iter().chain(other.marks).collect();
-        merged.push(Named { name: name.clone(), expression, marks });
+        merged.push(Named { name: name.clone(), expression, marks, hidden: false });
     }
     merged.extend(left);
     merged.extend(right);

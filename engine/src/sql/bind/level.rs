@@ -62,6 +62,8 @@ pub(super) struct SourceColumn {
     /// In the row of the whole FROM clause.
     pub index: usize,
     pub data_type: DataType,
+    /// Can be named, and `*` leaves it out.
+    pub hidden: bool,
 }
 
 /// An unqualified name: one column, or two that USING made one.
@@ -71,6 +73,8 @@ pub(super) struct Named {
     pub expression: Expression,
     /// (need, column of that relation) that reading it takes.
     pub marks: Vec<(usize, usize)>,
+    /// Can be named, and `*` leaves it out.
+    pub hidden: bool,
 }
 
 impl Clause {

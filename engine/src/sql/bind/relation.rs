@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Scope;
 use super::binder::{Binder, Viewer};
+use crate::gap::Feature;
 use crate::sql::authorize;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::system::{self, SystemRelation};
@@ -54,6 +55,12 @@ impl Binder<'_> {
     fn qualified_relation(&self, schema: &Identifier, name: &Identifier) -> SqlResult<Found> {
         let missing = || SqlError::undefined_relation(&format!("{schema}.{name}"));
         if CATALOG_SCHEMAS.contains(&schema.as_str()) {
+            if system::known_gap(Some(schema.as_str()), name.as_str()) {
+                return Err(SqlError::not_simulated_because(
+                    Feature::SystemRelation,
+                    format!("{schema}.{name}"),
+                ));
+            }
             let relation = system::find(Some(schema.as_str()), name.as_str()).ok_or_else(missing)?;
             return Ok(Found::System(relation, schema.to_string()));
         }
@@ -71,9 +78,12 @@ impl Binder<'_> {
         if let Some(relation) = system::find(None, name.as_str()) {
             return Ok(Found::System(relation, "pg_catalog".to_owned()));
         }
-        search(&self.viewer, self.manifest, self.database, name)
-            .map(Found::Stored)
-            .ok_or_else(|| SqlError::undefined_relation(name))
+        search(&self.viewer, self.manifest, self.database, name).map(Found::Stored).ok_or_else(|| {
+            if system::known_gap(None, name.as_str()) {
+                return SqlError::not_simulated_because(Feature::SystemRelation, name.as_str());
+            }
+            SqlError::undefined_relation(name)
+        })
     }
 }
 

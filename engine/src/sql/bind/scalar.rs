@@ -62,13 +62,12 @@ impl Binder<'_> {
             E::ILike { negated, any: false, expr, pattern, escape_char } => {
                 self.like(expr, pattern, escape_char.as_deref(), true, *negated)
             }
-            E::SimilarTo { negated, expr, pattern, .. } => {
-                let arguments = vec![self.expression(expr)?, self.expression(pattern)?];
-                // The functions have no SIMILAR TO yet; its absence is a gap, not a mistake of who wrote it.
-                let Some(found) = functions::resolve("similar to", &types(&arguments)) else {
-                    return Err(SqlError::not_simulated_because(Feature::QueryClause, "SIMILAR TO"));
-                };
-                let matched = self.resolved(found, arguments);
+            E::SimilarTo { negated, expr, pattern, escape_char } => {
+                let mut arguments = vec![self.expression(expr)?, self.expression(pattern)?];
+                if let Some(escape) = escape_char {
+                    arguments.push(self.expression(escape)?);
+                }
+                let matched = self.call("similar_to", arguments)?;
                 Ok(if *negated { Expression::Not(Box::new(matched)) } else { matched })
             }
             E::Case { operand, conditions, else_result, .. } => {

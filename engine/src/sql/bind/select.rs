@@ -133,7 +133,7 @@ impl Binder<'_> {
         }
         for named in named {
             let closed = named.marks.iter().any(|&(need, column)| !self.shows(need, column));
-            if closed || excluded.contains(&named.name) {
+            if closed || named.hidden || excluded.contains(&named.name) {
                 continue;
             }
             self.mark(&named.marks);
@@ -165,7 +165,7 @@ impl Binder<'_> {
         let source = self.levels[depth].sources[found].clone();
         for (number, column) in source.columns.into_iter().enumerate() {
             let closed = source.need.is_some_and(|need| !self.shows(need, number));
-            if closed || excluded.contains(&column.name) {
+            if closed || column.hidden || excluded.contains(&column.name) {
                 continue;
             }
             if let Some(need) = source.need {
