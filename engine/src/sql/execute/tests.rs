@@ -144,3 +144,51 @@ fn common_tables_are_computed_once() {
         "1,1\n1,2\n2,1\n2,2"
     );
 }
+
+/// Prints how long the bench's queries take natively. By hand:
+/// `cargo test --release -p sandshift-engine timing -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement, not a check"]
+fn timing() {
+    use std::sync::Arc;
+
+    use arrow::array::{ArrayRef, Int32Array, StringArray};
+
+    const ROWS: u64 = 1_000_000;
+    let channels = ["Organic", "Google", "Youtube", "Facebook", "Instagram", "Naver"];
+    let mix = |row: u64| (row + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 7;
+    let users: ArrayRef = Arc::new(Int32Array::from_iter_values((0..ROWS).map(|row| (mix(row) % 50_000) as i32)));
+    let sessions: ArrayRef = Arc::new(StringArray::from_iter_values(
+        (0..ROWS).map(|row| format!("{:016x}{:016x}", mix(row), mix(row * 31))),
+    ));
+    let channel: ArrayRef =
+        Arc::new(StringArray::from_iter_values((0..ROWS).map(|row| channels[(mix(row) >> 20) as usize % 6])));
+    let mut sandbox = Sandbox::new(1);
+    let ddl = "CREATE TABLE usc (userid int, sessionid varchar(32), channel varchar(32))";
+    sandbox.fill_table(ddl, vec![users, sessions, channel]).unwrap();
+    let session = sandbox.connect("admin", None).unwrap();
+    for query in [
+        "SELECT count(*) FROM usc",
+        "SELECT channel, count(*) FROM usc GROUP BY 1 ORDER BY 2 DESC",
+        "SELECT userid, count(*) FROM usc GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10",
+        "SELECT channel, count(distinct userid) FROM usc GROUP BY 1 ORDER BY 1",
+        "SELECT count(distinct sessionid) FROM usc",
+        "SELECT channel, userid, count(*) FROM usc GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 10",
+        "SELECT count(*) FROM usc WHERE sessionid LIKE '%abc%'",
+        "SELECT count(*) FROM usc WHERE channel = 'Google' AND userid < 1000",
+        "SELECT a.channel, count(*) FROM usc a JOIN usc b ON a.sessionid = b.sessionid GROUP BY 1",
+        "SELECT u.channel, count(*) FROM usc u JOIN (SELECT userid FROM usc GROUP BY 1) d ON u.userid = d.userid GROUP BY 1",
+        "SELECT sessionid FROM usc ORDER BY sessionid LIMIT 10",
+        "SELECT count(*) FROM (SELECT userid, row_number() OVER (PARTITION BY userid ORDER BY sessionid) n FROM usc) t WHERE n = 1",
+        "SELECT count(*) FROM (SELECT sessionid FROM usc ORDER BY userid, sessionid) t",
+        "SELECT upper(channel), sum(len(sessionid)) FROM usc GROUP BY 1",
+        "SELECT count(*) FROM (SELECT DISTINCT userid, channel FROM usc) t",
+    ] {
+        for _ in 0..2 {
+            let start = std::time::Instant::now();
+            let executed = sandbox.execute(session, query).pop().unwrap();
+            let rows: usize = executed.result.unwrap().batches.iter().map(|batch| batch.rows).sum();
+            println!("{:>9.1} ms {rows:>6} rows  {query}", start.elapsed().as_secs_f64() * 1e3);
+        }
+    }
+}
