@@ -145,9 +145,9 @@ impl WideIds {
 /// Byte strings by number. The bytes lie one after the other: no allocation a value.
 #[derive(Default)]
 pub struct ByteIds {
-    /// Number and upper half of the hash, so that unequal strings are seldom compared byte by byte.
-    table: HashTable<(u32, u32)>,
-    hashes: Vec<u64>,
+    /// The whole hash lies beside the number: growing the table touches nothing else, and unequal strings
+    /// are seldom compared byte by byte.
+    table: HashTable<(u64, u32)>,
     ends: Vec<u32>,
     bytes: Vec<u8>,
 }
@@ -161,30 +161,25 @@ impl ByteIds {
 
     pub fn intern(&mut self, key: &[u8]) -> u32 {
         let hash = hash_bytes(key);
-        let upper = (hash >> 32) as u32;
-        if let Some((id, _)) = self.table.find(hash, |(id, tag)| *tag == upper && self.get(*id) == key) {
+        if let Some((_, id)) = self.table.find(hash, |(stored, id)| *stored == hash && self.get(*id) == key) {
             return *id;
         }
         let next = self.ends.len() as u32;
         self.bytes.extend_from_slice(key);
         self.ends.push(self.bytes.len() as u32);
-        self.hashes.push(hash);
-        let hashes = &self.hashes;
-        self.table.insert_unique(hash, (next, upper), |(id, _)| hashes[*id as usize]);
+        self.table.insert_unique(hash, (hash, next), |(stored, _)| *stored);
         next
     }
 
     fn find(&self, key: &[u8]) -> u32 {
         let hash = hash_bytes(key);
-        let upper = (hash >> 32) as u32;
         self.table
-            .find(hash, |(id, tag)| *tag == upper && self.get(*id) == key)
-            .map_or(MISSING, |(id, _)| *id)
+            .find(hash, |(stored, id)| *stored == hash && self.get(*id) == key)
+            .map_or(MISSING, |(_, id)| *id)
     }
 
     fn push_null(&mut self) -> u32 {
         self.ends.push(self.bytes.len() as u32);
-        self.hashes.push(0);
         self.ends.len() as u32 - 1
     }
 
@@ -258,7 +253,7 @@ impl ColumnIds {
         match &self.ids {
             Ids::Integer(ids) => ids.bytes(),
             Ids::Wide(ids) => (ids.values.len() * 16 + ids.table.capacity() * 33) as u64,
-            Ids::Bytes(ids) => (ids.bytes.len() + ids.ends.len() * 12 + ids.table.capacity() * 9) as u64,
+            Ids::Bytes(ids) => (ids.bytes.len() + ids.ends.len() * 4 + ids.table.capacity() * 17) as u64,
         }
     }
 

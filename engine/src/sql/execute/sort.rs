@@ -1,16 +1,14 @@
 //! ORDER BY: sorts runs as they come and merges them at the end; with a limit it keeps only the best rows.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use arrow::array::ArrayRef;
 
-use arrow::array::{Array, ArrayRef};
-
-use super::evaluate::evaluate_all;
+use super::evaluate::evaluate_rows;
 use super::gather::{concatenate_batches, gather_batch};
 use super::memory::Held;
-use super::sorting::{KeyColumn, sorted_rows};
+use super::sorting::{KeyColumn, compare_rows, sorted_rows};
 use super::{BATCH_ROWS, Context, Operator, Pull, array};
 use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::expression::Expression;
 use crate::sql::outcome::Batch;
 use crate::sql::plan::SortKey;
 
@@ -21,7 +19,9 @@ pub struct Sort {
     input: Box<dyn Operator>,
     keys: Vec<SortKey>,
     limit: Option<usize>,
-    /// Rows not in a run yet; the keys' values stand behind the columns.
+    /// Columns of the input, and where each key's values are: a column of the input, or one behind them.
+    shape: Option<(usize, Vec<usize>)>,
+    /// Rows not in a run yet; keys that are no column stand behind the columns.
     pending: Vec<Batch>,
     pending_rows: usize,
     /// Sorted rows, keys behind the columns.
@@ -44,6 +44,7 @@ impl Sort {
             input,
             keys,
             limit: limit.and_then(|limit| usize::try_from(limit).ok()),
+            shape: None,
             pending: Vec::new(),
             pending_rows: 0,
             runs: Vec::new(),
@@ -53,18 +54,37 @@ impl Sort {
         }
     }
 
-    fn key_columns(&self, batch: &Batch, across: bool) -> SqlResult<Vec<KeyColumn>> {
-        let first = batch.columns.len() - self.keys.len();
-        self.keys
-            .iter()
-            .zip(&batch.columns[first..])
-            .map(|(key, array)| KeyColumn::new(array.clone(), key.descending, key.nulls_first, across))
-            .collect()
+    /// The key's values in a batch that [`Sort::take`] has widened.
+    fn key_array(&self, batch: &Batch, key: usize) -> SqlResult<ArrayRef> {
+        let place = self.shape.as_ref().and_then(|(_, places)| places.get(key).copied());
+        match place.and_then(|place| batch.columns.get(place)) {
+            Some(array) => Ok(array.clone()),
+            None => Err(SqlError::bug("a sort key was lost")),
+        }
+    }
+
+    fn key_columns(&self, batch: &Batch) -> SqlResult<Vec<KeyColumn>> {
+        let keys = self.keys.iter().enumerate();
+        keys.map(|(at, key)| {
+            KeyColumn::new(self.key_array(batch, at)?, key.descending, key.nulls_first, false)
+        })
+        .collect()
     }
 
     fn take(&mut self, mut batch: Batch, context: &mut Context) -> SqlResult<()> {
-        let keys = evaluate_all(self.keys.iter().map(|key| &key.expression), &batch, context)?;
-        batch.columns.extend(keys);
+        let width = batch.columns.len();
+        let mut places = Vec::with_capacity(self.keys.len());
+        let mut computed = Vec::new();
+        for key in &self.keys {
+            if let Expression::Column { index, .. } = &key.expression {
+                places.push(*index);
+            } else {
+                places.push(width + computed.len());
+                computed.push(evaluate_rows(&key.expression, &batch, context)?);
+            }
+        }
+        batch.columns.extend(computed);
+        self.shape.get_or_insert((width, places));
         if let Some(threshold) = self.threshold {
             batch = self.better_rows(batch, threshold)?;
             if batch.rows == 0 {
@@ -83,11 +103,10 @@ impl Sort {
 
     /// Rows that the threshold's row does not surely beat.
     fn better_rows(&self, batch: Batch, threshold: Threshold) -> SqlResult<Batch> {
-        let first = batch.columns.len() - self.keys.len();
         let Some(key) = self.keys.first() else {
             return Ok(batch);
         };
-        let column = KeyColumn::new(batch.columns[first].clone(), key.descending, key.nulls_first, true)?;
+        let column = KeyColumn::new(self.key_array(&batch, 0)?, key.descending, key.nulls_first, true)?;
         let rows: Vec<u32> = (0..batch.rows as u32)
             .filter(|&row| match (column.is_null(row), threshold.is_null) {
                 (false, false) => column.word(row) <= threshold.word,
@@ -114,7 +133,7 @@ impl Sort {
             return Ok(());
         };
         drop(parts);
-        let keys = self.key_columns(&all, false)?;
+        let keys = self.key_columns(&all)?;
         let mut rows = sorted_rows(&keys, all.rows);
         if let Some(limit) = self.limit {
             rows.truncate(limit);
@@ -123,11 +142,9 @@ impl Sort {
         if let Some(limit) = self.limit
             && run.rows == limit
             && limit > 0
-            && !self.keys.is_empty()
+            && let Some(key) = self.keys.first()
         {
-            let first = run.columns.len() - self.keys.len();
-            let last = run.columns[first].slice(limit - 1, 1);
-            let key = &self.keys[0];
+            let last = self.key_array(&run, 0)?.slice(limit - 1, 1);
             let column = KeyColumn::new(last, key.descending, key.nulls_first, true)?;
             self.threshold = Some(Threshold { word: column.word(0), is_null: column.is_null(0) });
         }
@@ -154,7 +171,19 @@ impl Operator for Sort {
             Pull::End => {
                 self.close_run(context)?;
                 let runs = std::mem::take(&mut self.runs);
-                self.merge = Some(Merge::new(runs, &self.keys, self.limit)?);
+                let ends = runs.iter().scan(0, |end, run| {
+                    *end += run.rows as u32;
+                    Some(*end)
+                });
+                let ends: Vec<u32> = ends.collect();
+                let all = concatenate_batches(&runs);
+                drop(runs);
+                let keys = match &all {
+                    Some(all) if ends.len() > 1 => self.key_columns(all)?,
+                    _ => Vec::new(),
+                };
+                let columns = self.shape.as_ref().map_or(0, |(width, _)| *width);
+                self.merge = Some(Merge::new(all, columns, ends, keys, self.limit));
             }
         }
         Ok(Pull::Pending)
@@ -165,8 +194,8 @@ impl Operator for Sort {
 struct Merge {
     all: Option<Batch>,
     keys: Vec<KeyColumn>,
-    /// For each run with rows left, its next row; the heap's top is the least.
-    heads: BinaryHeap<Head>,
+    /// For each run with rows left, its next row; a heap with the least at the top.
+    heads: Vec<Head>,
     ends: Vec<u32>,
     columns: usize,
     left: usize,
@@ -174,105 +203,77 @@ struct Merge {
     at: usize,
 }
 
+#[derive(Clone, Copy)]
 struct Head {
+    /// 0: a NULL that comes first, 1: a value, 2: a NULL that comes last.
+    rank: u8,
     word: u64,
-    null_rank: u8,
     row: u32,
     run: usize,
 }
 
-/// The heap compares words only; ties are settled by [`Merge::least`].
-impl Ord for Head {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (other.null_rank, other.word, other.run).cmp(&(self.null_rank, self.word, self.run))
-    }
-}
-
-impl PartialOrd for Head {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Head {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Head {}
-
 impl Merge {
-    fn new(runs: Vec<Batch>, keys: &[SortKey], limit: Option<usize>) -> SqlResult<Self> {
-        let mut ends = Vec::with_capacity(runs.len());
-        let mut end = 0;
-        for run in &runs {
-            end += run.rows as u32;
-            ends.push(end);
-        }
-        let all = concatenate_batches(&runs);
-        drop(runs);
-        let mut merge = Merge {
-            keys: Vec::new(),
-            heads: BinaryHeap::new(),
-            columns: all.as_ref().map_or(0, |all| all.columns.len() - keys.len()),
-            left: limit.unwrap_or(usize::MAX).min(end as usize),
-            at: 0,
-            all,
-            ends,
-        };
-        if let Some(all) = &merge.all
-            && merge.ends.len() > 1
-        {
-            let arrays: &[ArrayRef] = &all.columns[merge.columns..];
-            merge.keys = keys
-                .iter()
-                .zip(arrays)
-                .map(|(key, array)| KeyColumn::new(array.clone(), key.descending, key.nulls_first, false))
-                .collect::<SqlResult<_>>()?;
-            let mut start = 0;
-            for (run, &end) in merge.ends.iter().enumerate() {
-                let head = merge.head(start, run);
-                merge.heads.push(head);
-                start = end;
+    fn new(
+        all: Option<Batch>,
+        columns: usize,
+        ends: Vec<u32>,
+        keys: Vec<KeyColumn>,
+        limit: Option<usize>,
+    ) -> Self {
+        let rows = ends.last().copied().unwrap_or(0) as usize;
+        let left = limit.unwrap_or(usize::MAX).min(rows);
+        let mut merge = Merge { all, keys, heads: Vec::new(), ends, columns, left, at: 0 };
+        if merge.ends.len() > 1 {
+            let starts = std::iter::once(0).chain(merge.ends.iter().copied());
+            let live = starts.zip(&merge.ends).enumerate().filter(|(_, (start, end))| start < end);
+            merge.heads = live.map(|(run, (start, _))| merge.head(start, run)).collect();
+            for at in (0..merge.heads.len() / 2).rev() {
+                merge.sift_down(at);
             }
         }
-        Ok(merge)
+        merge
     }
 
     fn head(&self, row: u32, run: usize) -> Head {
-        let Some(key) = self.keys.first() else {
-            return Head { word: 0, null_rank: 0, row, run };
-        };
-        match (key.is_null(row), key.nulls_first()) {
-            (true, first) => Head { word: 0, null_rank: if first { 0 } else { 2 }, row, run },
-            (false, _) => Head { word: key.word(row), null_rank: 1, row, run },
+        match self.keys.first() {
+            None => Head { rank: 1, word: 0, row, run },
+            Some(key) if key.is_null(row) => {
+                Head { rank: if key.nulls_first() { 0 } else { 2 }, word: 0, row, run }
+            }
+            Some(key) => Head { rank: 1, word: key.word(row), row, run },
+        }
+    }
+
+    fn is_less(&self, a: &Head, b: &Head) -> bool {
+        let order = (a.rank, a.word).cmp(&(b.rank, b.word));
+        order.then_with(|| compare_rows(&self.keys, a.row, b.row)).then(a.run.cmp(&b.run)).is_lt()
+    }
+
+    fn sift_down(&mut self, mut at: usize) {
+        loop {
+            let mut least = at;
+            for child in [2 * at + 1, 2 * at + 2] {
+                if child < self.heads.len() && self.is_less(&self.heads[child], &self.heads[least]) {
+                    least = child;
+                }
+            }
+            if least == at {
+                return;
+            }
+            self.heads.swap(at, least);
+            at = least;
         }
     }
 
     /// Takes the least row of all runs.
     fn least(&mut self) -> Option<u32> {
-        let mut best = self.heads.pop()?;
-        let mut ties = Vec::new();
-        while let Some(next) = self.heads.peek() {
-            if (next.null_rank, next.word) != (best.null_rank, best.word) {
-                break;
-            }
-            let Some(next) = self.heads.pop() else { break };
-            let order =
-                super::sorting::compare_rows(&self.keys, next.row, best.row).then(next.run.cmp(&best.run));
-            if order.is_lt() {
-                ties.push(std::mem::replace(&mut best, next));
-            } else {
-                ties.push(next);
-            }
-        }
-        self.heads.extend(ties);
-        let (row, run) = (best.row, best.run);
+        let Head { row, run, .. } = *self.heads.first()?;
         if row + 1 < self.ends[run] {
-            let next = self.head(row + 1, run);
-            self.heads.push(next);
+            self.heads[0] = self.head(row + 1, run);
+        } else {
+            self.heads.swap_remove(0);
         }
+        self.sift_down(0);
         Some(row)
     }
 

@@ -80,31 +80,57 @@ pub fn compare_rows(keys: &[KeyColumn], left: u32, right: u32) -> Ordering {
 
 /// The rows in order; equal rows keep theirs.
 pub fn sorted_rows(keys: &[KeyColumn], rows: usize) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..rows as u32).collect();
+    sort_range(keys, &mut order);
+    order
+}
+
+/// Rows up to this many are sorted by plain comparison.
+const FEW: usize = 12;
+
+/// Sorts rising row numbers by `keys`: by the first key's words, then each run of equal words by the rest.
+fn sort_range(keys: &[KeyColumn], rows: &mut [u32]) {
     let Some((first, rest)) = keys.split_first() else {
-        return (0..rows as u32).collect();
+        return;
     };
+    if rows.len() <= FEW {
+        rows.sort_by(|a, b| compare_rows(keys, *a, *b));
+        return;
+    }
     let mut nulls: Vec<u32> = Vec::new();
-    let mut entries: Vec<(u64, u32)> = Vec::with_capacity(rows);
-    for row in 0..rows as u32 {
+    let mut entries: Vec<(u64, u32)> = Vec::with_capacity(rows.len());
+    for &row in rows.iter() {
         if first.is_null(row) {
             nulls.push(row);
         } else {
             entries.push((first.word(row), row));
         }
     }
-    if first.exact && rest.is_empty() {
-        sort_words(&mut entries);
+    sort_words(&mut entries);
+    let (null_rows, value_rows) = if first.nulls_first {
+        rows.split_at_mut(nulls.len())
     } else {
-        let ties = if first.exact { rest } else { keys };
-        entries.sort_unstable_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| compare_rows(ties, a.1, b.1)).then_with(|| a.1.cmp(&b.1))
-        });
+        let (values, nulls) = rows.split_at_mut(entries.len());
+        (nulls, values)
+    };
+    null_rows.copy_from_slice(&nulls);
+    sort_range(rest, null_rows);
+    value_rows.iter_mut().zip(&entries).for_each(|(row, entry)| *row = entry.1);
+    if first.exact && rest.is_empty() {
+        return;
     }
-    if !rest.is_empty() {
-        nulls.sort_by(|a, b| compare_rows(rest, *a, *b));
+    let mut start = 0;
+    while start < entries.len() {
+        let word = entries[start].0;
+        let length = entries[start..].iter().take_while(|entry| entry.0 == word).count();
+        let run = &mut value_rows[start..start + length];
+        if first.exact {
+            sort_range(rest, run);
+        } else {
+            run.sort_by(|a, b| compare_rows(keys, *a, *b));
+        }
+        start += length;
     }
-    let values = entries.into_iter().map(|(_, row)| row);
-    if first.nulls_first { nulls.into_iter().chain(values).collect() } else { values.chain(nulls).collect() }
 }
 
 /// Sorts by word, then row. Rows already rise, so a stable sort by bytes of the word is enough: one pass for

@@ -145,6 +145,45 @@ fn common_tables_are_computed_once() {
     );
 }
 
+/// More rows than a run holds: runs are merged, ties keep their order.
+#[test]
+fn long_sorts_merge_their_runs() {
+    use std::sync::Arc;
+
+    use arrow::array::Int32Array;
+
+    let mut sandbox = Sandbox::new(1);
+    let rows = 200_000;
+    let column = |rule: fn(i32) -> Option<i32>| Arc::new((0..rows).map(rule).collect::<Int32Array>()) as _;
+    let arrays = vec![column(Some), column(|row| (row % 11 != 0).then_some(row * 7_919 % 1_000))];
+    sandbox.fill_table("CREATE TABLE big (id int, x int)", arrays).unwrap();
+    let session = sandbox.connect("admin", None).unwrap();
+    let mut ordered = |query: &str| {
+        let answer = sandbox.execute(session, query).pop().unwrap().result.unwrap();
+        let mut pairs = Vec::new();
+        for batch in answer.batches {
+            let cell = |column: usize, row| {
+                display(&batch.columns[column], crate::warehouse::data_type::DataType::Integer, row)
+            };
+            pairs.extend((0..batch.rows).map(|row| {
+                (
+                    cell(1, row).map(|x| x.parse::<i32>().unwrap()),
+                    cell(0, row).unwrap().parse::<i32>().unwrap(),
+                )
+            }));
+        }
+        pairs
+    };
+    let mut expected: Vec<(Option<i32>, i32)> =
+        (0..rows).map(|row| ((row % 11 != 0).then_some(row * 7_919 % 1_000), row)).collect();
+    expected.sort_by_key(|&(x, id)| (x.is_none(), x, -id));
+    assert!(ordered("SELECT id, x FROM big ORDER BY x, id DESC") == expected);
+    expected.sort_by_key(|&(x, id)| (x.is_some(), x.map(|x| -x), id));
+    assert!(ordered("SELECT id, x FROM big ORDER BY x DESC, id") == expected);
+    expected.truncate(20_000);
+    assert!(ordered("SELECT id, x FROM big ORDER BY x DESC, id LIMIT 20000") == expected);
+}
+
 /// Prints how long the bench's queries take natively. By hand:
 /// `cargo test --release -p sandshift-engine timing -- --ignored --nocapture`.
 #[test]
@@ -157,7 +196,8 @@ fn timing() {
     const ROWS: u64 = 1_000_000;
     let channels = ["Organic", "Google", "Youtube", "Facebook", "Instagram", "Naver"];
     let mix = |row: u64| (row + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 7;
-    let users: ArrayRef = Arc::new(Int32Array::from_iter_values((0..ROWS).map(|row| (mix(row) % 50_000) as i32)));
+    let users: ArrayRef =
+        Arc::new(Int32Array::from_iter_values((0..ROWS).map(|row| (mix(row) % 50_000) as i32)));
     let sessions: ArrayRef = Arc::new(StringArray::from_iter_values(
         (0..ROWS).map(|row| format!("{:016x}{:016x}", mix(row), mix(row * 31))),
     ));
