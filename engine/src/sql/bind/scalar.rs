@@ -377,6 +377,14 @@ impl Binder<'_> {
 
     pub fn resolved(&mut self, resolved: Resolved, arguments: Vec<Expression>) -> Expression {
         self.note_site(resolved.function);
+        let constants: Vec<Option<&Value>> = arguments
+            .iter()
+            .map(|argument| match argument {
+                Expression::Literal { value, .. } => Some(value),
+                _ => None,
+            })
+            .collect();
+        let resolved = functions::refine(resolved, &constants);
         let arguments = arguments
             .into_iter()
             .zip(&resolved.arguments)

@@ -24,8 +24,8 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     Entry::fixed("to_date", &[Text, Text, Boolean], Answer::Type(DataType::Date), to_date).optional(1),
     Entry::fixed("to_timestamp", &[Text, Text, Boolean], Answer::Type(DataType::TimestampTz), to_timestamp)
         .optional(1),
-    // unconfirmed: the product's answer is NUMERIC with the template's scale, which is not known when types
-    // are; DOUBLE prints the same digits.
+    // NUMERIC with the template's digits, where the template is a constant (see `refine`). unconfirmed: what
+    // the product answers where it is not; DOUBLE prints the same digits.
     Entry::fixed("to_number", &[Text, Text], Answer::Type(DataType::Double), to_number),
 ];
 
@@ -194,11 +194,25 @@ fn to_timestamp(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResu
 fn to_number(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let (text, formats) = (call.text(0)?, call.text(1)?);
     let mut cached = Cached::new(number_template::Template::new);
-    build::<Float64Type>(call, |row| {
+    let mut read = |row: usize| {
         let written = text.get(row).unwrap_or_default();
         let number = cached.get(formats.get(row).unwrap_or_default()).read(written);
-        number.and_then(|number| number.parse().ok()).ok_or_else(|| {
+        number.ok_or_else(|| {
             SqlError::product("22P02", format!("invalid input syntax for type numeric: \"{written}\""))
         })
-    })
+    };
+    match call.result {
+        DataType::Decimal { scale, .. } => build::<Decimal128Type>(call, |row| {
+            unscaled(&read(row)?, scale).ok_or_else(super::decimal::overflow)
+        }),
+        _ => build::<Float64Type>(call, |row| read(row)?.parse().map_err(|_| super::decimal::overflow())),
+    }
+}
+
+/// `-12.5` as -1250 for scale 2; digits beyond the scale are cut.
+fn unscaled(number: &str, scale: u8) -> Option<i128> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let fraction = fraction.get(..usize::from(scale)).unwrap_or(fraction);
+    let width = usize::from(scale);
+    format!("{whole}{fraction:0<width$}").parse().ok()
 }

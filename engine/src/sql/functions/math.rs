@@ -118,11 +118,17 @@ fn to_places(call: &Call<'_>, float: fn(f64) -> f64, exact: fn(i128, i128) -> i1
         _ => Ok(0),
     };
     match call.data_type(0) {
-        DataType::Decimal { precision, scale } => {
+        DataType::Decimal { scale, .. } => {
+            let DataType::Decimal { precision, scale: kept } = call.result else {
+                return Err(SqlError::bug("a rounded decimal is a decimal"));
+            };
             let values = call.primitive::<Decimal128Type>(0)?;
             let limit = power_of_ten(precision).ok_or_else(overflow)?;
+            // The answer has fewer digits where the number of places was known beforehand.
+            let surplus = power_of_ten(scale.saturating_sub(kept)).ok_or_else(overflow)?;
             build::<Decimal128Type>(call, |row| {
-                let rounded = cut(values.value(row), i64::from(scale) - i64::from(places.value(row)))?;
+                let rounded =
+                    cut(values.value(row), i64::from(scale) - i64::from(places.value(row)))? / surplus;
                 if rounded.abs() < limit { Ok(rounded) } else { Err(overflow()) }
             })
         }

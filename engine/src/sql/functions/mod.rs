@@ -21,6 +21,7 @@ mod number_template;
 mod pattern;
 mod privilege;
 mod random;
+mod refine;
 mod session;
 mod signature;
 mod string;
@@ -36,6 +37,7 @@ use super::execute::EvaluationContext;
 use crate::warehouse::data_type::DataType;
 
 pub use gaps::known_gap;
+pub use refine::refine;
 
 /// A function over whole columns.
 #[derive(Debug)]

@@ -123,6 +123,11 @@ impl Template {
         self.fraction
     }
 
+    /// Digit places in front of the point.
+    pub fn places(&self) -> usize {
+        self.whole
+    }
+
     /// Powers of ten (`V`) that the number is to be multiplied by before it is printed.
     pub fn shift(&self) -> u32 {
         self.shift

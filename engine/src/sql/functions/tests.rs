@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Call, known_gap, names, resolve};
+use super::{Call, known_gap, names, refine, resolve};
 use crate::clock::Instant;
 use crate::sql::error::SqlResult;
 use crate::sql::execute::array::{array_of, value_at};
@@ -39,6 +39,8 @@ fn evaluation() -> Evaluation {
 fn call(name: &str, arguments: &[(V, T)]) -> SqlResult<V> {
     let types: Vec<T> = arguments.iter().map(|(_, data_type)| *data_type).collect();
     let resolved = resolve(name, &types).unwrap_or_else(|| panic!("{name}{types:?} does not resolve"));
+    let constants: Vec<Option<&V>> = arguments.iter().map(|(value, _)| Some(value)).collect();
+    let resolved = refine(resolved, &constants);
     let columns: Vec<_> = arguments
         .iter()
         .zip(&resolved.arguments)
@@ -155,7 +157,10 @@ fn bits_and_roots() {
 #[test]
 fn rounding_goes_away_from_zero() {
     is("round", &[dec(-25, 5, 1)], V::Decimal { unscaled: -3, scale: 0 });
-    is("round", &[dec(12_345, 8, 3), int(2)], V::Decimal { unscaled: 12_350, scale: 3 });
+    is("round", &[dec(12_345, 8, 3), int(2)], V::Decimal { unscaled: 1_235, scale: 2 });
+    is("round", &[dec(996, 3, 2), int(1)], V::Decimal { unscaled: 100, scale: 1 });
+    is("trunc", &[dec(-996, 3, 2), int(9)], V::Decimal { unscaled: -996, scale: 2 });
+    is("round", &[dec(12_345, 5, 0), int(-2)], V::Decimal { unscaled: 12_300, scale: 0 });
     is("round", &[(V::Double(2.5), T::Double)], V::Double(3.0));
     is("round", &[(V::Double(-2.5), T::Double)], V::Double(-3.0));
     is("trunc", &[(V::Double(-2.7), T::Double)], V::Double(-2.0));
@@ -305,7 +310,7 @@ fn templates_convert() {
     is("to_char", &[int(125), text("999.99")], V::string(" 125.00"));
     is("to_char", &[dec(-12_588, 8, 2), text("999D9S")], V::string("125.9-"));
     is("to_date", &[text("20010631"), text("YYYYMMDD")], date("2001-07-01").0);
-    is("to_number", &[text("12,454.8-"), text("99G999D9S")], V::Double(-12454.8));
+    is("to_number", &[text("12,454.8-"), text("99G999D9S")], V::Decimal { unscaled: -124_548, scale: 1 });
     is(
         "to_timestamp",
         &[text("2011-12-18 24:38:15"), text("YYYY-MM-DD HH24:MI:SS")],
