@@ -85,7 +85,7 @@ pub fn check(parameters: &Value, members: &[Member], has_body: bool) -> Result<(
     };
     let mut findings = Vec::new();
     for member in members.iter().filter(|member| member.required) {
-        if !given.contains_key(member.name) && !(member.kind == Kind::Blob && has_body) {
+        if !(given.contains_key(member.name) || member.kind == Kind::Blob && has_body) {
             findings.push(format!("Missing required parameter in input: \"{}\"", member.name));
         }
     }

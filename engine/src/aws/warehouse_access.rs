@@ -310,7 +310,7 @@ fn refused(account: &mut Account, error: &ApiError, context: String) -> Warehous
         }
         fault => fault.message(),
     };
-    s3_exception(account, &message, error.fault.status(), &error.fault.code().to_owned(), context, hint)
+    s3_exception(account, &message, error.fault.status(), error.fault.code(), context, hint)
 }
 
 fn s3_exception(

@@ -39,7 +39,7 @@ fn collect(title: &str, value: &Value, depth: usize, sections: &mut Vec<Section>
             for item in list {
                 collect(title, item, depth, sections);
             }
-            return merge(sections);
+            merge(sections)
         }
         Value::Array(list) => {
             section.rows = list

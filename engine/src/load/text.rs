@@ -59,6 +59,12 @@ struct Dictionary {
     values: Option<ArrayRef>,
 }
 
+impl Default for TextColumn {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl TextColumn {
     pub fn new() -> Self {
         let dictionary = Dictionary {
@@ -92,14 +98,15 @@ impl TextColumn {
     }
 
     pub fn push_null(&mut self) {
-        self.nulls.push(self.len() as u32);
+        self.nulls.push(self.rows() as u32);
         match self.dictionary {
             Some(_) => self.codes.push(0),
             None => self.plain.push(b""),
         }
     }
 
-    pub fn len(&self) -> usize {
+    /// Values so far.
+    pub fn rows(&self) -> usize {
         if self.dictionary.is_some() { self.codes.len() } else { self.plain.ends.len() }
     }
 
@@ -129,7 +136,7 @@ impl TextColumn {
 
     /// The rows collected so far as an array, and begins anew. `None` is a bug.
     pub fn take(&mut self) -> Option<ArrayRef> {
-        let rows = self.len();
+        let rows = self.rows();
         let nulls = null_buffer(&std::mem::take(&mut self.nulls), rows);
         let Some(dictionary) = &mut self.dictionary else {
             let array = self.plain.array(nulls)?;

@@ -85,11 +85,59 @@ impl Class {
     }
 }
 
+/// Words after which a string is a secret.
+const SECRETS: [&str; 5] = ["PASSWORD", "CREDENTIALS", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN"];
+
+/// The statement without its secrets: what the logs keep can be read by others. The three stars are
+/// unconfirmed; the product keeps no clear-text password in its logs either.
+fn without_secrets(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut secret = false;
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '\'' => string_length(rest),
+            _ if first.is_ascii_alphabetic() => {
+                rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len())
+            }
+            _ => first.len_utf8(),
+        };
+        let (token, after) = rest.split_at(length);
+        if first == '\'' && secret {
+            out.push_str("'***'");
+        } else {
+            out.push_str(token);
+        }
+        // AS and blanks may stand between the word and its string.
+        if !first.is_whitespace() && !token.eq_ignore_ascii_case("AS") {
+            secret = SECRETS.iter().any(|word| token.eq_ignore_ascii_case(word));
+        }
+        rest = after;
+    }
+    out
+}
+
+/// Bytes of the string literal that `text` begins with, quotes included.
+fn string_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 2,
+            b'\'' if bytes.get(at + 1) == Some(&b'\'') => at += 2,
+            b'\'' => return at + 1,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
 /// Remembers one statement in every log it belongs to.
 pub(super) fn remember(logs: &mut Arc<Logs>, ended: &Ended<'_>) {
     let logs = Arc::make_mut(logs);
     let failed = ended.error.is_some();
-    let pieces = pieces(ended.text);
+    let shown = without_secrets(ended.text);
+    let pieces = pieces(&shown);
     let (started, over) = (Value::Timestamp(ended.started.0), Value::Timestamp(ended.ended.0));
     let user = Value::Integer(ended.user.0 as i32);
     let query = Value::Integer(ended.query as i32);
@@ -126,7 +174,7 @@ pub(super) fn remember(logs: &mut Arc<Logs>, ended: &Ended<'_>) {
                     transaction.clone(),
                     process.clone(),
                     Value::string(ended.database),
-                    Value::string(cut(ended.text, 4_000)),
+                    Value::string(cut(&shown, 4_000)),
                     started.clone(),
                     over.clone(),
                     Value::Integer(i32::from(failed)),
@@ -176,7 +224,7 @@ pub(super) fn remember(logs: &mut Arc<Logs>, ended: &Ended<'_>) {
             ended.error.map_or(Value::string(""), |error| Value::string(cut(&error.kind.message(), 512))),
             Value::BigInt(ended.returned_rows as i64),
             Value::BigInt(0),
-            Value::string(cut(ended.text, 4_000)),
+            Value::string(cut(&shown, 4_000)),
             Value::string(VERSION),
             Value::Null,
             Value::string("primary"),
@@ -208,4 +256,28 @@ fn cut(text: &str, bytes: usize) -> &str {
         end -= 1;
     }
     &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_not_kept() {
+        for (given, kept) in [
+            (
+                "CREATE USER a PASSWORD 'Abc''def1' VALID UNTIL '2030-01-01'",
+                "CREATE USER a PASSWORD '***' VALID UNTIL '2030-01-01'",
+            ),
+            ("alter user a password\n 'x' createdb", "alter user a password\n '***' createdb"),
+            (
+                "COPY t FROM 's3://b/k' CREDENTIALS AS 'aws_iam_role=x' CSV",
+                "COPY t FROM 's3://b/k' CREDENTIALS AS '***' CSV",
+            ),
+            ("SELECT 'password', '비밀'", "SELECT 'password', '비밀'"),
+            ("CREATE USER a PASSWORD 'open", "CREATE USER a PASSWORD '***'"),
+        ] {
+            assert_eq!(without_secrets(given), kept);
+        }
+    }
 }

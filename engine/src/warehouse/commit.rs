@@ -28,7 +28,7 @@ pub fn merge(base: &Manifest, working: &Manifest, committed: &Manifest) -> Resul
         &base.catalog.databases,
         &working.catalog.databases,
         &committed.catalog.databases,
-        |base, working, committed| database(base, working, committed),
+        database,
     )?;
     let principals = if Arc::ptr_eq(&base.principals, &working.principals) {
         committed.principals.clone()

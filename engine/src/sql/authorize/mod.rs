@@ -48,10 +48,10 @@ fn meet(
     trail: &mut Trail<'_>,
 ) -> SqlResult<()> {
     let principals = &trail.manifest().principals;
-    if let Some(schema) = database.schema(&relation.schema).filter(|_| !is_temporary(relation)) {
-        if let Some(held) = principals.held(need.user, Privilege::Usage, None, schema.owner, &schema.acl) {
-            trail.hold("USAGE", "schema", schema.name.to_string(), &held);
-        }
+    if let Some(schema) = database.schema(&relation.schema).filter(|_| !is_temporary(relation))
+        && let Some(held) = principals.held(need.user, Privilege::Usage, None, schema.owner, &schema.acl)
+    {
+        trail.hold("USAGE", "schema", schema.name.to_string(), &held);
     }
     let right = need.privilege.keyword();
     let object = relation.qualified_name().to_string();

@@ -405,6 +405,9 @@ pub(crate) fn unshift(mut expression: Expression, width: usize) -> Expression {
     expression
 }
 
+/// Equal pairs of a join: left's expression, right's.
+type Pairs = Vec<(Expression, Expression)>;
+
 /// The names after USING or NATURAL: the common columns first and once, then the rest of both sides.
 fn merge(
     mut left: Vec<Named>,
@@ -412,7 +415,7 @@ fn merge(
     names: &[String],
     kind: JoinKind,
     width: usize,
-) -> SqlResult<(Vec<Named>, Vec<(Expression, Expression)>)> {
+) -> SqlResult<(Vec<Named>, Pairs)> {
     let mut merged = Vec::new();
     let mut on = Vec::new();
     for name in names {

@@ -145,10 +145,7 @@ impl Binder<'_> {
                     let name = fold(ident);
                     plan.fields().iter().position(|field| field.name == name)
                 }
-                expression => match ordinal(expression, plan.fields().len(), "ORDER BY")? {
-                    Some(index) => Some(index),
-                    None => None,
-                },
+                expression => ordinal(expression, plan.fields().len(), "ORDER BY")?,
             };
             let Some(index) = index else {
                 let message =

@@ -327,7 +327,7 @@ impl Binder<'_> {
                 if let ast::Expr::Value(value) = expr
                     && let ast::Value::Number(digits, _) = &value.value
                 {
-                    return Ok(negative(digits)?);
+                    return negative(digits);
                 }
                 let argument = self.expression(expr)?;
                 self.operator("-", vec![argument])

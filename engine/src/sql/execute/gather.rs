@@ -160,8 +160,8 @@ pub fn dictionary_of(keys: Int32Array, values: &ArrayRef) -> ArrayRef {
 pub fn plain_strings(array: &ArrayRef) -> ArrayRef {
     match Strings::of(array) {
         Ok(strings @ Strings::Dictionary(_, _)) => {
-            let mut builder = StringBuilder::with_capacity(strings.len(), strings.len() * 8);
-            for row in 0..strings.len() {
+            let mut builder = StringBuilder::with_capacity(strings.rows(), strings.rows() * 8);
+            for row in 0..strings.rows() {
                 builder.append_option(strings.get(row));
             }
             Arc::new(builder.finish())
@@ -259,7 +259,7 @@ fn concatenate_strings(parts: &[ArrayRef], rows: usize, nulls: Option<NullBuffer
             Strings::Plain(array) if array.null_count() == 0 => {
                 (0..array.len()).for_each(|row| builder.append_value(array.value(row)));
             }
-            _ => (0..view.len()).for_each(|row| builder.append_option(view.get(row))),
+            _ => (0..view.rows()).for_each(|row| builder.append_option(view.get(row))),
         }
     }
     Arc::new(builder.finish())

@@ -34,7 +34,7 @@ enum Matcher {
     Exact(Vec<u8>),
     Prefix(Vec<u8>),
     Suffix(Vec<u8>),
-    Contains(Finder<'static>),
+    Contains(Box<Finder<'static>>),
     Parts(Vec<Part>),
 }
 
@@ -47,7 +47,9 @@ impl Matcher {
             [Part::Text(text)] => Matcher::Exact(std::mem::take(text)),
             [Part::Text(text), Part::Any] => Matcher::Prefix(std::mem::take(text)),
             [Part::Any, Part::Text(text)] => Matcher::Suffix(std::mem::take(text)),
-            [Part::Any, Part::Text(text), Part::Any] => Matcher::Contains(Finder::new(text).into_owned()),
+            [Part::Any, Part::Text(text), Part::Any] => {
+                Matcher::Contains(Box::new(Finder::new(text).into_owned()))
+            }
             _ => Matcher::Parts(parts),
         })
     }

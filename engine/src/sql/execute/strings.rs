@@ -24,7 +24,7 @@ impl<'a> Strings<'a> {
         }
     }
 
-    pub fn len(self) -> usize {
+    pub fn rows(self) -> usize {
         match self {
             Strings::Plain(array) => array.len(),
             Strings::Dictionary(keys, _) => keys.len(),

@@ -95,7 +95,7 @@ fn decode(call: &Call<'_>) -> SqlResult<ArrayRef> {
     let columns: Vec<Column<'_>> =
         (0..call.arguments.len()).map(|index| Column::of(call, index)).collect::<SqlResult<_>>()?;
     let pairs = (columns.len() - 1) / 2;
-    let default = (columns.len() % 2 == 0).then(|| columns.len() - 1);
+    let default = columns.len().is_multiple_of(2).then(|| columns.len() - 1);
     let tested = &columns[0];
     select(call, |row| {
         (0..pairs)

@@ -329,7 +329,7 @@ impl Place {
         }
     }
 
-    fn to_utc(&self, local: i64) -> i64 {
+    fn utc_of(&self, local: i64) -> i64 {
         let offset = match self {
             Place::Named(zone) => zone.offset_at_local(local),
             Place::Fixed(offset) => *offset,
@@ -337,7 +337,7 @@ impl Place {
         local - i64::from(offset) * SECOND
     }
 
-    fn from_utc(&self, utc: i64) -> i64 {
+    fn at_place(&self, utc: i64) -> i64 {
         let offset = match self {
             Place::Named(zone) => zone.offset_at(utc),
             Place::Fixed(offset) => *offset,
@@ -353,9 +353,9 @@ fn convert(call: &Call<'_>, source: Option<usize>, target: usize, moment: usize)
     build::<TimestampMicrosecondType>(call, |row| {
         let utc = match &sources {
             None => moments.value(row),
-            Some(sources) => Place::find(sources.get(row).unwrap_or_default())?.to_utc(moments.value(row)),
+            Some(sources) => Place::find(sources.get(row).unwrap_or_default())?.utc_of(moments.value(row)),
         };
-        Ok(Place::find(targets.get(row).unwrap_or_default())?.from_utc(utc))
+        Ok(Place::find(targets.get(row).unwrap_or_default())?.at_place(utc))
     })
 }
 
@@ -375,6 +375,6 @@ fn at_time_zone(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<Arr
     build::<TimestampMicrosecondType>(call, |row| {
         let place = Place::find(zones.get(row).unwrap_or_default())?;
         let micros = moments.value(row);
-        Ok(if call.result == DataType::Timestamp { place.from_utc(micros) } else { place.to_utc(micros) })
+        Ok(if call.result == DataType::Timestamp { place.at_place(micros) } else { place.utc_of(micros) })
     })
 }

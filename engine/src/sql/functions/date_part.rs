@@ -20,12 +20,12 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     Entry::custom(
         "date_part",
         |types| of_moment(types, |_| DataType::Double),
-        |call, context| extract::<Float64Type>(call, context, |value| Ok(value)),
+        |call, context| extract::<Float64Type>(call, context, Ok),
     ),
     Entry::custom(
         "pgdate_part",
         |types| of_moment(types, |_| DataType::Double),
-        |call, context| extract::<Float64Type>(call, context, |value| Ok(value)),
+        |call, context| extract::<Float64Type>(call, context, Ok),
     ),
     Entry::custom(
         "extract",

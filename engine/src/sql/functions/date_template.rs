@@ -234,7 +234,7 @@ fn print_field(
         // Writing to a String cannot fail.
         let _ = write!(out, "{value:0width$}");
     };
-    let hour12 = if moment.hour % 12 == 0 { 12 } else { moment.hour % 12 };
+    let hour12 = if moment.hour.is_multiple_of(12) { 12 } else { moment.hour % 12 };
     match field {
         Field::YearWithComma => {
             let _ = write!(out, "{},{:03}", year / 1_000, year % 1_000);

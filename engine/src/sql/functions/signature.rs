@@ -18,7 +18,7 @@ pub(super) enum Signature {
     /// These parameters, of which the last `optional` may be left out.
     Fixed { parameters: &'static [Parameter], optional: usize, result: Answer },
     /// Types that depend on each other.
-    Custom(fn(&[DataType]) -> Option<(Vec<DataType>, DataType)>),
+    Custom(Accept),
 }
 
 /// What a parameter takes without an explicit cast (fact sheet, section 6.8, implicit conversions).
@@ -50,6 +50,9 @@ pub(super) enum Answer {
     Text,
 }
 
+/// What the arguments are to be cast to and what comes out, or `None` where the types do not fit.
+pub(super) type Accept = fn(&[DataType]) -> Option<(Vec<DataType>, DataType)>;
+
 type Evaluate = fn(&Call<'_>, &mut EvaluationContext<'_>) -> SqlResult<ArrayRef>;
 
 impl Entry {
@@ -62,11 +65,7 @@ impl Entry {
         Entry::new(name, Signature::Fixed { parameters, optional: 0, result }, evaluate)
     }
 
-    pub const fn custom(
-        name: &'static str,
-        accept: fn(&[DataType]) -> Option<(Vec<DataType>, DataType)>,
-        evaluate: Evaluate,
-    ) -> Entry {
+    pub const fn custom(name: &'static str, accept: Accept, evaluate: Evaluate) -> Entry {
         Entry::new(name, Signature::Custom(accept), evaluate)
     }
 

@@ -60,7 +60,7 @@ pub fn write_offset(seconds: i32, out: &mut String) {
     out.push(if seconds < 0 { '-' } else { '+' });
     let minutes = seconds.unsigned_abs() / 60;
     digits(minutes / 60, 2, out);
-    if minutes % 60 != 0 {
+    if !minutes.is_multiple_of(60) {
         out.push(':');
         digits(minutes % 60, 2, out);
     }

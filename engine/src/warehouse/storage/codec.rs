@@ -118,7 +118,7 @@ fn bits(buffer: &BooleanBuffer, out: &mut Vec<u8>) {
             byte = 0;
         }
     }
-    if buffer.len() % 8 != 0 {
+    if !buffer.len().is_multiple_of(8) {
         out.push(byte);
     }
 }

@@ -75,9 +75,7 @@ where
         return None;
     }
     for item in values {
-        if item.partial_cmp(&item).is_none() {
-            return None;
-        }
+        item.partial_cmp(&item)?;
         if item < least {
             least = item;
         }

@@ -135,14 +135,15 @@ impl CopyTask {
         let skips_identity = !settings.explicit_ids;
         let is_identity =
             |column: usize| matches!(relation.columns[column].default, Some(DefaultValue::Identity { .. }));
-        if skips_identity && !copy.columns.is_empty() {
-            if let Some(column) = columns.iter().find(|column| is_identity(**column)) {
-                let name = &relation.columns[*column].name;
-                return Err(SqlError::product(
-                    "42601",
-                    format!("cannot set an identity column {name} to a value"),
-                ));
-            }
+        if skips_identity
+            && !copy.columns.is_empty()
+            && let Some(column) = columns.iter().find(|column| is_identity(**column))
+        {
+            let name = &relation.columns[*column].name;
+            return Err(SqlError::product(
+                "42601",
+                format!("cannot set an identity column {name} to a value"),
+            ));
         }
         let filled: Vec<usize> =
             columns.into_iter().filter(|column| !(skips_identity && is_identity(*column))).collect();
