@@ -1,1 +1,14 @@
+//! The engine's native doors, shared by the program `sandshift` (behind `cargo xtask`) and by the harnesses in
+//! `tests/tests`, so that a file that passes in one passes in the other.
+//!
+//! Read [`start`] (what account a file begins with), then a door: [`slt`], [`script`] (transcripts), [`sql`], [`lab`];
+//! [`tidy`] looks at the repository's own text.
 
+pub mod files;
+pub mod lab;
+pub mod parallel;
+pub mod script;
+pub mod slt;
+pub mod sql;
+pub mod start;
+pub mod tidy;

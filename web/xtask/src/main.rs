@@ -1,1 +1,82 @@
-fn main() {}
+//! `cargo xtask`: what people and scripts do with this repository. Command names are fixed (ARCHITECTURE.md).
+//!
+//! This crate builds, serves and tests; whatever runs the engine natively is handed to the program `sandshift` of
+//! crate sandshift-tests, so that neither waits for the other to compile. Read `option`, then `site`.
+
+mod command;
+mod course;
+mod fresh;
+mod native;
+mod npm;
+mod option;
+mod progress;
+mod root;
+mod serve;
+mod site;
+mod size;
+mod wasm;
+
+use std::process::ExitCode;
+
+use option::Options;
+
+const USAGE: &str = "\
+cargo xtask serve [--port N]                     build what is stale, serve the site, print its address
+cargo xtask build [--out dist] [--base PATH]     the static site, ready to upload; prints sizes
+cargo xtask test [--quick]                       all that CI runs
+cargo xtask slt PATH...                          run sqllogictest files, each on a fresh sandbox
+cargo xtask transcript [--bless] PATH...         run transcripts; --bless rewrites their outputs
+cargo xtask sql [--user NAME] [--setup FILE]...  statements on standard input, results as CSV
+cargo xtask labs check [DIR] | labs new NAME     prove labs, scaffold one
+cargo xtask bench [--peers]                      cold start and queries in a headless browser";
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let command = words.next().unwrap_or_default();
+    let rest: Vec<String> = words.collect();
+    let done = match command.as_str() {
+        "build" => Options::read(&rest, &["--out", "--base"], &["--record"]).and_then(build),
+        "serve" => Options::read(&rest, &["--port"], &[]).and_then(serve),
+        "slt" | "transcript" | "sql" | "labs" => native::run(&command, &rest),
+        "" | "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => Err(format!("there is no command `{other}`\n\n{USAGE}")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            if !reason.is_empty() {
+                eprintln!("{reason}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn build(options: Options) -> Result<(), String> {
+    let out = root::root()?.join(options.value("--out").unwrap_or("dist"));
+    site::build(&site::Plan {
+        profile: wasm::Profile::Release,
+        out: out.clone(),
+        base: options.owned("--base"),
+    })?;
+    let table = size::measure(&out)?;
+    print!("{table}");
+    if options.has("--record") {
+        size::record(&table)?;
+    }
+    println!("the site is in {}", out.display());
+    table.within_budget()
+}
+
+fn serve(options: Options) -> Result<(), String> {
+    let port = match options.value("--port") {
+        None => 8080,
+        Some(text) => text.parse().map_err(|_| format!("`{text}` is no port"))?,
+    };
+    let out = root::root()?.join("target/site");
+    site::build(&site::Plan { profile: wasm::Profile::Dev, out: out.clone(), base: None })?;
+    serve::forever(&out, port)
+}

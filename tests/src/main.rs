@@ -1,0 +1,90 @@
+//! The program behind `cargo xtask slt`, `transcript`, `sql` and `labs`: the engine without a browser.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use sandshift_tests::{files, lab, parallel, script, slt, sql};
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = match words.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("", &[][..]),
+    };
+    let done = match command {
+        "slt" => run_slt(rest),
+        "transcript" => run_transcripts(rest),
+        "sql" => run_sql(rest),
+        "labs" => run_labs(rest),
+        _ => Err("slt PATH... | transcript [--bless] PATH... | sql [--user NAME] [--setup FILE]... | labs check [DIR] | labs new NAME".to_owned()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            if !reason.is_empty() {
+                eprintln!("{reason}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_slt(paths: &[String]) -> Result<(), String> {
+    let found = files::find(paths, "slt").map_err(|error| format!("slt PATH...: {error}"))?;
+    parallel::run(&found, |path| slt::run(path).map(|count| format!("({count} records)")))
+}
+
+fn run_transcripts(words: &[String]) -> Result<(), String> {
+    let (switches, paths): (Vec<String>, Vec<String>) =
+        words.iter().cloned().partition(|word| word.starts_with("--"));
+    let bless = match switches.as_slice() {
+        [] => false,
+        [switch] if switch == "--bless" => true,
+        other => return Err(format!("`{}` is not known here; there is --bless", other.join(" "))),
+    };
+    let found = files::find(&paths, "transcript").map_err(|error| format!("transcript PATH...: {error}"))?;
+    parallel::run(&found, |path| {
+        let ran = if bless { script::bless(path) } else { script::run(path) };
+        ran.map(|count| format!("({count} prompts)"))
+    })
+}
+
+fn run_sql(words: &[String]) -> Result<(), String> {
+    let mut options = sql::Options::default();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let value = words.next().cloned().ok_or_else(|| format!("{word} needs a value"))?;
+        match word.as_str() {
+            "--user" => options.user = Some(value),
+            "--setup" => options.setup.push(value),
+            _ => return Err(format!("`{word}` is not known here; there are --user NAME and --setup FILE")),
+        }
+    }
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).map_err(|error| format!("standard input: {error}"))?;
+    let mut out = std::io::stdout().lock();
+    sql::run(&options, &text, &mut out)?;
+    out.flush().map_err(|error| format!("standard output: {error}"))
+}
+
+fn run_labs(words: &[String]) -> Result<(), String> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let path = |given: Option<&&str>| given.map_or_else(lab::course, PathBuf::from);
+    match words.as_slice() {
+        ["check", rest @ ..] if rest.len() <= 1 => {
+            let folders = lab::folders(&path(rest.first()))?;
+            parallel::run(&folders, |folder| lab::check(folder).map(|steps| format!("({steps} steps)")))
+        }
+        ["new", name] => {
+            let folder = lab::scaffold(name)?;
+            println!("{} is there; prove it: cargo xtask labs check {0}", folder.display());
+            Ok(())
+        }
+        ["describe", rest @ ..] if rest.len() <= 1 => {
+            println!("{}", lab::describe(&path(rest.first()))?);
+            Ok(())
+        }
+        _ => Err("labs check [DIR] | labs new NAME | labs describe [DIR]".to_owned()),
+    }
+}

@@ -1,0 +1,83 @@
+//! The labs as the site serves them: their folders, and `labs/index.json`, from which the page draws the course.
+
+use std::fs;
+use std::path::Path;
+
+use sandshift_prose::{Definition, Problem, Prose};
+use serde_json::{Value, json};
+
+use crate::site::copy_folder;
+
+/// Copies every lab below `labs` and writes the index.
+///
+/// # Errors
+/// A lab that cannot be read, with file, line and what is expected.
+pub fn publish(labs: &Path, out: &Path) -> Result<(), String> {
+    let mut entries = Vec::new();
+    for folder in folders(labs)? {
+        copy_folder(&labs.join(&folder), &out.join(&folder))?;
+        entries.push(entry(labs, &folder)?);
+    }
+    entries.sort_by_key(|entry| entry["order"].as_u64());
+    let text = serde_json::to_string_pretty(&entries).map_err(|error| error.to_string())?;
+    fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
+    fs::write(out.join("index.json"), text + "\n").map_err(|error| format!("index.json: {error}"))
+}
+
+/// Folders with a lab in them, in order.
+fn folders(labs: &Path) -> Result<Vec<String>, String> {
+    let inside = fs::read_dir(labs).map_err(|error| format!("{}: {error}", labs.display()))?;
+    let mut names: Vec<String> = inside
+        .flatten()
+        .filter(|entry| entry.path().join("lab.toml").is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+fn entry(labs: &Path, folder: &str) -> Result<Value, String> {
+    let read = |file: &str| {
+        fs::read_to_string(labs.join(folder).join(file)).map_err(|error| format!("{folder}/{file}: {error}"))
+    };
+    let told = |problems: Vec<Problem>| {
+        let each: Vec<String> = problems.iter().map(|problem| format!("{folder}/{problem}")).collect();
+        each.join("\n")
+    };
+    let definition = Definition::parse(&read("lab.toml")?).map_err(told)?;
+    let (mut titles, mut outcomes) = (serde_json::Map::new(), serde_json::Map::new());
+    let mut files = vec!["lab.toml".to_owned()];
+    for language in &definition.languages {
+        let file = format!("{language}.md");
+        let prose = Prose::parse(&file, &read(&file)?).map_err(told)?;
+        titles.insert(language.clone(), prose.title.into());
+        outcomes.insert(language.clone(), prose.outcomes.into());
+        files.push(file);
+    }
+    // Whatever else stands in the folder (a starting transcript, data) is needed to check, too.
+    let folder_path = labs.join(folder);
+    for file in files_below(&folder_path, &folder_path)? {
+        if !files.contains(&file) && !file.ends_with(".md") {
+            files.push(file);
+        }
+    }
+    Ok(json!({
+        "id": definition.id, "folder": folder, "order": definition.order, "minutes": definition.minutes,
+        "steps": definition.steps.len(), "awsPrice": definition.aws_price,
+        "titles": titles, "outcomes": outcomes, "files": files,
+    }))
+}
+
+fn files_below(folder: &Path, base: &Path) -> Result<Vec<String>, String> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(files_below(&path, base)?);
+        } else if let Ok(inside) = path.strip_prefix(base) {
+            files.push(inside.to_string_lossy().replace('\\', "/"));
+        }
+    }
+    files.sort();
+    Ok(files)
+}

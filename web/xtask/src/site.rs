@@ -1,0 +1,112 @@
+//! The static site: every address relative, so that it works below any path of any host.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::wasm::{self, PARTS, Profile};
+use crate::{course, npm, root};
+
+/// What to build.
+pub struct Plan {
+    pub profile: Profile,
+    pub out: PathBuf,
+    /// Written as `<base href>`, for hosts that serve the page under an address without a closing slash.
+    pub base: Option<String>,
+}
+
+/// Builds what is stale and puts the site together.
+pub fn build(plan: &Plan) -> Result<(), String> {
+    let root = root::root()?;
+    let editor = npm::bundle_editor(&root)?;
+    let bound = wasm::build(&root, plan.profile)?;
+    let old = if plan.out.is_dir() { files(&plan.out, &plan.out)? } else { BTreeSet::new() };
+    guard(&plan.out, &old)?;
+    let stage = root::target()?.join("stage").join(plan.profile.name());
+    if stage.exists() {
+        fs::remove_dir_all(&stage).map_err(|error| format!("{}: {error}", stage.display()))?;
+    }
+    copy_folder(&root.join("static"), &stage)?;
+    for script in ["worker.js", "store.js"] {
+        copy(&root.join("web/worker").join(script), &stage.join(script))?;
+    }
+    copy(&editor, &stage.join("editor.js"))?;
+    for part in PARTS {
+        for file in [format!("{}.js", part.name), format!("{}_bg.wasm", part.name)] {
+            copy(&bound.join(&file), &stage.join(&file))?;
+        }
+    }
+    course::publish(&root.join("lessons/labs"), &stage.join("labs"))?;
+    if let Some(base) = &plan.base {
+        write_base(&stage.join("index.html"), base)?;
+    }
+    let new = files(&stage, &stage)?;
+    for file in &new {
+        move_if_changed(&stage.join(file), &plan.out.join(file))?;
+    }
+    for gone in old.difference(&new) {
+        fs::remove_file(plan.out.join(gone)).map_err(|error| format!("{}: {error}", gone.display()))?;
+    }
+    Ok(())
+}
+
+/// A folder that is no site of ours is not emptied.
+fn guard(out: &Path, old: &BTreeSet<PathBuf>) -> Result<(), String> {
+    if old.is_empty() || old.contains(Path::new("engine_bg.wasm")) {
+        return Ok(());
+    }
+    Err(format!("{} has files in it and no site; name an empty folder", out.display()))
+}
+
+fn write_base(page: &Path, base: &str) -> Result<(), String> {
+    if base.contains(['"', '<', '>', '&']) {
+        return Err(format!("--base {base} is no path"));
+    }
+    let base = if base.ends_with('/') { base.to_owned() } else { format!("{base}/") };
+    let text = fs::read_to_string(page).map_err(|error| format!("index.html: {error}"))?;
+    let marked = text.replacen("<head>", &format!("<head>\n<base href=\"{base}\">"), 1);
+    if marked == text {
+        return Err("static/index.html has no <head> for --base".to_owned());
+    }
+    fs::write(page, marked).map_err(|error| format!("index.html: {error}"))
+}
+
+/// Copies a folder with everything below it.
+pub fn copy_folder(from: &Path, to: &Path) -> Result<(), String> {
+    for file in files(from, from)? {
+        copy(&from.join(&file), &to.join(&file))?;
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    fs::copy(from, to).map(|_| ()).map_err(|error| format!("{} cannot be copied: {error}", from.display()))
+}
+
+/// Leaves files alone whose bytes are the same: their age then tells servers and sync tools the truth.
+fn move_if_changed(from: &Path, to: &Path) -> Result<(), String> {
+    let told = |error: std::io::Error| format!("{}: {error}", to.display());
+    let same_size =
+        fs::metadata(to).is_ok_and(|old| fs::metadata(from).is_ok_and(|new| new.len() == old.len()));
+    if same_size && fs::read(from).map_err(told)? == fs::read(to).map_err(told)? {
+        return Ok(());
+    }
+    copy(from, to)
+}
+
+/// Files below a folder, relative to `base`.
+pub fn files(folder: &Path, base: &Path) -> Result<BTreeSet<PathBuf>, String> {
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files(&path, base)?);
+        } else if let Ok(inside) = path.strip_prefix(base) {
+            found.insert(inside.to_owned());
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,92 @@
+//! The two WebAssembly files: engine (crate sandshift-worker) and page (crate sandshift-app).
+//!
+//! wasm-bindgen runs as a library at exactly the version of Cargo.lock, so that no tool needs installing.
+
+use std::path::{Path, PathBuf};
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::command;
+use crate::fresh::is_fresh;
+use crate::progress::step;
+use crate::root;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Quick to build, slow to run: `serve`.
+    Dev,
+    /// What is published.
+    Release,
+}
+
+/// One of the two: the crate's file, and the name under which it is served.
+pub struct Part {
+    file: &'static str,
+    pub name: &'static str,
+}
+
+pub const PARTS: [Part; 2] = [
+    Part { file: "sandshift_worker.wasm", name: "engine" },
+    Part { file: "sandshift-app.wasm", name: "app" },
+];
+
+impl Profile {
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Dev => "wasm-dev",
+            Profile::Release => "release",
+        }
+    }
+}
+
+/// Builds both; gives the folder with `engine.js`, `engine_bg.wasm`, `app.js` and `app_bg.wasm`.
+pub fn build(root: &Path, profile: Profile) -> Result<PathBuf, String> {
+    add_target()?;
+    step(&format!("engine and page ({})", profile.name()), || {
+        let words = ["build", "--target", TARGET, "--profile", profile.name()];
+        let crates = ["--package", "sandshift-worker", "--package", "sandshift-app"];
+        command::run(command::cargo(&[&words[..], &crates[..]].concat(), root))
+    })?;
+    let out = root::target()?.join("bindgen").join(profile.name());
+    for part in PARTS {
+        let built = root::target()?.join(TARGET).join(profile.name()).join(part.file);
+        let made = out.join(format!("{}_bg.wasm", part.name));
+        if !is_fresh(&made, std::slice::from_ref(&built)) {
+            step(&format!("bindings of {}", part.name), || bind(&built, part.name, &out))?;
+        }
+    }
+    Ok(out)
+}
+
+fn bind(built: &Path, name: &str, out: &Path) -> Result<(), String> {
+    Bindgen::new()
+        .input_path(built)
+        .out_name(name)
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .web(true)
+        .and_then(|bindgen| bindgen.generate(out))
+        .map_err(|error| format!("wasm-bindgen: {error:#}"))
+}
+
+/// Adds the target to the toolchain when it is missing. Without rustup the compiler may still have it.
+fn add_target() -> Result<(), String> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let libraries = command::read(command::program(
+        rustc,
+        &["--print", "target-libdir", "--target", TARGET],
+        &root::root()?,
+    ))?;
+    if Path::new(libraries.trim()).is_dir() {
+        return Ok(());
+    }
+    if !command::exists("rustup") {
+        return Err(format!("the Rust target {TARGET} is missing and there is no rustup to add it"));
+    }
+    step(&format!("Rust target {TARGET}"), || {
+        command::run(command::program("rustup", &["target", "add", TARGET], &root::root()?))
+    })
+}
