@@ -16,6 +16,7 @@ mod save;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod transaction;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
