@@ -165,7 +165,6 @@ async function importWorkspace(id, base64) {
     engine?.free();
     engine = next;
     await store.replace(manifest, blocks);
-    post({ id, event: { type: "reset" } });
     tell();
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) await recover(error);
