@@ -31,7 +31,12 @@ impl Engine {
     /// `message` is an `Open` message; `saved` and `blocks` (number to bytes) are what the store holds;
     /// `storage` is a `StorageState`. Throws `{message, hint}` as text when the workspace cannot be opened.
     #[wasm_bindgen(constructor)]
-    pub fn new(message: &str, saved: Option<Vec<u8>>, blocks: &Map, storage: &str) -> Result<Engine, JsValue> {
+    pub fn new(
+        message: &str,
+        saved: Option<Vec<u8>>,
+        blocks: &Map,
+        storage: &str,
+    ) -> Result<Engine, JsValue> {
         let message: Message = serde_json::from_str(message).map_err(|error| error.to_string())?;
         let Request::Open { lab, .. } = message.request else {
             return Err("the first message must be Open".into());

@@ -86,7 +86,8 @@ impl Kept {
         out.push_str(&names.join(","));
         out.push('\n');
         for row in (0..self.count).filter_map(|row| self.row(row)) {
-            let cells: Vec<String> = row.iter().map(|cell| cell.as_deref().map_or(String::new(), quoted)).collect();
+            let cells: Vec<String> =
+                row.iter().map(|cell| cell.as_deref().map_or(String::new(), quoted)).collect();
             out.push_str(&cells.join(","));
             out.push('\n');
         }

@@ -12,12 +12,27 @@ use sandshift_engine::sql::statement::ParsedStatement;
 /// What a step of a script came to.
 pub(crate) enum Advance {
     /// A statement begins.
-    Started { index: u32, statement: Box<ParsedStatement> },
-    Progress { index: u32, progress: Progress },
-    Done { index: u32, text: String, completion: Completion, batches: Vec<Batch> },
+    Started {
+        index: u32,
+        statement: Box<ParsedStatement>,
+    },
+    Progress {
+        index: u32,
+        progress: Progress,
+    },
+    Done {
+        index: u32,
+        text: String,
+        completion: Completion,
+        batches: Vec<Batch>,
+    },
     /// The script ends here: what follows a mistake is not run, as in psql with ON_ERROR_STOP and in the
     /// query editor.
-    Failed { index: u32, text: String, error: SqlError },
+    Failed {
+        index: u32,
+        text: String,
+        error: SqlError,
+    },
     Over,
 }
 

@@ -82,9 +82,12 @@ impl Workspace {
     ) -> Result<Self, OpenError> {
         let lab = match source {
             None => None,
-            Some(source) => Some(Lab::from_files(&source.id, &source.files).map_err(|problems| OpenError {
-                message: problems.first().map(ToString::to_string).unwrap_or_default(),
-                hint: "The lab's files need a correction; `cargo xtask labs check` names every mistake.".to_owned(),
+            Some(source) => Some(Lab::from_files(&source.id, &source.files).map_err(|problems| {
+                OpenError {
+                    message: problems.first().map(ToString::to_string).unwrap_or_default(),
+                    hint: "The lab's files need a correction; `cargo xtask labs check` names every mistake."
+                        .to_owned(),
+                }
             })?),
         };
         let mut kept = BTreeMap::new();
@@ -211,10 +214,8 @@ impl Workspace {
             let id = script.id;
             match script.advance(&mut self.sandbox) {
                 Advance::Started { index, statement } => {
-                    let span = (
-                        utf16(&script.text, statement.span.start),
-                        utf16(&script.text, statement.span.end),
-                    );
+                    let span =
+                        (utf16(&script.text, statement.span.start), utf16(&script.text, statement.span.end));
                     self.statement_began = (self.now)();
                     self.progress_told = self.statement_began + PROGRESS_AFTER_MS - PROGRESS_EVERY_MS;
                     self.tell(id, EventKind::StatementStarted { index, text: statement.text, span });
@@ -402,7 +403,11 @@ impl Workspace {
                 checks: status
                     .checks
                     .into_iter()
-                    .map(|check| CheckState { check: check.check, passed: check.passed, missing: check.missing })
+                    .map(|check| CheckState {
+                        check: check.check,
+                        passed: check.passed,
+                        missing: check.missing,
+                    })
                     .collect(),
             })
             .collect();

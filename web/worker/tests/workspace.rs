@@ -1,0 +1,174 @@
+//! The worker without a browser: a lab opened, statements run, cancelled, stored and opened again.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use sandshift_protocol::{Event, EventKind, LabSource, Message, Request, StepState, StorageState};
+use sandshift_worker::workspace::Workspace;
+
+fn lab() -> LabSource {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lessons/labs/01-permissions");
+    let files = ["lab.toml", "ko.md", "en.md"];
+    let read = |name: &str| (name.to_owned(), std::fs::read_to_string(folder.join(name)).unwrap());
+    LabSource { id: "permissions".to_owned(), files: files.map(read).to_vec() }
+}
+
+/// Time that passes by one millisecond at every look: progress is told, nothing depends on the machine.
+fn ticking() -> f64 {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static TICKS: AtomicU64 = AtomicU64::new(0);
+    TICKS.fetch_add(1, Ordering::Relaxed) as f64
+}
+
+fn open() -> Workspace {
+    let mut workspace = Workspace::open(ticking, Some(&lab()), None, &mut |_| None).unwrap();
+    workspace.opened(1, StorageState::Kept);
+    workspace.events();
+    workspace
+}
+
+fn send(workspace: &mut Workspace, request: Request) -> Vec<Event> {
+    workspace.take(Message { id: 7, request });
+    while workspace.is_running() {
+        workspace.step(5.0);
+    }
+    workspace.events()
+}
+
+fn run(workspace: &mut Workspace, user: &str, text: &str) -> Vec<Event> {
+    send(workspace, Request::Run { user: user.to_owned(), text: text.to_owned() })
+}
+
+fn first_cells(events: &[Event]) -> Vec<Vec<Option<String>>> {
+    events
+        .iter()
+        .find_map(|event| match &event.event {
+            EventKind::StatementDone { result, .. } => result.rows.as_ref().map(|rows| rows.first.clone()),
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+fn steps(events: &[Event]) -> Vec<StepState> {
+    events
+        .iter()
+        .rev()
+        .find_map(|event| match &event.event {
+            EventKind::Checks { steps } => Some(steps.clone()),
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+#[test]
+fn a_script_stops_at_its_mistake_and_says_where() {
+    let mut workspace = open();
+    let text = "SELECT 1; SELECT '가나다', nope FROM raw_data.user_session_channel; SELECT 2";
+    let events = run(&mut workspace, "admin", text);
+    let failures: Vec<_> = events
+        .iter()
+        .filter_map(|event| match &event.event {
+            EventKind::StatementFailed { error, index } => Some((*index, error.state.clone(), error.span)),
+            _ => None,
+        })
+        .collect();
+    let at = text.encode_utf16().count() - "nope FROM raw_data.user_session_channel; SELECT 2".len();
+    assert_eq!(failures, [(1, "42703".to_owned(), Some((at as u32, at as u32 + 4)))]);
+    let done = events.iter().filter(|event| matches!(event.event, EventKind::StatementDone { .. })).count();
+    assert_eq!(done, 1, "what follows a mistake does not run");
+    assert!(matches!(events.last().unwrap().event, EventKind::Finished { canceled: false }));
+}
+
+#[test]
+fn rows_stay_and_are_asked_for() {
+    let mut workspace = open();
+    let events = run(
+        &mut workspace,
+        "admin",
+        "SELECT userid, channel FROM raw_data.user_session_channel ORDER BY sessionid",
+    );
+    let rows = events.iter().find_map(|event| match &event.event {
+        EventKind::StatementDone { result, .. } => result.rows.clone(),
+        _ => None,
+    });
+    let rows = rows.unwrap();
+    assert_eq!(
+        (rows.count, rows.first.len(), rows.columns[1].data_type.as_str()),
+        (101_520, 100, "varchar(32)")
+    );
+    let asked = send(&mut workspace, Request::Rows { result: rows.result, from: 101_518, count: 50 });
+    assert!(matches!(&asked[0].event, EventKind::Rows { rows, .. } if rows.len() == 2));
+    let gone = send(&mut workspace, Request::Rows { result: 99, from: 0, count: 1 });
+    assert!(matches!(&gone[0].event, EventKind::Failed { .. }));
+}
+
+#[test]
+fn a_long_statement_tells_progress_and_can_be_cancelled() {
+    let mut workspace = open();
+    run(
+        &mut workspace,
+        "admin",
+        "CREATE TABLE adhoc.keep AS SELECT 1 AS a; BEGIN; INSERT INTO adhoc.keep VALUES (2)",
+    );
+    let long = "SELECT count(*) FROM raw_data.user_session_channel a, raw_data.user_session_channel b WHERE a.sessionid < b.sessionid || 'x'";
+    workspace
+        .take(Message { id: 8, request: Request::Run { user: "admin".to_owned(), text: long.to_owned() } });
+    let mut told = false;
+    for _ in 0..200 {
+        workspace.step(5.0);
+        told |= workspace.events().iter().any(|event| matches!(event.event, EventKind::Progress { .. }));
+        if told {
+            break;
+        }
+    }
+    assert!(told && workspace.is_running());
+    workspace.take(Message { id: 9, request: Request::Cancel });
+    let events = workspace.events();
+    assert!(events.iter().any(
+        |event| matches!(&event.event, EventKind::StatementFailed { error, .. } if error.state == "57014")
+    ));
+    assert!(matches!(events.last().unwrap().event, EventKind::Finished { canceled: true }));
+    let kept = run(&mut workspace, "admin", "ROLLBACK; SELECT a FROM adhoc.keep");
+    let cells: Vec<_> = first_cells(&kept);
+    assert_eq!(cells, [[Some("1".to_owned())]]);
+}
+
+#[test]
+fn a_refusal_carries_its_chain() {
+    let mut workspace = open();
+    let events = run(&mut workspace, "seoyeon", "SELECT * FROM raw_data.user_session_channel");
+    let why = events.iter().find_map(|event| match &event.event {
+        EventKind::StatementFailed { error, .. } => error.why.clone(),
+        _ => None,
+    });
+    let why = why.unwrap();
+    assert_eq!((why.user.as_str(), why.chain.last().unwrap().right.as_str()), ("seoyeon", "USAGE"));
+    assert!(why.chain.last().unwrap().held.is_none());
+}
+
+#[test]
+fn progress_and_account_come_back() {
+    let mut workspace = open();
+    let groups = "CREATE GROUP analytics_authors; CREATE GROUP analytics_users; CREATE GROUP pii_users";
+    let before = steps(&run(&mut workspace, "admin", groups));
+    send(&mut workspace, Request::Keep { key: "editor:admin".to_owned(), value: "SELECT 1".to_owned() });
+    let mut store: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
+    let saved = workspace.save(&|_| false).unwrap().unwrap();
+    store.extend(saved.blocks);
+    assert!(workspace.save(&|_| false).unwrap().is_none(), "nothing changed since");
+    let mut again = Workspace::open(ticking, Some(&lab()), Some(&saved.manifest), &mut |number| {
+        store.get(&number).cloned()
+    })
+    .unwrap();
+    again.opened(1, StorageState::Kept);
+    let events = again.events();
+    assert!(
+        matches!(&events[0].event, EventKind::Opened { kept, .. } if kept == &[("editor:admin".to_owned(), "SELECT 1".to_owned())])
+    );
+    assert_eq!(steps(&events), before);
+    let cells = first_cells(&run(&mut again, "admin", "SELECT count(*) FROM raw_data.user_session_channel"));
+    assert_eq!(cells, [[Some("101520".to_owned())]]);
+    let reset = send(&mut again, Request::ResetLab);
+    assert!(reset.iter().any(|event| matches!(event.event, EventKind::Reset)));
+    assert!(first_cells(&run(&mut again, "admin", "SELECT groname FROM pg_group")).is_empty());
+}
