@@ -72,13 +72,19 @@ function ready(id) {
 
 /* ---------- opening ---------- */
 
+// The engine comes while the page is still reading its lesson. A failure is told when somebody wants it.
+let coming = instantiate();
+coming.catch(() => {});
+
 async function open(text, id, request) {
   opening = { text, id, workspace: request.workspace };
   try {
-    const [where] = await Promise.all([Store.open(request.workspace), instantiate()]);
+    const [where] = await Promise.all([Store.open(request.workspace), coming]);
     ({ store, storage } = where);
     await start(id);
   } catch (error) {
+    // Asked again, it is fetched again.
+    if (!glue) (coming = instantiate()).catch(() => {});
     failed(id, error);
   }
 }
@@ -100,10 +106,12 @@ async function settle() {
 }
 
 async function instantiate() {
-  compiled ??= await download();
   // Each instance needs its own copy of the glue, which keeps the instance in a module variable.
-  glue = await import(instances++ === 0 ? "./engine.js" : `./engine.js?instance=${instances}`);
-  glue.initSync({ module: compiled });
+  const copy = instances++ === 0 ? "./engine.js" : `./engine.js?instance=${instances}`;
+  const [next, module] = await Promise.all([import(copy), compiled ?? download()]);
+  compiled = module;
+  next.initSync({ module });
+  glue = next;
 }
 
 async function download() {
