@@ -35,8 +35,8 @@ async function work() {
       await guarded(() => {
         engine.step(SLICE);
       });
-      if (!engine?.isRunning()) await keep();
       tell();
+      if (!engine?.isRunning()) await keep();
       await breath();
     }
   } finally {
@@ -59,9 +59,9 @@ async function take(text) {
   }
   if (!ready(id)) return;
   await guarded(() => engine.take(text));
+  tell();
   // A script is stored when it is over; everything else at once.
   if (engine && !engine.isRunning()) await keep();
-  tell();
 }
 
 function ready(id) {
@@ -96,13 +96,6 @@ async function start(id) {
   engine = new glue.Engine(message, held.manifest, held.blocks, JSON.stringify(storage));
   store.hold(held);
   tell();
-  void settle();
-}
-
-/** The first save of a new account may be large; it waits until the page has had its answer. */
-async function settle() {
-  await breath();
-  if (engine && !engine.isRunning() && !working) await keep();
 }
 
 async function instantiate() {
@@ -141,14 +134,18 @@ async function download() {
 
 /* ---------- keeping ---------- */
 
-/** Stores what changed. Events wait until it is stored: what a page is told is done is kept. */
+/** Stores what changed; then tells what waited for it: when a page hears "finished", it is kept. */
 async function keep() {
   if (!engine) return;
   let saved;
   await guarded(() => {
     saved = engine.save(store.known);
   });
-  if (saved === undefined) return;
+  if (saved !== undefined) await write(saved);
+  for (const event of engine?.eventsWhenStored() ?? []) self.postMessage(event);
+}
+
+async function write(saved) {
   try {
     await store.write(saved);
   } catch (error) {

@@ -75,6 +75,16 @@ impl Engine {
         self.workspace.events().iter().filter_map(|event| serde_json::to_string(event).ok()).collect()
     }
 
+    /// Events that may be told once what `save` gave is stored.
+    #[wasm_bindgen(js_name = eventsWhenStored)]
+    pub fn events_when_stored(&mut self) -> Vec<String> {
+        self.workspace
+            .events_when_stored()
+            .iter()
+            .filter_map(|event| serde_json::to_string(event).ok())
+            .collect()
+    }
+
     /// `[manifest, [[number, bytes], ...], [live numbers]]` when something changed, else undefined. `known`
     /// is the set of block numbers the store holds, as a map with these keys.
     pub fn save(&mut self, known: &Map) -> Result<JsValue, JsValue> {

@@ -44,6 +44,8 @@ pub struct Workspace {
     progress_told: f64,
     changed: bool,
     events: Vec<Event>,
+    /// Events that say "this is kept", and so wait until it is.
+    events_when_stored: Vec<Event>,
 }
 
 /// What is written beside the blocks: the account's manifest, the record, what the page keeps.
@@ -92,7 +94,6 @@ impl Workspace {
         };
         let mut kept = BTreeMap::new();
         let mut record = Record::default();
-        let mut fresh = true;
         let sandbox = match saved {
             Some(bytes) => {
                 let broken = |what: String| OpenError {
@@ -105,7 +106,6 @@ impl Workspace {
                 state::register_files(&mut sandbox);
                 kept = stored.page;
                 record = stored.record;
-                fresh = false;
                 sandbox
             }
             None => begin(lab.as_ref()).map_err(|message| OpenError {
@@ -125,8 +125,10 @@ impl Workspace {
             script: None,
             statement_began: 0.0,
             progress_told: 0.0,
-            changed: fresh,
+            // A beginning can be made again: it is stored together with the first thing done in it.
+            changed: false,
             events: Vec::new(),
+            events_when_stored: Vec::new(),
         })
     }
 
@@ -141,6 +143,11 @@ impl Workspace {
     /// Events since the last call, in order.
     pub fn events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
+    }
+
+    /// Events that are true once what [`Workspace::save`] gave is stored.
+    pub fn events_when_stored(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events_when_stored)
     }
 
     /// True while a script runs and wants steps.
@@ -327,7 +334,7 @@ impl Workspace {
     fn finish(&mut self, id: u32, canceled: bool) {
         self.tell_account(id);
         self.tell_checks(id);
-        self.tell(id, EventKind::Finished { canceled });
+        self.events_when_stored.push(Event { id, event: EventKind::Finished { canceled } });
     }
 
     /// The page's session of `user`, opened when there is none or the one there was is of a user dropped since.

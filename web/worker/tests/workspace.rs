@@ -32,7 +32,13 @@ fn send(workspace: &mut Workspace, request: Request) -> Vec<Event> {
     while workspace.is_running() {
         workspace.step(5.0);
     }
-    workspace.events()
+    all_events(workspace)
+}
+
+fn all_events(workspace: &mut Workspace) -> Vec<Event> {
+    let mut events = workspace.events();
+    events.extend(workspace.events_when_stored());
+    events
 }
 
 fn run(workspace: &mut Workspace, user: &str, text: &str) -> Vec<Event> {
@@ -123,7 +129,7 @@ fn a_long_statement_tells_progress_and_can_be_cancelled() {
     }
     assert!(told && workspace.is_running());
     workspace.take(Message { id: 9, request: Request::Cancel });
-    let events = workspace.events();
+    let events = all_events(&mut workspace);
     assert!(events.iter().any(
         |event| matches!(&event.event, EventKind::StatementFailed { error, .. } if error.state == "57014")
     ));
