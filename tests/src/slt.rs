@@ -9,12 +9,15 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use regex::Regex;
 use sandshift_engine::sandbox::{ADMIN, Sandbox};
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
 use sandshift_engine::warehouse::data_type::DataType;
 use sandshift_lessons::transcript::{error_text, rows};
-use sqllogictest::{ColumnType, Connection, DB, DBOutput, Record, Runner};
+use sqllogictest::{
+    ColumnType, Connection, DB, DBOutput, ExpectedError, QueryExpect, Record, Runner, StatementExpect,
+};
 
 use crate::{files, start};
 
@@ -38,7 +41,12 @@ pub fn run(path: &Path) -> Result<usize, String> {
             && actual.iter().zip(expected).all(|(actual, expected)| expected.takes(*actual))
     });
     let mut count = 0;
-    for record in records {
+    for mut record in records {
+        if let Record::Statement { expected: StatementExpect::Error(expected), .. }
+        | Record::Query { expected: QueryExpect::Error(expected), .. } = &mut record
+        {
+            read_literally(expected);
+        }
         if let Record::Statement { connection, .. } | Record::Query { connection, .. } = &record {
             count += 1;
             *next_user.borrow_mut() = match connection {
@@ -52,6 +60,27 @@ pub fn run(path: &Path) -> Result<usize, String> {
         runner.run(record).map_err(|error| error.to_string())?;
     }
     Ok(count)
+}
+
+/// `statement error (42P01) relation "t" does not exist` demands both SQLSTATE and text. The text may be a regular
+/// expression; as messages are full of parentheses, it also matches as it stands.
+fn read_literally(expected: &mut ExpectedError) {
+    let ExpectedError::Inline(given) = expected else { return };
+    let given = given.as_str();
+    let (state, text) = match given.strip_prefix('(').and_then(|rest| rest.split_once(") ")) {
+        Some((state, text)) if state.len() == 5 => (state, text),
+        _ => (".....", given),
+    };
+    let literal: String = text
+        .chars()
+        .flat_map(|letter| {
+            let escape = "\\.+*?()|[]{}^$".contains(letter).then_some('\\');
+            escape.into_iter().chain([letter])
+        })
+        .collect();
+    if let Ok(regex) = Regex::new(&format!("ERROR {state}: .*(?:{text}|{literal})")) {
+        *expected = ExpectedError::Inline(regex);
+    }
 }
 
 /// A session of one user in the file's account.

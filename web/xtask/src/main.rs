@@ -1,8 +1,9 @@
 //! `cargo xtask`: what people and scripts do with this repository. Command names are fixed (ARCHITECTURE.md).
 //!
 //! This crate builds, serves and tests; whatever runs the engine natively is handed to the program `sandshift` of
-//! crate sandshift-tests, so that neither waits for the other to compile. Read `option`, then `site`.
+//! crate sandshift-tests, so that neither waits for the other to compile. Read `option`, then `site`, then `suite`.
 
+mod browser;
 mod command;
 mod course;
 mod fresh;
@@ -14,6 +15,7 @@ mod root;
 mod serve;
 mod site;
 mod size;
+mod suite;
 mod wasm;
 
 use std::process::ExitCode;
@@ -37,6 +39,9 @@ fn main() -> ExitCode {
     let done = match command.as_str() {
         "build" => Options::read(&rest, &["--out", "--base"], &["--record"]).and_then(build),
         "serve" => Options::read(&rest, &["--port"], &[]).and_then(serve),
+        "test" => {
+            Options::read(&rest, &[], &["--quick"]).and_then(|options| suite::run(options.has("--quick")))
+        }
         "slt" | "transcript" | "sql" | "labs" => native::run(&command, &rest),
         "" | "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -1,0 +1,106 @@
+//! Everything CI runs, in the order in which mistakes are cheapest to find, and a summary.
+//!
+//! Every native build selects the same crates (`native::CRATES`): another selection would resolve other features and
+//! build Arrow a second time.
+
+use std::process::Stdio;
+use std::time::Instant;
+
+use crate::native::CRATES;
+use crate::wasm::Profile;
+use crate::{browser, command, native, root, serve, site, size};
+
+/// A part of the suite.
+struct Part {
+    name: &'static str,
+    /// Left out by `--quick`: it builds the site or opens a browser.
+    slow: bool,
+    run: fn() -> Result<(), String>,
+}
+
+const PARTS: [Part; 11] = [
+    Part { name: "format", slow: false, run: || cargo(&["fmt", "--all", "--check"]) },
+    Part { name: "tidy", slow: false, run: || test(&["--test", "tidy"]) },
+    Part { name: "unit tests", slow: false, run: || test(&["--lib", "--bins"]) },
+    Part { name: "xtask", slow: false, run: || cargo(&["test", "--package", "sandshift-xtask"]) },
+    Part { name: "doors", slow: false, run: || test(&["--test", "doors"]) },
+    Part { name: "sqllogictest", slow: false, run: || test(&["--test", "slt"]) },
+    Part { name: "transcripts", slow: false, run: || test(&["--test", "transcripts"]) },
+    Part { name: "labs", slow: false, run: || test(&["--test", "labs"]) },
+    Part { name: "lints", slow: false, run: lints },
+    Part { name: "site and sizes", slow: true, run: build_site },
+    Part { name: "browser", slow: true, run: walk_in_browser },
+];
+
+/// Runs everything, also what comes after a failure; the last line is the count alone.
+pub fn run(quick: bool) -> Result<(), String> {
+    let mut lines = Vec::new();
+    let mut failed = 0;
+    for part in PARTS.iter().filter(|part| !(quick && part.slow)) {
+        println!("== {}", part.name);
+        let begun = Instant::now();
+        let done = (part.run)();
+        let seconds = begun.elapsed().as_secs_f64();
+        if let Err(reason) = &done {
+            failed += 1;
+            println!("{reason}");
+        }
+        let verdict = if done.is_ok() { "ok" } else { "FAILED" };
+        println!("== {}: {verdict}, {seconds:.1} s", part.name);
+        lines.push(format!("{:<16} {verdict:<7} {seconds:>7.1} s", part.name));
+    }
+    println!("\n{}", lines.join("\n"));
+    println!("{} passed, {failed} failed", lines.len() - failed);
+    if failed == 0 { Ok(()) } else { Err(String::new()) }
+}
+
+fn test(what: &[&str]) -> Result<(), String> {
+    cargo(&[&["test", "--no-fail-fast"], what, &CRATES[..]].concat())
+}
+
+fn lints() -> Result<(), String> {
+    let deny = ["--", "-D", "warnings"];
+    cargo(&[&["clippy", "--all-targets"], &CRATES[..], &deny[..]].concat())?;
+    cargo(&[&["clippy", "--all-targets", "--package", "sandshift-xtask"], &deny[..]].concat())?;
+    let page = [
+        "clippy",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--package",
+        "sandshift-worker",
+        "--package",
+        "sandshift-app",
+    ];
+    cargo(&[&page[..], &deny[..]].concat())
+}
+
+/// Runs cargo and shows what it prints.
+fn cargo(words: &[&str]) -> Result<(), String> {
+    let mut command = command::cargo(words, &root::root()?);
+    let status = command.stdin(Stdio::null()).status().map_err(|error| format!("cargo: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("cargo {}: {status}", words.join(" "))) }
+}
+
+/// The published form, into its own folder: what the browser walks is what a publisher uploads.
+fn build_site() -> Result<(), String> {
+    let out = root::target()?.join("site-release");
+    site::build(&site::Plan { profile: Profile::Release, out: out.clone(), base: None })?;
+    let table = size::measure(&out)?;
+    print!("{table}");
+    table.within_budget()
+}
+
+fn walk_in_browser() -> Result<(), String> {
+    let out = root::target()?.join("site-release");
+    if !out.join("index.html").is_file() {
+        return Err("there is no site to walk: it was not built".to_owned());
+    }
+    let program = native::build()?;
+    let labs = root::target()?.join("labs.json");
+    let described = command::read(command::program(program, &["labs", "describe"], &root::root()?))?;
+    std::fs::write(&labs, described).map_err(|error| format!("{}: {error}", labs.display()))?;
+    // Below a path, as on any static host, so that an absolute address shows.
+    let port = serve::aside(out)?;
+    let address = format!("http://127.0.0.1:{port}/");
+    browser::run("tests/browser", "walk.mjs", &[&address, &labs.to_string_lossy()])
+}
