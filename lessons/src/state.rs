@@ -10,8 +10,8 @@ use crate::generator::calendar::MONTHS;
 use crate::generator::people::{Person, people};
 use crate::generator::sessions::{CHANNELS, MONTHLY_USERS};
 use crate::generator::{
-    Sessions, csv_session_timestamp, csv_session_transaction, csv_user_session_channel, session_timestamp,
-    session_transaction, user_session_channel,
+    Sessions, csv_session_timestamp, csv_session_transaction, csv_user_session_channel, session_ids,
+    session_timestamp, session_transaction, user_session_channel,
 };
 use crate::lab::run_script;
 
@@ -76,13 +76,14 @@ aws learner> redshift modify-cluster-iam-roles --cluster-identifier course-clust
 "#;
 
 fn fill_raw_data(sandbox: &mut Sandbox, sessions: &Sessions) -> SqlResult<()> {
+    let ids = session_ids(sessions);
     sandbox.fill_table(
         "CREATE TABLE raw_data.user_session_channel (userid integer, sessionid varchar(32) primary key, channel varchar(32))",
-        user_session_channel(sessions),
+        user_session_channel(sessions, &ids),
     )?;
     sandbox.fill_table(
         "CREATE TABLE raw_data.session_timestamp (sessionid varchar(32) primary key, ts timestamp)",
-        session_timestamp(sessions),
+        session_timestamp(sessions, &ids),
     )?;
     sandbox.fill_table(
         "CREATE TABLE raw_data.session_transaction (sessionid varchar(32) primary key, refunded boolean, amount integer)",

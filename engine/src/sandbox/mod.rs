@@ -53,7 +53,8 @@ pub const PRINCIPAL: &str = "learner";
 pub struct Sandbox {
     pub clock: Clock,
     pub warehouse: Warehouse,
-    pub account: Account,
+    /// Shared between copies of the sandbox until one of them calls AWS.
+    pub account: Arc<Account>,
     pub disk: Disk,
     sessions: BTreeMap<SessionId, Session>,
     next_session: u32,
@@ -93,7 +94,7 @@ impl Sandbox {
                 next_transaction: 1_000,
                 logs: Arc::default(),
             },
-            account: Account::new(Beginning {
+            account: Arc::new(Account::new(Beginning {
                 id: ACCOUNT,
                 region: REGION,
                 cluster: CLUSTER,
@@ -101,7 +102,7 @@ impl Sandbox {
                 admin: ADMIN,
                 seed,
                 now: clock.now(),
-            }),
+            })),
             clock,
             disk: Disk::seeded(seed),
             sessions: BTreeMap::new(),
@@ -117,6 +118,7 @@ impl Sandbox {
 
     /// Runs one `aws ...` line as the IAM identity `principal` (a user's name).
     pub fn aws(&mut self, principal: &str, line: &str) -> CliOutput {
-        crate::cli::run(&mut self.account, principal, line, &mut self.disk, self.clock.now())
+        let account = Arc::make_mut(&mut self.account);
+        crate::cli::run(account, principal, line, &mut self.disk, self.clock.now())
     }
 }

@@ -101,7 +101,7 @@ impl Sandbox {
         let written = Written {
             clock: self.clock.clone(),
             warehouse: self.warehouse.clone(),
-            account: serde_json::to_vec(&self.account).map_err(|error| broken(error.to_string()))?,
+            account: serde_json::to_vec(&*self.account).map_err(|error| broken(error.to_string()))?,
             files,
             seed: self.seed,
             next_session: self.next_session,
@@ -144,7 +144,7 @@ impl Sandbox {
         Ok(Sandbox {
             clock: written.clock,
             warehouse,
-            account,
+            account: Arc::new(account),
             disk,
             sessions: BTreeMap::new(),
             next_session: written.next_session,

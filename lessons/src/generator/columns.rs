@@ -12,21 +12,19 @@ use super::random::Random;
 use super::sessions::{CHANNELS, Sessions};
 
 /// `userid integer, sessionid varchar(32), channel varchar(32)`; channels are dictionary-encoded.
-pub fn user_session_channel(sessions: &Sessions) -> Vec<ArrayRef> {
-    vec![
-        Arc::new(Int32Array::from(sessions.users.clone())),
-        hexadecimal(sessions.ids.iter().copied(), sessions.ids.len()),
-        channel_column(&sessions.channels),
-    ]
+pub fn user_session_channel(sessions: &Sessions, ids: &ArrayRef) -> Vec<ArrayRef> {
+    vec![Arc::new(Int32Array::from(sessions.users.clone())), ids.clone(), channel_column(&sessions.channels)]
+}
+
+/// `sessionid varchar(32)`, printed once for every table that has it.
+pub fn session_ids(sessions: &Sessions) -> ArrayRef {
+    hexadecimal(sessions.ids.iter().copied(), sessions.ids.len())
 }
 
 /// `sessionid varchar(32), ts timestamp`.
-pub fn session_timestamp(sessions: &Sessions) -> Vec<ArrayRef> {
+pub fn session_timestamp(sessions: &Sessions, ids: &ArrayRef) -> Vec<ArrayRef> {
     let micros: Vec<i64> = sessions.millis.iter().map(|millis| millis * 1_000).collect();
-    vec![
-        hexadecimal(sessions.ids.iter().copied(), sessions.ids.len()),
-        Arc::new(TimestampMicrosecondArray::from(micros)),
-    ]
+    vec![ids.clone(), Arc::new(TimestampMicrosecondArray::from(micros))]
 }
 
 /// `sessionid varchar(32), refunded boolean, amount integer`.
@@ -182,7 +180,7 @@ mod tests {
     #[test]
     fn columns_and_csv_say_the_same() {
         let sessions = Sessions::generate(1);
-        let columns = user_session_channel(&sessions);
+        let columns = user_session_channel(&sessions, &session_ids(&sessions));
         assert!(columns.iter().all(|column| column.len() == 101_520));
         let ids = columns[1].as_any().downcast_ref::<StringArray>().unwrap();
         assert_eq!(ids.value(0), format!("{:032x}", SEEN[0].1));

@@ -136,8 +136,8 @@ impl Workspace {
     pub fn opened(&mut self, id: u32, storage: StorageState) {
         let account = account(&self.sandbox, &self.sessions);
         let kept = self.kept.clone().into_iter().collect();
+        // Checks follow when the page opens a step: the first answer must not wait for them.
         self.tell(id, EventKind::Opened { account, kept, storage });
-        self.tell_checks(id);
     }
 
     /// Events since the last call, in order.
