@@ -2,25 +2,27 @@
 //!
 //! Components get a [`Page`] from the context: a snapshot of the state to draw, and the verbs a person has.
 
+mod keeping;
+mod places;
+mod results;
+mod workspace;
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
-use sandshift_protocol::{EventKind, ExportFormat, LabSource, Request};
+use sandshift_protocol::{EventKind, Request};
 use yew::prelude::*;
 
 use crate::client::{Client, Heard};
-use crate::course::{Course, Lesson};
 use crate::host;
 use crate::keep;
 use crate::outcome::Run;
 use crate::route::Route;
-use crate::store::{Action, Call, Engine, Fetched, Notice, Question, State, Theme};
+use crate::store::{Action, Call, Engine, Notice, State, Theme};
 use crate::words::{Language, Words};
 
-/// Milliseconds after the last change until it is kept.
-const KEEP_AFTER: u32 = 250;
 /// Milliseconds after which a run is slow enough to show progress and Cancel.
 const SLOW_AFTER: u32 = 500;
 /// Milliseconds a toast stays.
@@ -131,121 +133,6 @@ impl Desk {
         self.inner.client.borrow().clone()
     }
 
-    // ---- places ----
-
-    pub fn go(&self, route: Route) {
-        let lab = match &route {
-            Route::Home => None,
-            Route::Lab { id, .. } => Some(id.clone()),
-        };
-        self.act(Action::Went(route));
-        match lab {
-            Some(id) if self.inner.opened.borrow().as_ref() != Some(&id) => self.enter(&id),
-            _ if matches!(self.state().course, Fetched::Waiting) => self.fetch_course(),
-            _ => {}
-        }
-    }
-
-    /// Fetches the list of labs, and the lab of the place if there is one.
-    pub fn fetch_course(&self) {
-        match &self.state().route {
-            Route::Home => {
-                let desk = self.clone();
-                yew::platform::spawn_local(async move {
-                    desk.course().await;
-                });
-            }
-            Route::Lab { id, .. } => self.enter(id),
-        }
-    }
-
-    async fn course(&self) -> Option<Rc<Course>> {
-        if let Some(course) = self.state().course.there() {
-            return Some(course.clone());
-        }
-        self.act(Action::CourseFetched(Fetched::Waiting));
-        let read = match host::fetch_text(Course::INDEX).await {
-            Ok(text) => Course::read(&text),
-            Err(reason) => Err(reason),
-        };
-        match read {
-            Ok(course) => {
-                let course = Rc::new(course);
-                self.act(Action::CourseFetched(Fetched::There(course.clone())));
-                Some(course)
-            }
-            Err(reason) => {
-                let told = (self.words().fetch_failed)(Course::INDEX, &reason);
-                self.act(Action::CourseFetched(Fetched::Failed(told)));
-                None
-            }
-        }
-    }
-
-    fn enter(&self, id: &str) {
-        let visit = self.inner.visit.get() + 1;
-        self.inner.visit.set(visit);
-        *self.inner.opened.borrow_mut() = Some(id.to_owned());
-        self.inner.kept.borrow_mut().clear();
-        self.act(Action::LabEntered);
-        if let Some(client) = self.client() {
-            if matches!(self.state().engine, Engine::Absent) {
-                self.act(Action::EngineMoved(Engine::Starting));
-            }
-            client.start();
-        }
-        let (desk, id) = (self.clone(), id.to_owned());
-        yew::platform::spawn_local(async move {
-            let lesson = desk.lesson(&id).await;
-            if desk.inner.visit.get() != visit {
-                return;
-            }
-            match lesson {
-                Ok(lesson) => {
-                    let lab = LabSource { id: id.clone(), files: lesson.files.clone() };
-                    // The step that was open last time, before the worker knows it too: no jump later.
-                    let last = host::progress(&id).and_then(|progress| lesson.steps().get(progress.open));
-                    let last = last.map(|step| step.id.clone());
-                    desk.act(Action::LessonFetched(Fetched::There(Rc::new(lesson))));
-                    if let Some(step) = last {
-                        desk.act(Action::StepOpened(step));
-                    }
-                    if let Some(client) = desk.client() {
-                        client.send(Request::Open { workspace: id, lab: Some(lab) });
-                    }
-                }
-                Err(reason) => {
-                    *desk.inner.opened.borrow_mut() = None;
-                    desk.act(Action::LessonFetched(Fetched::Failed(reason)));
-                }
-            }
-        });
-    }
-
-    async fn lesson(&self, id: &str) -> Result<Lesson, String> {
-        let Some(course) = self.course().await else {
-            return match &self.state().course {
-                Fetched::Failed(reason) => Err(reason.clone()),
-                Fetched::Waiting | Fetched::There(_) => Err(String::new()),
-            };
-        };
-        let words = self.words();
-        let entry = course.lab(id).ok_or_else(|| (words.no_such_lab)(id))?;
-        // All at once: one after another would cost a round trip a file.
-        let coming: Vec<_> = entry.files.iter().map(|file| (file, start(entry.address(file)))).collect();
-        let mut files = Vec::new();
-        for (file, coming) in coming {
-            let text = coming
-                .await
-                .unwrap_or_else(|_| Err("interrupted".to_owned()))
-                .map_err(|reason| (words.fetch_failed)(&entry.address(file), &reason))?;
-            files.push((file.clone(), text));
-        }
-        Lesson::read(entry, files)
-    }
-
-    // ---- what the worker says ----
-
     fn hear(&self, heard: Heard) {
         match heard {
             Heard::Event(event) => {
@@ -266,51 +153,6 @@ impl Desk {
             }
             Heard::Broken(reason) => self.act(Action::EngineMoved(Engine::Failed(reason))),
         }
-    }
-
-    /// Starts the engine again after it failed to come.
-    pub fn restart(&self) {
-        if let Some(client) = self.client() {
-            client.stop();
-        }
-        self.act(Action::EngineMoved(Engine::Absent));
-        *self.inner.opened.borrow_mut() = None;
-        self.go(self.state().route.clone());
-    }
-
-    // ---- keeping ----
-
-    fn keep_soon(&self) {
-        if self.state().engine != Engine::Ready || self.inner.keep_soon.borrow().is_some() {
-            return;
-        }
-        let desk = self.clone();
-        let timer = Timeout::new(KEEP_AFTER, move || desk.keep_now());
-        *self.inner.keep_soon.borrow_mut() = Some(timer);
-    }
-
-    /// Sends what has changed since it was last kept.
-    pub fn keep_now(&self) {
-        self.inner.keep_soon.borrow_mut().take();
-        let state = self.state();
-        let Some(client) = self.client().filter(|_| state.engine == Engine::Ready) else { return };
-        let now = keep::snapshot(&state);
-        let mut kept = self.inner.kept.borrow_mut();
-        for (key, value) in &now {
-            if kept.get(key) != Some(value) {
-                client.send(Request::Keep { key: key.clone(), value: value.clone() });
-            }
-        }
-        // Results are left out while a script runs; what was kept of them stays kept.
-        kept.extend(now);
-    }
-
-    fn remember_progress(&self) {
-        let state = self.state();
-        let Some(lesson) = state.lesson.there().filter(|_| !state.steps.is_empty()) else { return };
-        let passed = lesson.steps().iter().map(|step| state.is_passed(&step.id)).collect();
-        let open = state.open_step.as_ref().and_then(|step| lesson.place(step)).unwrap_or(0);
-        host::remember_progress(&lesson.id, &host::Progress { passed, open });
     }
 
     // ---- the person's verbs ----
@@ -350,14 +192,14 @@ impl Desk {
         self.act(Action::PutInEditor { user, text });
         let state = self.state();
         if let Route::Lab { id, .. } = &state.route {
-            set_hash(&Route::Lab { id: id.clone(), room: crate::route::Room::Query });
+            places::set_hash(&Route::Lab { id: id.clone(), room: crate::route::Room::Query });
         }
     }
 
     pub fn put_in_terminal(&self, principal: String, line: String) {
         self.act(Action::PutInTerminal { principal, line });
         if let Route::Lab { id, .. } = &self.state().route {
-            set_hash(&Route::Lab { id: id.clone(), room: crate::route::Room::Terminal });
+            places::set_hash(&Route::Lab { id: id.clone(), room: crate::route::Room::Terminal });
         }
     }
 
@@ -404,100 +246,6 @@ impl Desk {
         }
     }
 
-    /// Does what was asked about.
-    pub fn confirm(&self) {
-        let state = self.state();
-        let Some((client, question)) = self.client().zip(state.question.clone()) else { return };
-        self.keep_now();
-        self.act(Action::ResetStarted);
-        let importing = matches!(question, Question::Import { .. });
-        let words = state.language.words();
-        let (request, told) = match question {
-            Question::ResetStep { step } => (Request::ResetStep { step }, words.step_was_reset),
-            Question::ResetLab => (Request::ResetLab, words.lab_was_reset),
-            Question::Import { base64, .. } => {
-                (Request::ImportWorkspace { base64: base64.to_string() }, words.imported)
-            }
-        };
-        let desk = self.clone();
-        client.ask(request, move |answer| {
-            let failed = matches!(answer, EventKind::Failed { .. } | EventKind::Recovered { .. });
-            let opened = matches!(answer, EventKind::Opened { .. });
-            if importing && opened {
-                desk.act(Action::EditorsCleared);
-            }
-            desk.act(Action::Heard(sandshift_protocol::Event { id: 0, event: answer }));
-            desk.act(Action::ResetEnded);
-            if opened {
-                *desk.inner.kept.borrow_mut() = keep::snapshot(&desk.state());
-            }
-            if !failed {
-                desk.tell(told.to_owned());
-            }
-            desk.remember_progress();
-        });
-    }
-
-    pub fn export_workspace(&self) {
-        let Some(client) = self.client() else { return };
-        self.keep_now();
-        let (desk, name) = (self.clone(), format!("{}.sandshift", self.lab_name()));
-        client.ask(Request::ExportWorkspace, move |answer| match answer {
-            EventKind::WorkspaceExported { base64 } => desk.saved(&name, save_base64(&name, &base64)),
-            other => desk.act(Action::Heard(sandshift_protocol::Event { id: 0, event: other })),
-        });
-    }
-
-    pub fn export_result(&self, result: u32, format: ExportFormat) {
-        let Some(client) = self.client() else { return };
-        let (ending, kind) = match format {
-            ExportFormat::Csv => ("csv", "text/csv;charset=utf-8"),
-            ExportFormat::Json => ("json", "application/json"),
-        };
-        let (desk, name) = (self.clone(), format!("result-{result}.{ending}"));
-        client.ask(Request::Export { result, format }, move |answer| match answer {
-            EventKind::Exported { text } => desk.saved(&name, host::save_text(&name, kind, &text)),
-            other => desk.act(Action::Heard(sandshift_protocol::Event { id: 0, event: other })),
-        });
-    }
-
-    pub fn copy_result(&self, result: u32) {
-        let Some(client) = self.client() else { return };
-        let desk = self.clone();
-        client.ask(Request::Export { result, format: ExportFormat::Csv }, move |answer| match answer {
-            EventKind::Exported { text } => desk.copy(text),
-            other => desk.act(Action::Heard(sandshift_protocol::Event { id: 0, event: other })),
-        });
-    }
-
-    /// Rows of a result, for the grid.
-    pub fn rows(
-        &self,
-        result: u32,
-        from: u64,
-        count: u32,
-        give: impl FnOnce(u64, Vec<Vec<Option<String>>>) + 'static,
-    ) {
-        let Some(client) = self.client() else { return };
-        let desk = self.clone();
-        client.ask(Request::Rows { result, from, count }, move |answer| match answer {
-            EventKind::Rows { from, rows, .. } => give(from, rows),
-            other => desk.act(Action::Heard(sandshift_protocol::Event { id: 0, event: other })),
-        });
-    }
-
-    /// What this user may see, as JSON, for completion.
-    pub fn names(&self, give: impl FnOnce(String) + 'static) {
-        let state = self.state();
-        let Some(client) = self.client().filter(|_| state.is_ready()) else { return give("[]".to_owned()) };
-        client.ask(Request::Names { user: state.user.clone() }, move |answer| {
-            give(match answer {
-                EventKind::Names { names } => serde_json::to_string(&names).unwrap_or_default(),
-                _ => "[]".to_owned(),
-            });
-        });
-    }
-
     pub fn copy(&self, text: String) {
         let desk = self.clone();
         yew::platform::spawn_local(async move {
@@ -527,41 +275,9 @@ impl Desk {
         let event = EventKind::Failed { message, hint: None };
         self.act(Action::Heard(sandshift_protocol::Event { id: 0, event }));
     }
-
-    fn lab_name(&self) -> String {
-        match &self.state().route {
-            Route::Home => "sandshift".to_owned(),
-            Route::Lab { id, .. } => format!("sandshift-{id}"),
-        }
-    }
 }
 
 /// Notices with their places in the list, newest first.
 pub fn notices(state: &State) -> impl Iterator<Item = (usize, &Notice)> {
     state.notices.iter().enumerate().rev()
-}
-
-/// Begins to fetch at once; the answer is awaited later.
-fn start(address: String) -> futures_channel::oneshot::Receiver<Result<String, String>> {
-    let (sender, receiver) = futures_channel::oneshot::channel();
-    yew::platform::spawn_local(async move {
-        // Nobody waits any more when the lab was left in the meantime.
-        let _ = sender.send(host::fetch_text(&address).await);
-    });
-    receiver
-}
-
-fn set_hash(route: &Route) {
-    if let Some(window) = host::window() {
-        // Setting a hash of our own cannot fail; the listener draws the new place.
-        let _ = window.location().set_hash(&route.href());
-    }
-}
-
-fn save_base64(name: &str, base64: &str) -> Result<(), String> {
-    let window = host::window().ok_or_else(|| "no window".to_owned())?;
-    let binary = window.atob(base64).map_err(host::said)?;
-    let bytes: Vec<u8> = binary.chars().map(|each| each as u8).collect();
-    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes.as_slice()));
-    host::save_file(name, "application/octet-stream", &parts)
 }

@@ -2,16 +2,21 @@
 //!
 //! [`State::reduce`] is pure: what has to be fetched, sent or stored because of an action is done by `page`.
 
+mod action;
+mod hear;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use sandshift_protocol::{AccountState, Event, EventKind, StepState, StorageState};
+use sandshift_protocol::{AccountState, StepState, StorageState};
 use serde::{Deserialize, Serialize};
 
 use crate::course::{Course, Lesson};
-use crate::outcome::{Outcome, Run, Status};
+use crate::outcome::{Outcome, Run};
 use crate::route::{Room, Route};
 use crate::words::Language;
+
+pub use action::{Action, Question};
 
 /// Something that is fetched.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,14 +58,6 @@ pub enum Theme {
 pub enum Pane {
     Guide,
     Workbench,
-}
-
-/// A decision that is asked for before anything is destroyed.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Question {
-    ResetStep { step: String },
-    ResetLab,
-    Import { name: String, base64: Rc<str> },
 }
 
 /// What stands on the one line under the bar.
@@ -137,57 +134,7 @@ pub struct State {
     pub resetting: bool,
 }
 
-/// Everything that can happen to the page.
-#[derive(Clone, Debug)]
-pub enum Action {
-    Went(Route),
-    LanguageChosen(Language),
-    ThemeChosen(Theme),
-    CourseFetched(Fetched<Course>),
-    /// Another lab: nothing of the one before stays.
-    LabEntered,
-    LessonFetched(Fetched<Lesson>),
-    EngineMoved(Engine),
-    Heard(Event),
-    UserChosen(String),
-    PrincipalChosen(String),
-    StepOpened(String),
-    PaneChosen(Pane),
-    SplitMoved(f64),
-    Edited {
-        user: String,
-        text: String,
-    },
-    PutInEditor {
-        user: String,
-        text: String,
-    },
-    PutInTerminal {
-        principal: String,
-        line: String,
-    },
-    RunStarted(Run),
-    RunIsSlow(u32),
-    TabChosen(usize),
-    TerminalTyped(String),
-    CallStarted(Call),
-    OptionChosen {
-        question: String,
-        option: String,
-    },
-    SolutionRevealed(String),
-    NoticeClosed(usize),
-    Asked(Question),
-    QuestionClosed,
-    /// Another workspace's editors take the place of these.
-    EditorsCleared,
-    ResetStarted,
-    ResetEnded,
-    Told(Option<String>),
-}
-
-/// How much of the history is worth keeping.
-const HISTORY: usize = 200;
+/// How many lines of the terminal are worth keeping.
 const CALLS: usize = 100;
 
 impl State {
@@ -350,144 +297,6 @@ impl State {
         self.puts += 1;
     }
 
-    fn hear(&mut self, event: Event) {
-        match event.event {
-            EventKind::Opened { account, kept, storage } => {
-                self.engine = Engine::Ready;
-                self.storage = storage;
-                crate::keep::restore(self, &kept);
-                self.account = account;
-                self.settle_callers();
-                self.open_a_step();
-                self.revision += 1;
-            }
-            EventKind::StatementStarted { text, span, .. } => {
-                let Some(run) = self.run.as_ref().filter(|run| run.id == event.id) else { return };
-                self.outcomes.push(Outcome {
-                    number: self.outcomes.len() as u32 + 1,
-                    user: run.user.clone(),
-                    text,
-                    lines_before: run.lines_before,
-                    span: (span.0 + run.offset, span.1 + run.offset),
-                    more: more_after(&run.text, span.1),
-                    status: Status::Running { rows: 0, total: None, elapsed_ms: 0.0 },
-                    past: false,
-                });
-                self.shown = self.outcomes.len() - 1;
-            }
-            EventKind::Progress { rows, total, elapsed_ms, .. } => {
-                self.settle(event.id, Status::Running { rows, total, elapsed_ms });
-            }
-            EventKind::StatementDone { result, .. } => {
-                self.settle(event.id, Status::Done(Rc::new(result)));
-                self.remember(false);
-            }
-            EventKind::StatementFailed { error, .. } => {
-                let Some(run) = self.run.as_ref().filter(|run| run.id == event.id) else { return };
-                let offset = run.offset;
-                if self.outcomes.last().is_none_or(|last| !matches!(last.status, Status::Running { .. })) {
-                    // A script that does not parse fails before any statement of it starts.
-                    let span = error.span.unwrap_or((0, run.text.encode_utf16().count() as u32));
-                    self.outcomes.push(Outcome {
-                        number: self.outcomes.len() as u32 + 1,
-                        user: run.user.clone(),
-                        text: run.text.clone(),
-                        lines_before: run.lines_before,
-                        span: (span.0 + offset, span.1 + offset),
-                        more: false,
-                        status: Status::Running { rows: 0, total: None, elapsed_ms: 0.0 },
-                        past: false,
-                    });
-                    self.shown = self.outcomes.len() - 1;
-                }
-                self.settle(event.id, Status::Failed { error, offset });
-                self.remember(true);
-            }
-            EventKind::Finished { canceled } => {
-                if self.run.as_ref().is_none_or(|run| run.id != event.id) {
-                    return;
-                }
-                self.run = None;
-                for outcome in &mut self.outcomes {
-                    if canceled && matches!(outcome.status, Status::Running { .. }) {
-                        outcome.status = Status::Canceled;
-                    }
-                }
-            }
-            EventKind::AwsDone { stdout, stderr, code } => {
-                if let Some(call) = self.calls.iter_mut().find(|call| call.answer.is_none()) {
-                    call.answer = Some(Answer { stdout, stderr, code });
-                }
-            }
-            EventKind::Checks { steps } => {
-                self.steps = steps;
-                self.open_a_step();
-            }
-            EventKind::Account { account } => {
-                self.account = account;
-                self.settle_callers();
-            }
-            EventKind::Failed { message, hint } => {
-                if self.run.as_ref().is_some_and(|run| run.id == event.id) {
-                    self.run = None;
-                }
-                self.resetting = false;
-                self.notices.push(Notice::Failed { message, hint });
-            }
-            EventKind::Recovered { message } => {
-                self.run = None;
-                self.resetting = false;
-                for outcome in &mut self.outcomes {
-                    if matches!(outcome.status, Status::Running { .. }) {
-                        outcome.status = Status::Canceled;
-                    }
-                }
-                for call in self.calls.iter_mut().filter(|call| call.answer.is_none()) {
-                    call.answer = Some(Answer { stdout: String::new(), stderr: message.clone(), code: 255 });
-                }
-                self.notices.push(Notice::Recovered { message });
-            }
-            EventKind::Rows { .. }
-            | EventKind::Exported { .. }
-            | EventKind::Names { .. }
-            | EventKind::Kept
-            | EventKind::Reset
-            | EventKind::WorkspaceExported { .. } => {}
-        }
-    }
-
-    /// Gives the running statement of a run its new status.
-    fn settle(&mut self, id: u32, status: Status) {
-        if self.run.as_ref().is_none_or(|run| run.id != id) {
-            return;
-        }
-        if let Some(outcome) = self.outcomes.last_mut() {
-            outcome.status = status;
-        }
-    }
-
-    fn remember(&mut self, failed: bool) {
-        let Some(outcome) = self.outcomes.last() else { return };
-        let refused = outcome.is_refused();
-        let past = Past { user: outcome.user.clone(), text: outcome.text.trim().to_owned(), failed, refused };
-        self.history.push(past);
-        let surplus = self.history.len().saturating_sub(HISTORY);
-        self.history.drain(..surplus);
-    }
-
-    /// Somebody must be acting, and it must be somebody who exists.
-    fn settle_callers(&mut self) {
-        if !self.account.users.iter().any(|user| user.name == self.user) {
-            let first = self.account.users.iter().find(|user| user.superuser).or(self.account.users.first());
-            self.user = first.map(|user| user.name.clone()).unwrap_or_default();
-            self.revision += 1;
-        }
-        if !self.account.principals.contains(&self.principal) {
-            self.principal = self.account.principals.first().cloned().unwrap_or_default();
-        }
-    }
-
-    /// The first step that is not passed, unless one is open already.
     fn open_a_step(&mut self) {
         let Some(lesson) = self.lesson.there() else { return };
         if self
@@ -505,12 +314,6 @@ impl State {
             .or(lesson.definition.steps.first());
         self.open_step = first.map(|step| step.id.clone());
     }
-}
-
-/// Whether anything stands behind a place of a script, UTF-16.
-fn more_after(text: &str, end: u32) -> bool {
-    let rest: Vec<u16> = text.encode_utf16().skip(end as usize).collect();
-    String::from_utf16_lossy(&rest).chars().any(|each| !each.is_whitespace() && each != ';')
 }
 
 impl Default for State {

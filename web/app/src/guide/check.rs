@@ -4,9 +4,11 @@ use sandshift_prose::definition::{CheckKind, Step};
 use sandshift_prose::markdown::StepProse;
 use yew::prelude::*;
 
+use super::fact::{Fact, Kind};
 use super::markdown::{Inline, Markdown};
 use crate::icon::Icon;
 use crate::page::use_page;
+use crate::words::Words;
 
 #[derive(Properties, PartialEq)]
 pub struct ChecksProps {
@@ -44,7 +46,7 @@ pub fn Checks(props: &ChecksProps) -> Html {
                         .and_then(|each| each.missing.clone());
                     let missing = prose.missing.get(&check.id).map(|words| words.markdown.clone());
                     // Facts are about the account; of a question there is nothing more to say.
-                    let facts = facts.filter(|_| matches!(check.kind, CheckKind::State(_)));
+                    let fact = facts.as_deref().filter(|_| matches!(check.kind, CheckKind::State(_))).map(Fact::read);
                     html! {
                         <li class={done.then_some("pass")} key={check.id.clone()} data-check={check.id.clone()}>
                             <span class="mark"><Icon name="check" /></span>
@@ -52,11 +54,7 @@ pub fn Checks(props: &ChecksProps) -> Html {
                                 <Inline text={text} />
                                 <span class="sr">{ format!(": {}", if done { words.check_passed } else { words.check_open }) }</span>
                                 if !done && found.is_some() {
-                                    if let Some(missing) = missing {
-                                        <span class="say"><Inline text={missing} /></span>
-                                    } else if let Some(facts) = facts {
-                                        <span class="say mono">{ facts }</span>
-                                    }
+                                    { say(words, fact, missing) }
                                 }
                             </div>
                         </li>
@@ -74,5 +72,23 @@ pub fn Checks(props: &ChecksProps) -> Html {
                 <button class="btn btn-quiet btn-sm check-now" type="button" onclick={check_now}>{ words.check_now }</button>
             }
         </section>
+    }
+}
+
+/// What is missing: a thing that is not there comes before anything the author foresaw, the server's words come last.
+fn say(words: &Words, fact: Option<Fact<'_>>, missing: Option<String>) -> Html {
+    match (fact, missing) {
+        (Some(Fact::Absent { kind, name }), _) => {
+            let told = match kind {
+                Kind::Group => words.group_absent,
+                Kind::Role => words.role_absent,
+                Kind::User => words.user_absent,
+                Kind::Relation => words.table_absent,
+            };
+            html! { <span class="say">{ told(name) }</span> }
+        }
+        (_, Some(missing)) => html! { <span class="say"><Inline text={missing} /></span> },
+        (Some(Fact::Said(message)), None) => html! { <span class="say mono">{ message }</span> },
+        (Some(Fact::Came) | None, None) => html! {},
     }
 }

@@ -57,6 +57,7 @@ pub fn Help(props: &HelpProps) -> Html {
                             if let Some(said) = &props.prose.solution {
                                 <Markdown text={said.markdown.clone()} class="" />
                             }
+                            <p class="meta">{ words.solution_from_start }</p>
                             { for together(&solution).into_iter().map(|(actor, text)| html! { <Statement {actor} {text} /> }) }
                         } else {
                             <p>{ words.solution_ask }</p>

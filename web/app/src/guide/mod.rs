@@ -1,6 +1,7 @@
 //! The guide: a book page. One step is open; those before are folded above it, those after are listed below.
 
 mod check;
+mod fact;
 mod help;
 pub mod markdown;
 mod question;

@@ -158,6 +158,10 @@ pub(super) static WORDS: Words = Words {
     check_passed: "됨",
     check_open: "아직",
     check_now: "지금 확인",
+    group_absent: |name| format!("{name} 그룹이 아직 없습니다. CREATE GROUP으로 만듭니다."),
+    role_absent: |name| format!("{name} 역할이 아직 없습니다. CREATE ROLE로 만듭니다."),
+    user_absent: |name| format!("{name} 사용자가 아직 없습니다. CREATE USER로 만듭니다."),
+    table_absent: |name| format!("{name} 테이블이 아직 없습니다."),
     step_passed: "이 단계를 마쳤습니다",
     hint: |number| format!("힌트 {number}"),
     of_hints: |count| format!("{count}개 중"),
@@ -165,6 +169,7 @@ pub(super) static WORDS: Words = Words {
     solution_note: "힌트 뒤에 보는 편이 좋습니다",
     solution_ask: "풀이에는 이 단계의 답이 모두 있습니다. 스스로 해 볼 기회는 한 번뿐입니다.",
     solution_show: "풀이 보기",
+    solution_from_start: "단계의 처음부터 실행하는 답입니다. 이미 한 것이 있으면 남은 문장만 골라 실행하거나, 먼저 이 단계를 되돌리세요.",
     verdict_right: "맞았습니다",
     verdict_wrong: "아닙니다",
     verdict_happened: "실제 결과",
@@ -216,7 +221,9 @@ pub(super) static WORDS: Words = Words {
         None => format!("문장 {statement}"),
     },
     refused_note: |user| {
-        format!("{user} 사용자에게 이 문장에 필요한 권한이 모두 있지는 않습니다. 한 행도 바뀌지 않았습니다.")
+        format!(
+            "이 문장에 필요한 권한 가운데 {user} 사용자에게 없는 것이 있습니다. 한 행도 바뀌지 않았습니다."
+        )
     },
     why: "왜: 검사한 순서대로",
     member_of: |ties| ties.iter().map(|tie| tied(tie)).collect::<Vec<_>>().join(", "),

@@ -1,0 +1,70 @@
+//! The workspace as a whole: back to where a step began, out to a file, in from one.
+
+use sandshift_protocol::{EventKind, Request};
+
+use super::Desk;
+use crate::host;
+use crate::keep;
+use crate::route::Route;
+use crate::store::{Action, Question};
+
+impl Desk {
+    /// Does what was asked about.
+    pub fn confirm(&self) {
+        let state = self.state();
+        let Some((client, question)) = self.client().zip(state.question.clone()) else { return };
+        self.keep_now();
+        self.act(Action::ResetStarted);
+        let importing = matches!(question, Question::Import { .. });
+        let words = state.language.words();
+        let (request, told) = match question {
+            Question::ResetStep { step } => (Request::ResetStep { step }, words.step_was_reset),
+            Question::ResetLab => (Request::ResetLab, words.lab_was_reset),
+            Question::Import { base64, .. } => {
+                (Request::ImportWorkspace { base64: base64.to_string() }, words.imported)
+            }
+        };
+        let desk = self.clone();
+        client.ask(request, move |answer| {
+            let failed = matches!(answer, EventKind::Failed { .. } | EventKind::Recovered { .. });
+            let opened = matches!(answer, EventKind::Opened { .. });
+            if importing && opened {
+                desk.act(Action::EditorsCleared);
+            }
+            desk.act(Action::Heard(sandshift_protocol::Event { id: 0, event: answer }));
+            desk.act(Action::ResetEnded);
+            if opened {
+                *desk.inner.kept.borrow_mut() = keep::snapshot(&desk.state());
+            }
+            if !failed {
+                desk.tell(told.to_owned());
+            }
+            desk.remember_progress();
+        });
+    }
+
+    pub fn export_workspace(&self) {
+        let Some(client) = self.client() else { return };
+        self.keep_now();
+        let (desk, name) = (self.clone(), format!("{}.sandshift", self.lab_name()));
+        client.ask(Request::ExportWorkspace, move |answer| match answer {
+            EventKind::WorkspaceExported { base64 } => desk.saved(&name, save_base64(&name, &base64)),
+            other => desk.act(Action::Heard(sandshift_protocol::Event { id: 0, event: other })),
+        });
+    }
+
+    fn lab_name(&self) -> String {
+        match &self.state().route {
+            Route::Home => "sandshift".to_owned(),
+            Route::Lab { id, .. } => format!("sandshift-{id}"),
+        }
+    }
+}
+
+fn save_base64(name: &str, base64: &str) -> Result<(), String> {
+    let window = host::window().ok_or_else(|| "no window".to_owned())?;
+    let binary = window.atob(base64).map_err(host::said)?;
+    let bytes: Vec<u8> = binary.chars().map(|each| each as u8).collect();
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes.as_slice()));
+    host::save_file(name, "application/octet-stream", &parts)
+}

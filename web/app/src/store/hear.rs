@@ -1,0 +1,156 @@
+//! What the worker says, and what becomes of it: outcomes, history, checks, who there is to act as.
+
+use std::rc::Rc;
+
+use sandshift_protocol::{Event, EventKind};
+
+use super::{Answer, Engine, Notice, Past, State};
+use crate::outcome::{Outcome, Status};
+
+/// How much of the history is worth keeping.
+const HISTORY: usize = 200;
+
+impl State {
+    pub(super) fn hear(&mut self, event: Event) {
+        match event.event {
+            EventKind::Opened { account, kept, storage } => {
+                self.engine = Engine::Ready;
+                self.storage = storage;
+                crate::keep::restore(self, &kept);
+                self.account = account;
+                self.settle_callers();
+                self.open_a_step();
+                self.revision += 1;
+            }
+            EventKind::StatementStarted { text, span, .. } => {
+                let Some(run) = self.run.as_ref().filter(|run| run.id == event.id) else { return };
+                self.outcomes.push(Outcome {
+                    number: self.outcomes.len() as u32 + 1,
+                    user: run.user.clone(),
+                    text,
+                    lines_before: run.lines_before,
+                    span: (span.0 + run.offset, span.1 + run.offset),
+                    more: more_after(&run.text, span.1),
+                    status: Status::Running { rows: 0, total: None, elapsed_ms: 0.0 },
+                    past: false,
+                });
+                self.shown = self.outcomes.len() - 1;
+            }
+            EventKind::Progress { rows, total, elapsed_ms, .. } => {
+                self.settle(event.id, Status::Running { rows, total, elapsed_ms });
+            }
+            EventKind::StatementDone { result, .. } => {
+                self.settle(event.id, Status::Done(Rc::new(result)));
+                self.remember(false);
+            }
+            EventKind::StatementFailed { error, .. } => {
+                let Some(run) = self.run.as_ref().filter(|run| run.id == event.id) else { return };
+                let offset = run.offset;
+                if self.outcomes.last().is_none_or(|last| !matches!(last.status, Status::Running { .. })) {
+                    // A script that does not parse fails before any statement of it starts.
+                    let span = error.span.unwrap_or((0, run.text.encode_utf16().count() as u32));
+                    self.outcomes.push(Outcome {
+                        number: self.outcomes.len() as u32 + 1,
+                        user: run.user.clone(),
+                        text: run.text.clone(),
+                        lines_before: run.lines_before,
+                        span: (span.0 + offset, span.1 + offset),
+                        more: false,
+                        status: Status::Running { rows: 0, total: None, elapsed_ms: 0.0 },
+                        past: false,
+                    });
+                    self.shown = self.outcomes.len() - 1;
+                }
+                self.settle(event.id, Status::Failed { error, offset });
+                self.remember(true);
+            }
+            EventKind::Finished { canceled } => {
+                if self.run.as_ref().is_none_or(|run| run.id != event.id) {
+                    return;
+                }
+                self.run = None;
+                for outcome in &mut self.outcomes {
+                    if canceled && matches!(outcome.status, Status::Running { .. }) {
+                        outcome.status = Status::Canceled;
+                    }
+                }
+            }
+            EventKind::AwsDone { stdout, stderr, code } => {
+                if let Some(call) = self.calls.iter_mut().find(|call| call.answer.is_none()) {
+                    call.answer = Some(Answer { stdout, stderr, code });
+                }
+            }
+            EventKind::Checks { steps } => {
+                self.steps = steps;
+                self.open_a_step();
+            }
+            EventKind::Account { account } => {
+                self.account = account;
+                self.settle_callers();
+            }
+            EventKind::Failed { message, hint } => {
+                if self.run.as_ref().is_some_and(|run| run.id == event.id) {
+                    self.run = None;
+                }
+                self.resetting = false;
+                self.notices.push(Notice::Failed { message, hint });
+            }
+            EventKind::Recovered { message } => {
+                self.run = None;
+                self.resetting = false;
+                for outcome in &mut self.outcomes {
+                    if matches!(outcome.status, Status::Running { .. }) {
+                        outcome.status = Status::Canceled;
+                    }
+                }
+                for call in self.calls.iter_mut().filter(|call| call.answer.is_none()) {
+                    call.answer = Some(Answer { stdout: String::new(), stderr: message.clone(), code: 255 });
+                }
+                self.notices.push(Notice::Recovered { message });
+            }
+            EventKind::Rows { .. }
+            | EventKind::Exported { .. }
+            | EventKind::Names { .. }
+            | EventKind::Kept
+            | EventKind::Reset
+            | EventKind::WorkspaceExported { .. } => {}
+        }
+    }
+
+    /// Gives the running statement of a run its new status.
+    fn settle(&mut self, id: u32, status: Status) {
+        if self.run.as_ref().is_none_or(|run| run.id != id) {
+            return;
+        }
+        if let Some(outcome) = self.outcomes.last_mut() {
+            outcome.status = status;
+        }
+    }
+
+    fn remember(&mut self, failed: bool) {
+        let Some(outcome) = self.outcomes.last() else { return };
+        let refused = outcome.is_refused();
+        let past = Past { user: outcome.user.clone(), text: outcome.text.trim().to_owned(), failed, refused };
+        self.history.push(past);
+        let surplus = self.history.len().saturating_sub(HISTORY);
+        self.history.drain(..surplus);
+    }
+
+    /// Somebody must be acting, and it must be somebody who exists.
+    fn settle_callers(&mut self) {
+        if !self.account.users.iter().any(|user| user.name == self.user) {
+            let first = self.account.users.iter().find(|user| user.superuser).or(self.account.users.first());
+            self.user = first.map(|user| user.name.clone()).unwrap_or_default();
+            self.revision += 1;
+        }
+        if !self.account.principals.contains(&self.principal) {
+            self.principal = self.account.principals.first().cloned().unwrap_or_default();
+        }
+    }
+}
+
+/// Whether anything stands behind a place of a script, UTF-16.
+fn more_after(text: &str, end: u32) -> bool {
+    let rest: Vec<u16> = text.encode_utf16().skip(end as usize).collect();
+    String::from_utf16_lossy(&rest).chars().any(|each| !each.is_whitespace() && each != ';')
+}
