@@ -91,8 +91,10 @@ impl SqlErrorKind {
             SqlErrorKind::Syntax { near: Some(token) } => format!("syntax error at or near \"{token}\""),
             SqlErrorKind::Syntax { near: None } => "syntax error at end of input".to_owned(),
             SqlErrorKind::NotSimulated { feature, detail } => match detail {
-                Some(detail) => format!("not simulated yet: {} ({detail})", feature.name()),
-                None => format!("not simulated yet: {}", feature.name()),
+                Some(detail) if !feature.name().starts_with(detail.as_str()) => {
+                    format!("not simulated yet: {} ({detail})", feature.name())
+                }
+                _ => format!("not simulated yet: {}", feature.name()),
             },
             SqlErrorKind::Product { message, .. } => message.clone(),
             SqlErrorKind::Refused(refusal) => refusal.message.clone(),

@@ -130,6 +130,44 @@ pub struct View {
     pub search_path: Vec<Identifier>,
     /// What it stands on, for RESTRICT and CASCADE.
     pub depends_on: Vec<ObjectId>,
+    /// What the text calls those that were renamed since.
+    #[serde(default)]
+    pub written: BTreeMap<ObjectId, WrittenNames>,
+}
+
+/// The names of a relation when a view's text was written.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WrittenNames {
+    pub schema: Identifier,
+    pub name: Identifier,
+    /// By the column's present name; only those that were renamed.
+    #[serde(default)]
+    pub columns: BTreeMap<Identifier, Identifier>,
+}
+
+impl WrittenNames {
+    /// What the text calls the column that is called `present` now. One that took over an old name of another
+    /// came later than the text, which cannot mean it: its name is one that nobody can write.
+    pub fn column(&self, present: &Identifier) -> Identifier {
+        match self.columns.get(present) {
+            Some(written) => written.clone(),
+            None if self.columns.values().any(|written| written == present) => {
+                Identifier::fold(&format!("{present}\0"))
+            }
+            None => present.clone(),
+        }
+    }
+}
+
+impl View {
+    /// Notes how the text names `relation`, which is about to be renamed.
+    pub fn remember(&mut self, relation: &Relation) -> &mut WrittenNames {
+        self.written.entry(relation.id).or_insert_with(|| WrittenNames {
+            schema: relation.schema.clone(),
+            name: relation.name.clone(),
+            columns: BTreeMap::new(),
+        })
+    }
 }
 
 impl Catalog {
@@ -218,7 +256,7 @@ impl Table {
 
 impl Relation {
     pub fn qualified_name(&self) -> QualifiedName {
-        QualifiedName { schema: Some(self.schema.clone()), name: self.name.clone() }
+        QualifiedName { database: None, schema: Some(self.schema.clone()), name: self.name.clone() }
     }
 
     pub fn table(&self) -> Option<&Table> {

@@ -54,15 +54,19 @@ impl PartialEq<&str> for Identifier {
     }
 }
 
-/// `[schema.]name`, as it was written.
+/// `[[database.]schema.]name`, as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct QualifiedName {
+    pub database: Option<Identifier>,
     pub schema: Option<Identifier>,
     pub name: Identifier,
 }
 
 impl fmt::Display for QualifiedName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(database) = &self.database {
+            write!(f, "{database}.")?;
+        }
         match &self.schema {
             Some(schema) => write!(f, "{schema}.{}", self.name),
             None => write!(f, "{}", self.name),

@@ -1,6 +1,8 @@
 //! What binding knows while it walks a statement: whose eyes it looks through, what it may name, what it
 //! has found to be needed.
 
+use std::sync::Arc;
+
 use sqlparser::ast;
 
 use super::level::Level;
@@ -11,7 +13,7 @@ use crate::sql::functions::{ScalarFunction, Site};
 use crate::sql::parse;
 use crate::sql::plan::{Field, Plan};
 use crate::warehouse::access::UserId;
-use crate::warehouse::catalog::{Database, ObjectId};
+use crate::warehouse::catalog::{Database, Relation};
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 
@@ -37,7 +39,8 @@ pub(super) struct Binder<'a> {
 #[derive(Clone)]
 pub(super) struct Viewer {
     pub user: UserId,
-    pub through: Option<ObjectId>,
+    /// The view whose text is being bound.
+    pub through: Option<Arc<Relation>>,
     pub search_path: Vec<Identifier>,
 }
 
@@ -86,7 +89,7 @@ impl<'a> Binder<'a> {
     /// Guards against endless nesting.
     pub fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> SqlResult<T>) -> SqlResult<T> {
         if self.depth >= DEEPEST {
-            return Err(SqlError::product("54001", "stack depth limit exceeded"));
+            return Err(too_deep());
         }
         self.depth += 1;
         let result = work(self);
@@ -164,6 +167,11 @@ impl<'a> Binder<'a> {
             None => error,
         }
     }
+}
+
+/// What is nested further than the stack reaches.
+pub(super) fn too_deep() -> SqlError {
+    SqlError::product("54001", "stack depth limit exceeded")
 }
 
 /// A product message with its DETAIL and HINT.

@@ -1,20 +1,25 @@
-//! FROM: tables, views, derived tables and their joins, to one wide row.
+//! FROM: tables, views and derived tables, each under its name.
+
+use std::sync::Arc;
 
 use sqlparser::ast;
 
-use super::binder::Binder;
-use super::level::{Clause, Named, Source, SourceColumn};
+use super::binder::{Binder, too_deep};
+use super::level::{Named, Source, SourceColumn};
 use super::relation::Found;
 use super::{Need, coerce};
 use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
-use crate::sql::expression::{Comparison, Expression};
-use crate::sql::plan::{Field, Join, JoinKind, Plan, Scan};
-use crate::sql::{parse, system};
+use crate::sql::expression::Expression;
+use crate::sql::plan::{Field, Plan, Scan};
+use crate::sql::system;
 use crate::warehouse::access::Privilege;
-use crate::warehouse::catalog::{Relation, RelationKind, View};
+use crate::warehouse::catalog::{Relation, RelationKind};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
+
+/// Tables in one FROM before `stack depth limit exceeded`: each makes the plan one join deeper.
+const MOST_TABLES: usize = 500;
 
 /// A bound part of FROM: the plan, and what its columns can be called.
 pub(super) struct FromItem {
@@ -64,7 +69,7 @@ impl FromItem {
     }
 
     /// Moves every column number right, to stand beside a left side of `by` columns.
-    fn shift(&mut self, by: usize) {
+    pub fn shift(&mut self, by: usize) {
         for column in self.sources.iter_mut().flat_map(|source| &mut source.columns) {
             column.index += by;
         }
@@ -85,6 +90,9 @@ fn shift(expression: &mut Expression, by: usize) {
 impl Binder<'_> {
     /// The comma list of FROM.
     pub fn from(&mut self, tables: &[ast::TableWithJoins]) -> SqlResult<FromItem> {
+        if tables.iter().map(|table| 1 + table.joins.len()).sum::<usize>() > MOST_TABLES {
+            return Err(too_deep());
+        }
         let mut whole: Option<FromItem> = None;
         for table in tables {
             let item = self.table_with_joins(table)?;
@@ -179,13 +187,13 @@ impl Binder<'_> {
             privilege,
             columns: Vec::new(),
             user: self.viewer.user,
-            through: self.viewer.through,
+            through: self.viewer.through.as_ref().map(|view| view.id),
         });
         self.needs.len() - 1
     }
 
     /// A table's scan, or a view's query bound through its owner's eyes.
-    fn stored(&mut self, relation: &Relation) -> SqlResult<Plan> {
+    fn stored(&mut self, relation: &Arc<Relation>) -> SqlResult<Plan> {
         match &relation.kind {
             RelationKind::Table(_) => {
                 self.sites.tables = true;
@@ -193,117 +201,6 @@ impl Binder<'_> {
             }
             RelationKind::View(view) => self.deeper(|binder| binder.view(relation, view)),
         }
-    }
-
-    fn view(&mut self, relation: &Relation, view: &View) -> SqlResult<Plan> {
-        let query = parse::query(&view.query)?;
-        let viewer = super::binder::Viewer {
-            user: relation.owner,
-            through: Some(relation.id),
-            search_path: view.search_path.clone(),
-        };
-        let outer = std::mem::replace(&mut self.viewer, viewer);
-        let text = std::mem::take(&mut self.text);
-        let levels = std::mem::take(&mut self.levels);
-        let common = std::mem::take(&mut self.common);
-        let whole_star = std::mem::replace(&mut self.whole_star, true);
-        let bound = self.query(&query);
-        self.viewer = outer;
-        self.text = text;
-        self.levels = levels;
-        self.common = common;
-        self.whole_star = whole_star;
-        Ok(conform(coerce::settle_strings(bound?), relation))
-    }
-
-    pub fn cross(&mut self, left: FromItem, right: FromItem) -> SqlResult<FromItem> {
-        self.join(left, right, &ast::JoinOperator::CrossJoin(ast::JoinConstraint::None))
-    }
-
-    fn join(&mut self, left: FromItem, right: FromItem, operator: &ast::JoinOperator) -> SqlResult<FromItem> {
-        use ast::JoinOperator as Op;
-        let (kind, constraint) = match operator {
-            Op::Join(constraint) | Op::Inner(constraint) => (JoinKind::Inner, constraint),
-            Op::Left(constraint) | Op::LeftOuter(constraint) => (JoinKind::Left, constraint),
-            Op::Right(constraint) | Op::RightOuter(constraint) => (JoinKind::Right, constraint),
-            Op::FullOuter(constraint) => (JoinKind::Full, constraint),
-            Op::CrossJoin(constraint) => (JoinKind::Cross, constraint),
-            _ => return Err(SqlError::not_simulated_because(Feature::QueryClause, "this kind of join")),
-        };
-        check_aliases(&left, &right)?;
-        let width = left.plan.fields().len();
-        let mut right = right;
-        right.shift(width);
-        let FromItem { plan: left_plan, mut sources, named: left_named } = left;
-        sources.extend(right.sources);
-        let mut fields: Vec<Field> = left_plan.fields().to_vec();
-        fields.extend(right.plan.fields().iter().cloned());
-
-        let (named, on, residual) = match constraint {
-            ast::JoinConstraint::None => {
-                if kind != JoinKind::Cross {
-                    return Err(SqlError::new(crate::sql::error::SqlErrorKind::Syntax { near: None }));
-                }
-                (left_named.into_iter().chain(right.named).collect(), Vec::new(), None)
-            }
-            ast::JoinConstraint::On(condition) => {
-                let named: Vec<Named> = left_named.into_iter().chain(right.named).collect();
-                let condition = self.join_condition(condition, &sources, &named)?;
-                let (on, residual) = split(condition, width);
-                (named, on, residual)
-            }
-            ast::JoinConstraint::Using(columns) => {
-                let mut names = Vec::new();
-                for column in columns {
-                    names.push(object_name(column)?.last().map(Identifier::to_string).unwrap_or_default());
-                }
-                let (named, on) = merge(left_named, right.named, &names, kind, width)?;
-                self.mark_all(&named[..names.len()]);
-                (named, on, None)
-            }
-            ast::JoinConstraint::Natural => {
-                let names: Vec<String> = left_named
-                    .iter()
-                    .filter(|named| right.named.iter().any(|other| other.name == named.name))
-                    .map(|named| named.name.clone())
-                    .collect();
-                let (named, on) = merge(left_named, right.named, &names, kind, width)?;
-                self.mark_all(&named[..names.len()]);
-                (named, on, None)
-            }
-        };
-        let kind = match kind {
-            JoinKind::Inner if on.is_empty() && residual.is_none() => JoinKind::Cross,
-            kind => kind,
-        };
-        let plan =
-            Plan::Join(Box::new(Join { left: left_plan, right: right.plan, kind, on, residual, fields }));
-        Ok(FromItem { plan, sources, named })
-    }
-
-    fn mark_all(&mut self, named: &[Named]) {
-        for named in named {
-            self.mark(&named.marks);
-        }
-    }
-
-    /// ON sees the two sides of its own join and nothing else of this FROM.
-    fn join_condition(
-        &mut self,
-        condition: &ast::Expr,
-        sources: &[Source],
-        named: &[Named],
-    ) -> SqlResult<Expression> {
-        let level = self.level()?;
-        level.sources = sources.to_vec();
-        level.named = named.to_vec();
-        let clause = std::mem::replace(&mut level.clause, Clause::From);
-        let bound = self.condition(condition, "JOIN/ON");
-        let level = self.level()?;
-        level.sources.clear();
-        level.named.clear();
-        level.clause = clause;
-        bound
     }
 }
 
@@ -329,149 +226,6 @@ pub(super) fn scan(relation: &Relation, alias: &str, with_row_id: bool) -> Plan 
         filters: Vec::new(),
         with_row_id,
     })
-}
-
-/// Splits an ON condition into equal pairs of the two sides and the rest.
-pub(crate) fn split(
-    condition: Expression,
-    width: usize,
-) -> (Vec<(Expression, Expression)>, Option<Expression>) {
-    let mut on = Vec::new();
-    let mut rest = Vec::new();
-    for conjunct in conjuncts(condition) {
-        match conjunct {
-            Expression::Compare { operator: Comparison::Equal, left, right } => {
-                match (side(&left, width), side(&right, width)) {
-                    (Some(Side::Left), Some(Side::Right)) => on.push((*left, unshift(*right, width))),
-                    (Some(Side::Right), Some(Side::Left)) => on.push((*right, unshift(*left, width))),
-                    _ => rest.push(Expression::Compare { operator: Comparison::Equal, left, right }),
-                }
-            }
-            other => rest.push(other),
-        }
-    }
-    (on, conjunction(rest))
-}
-
-/// Pulls an AND apart.
-pub(crate) fn conjuncts(condition: Expression) -> Vec<Expression> {
-    match condition {
-        Expression::And(all) => all.into_iter().flat_map(conjuncts).collect(),
-        other => vec![other],
-    }
-}
-
-/// Puts conditions together again; none is no condition.
-pub(crate) fn conjunction(mut all: Vec<Expression>) -> Option<Expression> {
-    match all.len() {
-        0 => None,
-        1 => all.pop(),
-        _ => Some(Expression::And(all)),
-    }
-}
-
-/// Which side of a join an expression reads; `None` for both or neither.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
-    Left,
-    Right,
-}
-
-pub(crate) fn side(expression: &Expression, width: usize) -> Option<Side> {
-    let (mut left, mut right) = (false, false);
-    expression.visit(&mut |expression| {
-        if let Expression::Column { index, .. } = expression {
-            if *index < width {
-                left = true;
-            } else {
-                right = true;
-            }
-        }
-    });
-    match (left, right) {
-        (true, false) => Some(Side::Left),
-        (false, true) => Some(Side::Right),
-        _ => None,
-    }
-}
-
-/// Numbers an expression over the right side from 0.
-pub(crate) fn unshift(mut expression: Expression, width: usize) -> Expression {
-    expression.transform(&mut |expression| {
-        if let Expression::Column { index, .. } = expression {
-            *index -= width;
-        }
-    });
-    expression
-}
-
-/// Equal pairs of a join: left's expression, right's.
-type Pairs = Vec<(Expression, Expression)>;
-
-/// The names after USING or NATURAL: the common columns first and once, then the rest of both sides.
-fn merge(
-    mut left: Vec<Named>,
-    mut right: Vec<Named>,
-    names: &[String],
-    kind: JoinKind,
-    width: usize,
-) -> SqlResult<(Vec<Named>, Pairs)> {
-    let mut merged = Vec::new();
-    let mut on = Vec::new();
-    for name in names {
-        let one = take_named(&mut left, name, "left")?;
-        let other = take_named(&mut right, name, "right")?;
-        let (l, r) = coerce::comparable("=", one.expression.clone(), other.expression.clone())?;
-        let expression = match kind {
-            JoinKind::Right => other.expression,
-            JoinKind::Full => {
-                let data_type = l.data_type();
-                Expression::Case {
-                    branches: vec![(
-                        Expression::IsNull { input: Box::new(l.clone()), negated: true },
-                        l.clone(),
-                    )],
-                    otherwise: Some(Box::new(r.clone())),
-                    data_type,
-                }
-            }
-            _ => one.expression,
-        };
-        on.push((l, unshift(r, width)));
-        let marks = one.marks.into_iter().chain(other.marks).collect();
-        merged.push(Named { name: name.clone(), expression, marks, hidden: false });
-    }
-    merged.extend(left);
-    merged.extend(right);
-    Ok((merged, on))
-}
-
-fn take_named(named: &mut Vec<Named>, name: &str, side: &str) -> SqlResult<Named> {
-    let mut places = named.iter().enumerate().filter(|(_, named)| named.name == name).map(|(place, _)| place);
-    let Some(place) = places.next() else {
-        let message = format!("column \"{name}\" specified in USING clause does not exist in {side} table");
-        return Err(SqlError::product("42703", message));
-    };
-    if places.next().is_some() {
-        let message = format!("common column name \"{name}\" appears more than once in {side} table");
-        return Err(SqlError::product("42702", message));
-    }
-    Ok(named.remove(place))
-}
-
-fn check_aliases(left: &FromItem, right: &FromItem) -> SqlResult<()> {
-    for source in &right.sources {
-        let twice = left.sources.iter().any(|other| {
-            !source.alias.is_empty()
-                && other.alias == source.alias
-                && (other.schema == source.schema || other.schema.is_none() || source.schema.is_none())
-        });
-        if twice {
-            let message = format!("table name \"{}\" specified more than once", source.alias);
-            return Err(SqlError::product("42712", message));
-        }
-    }
-    Ok(())
 }
 
 /// The plan with its fields under an alias, and renamed where the alias has a column list.
@@ -527,29 +281,6 @@ pub(super) fn with_fields(mut plan: Plan, names: Vec<Field>) -> Plan {
             Plan::Project { input: Box::new(plan), expressions, fields: names }
         }
     }
-}
-
-/// A view answers with the columns it was created with, whatever `*` in it means by now.
-fn conform(plan: Plan, view: &Relation) -> Plan {
-    let found = plan.fields();
-    let same_width = found.len() == view.columns.len();
-    let mut expressions = Vec::new();
-    let mut fields = Vec::new();
-    for (number, column) in view.columns.iter().enumerate() {
-        let place = if same_width {
-            Some(number)
-        } else {
-            found.iter().position(|field| column.name == field.name.as_str())
-        };
-        let Some(index) = place else { continue };
-        let data_type = found[index].data_type;
-        expressions.push(Expression::Column { index, data_type });
-        fields.push(Field { qualifier: None, name: column.name.to_string(), data_type });
-    }
-    if same_width {
-        return with_fields(plan, fields);
-    }
-    Plan::Project { input: Box::new(plan), expressions, fields }
 }
 
 pub(super) fn fold(ident: &ast::Ident) -> String {

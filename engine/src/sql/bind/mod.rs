@@ -1,8 +1,8 @@
 //! Names and types: a parsed query to a plan and the rights it needs.
 //!
 //! Read in this order: `binder` (the state of one statement's binding), `relation` (which table a name
-//! means), `from` (tables and joins to one wide row), `level` (which column a name means), `scalar`, `call`,
-//! `aggregate`, `window` and `subquery` (expressions), `coerce` (how types meet), `select` and `query` (the
+//! means), `from`, `view` and `join` (tables to one wide row), `level` (which column a name means), `scalar`,
+//! `operator`, `predicate`, `pattern`, `call`, `aggregate`, `window` and `subquery` (expressions), `coerce` (how types meet), `select` and `query` (the
 //! clauses put together), `write` (INSERT, UPDATE, DELETE).
 
 mod aggregate;
@@ -10,9 +10,13 @@ mod binder;
 mod call;
 mod coerce;
 mod from;
+mod join;
 mod level;
 mod literal;
+mod operator;
 mod output_name;
+mod pattern;
+mod predicate;
 mod query;
 mod relation;
 mod scalar;
@@ -20,6 +24,7 @@ mod select;
 mod subquery;
 #[cfg(test)]
 pub(crate) mod tests;
+mod view;
 mod window;
 mod write;
 
@@ -84,7 +89,7 @@ pub enum WriteKind {
     Delete,
 }
 
-pub(crate) use from::{Side, conjunction, conjuncts, side, split};
+pub(crate) use join::{Side, conjunction, conjuncts, side, split};
 pub use relation::search_path;
 
 /// A query for its rows.

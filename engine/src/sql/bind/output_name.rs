@@ -53,17 +53,31 @@ fn function_heading(function: &ast::Function) -> String {
         "datediff" => "date_diff".to_owned(),
         "date_part" => "pgdate_part".to_owned(),
         "nvl" => "coalesce".to_owned(),
+        "approximate_count_distinct" => "count".to_owned(),
         "nvl2" | "decode" => "case".to_owned(),
         "user" => "current_user".to_owned(),
         _ => name,
     }
 }
 
-/// A cast keeps its operand's name, else it is called by its type.
+/// A cast keeps the name of a column or a function, else it is called by its type: the name that an inner cast
+/// or a CASE made up is too weak to stay (PostgreSQL 8, `FigureColname`).
 fn cast_name(inner: &ast::Expr, data_type: &ast::DataType) -> String {
-    match output_name(inner) {
-        name if name == NAMELESS => type_heading(data_type),
-        name => name,
+    match strong_name(inner) {
+        Some(name) => name,
+        None => type_heading(data_type),
+    }
+}
+
+fn strong_name(expression: &ast::Expr) -> Option<String> {
+    match expression {
+        ast::Expr::Nested(inner)
+        | ast::Expr::Collate { expr: inner, .. }
+        | ast::Expr::Cast { expr: inner, .. }
+        | ast::Expr::Convert { expr: inner, .. } => strong_name(inner),
+        ast::Expr::Case { else_result, .. } => strong_name(else_result.as_deref()?),
+        ast::Expr::Value(_) | ast::Expr::TypedString(_) | ast::Expr::Interval(_) => None,
+        other => Some(output_name(other)).filter(|name| name != NAMELESS),
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::Scope;
 use super::binder::{Binder, Viewer};
+use super::{Scope, view};
 use crate::gap::Feature;
 use crate::sql::authorize;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::system::{self, SystemRelation};
 use crate::warehouse::access::Privilege;
-use crate::warehouse::catalog::{Database, Relation};
+use crate::warehouse::catalog::{Database, Relation, RelationKind, View};
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 
@@ -52,6 +52,14 @@ impl Binder<'_> {
         }
     }
 
+    /// The view whose text is being bound.
+    fn through(&self) -> Option<&View> {
+        match &self.viewer.through.as_ref()?.kind {
+            RelationKind::View(view) => Some(view),
+            RelationKind::Table(_) => None,
+        }
+    }
+
     fn qualified_relation(&self, schema: &Identifier, name: &Identifier) -> SqlResult<Found> {
         let missing = || SqlError::undefined_relation(&format!("{schema}.{name}"));
         if CATALOG_SCHEMAS.contains(&schema.as_str()) {
@@ -64,6 +72,11 @@ impl Binder<'_> {
             let relation = system::find(Some(schema.as_str()), name.as_str()).ok_or_else(missing)?;
             return Ok(Found::System(relation, schema.to_string()));
         }
+        if let Some(view) = self.through() {
+            return view::stands_on(view, self.database, Some(schema), name)
+                .map(Found::Stored)
+                .ok_or_else(missing);
+        }
         let found = self.database.schema(schema).ok_or_else(|| SqlError::undefined_schema(schema))?;
         if *schema != self.scope.session.temporary_schema {
             authorize::schema_usage(found, self.manifest, self.viewer.user)?;
@@ -72,13 +85,20 @@ impl Binder<'_> {
     }
 
     fn unqualified_relation(&self, name: &Identifier) -> SqlResult<Found> {
-        if let Some(relation) = self.database.find(&self.scope.session.temporary_schema, name) {
+        let inside = self.through();
+        if inside.is_none()
+            && let Some(relation) = self.database.find(&self.scope.session.temporary_schema, name)
+        {
             return Ok(Found::Stored(relation.clone()));
         }
         if let Some(relation) = system::find(None, name.as_str()) {
             return Ok(Found::System(relation, "pg_catalog".to_owned()));
         }
-        search(&self.viewer, self.manifest, self.database, name).map(Found::Stored).ok_or_else(|| {
+        let found = match inside {
+            Some(view) => view::stands_on(view, self.database, None, name),
+            None => search(&self.viewer, self.manifest, self.database, name),
+        };
+        found.map(Found::Stored).ok_or_else(|| {
             if system::known_gap(None, name.as_str()) {
                 return SqlError::not_simulated_because(Feature::SystemRelation, name.as_str());
             }

@@ -7,7 +7,7 @@ use sqlparser::ast;
 use super::binder::Binder;
 use super::coerce;
 use super::level::Level;
-use super::scalar::comparison;
+use super::operator::comparison;
 use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{CastMode, Comparison, Expression, Subquery, SubqueryKind};

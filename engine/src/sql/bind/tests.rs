@@ -131,6 +131,7 @@ pub(crate) fn manifest() -> Manifest {
         query: "SELECT region, amount FROM public.sales".to_owned(),
         search_path: vec!["public".into()],
         depends_on: vec![ObjectId(10)],
+        written: Default::default(),
     });
     let columns = [("region", T::Varchar(10)), ("amount", T::Decimal { precision: 18, scale: 2 })];
     database.insert(relation(13, "public", "totals", &columns, view));

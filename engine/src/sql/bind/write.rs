@@ -229,7 +229,11 @@ impl Binder<'_> {
     }
 
     fn target(&mut self, name: &QualifiedName, action: &str) -> SqlResult<Arc<Relation>> {
-        let parts: Vec<Identifier> = name.schema.iter().chain(std::iter::once(&name.name)).cloned().collect();
+        let parts: Vec<Identifier> = [name.database.as_ref(), name.schema.as_ref(), Some(&name.name)]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect();
         match self.find_relation(&parts)? {
             Found::Stored(relation) => match &relation.kind {
                 RelationKind::Table(_) => Ok(relation),

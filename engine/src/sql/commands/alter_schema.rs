@@ -1,6 +1,6 @@
 //! ALTER SCHEMA (Developer Guide, "ALTER SCHEMA").
 
-use super::alter_table::{hand_over, views_still_bind};
+use super::alter_table::{hand_over, remembered};
 use super::create_schema::{is_taken, must_be_allowed, must_be_usable};
 use super::{CommandContext, done};
 use crate::sql::error::{SqlError, SqlResult};
@@ -35,6 +35,11 @@ fn rename(name: &Identifier, new: &Identifier, context: &mut CommandContext<'_>)
     if is_taken(new, context)? {
         return Err(SqlError::product("42P06", format!("schema \"{new}\" already exists")));
     }
+    let renamed: Vec<ObjectId> = context.schema(name)?.relations.values().copied().collect();
+    for id in renamed {
+        let relation = context.relation_mut(id)?.clone();
+        remembered(&relation, context, |_| ())?;
+    }
     let database = context.database_mut()?;
     let Some(mut schema) = database.schemas.remove(name) else {
         return Err(SqlError::undefined_schema(name));
@@ -45,6 +50,5 @@ fn rename(name: &Identifier, new: &Identifier, context: &mut CommandContext<'_>)
     for &relation in &relations {
         context.relation_mut(relation)?.schema = new.clone();
     }
-    // Among themselves its relations count too: their texts may say the schema's old name.
-    views_still_bind(&relations, context)
+    Ok(())
 }

@@ -15,7 +15,7 @@ use crate::sql::outcome::Completion;
 use crate::sql::parse;
 use crate::sql::statement::{AlterTable, ColumnDefinition};
 use crate::warehouse::access::{Acl, Grantee, Privilege, UserId};
-use crate::warehouse::catalog::{Column, DefaultValue, ObjectId, Relation, RelationKind};
+use crate::warehouse::catalog::{Column, DefaultValue, ObjectId, Relation, RelationKind, WrittenNames};
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::storage::write::{BlockNumbers, add_column as add_blocks};
 use crate::warehouse::system_role::SystemPermission;
@@ -75,11 +75,12 @@ fn rename(relation: &Relation, new: &Identifier, context: &mut CommandContext<'_
     if context.database()?.find(&relation.schema, new).is_some() {
         return Err(SqlError::product("42P07", format!("relation \"{new}\" already exists")));
     }
+    remembered(relation, context, |_| ())?;
     let schema = context.schema_mut(&relation.schema)?;
     schema.relations.remove(&relation.name);
     schema.relations.insert(new.clone(), relation.id);
     context.relation_mut(relation.id)?.name = new.clone();
-    views_still_bind(&[relation.id], context)
+    Ok(())
 }
 
 fn rename_column(
@@ -93,6 +94,10 @@ fn rename_column(
     if relation.column(to).is_some() {
         return Err(exists(relation, to));
     }
+    remembered(relation, context, |written| {
+        let old = written.columns.remove(from).unwrap_or_else(|| from.clone());
+        written.columns.insert(to.clone(), old);
+    })?;
     let relation_mut = context.relation_mut(relation.id)?;
     relation_mut.columns[number].name = to.clone();
     let grants = std::mem::take(&mut relation_mut.acl.grants);
@@ -105,7 +110,7 @@ fn rename_column(
             grant
         })
         .collect();
-    views_still_bind(&[relation.id], context)
+    Ok(())
 }
 
 fn add_column(
@@ -197,7 +202,15 @@ fn drop_column(
         }));
     }
     let views: Vec<ObjectId> = broken.iter().map(|view| view.id).collect();
-    super::drop_relation::remove_with_dependents(&views, true, context).map(|_| ())
+    super::drop_relation::remove_with_dependents(&views, true, context)?;
+    for dependent in context.dependents(&[relation.id])? {
+        if let RelationKind::View(view) = &mut context.relation_mut(dependent.id)?.kind
+            && let Some(written) = view.written.get_mut(&relation.id)
+        {
+            written.columns.remove(name);
+        }
+    }
+    Ok(())
 }
 
 /// Takes column `number` out of a table's data and keys; later columns move up.
@@ -234,16 +247,18 @@ fn forget_number(table: &mut crate::warehouse::catalog::Table, number: usize) {
     table.data.version += 1;
 }
 
-/// A view's text says names, where the product keeps numbers: a rename that would leave a view behind is
-/// refused as not simulated.
-pub(super) fn views_still_bind(relations: &[ObjectId], context: &CommandContext<'_>) -> SqlResult<()> {
-    match views_that_break(relations, context)?.first() {
-        None => Ok(()),
-        Some(view) => {
-            let why = format!("the view {} says the old name", view.qualified_name());
-            Err(SqlError::not_simulated_because(Feature::AlterTable, why))
+/// A view's text says names, where the product keeps numbers: views on `relation` remember what they call it.
+pub(super) fn remembered(
+    relation: &Relation,
+    context: &mut CommandContext<'_>,
+    mut note: impl FnMut(&mut WrittenNames),
+) -> SqlResult<()> {
+    for dependent in context.dependents(&[relation.id])? {
+        if let RelationKind::View(view) = &mut context.relation_mut(dependent.id)?.kind {
+            note(view.remember(relation));
         }
     }
+    Ok(())
 }
 
 /// Views on `relations`, and views among them, whose text no longer means anything.

@@ -102,6 +102,7 @@ impl CommandContext<'_> {
 
     /// As [`Self::relation`], with `None` when only the relation itself is missing.
     pub fn find_relation(&self, name: &QualifiedName) -> SqlResult<Option<Arc<Relation>>> {
+        self.must_be_in_this_database(name)?;
         let database = self.database()?;
         if let Some(schema) = &name.schema {
             let found = self.schema(schema)?;
@@ -117,6 +118,16 @@ impl CommandContext<'_> {
                 database.find(schema, &name.name).filter(|_| open).cloned()
             })
         }))
+    }
+
+    fn must_be_in_this_database(&self, name: &QualifiedName) -> SqlResult<()> {
+        match &name.database {
+            Some(database) if *database != self.session.database => Err(SqlError::product(
+                "0A000",
+                format!("cross-database references are not implemented: \"{name}\""),
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// As [`Self::relation`], but only a table.
@@ -143,6 +154,7 @@ impl CommandContext<'_> {
         temporary: bool,
         lifted: SystemPermission,
     ) -> SqlResult<Place> {
+        self.must_be_in_this_database(name)?;
         let schema =
             if temporary { self.temporary_place(name)? } else { self.permanent_place(name, lifted)? };
         let taken = self.database()?.find(&schema, &name.name).map(|relation| relation.id);

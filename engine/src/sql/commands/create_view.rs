@@ -28,6 +28,7 @@ pub(super) fn run(
         query: query_text.to_owned(),
         search_path: context.search_path(),
         depends_on: stands_on(&bound, context),
+        written: Default::default(),
     };
     match place.taken {
         Some(id) if or_replace => replace(id, columns, view, context)?,

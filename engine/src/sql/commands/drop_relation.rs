@@ -116,10 +116,15 @@ pub(super) fn remove_with_dependents(
             };
             let dropped = dropped.and_then(|id| context.database().ok()?.relation(*id).cloned());
             let dropped = dropped.ok_or_else(|| SqlError::bug("a dependent without what it depends on"))?;
-            let kind = Kind::of(&dropped).word();
+            let kind = Kind::of(&dropped);
+            let refusal = match kind {
+                Kind::Table => "cannot",
+                Kind::View => "can't",
+            };
+            let kind = kind.word();
             return Err(SqlError::new(SqlErrorKind::Product {
                 state: "2BP01",
-                message: format!("cannot drop {kind} {} because other objects depend on it", dropped.name),
+                message: format!("{refusal} drop {kind} {} because other objects depend on it", dropped.name),
                 detail: Some(format!("view {} depends on {kind} {}", first.name, dropped.name)),
                 hint: Some("Use DROP ... CASCADE to drop the dependent objects too.".to_owned()),
             }));

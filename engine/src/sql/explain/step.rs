@@ -29,13 +29,10 @@ pub(super) fn whole(plan: &Plan, statistics: &Statistics) -> Step {
     match plan {
         Plan::Limit { input, limit, offset } => limited(whole(input, statistics), *limit, *offset),
         Plan::Project { input, expressions, .. } => projected(whole(input, statistics), expressions),
-        Plan::Sort { input, keys, limit } => {
+        // The sort's own limit saves work; the rows are cut by the LIMIT above it.
+        Plan::Sort { input, keys, .. } => {
             let sorted = sorted(step(input, statistics), keys);
-            let merged = if sorted.place == Place::Leader { sorted } else { merged(sorted) };
-            match limit {
-                Some(limit) => limited(merged, Some(*limit), 0),
-                None => merged,
-            }
+            if sorted.place == Place::Leader { sorted } else { merged(sorted) }
         }
         plan => step(plan, statistics),
     }
@@ -79,13 +76,7 @@ fn step(plan: &Plan, statistics: &Statistics) -> Step {
         Plan::Window { input, calls, .. } => {
             windowed(step(input, statistics), calls, cost::width(plan.fields()))
         }
-        Plan::Sort { input, keys, limit } => {
-            let sorted = sorted(step(input, statistics), keys);
-            match limit {
-                Some(limit) => limited(sorted, Some(*limit), 0),
-                None => sorted,
-            }
-        }
+        Plan::Sort { input, keys, .. } => sorted(step(input, statistics), keys),
         Plan::Limit { input, limit, offset } => limited(step(input, statistics), *limit, *offset),
         Plan::Distinct { input } => unique(step(input, statistics)),
         Plan::SetOperation { operation, all, left, right, fields } => combined(

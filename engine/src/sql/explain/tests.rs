@@ -108,7 +108,8 @@ fn a_sort_is_merged_on_the_leader() {
         fields: vec![fields[0].clone(), field("count", DataType::BigInt)],
     };
     let key = SortKey { expression: column(1, DataType::BigInt), descending: true, nulls_first: true };
-    let plan = Plan::Sort { input: Box::new(aggregate), keys: vec![key], limit: Some(10) };
+    let sort = Plan::Sort { input: Box::new(aggregate), keys: vec![key], limit: Some(10) };
+    let plan = Plan::Limit { input: Box::new(sort), limit: Some(10), offset: 0 };
     let expected = "\
 XN Limit  (cost=1000000000133.33..1000000000133.35 rows=10 width=25)
   ->  XN Merge  (cost=1000000000133.33..1000000000133.83 rows=200 width=25)

@@ -155,8 +155,15 @@ fn add(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayR
         let moved = match unit(part) {
             Some(unit) => amount.checked_mul(unit).and_then(|by| moments.value(row).checked_add(by)),
             None => {
-                let months = amount * i64::from(months_of(part)?);
-                in_zone(zone, moments.value(row), |micros| plus_months(micros, months))
+                let months = i64::from(months_of(part)?);
+                let whole_years = months % 12 == 0;
+                in_zone(zone, moments.value(row), |micros| {
+                    let moved = plus_months(micros, amount * months)?;
+                    if whole_years && is_leap_day(micros) && !is_leap_day(moved) {
+                        return moved.checked_add(DAY);
+                    }
+                    Some(moved)
+                })
             }
         };
         moved.ok_or_else(out_of_range)
@@ -168,6 +175,13 @@ fn in_zone(zone: Option<&Zone>, micros: i64, f: impl Fn(i64) -> Option<i64>) -> 
     let Some(zone) = zone else { return f(micros) };
     let local = f(micros + i64::from(zone.offset_at(micros)) * SECOND)?;
     Some(local - i64::from(zone.offset_at_local(local)) * SECOND)
+}
+
+/// Whole years after 29 February is 1 March where there is no 29 (Developer Guide, "DATEADD": "Leap year
+/// handling"); other months end clamped.
+fn is_leap_day(micros: i64) -> bool {
+    let date = Moment::from_micros(micros).date;
+    date.month == 2 && date.day == 29
 }
 
 fn plus_months(micros: i64, months: i64) -> Option<i64> {

@@ -257,7 +257,7 @@ fn choices() {
 #[test]
 fn dates_move() {
     is("dateadd", &[text("month"), int(1), date("2020-01-31")], time("2020-02-29").0);
-    is("dateadd", &[text("year"), int(1), date("2016-02-29")], time("2017-02-28").0);
+    is("dateadd", &[text("year"), int(1), date("2016-02-29")], time("2017-03-01").0);
     is("dateadd", &[text("m"), int(30), time("2023-05-25 10:00:00")], time("2023-05-25 10:30:00").0);
     is("add_months", &[date("2008-02-29"), int(1)], time("2008-03-31").0);
     is("datediff", &[text("year"), date("2008-12-31"), date("2009-01-01")], V::BigInt(1));

@@ -28,9 +28,10 @@ fn column(reader: &mut Reader) -> SqlResult<CommentTarget> {
         parts.push(reader.identifier()?);
     }
     match (parts.pop(), parts.pop()) {
-        (Some(column), Some(name)) => {
-            Ok(CommentTarget::Column { table: QualifiedName { schema: parts.pop(), name }, column })
-        }
+        (Some(column), Some(name)) => Ok(CommentTarget::Column {
+            table: QualifiedName { schema: parts.pop(), database: parts.pop(), name },
+            column,
+        }),
         _ => reader.unexpected(),
     }
 }

@@ -6,9 +6,11 @@
 
 use std::any::TypeId;
 
-use sqlparser::ast::Expr;
+use sqlparser::ast::{DuplicateTreatment, Expr, FunctionArguments, Ident, ObjectName};
 use sqlparser::dialect::{Dialect, PostgreSqlDialect, Precedence};
-use sqlparser::keywords::{Keyword, RESERVED_FOR_COLUMN_ALIAS, RESERVED_FOR_TABLE_ALIAS};
+use sqlparser::keywords::{
+    Keyword, RESERVED_FOR_COLUMN_ALIAS, RESERVED_FOR_IDENTIFIER, RESERVED_FOR_TABLE_ALIAS,
+};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
@@ -17,6 +19,9 @@ use super::reserved;
 
 #[derive(Debug)]
 pub(super) struct Redshift;
+
+/// What the tree calls `APPROXIMATE COUNT(DISTINCT x)`.
+pub(in crate::sql) const APPROXIMATE_COUNT: &str = "approximate_count_distinct";
 
 const POSTGRES: PostgreSqlDialect = PostgreSqlDialect {};
 
@@ -54,6 +59,9 @@ impl Dialect for Redshift {
 
     /// Redshift's reserved words begin an expression only where the grammar gives them one to begin.
     fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
+        if let Some(aggregate) = approximate(parser) {
+            return Some(aggregate);
+        }
         let next = parser.peek_token_ref();
         let Token::Word(word) = &next.token else {
             return None;
@@ -73,6 +81,11 @@ impl Dialect for Redshift {
             _ => reserved::begins_expression(&word.value),
         };
         (!begins).then(|| parser.expected_ref("an expression", next))
+    }
+
+    /// A word that begins an expression is not a column's name when that expression turns out to be wrong.
+    fn is_reserved_for_identifier(&self, keyword: Keyword) -> bool {
+        matches!(keyword, Keyword::CASE | Keyword::CAST) || RESERVED_FOR_IDENTIFIER.contains(&keyword)
     }
 
     fn is_select_item_alias(&self, explicit: bool, keyword: &Keyword, parser: &mut Parser) -> bool {
@@ -146,6 +159,31 @@ impl Dialect for Redshift {
     fn supports_interval_options(&self) -> bool {
         true
     }
+}
+
+/// `APPROXIMATE COUNT(DISTINCT x)` becomes a function of its own. `APPROXIMATE PERCENTILE_DISC` is the exact one,
+/// whose answer is as near as can be asked for.
+fn approximate(parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
+    let counts = is_word(&parser.peek_nth_token_ref(1).token, "COUNT");
+    let known = counts || is_word(&parser.peek_nth_token_ref(1).token, "PERCENTILE_DISC");
+    if !known || !is_word(&parser.peek_token_ref().token, "APPROXIMATE") {
+        return None;
+    }
+    parser.advance_token();
+    let aggregate = parser.parse_prefix();
+    Some(match aggregate {
+        Ok(Expr::Function(mut function)) if counts => match &mut function.args {
+            FunctionArguments::List(list)
+                if list.duplicate_treatment == Some(DuplicateTreatment::Distinct) =>
+            {
+                list.duplicate_treatment = None;
+                function.name = ObjectName::from(vec![Ident::new(APPROXIMATE_COUNT)]);
+                Ok(Expr::Function(function))
+            }
+            _ => parser.expected_ref("DISTINCT", parser.get_current_token()),
+        },
+        other => other,
+    })
 }
 
 /// Whether the word just read is a reserved one; `get_current_token` is the one the hooks are asked about.

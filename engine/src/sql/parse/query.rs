@@ -70,7 +70,7 @@ fn into_table(mut query: Box<ast::Query>) -> SqlResult<Statement> {
     };
     let temporary = into.temporary || name.as_str().starts_with('#');
     Ok(Statement::CreateTableAs(Box::new(CreateTableAs {
-        name: QualifiedName { schema: parts.pop(), name },
+        name: QualifiedName { schema: parts.pop(), database: parts.pop(), name },
         temporary,
         columns: Vec::new(),
         attributes: TableAttributes::default(),

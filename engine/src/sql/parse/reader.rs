@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `name`, `schema.name` or `database.schema.name`, whose database part is dropped.
+    /// `name`, `schema.name` or `database.schema.name`.
     pub fn name(&mut self) -> SqlResult<QualifiedName> {
         let mut parts = vec![self.identifier()?];
         while parts.len() < 3 && self.symbol(&Token::Period) {
@@ -163,7 +163,7 @@ impl<'a> Reader<'a> {
         }
         let name = parts.pop();
         match name {
-            Some(name) => Ok(QualifiedName { schema: parts.pop(), name }),
+            Some(name) => Ok(QualifiedName { schema: parts.pop(), database: parts.pop(), name }),
             None => self.unexpected(),
         }
     }

@@ -162,7 +162,7 @@ const RESERVED: [&str; 157] = [
 ];
 
 /// Reserved words an expression can begin with.
-const BEGIN_EXPRESSION: [&str; 19] = [
+const BEGIN_EXPRESSION: [&str; 20] = [
     "ARRAY",
     "CASE",
     "CAST",
@@ -177,6 +177,8 @@ const BEGIN_EXPRESSION: [&str; 19] = [
     "LOCALTIMESTAMP",
     "NOT",
     "NULL",
+    // A column of the catalog's tables; no user table can have one.
+    "OID",
     "SESSION_USER",
     "SYSDATE",
     "TIMESTAMP",

@@ -9,13 +9,16 @@ use crate::sql::statement::ParsedStatement;
 
 /// Operators in a row before `stack depth limit exceeded`: each makes the syntax tree one level deeper, and
 /// whoever walks the tree later needs a stack for it.
-const CHAIN: usize = 1_000;
+const CHAIN: usize = 500;
+
+/// The same for AND and OR, which are lists once they are bound: only the syntax tree is deep.
+const CONNECTED: usize = 2_000;
+
+const CONNECTIVES: [&str; 2] = ["AND", "OR"];
 
 /// Words that make a tree deeper, as operators do.
-const CHAIN_WORDS: [&str; 13] = [
-    "AND", "OR", "IS", "IN", "LIKE", "ILIKE", "SIMILAR", "BETWEEN", "ISNULL", "NOTNULL", "AT", "COLLATE",
-    "OVERLAPS",
-];
+const CHAIN_WORDS: [&str; 11] =
+    ["IS", "IN", "LIKE", "ILIKE", "SIMILAR", "BETWEEN", "ISNULL", "NOTNULL", "AT", "COLLATE", "OVERLAPS"];
 
 const SET_WORDS: [&str; 4] = ["UNION", "INTERSECT", "EXCEPT", "MINUS"];
 
@@ -78,25 +81,29 @@ pub(super) fn alone<T>(text: &str, read: impl FnOnce(&mut Reader) -> SqlResult<T
 /// Chains of operators do not recurse while they are parsed, only when their tree is walked, so sqlparser's own
 /// limit does not see them. Counted for each level of parentheses; a comma begins a new chain.
 fn is_too_deep(tokens: &[TokenWithSpan]) -> bool {
-    let mut levels = vec![(0_usize, 0_usize)];
+    let mut levels = vec![(0_usize, 0_usize, 0_usize)];
     for token in tokens {
         match &token.token {
-            Token::LParen | Token::LBracket => levels.push((0, 0)),
+            Token::LParen | Token::LBracket => levels.push((0, 0, 0)),
             Token::RParen | Token::RBracket if levels.len() > 1 => {
                 levels.pop();
             }
             token => {
-                let Some((operators, sets)) = levels.last_mut() else {
+                let Some((operators, connectives, sets)) = levels.last_mut() else {
                     return true;
                 };
                 match token {
-                    Token::Comma => *operators = 0,
+                    Token::Comma => (*operators, *connectives) = (0, 0),
+                    Token::Word(_) if CONNECTIVES.iter().any(|word| is_word(token, word)) => {
+                        *connectives += 1;
+                        *operators = 0;
+                    }
                     Token::Word(_) if SET_WORDS.iter().any(|word| is_word(token, word)) => *sets += 1,
                     Token::Word(_) if CHAIN_WORDS.iter().any(|word| is_word(token, word)) => *operators += 1,
                     Token::Word(_) | Token::Number(..) | Token::SingleQuotedString(_) | Token::Period => {}
                     _ => *operators += 1,
                 }
-                if *operators > CHAIN || *sets > CHAIN {
+                if *operators > CHAIN || *connectives > CONNECTED || *sets > CHAIN {
                     return true;
                 }
             }

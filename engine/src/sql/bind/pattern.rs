@@ -1,0 +1,94 @@
+//! LIKE, ILIKE and SIMILAR TO.
+
+use sqlparser::ast;
+
+use super::binder::{Binder, product_with};
+use super::coerce;
+use crate::gap::Feature;
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::expression::{CastMode, Expression};
+use crate::warehouse::data_type::DataType;
+use crate::warehouse::value::Value;
+
+impl Binder<'_> {
+    pub fn like(
+        &mut self,
+        expr: &ast::Expr,
+        pattern: &ast::Expr,
+        escape: Option<&ast::Expr>,
+        insensitive: bool,
+        negated: bool,
+    ) -> SqlResult<Expression> {
+        let (input, pattern) = (self.expression(expr)?, self.expression(pattern)?);
+        let escape = match escape {
+            None => Some('\\'),
+            Some(expr) => match self.expression(expr)? {
+                Expression::Literal { value: Value::String(text), .. } => {
+                    let mut characters = text.chars();
+                    let first = characters.next();
+                    if characters.next().is_some() {
+                        return Err(product_with(
+                            "22025",
+                            "invalid escape string",
+                            None,
+                            Some("Escape string must be empty or one character."),
+                        ));
+                    }
+                    first
+                }
+                _ => {
+                    return Err(SqlError::not_simulated_because(
+                        Feature::QueryClause,
+                        "ESCAPE with an expression",
+                    ));
+                }
+            },
+        };
+        matched(input, pattern, escape, insensitive, negated)
+    }
+
+    pub fn similar(
+        &mut self,
+        expr: &ast::Expr,
+        pattern: &ast::Expr,
+        escape: Option<&ast::Expr>,
+        negated: bool,
+    ) -> SqlResult<Expression> {
+        let mut arguments = vec![self.expression(expr)?, self.expression(pattern)?];
+        if let Some(escape) = escape {
+            arguments.push(self.expression(escape)?);
+        }
+        let matched = self.call("similar_to", arguments)?;
+        Ok(if negated { Expression::Not(Box::new(matched)) } else { matched })
+    }
+}
+
+/// LIKE over two bound expressions, each read as text.
+pub(super) fn matched(
+    input: Expression,
+    pattern: Expression,
+    escape: Option<char>,
+    insensitive: bool,
+    negated: bool,
+) -> SqlResult<Expression> {
+    let sign = if insensitive { "~~*" } else { "~~" };
+    let given = (input.data_type(), pattern.data_type());
+    let as_text = |expression: Expression| match expression.data_type() {
+        DataType::Varchar(_) | DataType::Char(_) => Ok(expression),
+        DataType::Unknown => {
+            let length = coerce::literal_length(&expression);
+            Ok(coerce::cast(expression, DataType::Varchar(length), CastMode::Implicit))
+        }
+        data_type if coerce::assignable(data_type, DataType::TEXT) => {
+            Ok(coerce::cast(expression, DataType::TEXT, CastMode::Implicit))
+        }
+        _ => Err(coerce::no_operator(sign, given.0, given.1)),
+    };
+    Ok(Expression::Like {
+        input: Box::new(as_text(input)?),
+        pattern: Box::new(as_text(pattern)?),
+        escape,
+        insensitive,
+        negated,
+    })
+}
