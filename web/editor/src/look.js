@@ -20,7 +20,7 @@ const rules = {
   ".cm-scroller": { fontFamily: "var(--font-code)", lineHeight: "1.6", fontVariantLigatures: "none", overflow: "auto" },
   ".cm-content": { padding: "8px 0", caretColor: "var(--accent)" },
   ".cm-line": { padding: "0 16px 0 8px" },
-  ".cm-gutters": { backgroundColor: "transparent", border: "0", color: "var(--text-3)", fontSize: "var(--t-12)" },
+  ".cm-gutters": { backgroundColor: "var(--surface)", border: "0", color: "var(--text-3)", fontSize: "var(--t-12)" },
   ".cm-lineNumbers .cm-gutterElement": { minWidth: "36px", padding: "0 8px 0 0", lineHeight: "1.735" },
   ".cm-activeLine": { backgroundColor: "transparent" },
   "&.cm-focused .cm-activeLine": { backgroundColor: "var(--hover)", boxShadow: "inset 2px 0 0 var(--accent)" },

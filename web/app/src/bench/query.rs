@@ -52,9 +52,11 @@ pub fn Query() -> Html {
             <h2 class="sr">{ words.query }</h2>
             <div class="toolbar">
                 <button class="btn btn-primary" type="button" onclick={run_all} disabled={!state.is_ready() || running}><Icon name="play" />{ words.run }<span class="kbd phone-hide">{ "Ctrl ↵" }</span></button>
-                <button class="btn" type="button" onclick={run_selection} disabled={!state.is_ready() || running || !*selected} title={words.run_selection_note}>{ words.run_selection }</button>
+                // One place for both: a selection cannot be run while something runs, and nothing moves.
                 if slow {
-                    <button class="btn btn-danger" type="button" onclick={cancel}><Icon name="stop" />{ words.cancel }</button>
+                    <button class="btn btn-danger" type="button" key="cancel" onclick={cancel}><Icon name="stop" />{ words.cancel }</button>
+                } else {
+                    <button class="btn" type="button" key="selection" onclick={run_selection} disabled={!state.is_ready() || running || !*selected} title={words.run_selection_note}>{ words.run_selection }</button>
                 }
                 <span class="push btn-row">
                     { who(&page.desk) }

@@ -30,11 +30,11 @@ impl<'a> Fact<'a> {
 
 fn absent(message: &str) -> Option<Fact<'_>> {
     let (kind, name) = message.strip_suffix("\" does not exist")?.split_once(" \"")?;
-    let kind = match kind {
+    let kind = match kind.to_ascii_lowercase().as_str() {
         "group" => Kind::Group,
         "role" => Kind::Role,
         "user" => Kind::User,
-        "relation" => Kind::Relation,
+        "relation" | "table" => Kind::Relation,
         _ => return None,
     };
     Some(Fact::Absent { kind, name })

@@ -70,9 +70,11 @@ pub fn Help(props: &HelpProps) -> Html {
     }
 }
 
-/// Statements that one user runs one after another are put into the editor together.
+/// Statements that one user runs one after another are put into the editor together, up to one that is to be refused:
+/// a refusal ends the run, and what stood behind it would never happen.
 fn together(entries: &[sandshift_prose::transcript::Entry]) -> Vec<(Actor, String)> {
     let mut out: Vec<(Actor, String)> = Vec::new();
+    let mut ended = false;
     for entry in entries {
         let actor = match &entry.door {
             Door::Sql { user } => Actor::User(user.clone()),
@@ -80,12 +82,13 @@ fn together(entries: &[sandshift_prose::transcript::Entry]) -> Vec<(Actor, Strin
             Door::Clock { .. } => continue,
         };
         match out.last_mut() {
-            Some((Actor::User(last), text)) if actor == Actor::User(last.clone()) => {
+            Some((Actor::User(last), text)) if !ended && actor == Actor::User(last.clone()) => {
                 text.push('\n');
                 text.push_str(&entry.input);
             }
             _ => out.push((actor, entry.input.clone())),
         }
+        ended = entry.refusal;
     }
     out
 }

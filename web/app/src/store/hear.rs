@@ -9,6 +9,8 @@ use crate::outcome::{Outcome, Status};
 
 /// How much of the history is worth keeping.
 const HISTORY: usize = 200;
+/// The SQLSTATE of a statement that was stopped on request.
+const CANCELED: &str = "57014";
 
 impl State {
     pub(super) fn hear(&mut self, event: Event) {
@@ -61,7 +63,10 @@ impl State {
                     });
                     self.shown = self.outcomes.len() - 1;
                 }
-                self.settle(event.id, Status::Failed { error, offset });
+                // What the person stopped is no mistake of theirs.
+                let canceled = error.state == CANCELED;
+                let status = if canceled { Status::Canceled } else { Status::Failed { error, offset } };
+                self.settle(event.id, status);
                 self.remember(true);
             }
             EventKind::Finished { canceled } => {

@@ -91,6 +91,16 @@ fn canceling_marks_what_was_running() {
 }
 
 #[test]
+fn what_the_person_stopped_is_not_shown_as_an_error() {
+    let mut state = State::default();
+    run(&mut state, "SELECT 1", 0);
+    hear(&mut state, 7, EventKind::StatementStarted { index: 0, text: "SELECT 1".into(), span: (0, 8) });
+    let error = SqlFailure { state: "57014".to_owned(), ..failure((0, 8)) };
+    hear(&mut state, 7, EventKind::StatementFailed { index: 0, error });
+    assert_eq!(state.outcomes[0].status, Status::Canceled);
+}
+
+#[test]
 fn a_dropped_user_is_not_acting_any_more() {
     let user = |name: &str, superuser| WarehouseUser { name: name.into(), superuser, ..Default::default() };
     let mut state = State::default();
