@@ -137,7 +137,7 @@ export function create(parent, options) {
 
 function spoken(label, phrases) {
   return [
-    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off", translate: "no" }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocapitalize: "off", translate: "no" }),
     EditorState.phrases.of(phrases ?? {}),
   ];
 }

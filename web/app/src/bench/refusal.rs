@@ -111,7 +111,7 @@ fn grant(page: &Page, why: &Why) -> Html {
             if let Some(grant) = &why.smallest_grant {
                 <h4>{ words.smallest_grant }</h4>
                 <div class="stmt">
-                    <pre class="code" tabindex="0">{ ink::sql(grant) }</pre>
+                    <pre class="code">{ ink::sql(grant) }</pre>
                     if let Some(giver) = first {
                         <div class="stmt-foot">{ put(page, giver, grant.clone()) }</div>
                     }

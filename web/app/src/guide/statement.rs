@@ -44,7 +44,7 @@ pub fn Statement(props: &StatementProps) -> Html {
     };
     html! {
         <div class="stmt">
-            <pre class="code" tabindex="0">{ body }</pre>
+            <pre class="code">{ body }</pre>
             <div class="stmt-foot">
                 <span class="meta"><span class="who-tag">{ tag }</span>{ name }</span>
                 <button class="btn btn-sm" type="button" {onclick}><Icon name="into" small=true />{ put }</button>
