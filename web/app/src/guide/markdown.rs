@@ -63,7 +63,7 @@ impl Frame {
                 } else {
                     html! { { text } }
                 };
-                html! { <div class="stmt"><pre class="code" tabindex="0">{ body }</pre></div> }
+                html! { <div class="stmt"><pre class="code">{ body }</pre></div> }
             }
             (Some(mut tag), None) => {
                 tag.add_children(self.inside);
