@@ -16,33 +16,66 @@ pub struct Message {
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Request {
     /// Opens (or restores) the workspace of a lab and answers `Opened`. `lab` is a lab's id.
-    Open { workspace: String, lab: Option<LabSource> },
+    Open {
+        workspace: String,
+        lab: Option<LabSource>,
+    },
     /// Runs a script as `user`. Answers with `Statement...` events, then `Finished`.
-    Run { user: String, text: String },
+    Run {
+        user: String,
+        text: String,
+    },
     /// Stops the script that is running.
     Cancel,
     /// Rows of a result, as cells: `from` inclusive, at most `count`.
-    Rows { result: u32, from: u64, count: u32 },
+    Rows {
+        result: u32,
+        from: u64,
+        count: u32,
+    },
     /// The whole result as text, for copying and saving.
-    Export { result: u32, format: ExportFormat },
+    Export {
+        result: u32,
+        format: ExportFormat,
+    },
     /// One line of the terminal, as an IAM user.
-    Aws { principal: String, line: String },
+    Aws {
+        principal: String,
+        line: String,
+    },
     /// Names this user may see, for completion.
-    Names { user: String },
+    Names {
+        user: String,
+    },
     /// Makes `step` the open one and checks it now. The worker checks by itself after every script and call.
-    Check { step: String },
+    Check {
+        step: String,
+    },
     /// What the learner chose for a question or prediction of the open lab. Answers `Checks`.
-    Answer { step: String, check: String, option: String },
+    Answer {
+        step: String,
+        check: String,
+        option: String,
+    },
     /// Puts the account into the state in which `step` begins (everything before it solved).
-    ResetStep { step: String },
+    ResetStep {
+        step: String,
+    },
     ResetLab,
     /// What the page wants kept: editor text, answers, open step. Opaque to the worker.
-    Keep { key: String, value: String },
+    Keep {
+        key: String,
+        value: String,
+    },
     /// The whole workspace as one file's bytes, base64.
     ExportWorkspace,
-    ImportWorkspace { base64: String },
+    ImportWorkspace {
+        base64: String,
+    },
     /// Lets simulated time pass.
-    Advance { micros: i64 },
+    Advance {
+        micros: i64,
+    },
     /// Makes the worker fail as a defect of ours would; used by tests only.
     Fail,
 }
@@ -72,30 +105,74 @@ pub struct Event {
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum EventKind {
     /// The engine is there and the workspace is open.
-    Opened { account: AccountState, kept: Vec<(String, String)>, storage: StorageState },
+    Opened {
+        account: AccountState,
+        kept: Vec<(String, String)>,
+        storage: StorageState,
+    },
     /// A statement of the script began; `span` is its place in the submitted text (UTF-16 offsets).
-    StatementStarted { index: u32, text: String, span: (u32, u32) },
-    Progress { index: u32, rows: u64, total: Option<u64>, elapsed_ms: f64 },
-    StatementDone { index: u32, result: StatementResult },
-    StatementFailed { index: u32, error: SqlFailure },
+    StatementStarted {
+        index: u32,
+        text: String,
+        span: (u32, u32),
+    },
+    Progress {
+        index: u32,
+        rows: u64,
+        total: Option<u64>,
+        elapsed_ms: f64,
+    },
+    StatementDone {
+        index: u32,
+        result: StatementResult,
+    },
+    StatementFailed {
+        index: u32,
+        error: SqlFailure,
+    },
     /// The script is over. Everything committed is stored.
-    Finished { canceled: bool },
-    Rows { result: u32, from: u64, rows: Vec<Vec<Option<String>>> },
-    Exported { text: String },
-    AwsDone { stdout: String, stderr: String, code: i32 },
-    Names { names: Vec<Name> },
+    Finished {
+        canceled: bool,
+    },
+    Rows {
+        result: u32,
+        from: u64,
+        rows: Vec<Vec<Option<String>>>,
+    },
+    Exported {
+        text: String,
+    },
+    AwsDone {
+        stdout: String,
+        stderr: String,
+        code: i32,
+    },
+    Names {
+        names: Vec<Name>,
+    },
     /// Where every check of the open lab stands. Sent by itself whenever something changed.
-    Checks { steps: Vec<StepState> },
+    Checks {
+        steps: Vec<StepState>,
+    },
     /// Who, when, how much: sent by itself after whatever may have changed it.
-    Account { account: AccountState },
+    Account {
+        account: AccountState,
+    },
     Kept,
     /// A workspace, lab or step was put back to a beginning; editors and results may be kept by the page.
     Reset,
-    WorkspaceExported { base64: String },
+    WorkspaceExported {
+        base64: String,
+    },
     /// A request that could not be done, in words for a person.
-    Failed { message: String, hint: Option<String> },
+    Failed {
+        message: String,
+        hint: Option<String>,
+    },
     /// A defect of ours: the engine was restarted from what was committed.
-    Recovered { message: String },
+    Recovered {
+        message: String,
+    },
 }
 
 /// What the bar shows.
@@ -135,7 +212,9 @@ pub enum TransactionState {
 pub enum StorageState {
     Kept,
     /// Private mode or blocked storage: works, but is gone with the tab.
-    MemoryOnly { reason: String },
+    MemoryOnly {
+        reason: String,
+    },
     /// Another tab has this workspace open; this one does not write.
     SecondTab,
 }

@@ -96,23 +96,21 @@ impl Table {
         sum
     }
 
+    /// What travels is a limit: over it, the suite fails.
+    ///
     /// # Errors
     /// Which budget is exceeded, and by how much.
     pub fn within_budget(&self) -> Result<(), String> {
-        let (engine, page) = (self.sum(&ENGINE), self.sum(&PAGE));
-        let budgets = [
-            ("engine wasm, brotli", engine.brotli, ENGINE_BROTLI),
-            ("engine wasm, raw", engine.raw, ENGINE_RAW),
-            ("page, brotli", page.brotli, PAGE_BROTLI),
-        ];
-        let over: Vec<String> = budgets
-            .iter()
-            .filter(|(_, size, budget)| size > budget)
-            .map(|(name, size, budget)| {
-                format!("over budget: {name} is {} of at most {}", megabytes(*size), megabytes(*budget))
-            })
-            .collect();
+        let over = over(&[
+            ("engine wasm, brotli", self.sum(&ENGINE).brotli, ENGINE_BROTLI),
+            ("page, brotli", self.sum(&PAGE).brotli, PAGE_BROTLI),
+        ]);
         if over.is_empty() { Ok(()) } else { Err(over.join("\n")) }
+    }
+
+    /// What is unpacked in the reader's memory is an aim; ARCHITECTURE.md says how it is to be reached.
+    pub fn beside_aims(&self) -> Vec<String> {
+        over(&[("engine wasm, raw", self.sum(&ENGINE).raw, ENGINE_RAW)])
     }
 }
 
@@ -148,6 +146,16 @@ fn row(
     let [raw, gzip, brotli] = [weight.raw, weight.gzip, weight.brotli].map(megabytes);
     let line = format!("{name:<24} {raw:>10} {gzip:>10} {brotli:>10} {recorded:>10}  {budget}");
     writeln!(out, "{}", line.trim_end())
+}
+
+fn over(budgets: &[(&str, u64, u64)]) -> Vec<String> {
+    budgets
+        .iter()
+        .filter(|(_, size, budget)| size > budget)
+        .map(|(name, size, budget)| {
+            format!("over budget: {name} is {} of at most {}", megabytes(*size), megabytes(*budget))
+        })
+        .collect()
 }
 
 /// Decimal megabytes.

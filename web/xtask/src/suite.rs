@@ -18,7 +18,7 @@ struct Part {
     run: fn() -> Result<(), String>,
 }
 
-const PARTS: [Part; 11] = [
+const PARTS: [Part; 13] = [
     Part { name: "format", slow: false, run: || cargo(&["fmt", "--all", "--check"]) },
     Part { name: "tidy", slow: false, run: || test(&["--test", "tidy"]) },
     Part { name: "unit tests", slow: false, run: || test(&["--lib", "--bins"]) },
@@ -27,6 +27,8 @@ const PARTS: [Part; 11] = [
     Part { name: "sqllogictest", slow: false, run: || test(&["--test", "slt"]) },
     Part { name: "transcripts", slow: false, run: || test(&["--test", "transcripts"]) },
     Part { name: "labs", slow: false, run: || test(&["--test", "labs"]) },
+    Part { name: "prover", slow: false, run: || test(&["--test", "prover"]) },
+    Part { name: "worker", slow: false, run: || test(&["--test", "workspace"]) },
     Part { name: "lints", slow: false, run: lints },
     Part { name: "site and sizes", slow: true, run: build_site },
     Part { name: "browser", slow: true, run: walk_in_browser },
