@@ -73,6 +73,9 @@ fn build(options: Options) -> Result<(), String> {
         size::record(&table)?;
     }
     println!("the site is in {}", out.display());
+    for aim in table.beside_aims() {
+        println!("{aim}");
+    }
     table.within_budget()
 }
 

@@ -89,6 +89,9 @@ fn build_site() -> Result<(), String> {
     site::build(&site::Plan { profile: Profile::Release, out: out.clone(), base: None })?;
     let table = size::measure(&out)?;
     print!("{table}");
+    for aim in table.beside_aims() {
+        println!("{aim}");
+    }
     table.within_budget()
 }
 
