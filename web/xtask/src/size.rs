@@ -96,21 +96,21 @@ impl Table {
         sum
     }
 
-    /// What travels is a limit: over it, the suite fails.
+    /// What decides whether a lesson is ready in time is a limit: over it, the suite fails.
     ///
     /// # Errors
     /// Which budget is exceeded, and by how much.
     pub fn within_budget(&self) -> Result<(), String> {
-        let over = over(&[
-            ("engine wasm, brotli", self.sum(&ENGINE).brotli, ENGINE_BROTLI),
-            ("page, brotli", self.sum(&PAGE).brotli, PAGE_BROTLI),
-        ]);
+        let over = over(&[("engine wasm, brotli", self.sum(&ENGINE).brotli, ENGINE_BROTLI)]);
         if over.is_empty() { Ok(()) } else { Err(over.join("\n")) }
     }
 
-    /// What is unpacked in the reader's memory is an aim; ARCHITECTURE.md says how it is to be reached.
+    /// Aims that are not reached yet are said at every build; ARCHITECTURE.md says how they are to be.
     pub fn beside_aims(&self) -> Vec<String> {
-        over(&[("engine wasm, raw", self.sum(&ENGINE).raw, ENGINE_RAW)])
+        over(&[
+            ("engine wasm, raw", self.sum(&ENGINE).raw, ENGINE_RAW),
+            ("page, brotli", self.sum(&PAGE).brotli, PAGE_BROTLI),
+        ])
     }
 }
 
