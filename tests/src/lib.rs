@@ -4,6 +4,7 @@
 //! Read [`start`] (what account a file begins with), then a door: [`slt`], [`script`] (transcripts), [`sql`], [`lab`];
 //! [`tidy`] looks at the repository's own text.
 
+pub mod bench_data;
 pub mod files;
 pub mod lab;
 pub mod parallel;

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use sandshift_tests::{files, lab, parallel, script, slt, sql};
+use sandshift_tests::{bench_data, files, lab, parallel, script, slt, sql};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         "transcript" => run_transcripts(rest),
         "sql" => run_sql(rest),
         "labs" => run_labs(rest),
+        "bench-data" => write_bench_data(rest),
         _ => Err("slt PATH... | transcript [--bless] PATH... | sql [--user NAME] [--setup FILE]... | labs check [DIR] | labs new NAME".to_owned()),
     };
     match done {
@@ -87,4 +88,11 @@ fn run_labs(words: &[String]) -> Result<(), String> {
         }
         _ => Err("labs check [DIR] | labs new NAME | labs describe [DIR]".to_owned()),
     }
+}
+
+/// `bench-data DIR ROWS`: for `cargo xtask bench`.
+fn write_bench_data(words: &[String]) -> Result<(), String> {
+    let [folder, rows] = words else { return Err("bench-data DIR ROWS".to_owned()) };
+    let rows = rows.parse().map_err(|_| format!("`{rows}` is no number of rows"))?;
+    bench_data::write(folder.as_ref(), rows)
 }

@@ -76,6 +76,12 @@ pub enum Request {
     Advance {
         micros: i64,
     },
+    /// Puts a file on the learner's own machine, where the terminal finds it (`aws s3 cp /data/x.csv s3://...`).
+    /// Answers `Kept`.
+    Upload {
+        path: String,
+        text: String,
+    },
     /// Makes the worker fail as a defect of ours would; used by tests only.
     Fail,
 }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use sandshift_engine::cli::Files as _;
 use sandshift_engine::sandbox::{NameKind as EngineNameKind, Sandbox};
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
@@ -206,6 +207,11 @@ impl Workspace {
                 self.changed = true;
                 self.tell_account(id);
                 self.tell_checks(id);
+            }
+            Request::Upload { path, text } => {
+                self.sandbox.disk.write(&path, text.into_bytes().into());
+                self.changed = true;
+                self.tell(id, EventKind::Kept);
             }
             Request::Fail => fail_as_a_defect_would(),
             Request::Open { .. } | Request::ExportWorkspace | Request::ImportWorkspace { .. } => {

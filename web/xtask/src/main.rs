@@ -3,6 +3,7 @@
 //! This crate builds, serves and tests; whatever runs the engine natively is handed to the program `sandshift` of
 //! crate sandshift-tests, so that neither waits for the other to compile. Read `option`, then `site`, then `suite`.
 
+mod bench;
 mod browser;
 mod command;
 mod course;
@@ -41,6 +42,9 @@ fn main() -> ExitCode {
         "serve" => Options::read(&rest, &["--port"], &[]).and_then(serve),
         "test" => {
             Options::read(&rest, &[], &["--quick"]).and_then(|options| suite::run(options.has("--quick")))
+        }
+        "bench" => {
+            Options::read(&rest, &[], &["--peers"]).and_then(|options| bench::run(options.has("--peers")))
         }
         "slt" | "transcript" | "sql" | "labs" => native::run(&command, &rest),
         "" | "help" | "--help" | "-h" => {
