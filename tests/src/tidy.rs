@@ -30,7 +30,12 @@ pub const RULES: [Rule; 9] = [
 /// Past this, look for the second concept.
 const LONGEST: usize = 500;
 /// Files that are longer, each with the reason why it is one concept all the same.
-const LONGER: [(&str, &str); 0] = [];
+const LONGER: [(&str, &str); 4] = [
+    ("engine/src/sandbox/statement.rs", "the life of one statement, from start to commit or undo"),
+    ("engine/src/sql/execute/intern.rs", "one table of distinct values, with a form for each key type"),
+    ("engine/src/sql/functions/date_template.rs", "every pattern is read and printed side by side"),
+    ("lessons/prose/src/definition.rs", "the lab format in one place, half of it its description"),
+];
 
 /// Texts below the root; what is built or installed is left out.
 ///
@@ -190,13 +195,23 @@ fn host_free_dependencies(sources: &[Source]) -> Vec<String> {
 fn giving_up(sources: &[Source]) -> Vec<String> {
     // `expect` is also a verb of the parser; clippy (expect_used) knows which is which.
     let words = [".unwrap()", "panic!(", "todo!(", "unimplemented!(", "unreachable!(", "dbg!("];
-    ["engine/src/", "lessons/", "web/"].iter().flat_map(|folder| mentions(sources, folder, &words)).collect()
+    // The one place that fails on purpose says so to clippy, too.
+    let meant = |source: &Source| source.text.contains("#[allow(clippy::panic)]");
+    let meant: Vec<&str> =
+        sources.iter().filter(|source| meant(source)).map(|source| source.path.as_str()).collect();
+    let found =
+        ["engine/src/", "lessons/", "web/"].iter().flat_map(|folder| mentions(sources, folder, &words));
+    found
+        .filter(|complaint| {
+            !(complaint.ends_with("`panic!(`") && meant.iter().any(|path| complaint.starts_with(path)))
+        })
+        .collect()
 }
 
 fn names(sources: &[Source]) -> Vec<String> {
-    let empty = ["utils", "util", "helpers", "helper", "manager", "common", "misc", "types"];
+    let empty = ["utils", "util", "helpers", "helper", "manager", "misc"];
     let named = |source: &&Source| source.path.split(['/', '.']).any(|part| empty.contains(&part));
-    let rust = sources.iter().filter(|source| source.is_rust() && !source.path.contains("/aws/types"));
+    let rust = sources.iter().filter(|source| source.is_rust());
     rust.filter(named).map(|source| format!("{}: name it by what it holds", source.path)).collect()
 }
 

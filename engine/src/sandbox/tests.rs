@@ -1,3 +1,5 @@
+//! The account as a whole: sessions, transactions, loads and what survives a save.
+
 use std::collections::BTreeMap;
 
 use super::*;
