@@ -67,10 +67,7 @@ pub fn run(path: &Path) -> Result<usize, String> {
 fn read_literally(expected: &mut ExpectedError) {
     let ExpectedError::Inline(given) = expected else { return };
     let given = given.as_str();
-    let (state, text) = match given.strip_prefix('(').and_then(|rest| rest.split_once(") ")) {
-        Some((state, text)) if state.len() == 5 => (state, text),
-        _ => (".....", given),
-    };
+    let (state, text) = code_and_text(given);
     let literal: String = text
         .chars()
         .flat_map(|letter| {
@@ -80,6 +77,18 @@ fn read_literally(expected: &mut ExpectedError) {
         .collect();
     if let Ok(regex) = Regex::new(&format!("ERROR {state}: .*(?:{text}|{literal})")) {
         *expected = ExpectedError::Inline(regex);
+    }
+}
+
+/// `(42P01) text` and `42P01: text` name the SQLSTATE, too; `.....` stands for any.
+fn code_and_text(given: &str) -> (&str, &str) {
+    let bracketed = given.strip_prefix('(').and_then(|rest| rest.split_once(") "));
+    let is_code = |code: &str| {
+        code.len() == 5 && code.chars().all(|each| each.is_ascii_uppercase() || each.is_ascii_digit())
+    };
+    match bracketed.or_else(|| given.split_once(": ")) {
+        Some((code, text)) if is_code(code) => (code, text),
+        _ => (".....", given),
     }
 }
 

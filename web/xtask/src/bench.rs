@@ -9,7 +9,7 @@ const ROWS: [&str; 2] = ["100000", "1000000"];
 
 pub fn run(peers: bool) -> Result<(), String> {
     let root = root::root()?;
-    let out = root::target()?.join("site-release");
+    let out = site::tested()?;
     site::build(&site::Plan { profile: Profile::Release, out: out.clone(), base: None })?;
     let data = root::target()?.join("bench-data");
     for rows in ROWS {
@@ -25,7 +25,7 @@ pub fn run(peers: bool) -> Result<(), String> {
     if peers {
         npm::install(&root.join("tests/bench/peers"))?;
     }
-    let address = format!("http://127.0.0.1:{}/", serve::aside(out)?);
+    let address = serve::aside(&out)?;
     let data = data.to_string_lossy();
     let words: &[&str] = if peers { &[&address, &data, "--peers"] } else { &[&address, &data] };
     browser::run("tests/browser", "../bench/bench.mjs", words)

@@ -14,11 +14,16 @@ pub fn forever(site: &Path, port: u16) -> Result<(), String> {
     Ok(())
 }
 
-/// Serves from another thread, for tests; gives the port.
-pub fn aside(site: PathBuf) -> Result<u16, String> {
+/// Serves from another thread, for tests; gives the site's address. It lies below a path, as on many a static host,
+/// so that an absolute address in it cannot hide.
+pub fn aside(site: &Path) -> Result<String, String> {
+    let (Some(above), Some(name)) = (site.parent().map(Path::to_owned), site.file_name()) else {
+        return Err(format!("{} is in no folder", site.display()));
+    };
     let (listener, port) = open(0)?;
-    thread::spawn(move || accept(&listener, &site));
-    Ok(port)
+    let address = format!("http://127.0.0.1:{port}/{}/", name.to_string_lossy());
+    thread::spawn(move || accept(&listener, &above));
+    Ok(address)
 }
 
 fn open(port: u16) -> Result<(TcpListener, u16), String> {

@@ -15,6 +15,11 @@ pub struct Plan {
     pub base: Option<String>,
 }
 
+/// Where the site stands that tests and benches look at; in a folder of its own name, see [`crate::serve::aside`].
+pub fn tested() -> Result<PathBuf, String> {
+    Ok(root::target()?.join("site-release/course"))
+}
+
 /// Builds what is stale and puts the site together.
 pub fn build(plan: &Plan) -> Result<(), String> {
     let root = root::root()?;

@@ -85,7 +85,7 @@ fn cargo(words: &[&str]) -> Result<(), String> {
 
 /// The published form, into its own folder: what the browser walks is what a publisher uploads.
 fn build_site() -> Result<(), String> {
-    let out = root::target()?.join("site-release");
+    let out = site::tested()?;
     site::build(&site::Plan { profile: Profile::Release, out: out.clone(), base: None })?;
     let table = size::measure(&out)?;
     print!("{table}");
@@ -96,7 +96,7 @@ fn build_site() -> Result<(), String> {
 }
 
 fn walk_in_browser() -> Result<(), String> {
-    let out = root::target()?.join("site-release");
+    let out = site::tested()?;
     if !out.join("index.html").is_file() {
         return Err("there is no site to walk: it was not built".to_owned());
     }
@@ -105,7 +105,6 @@ fn walk_in_browser() -> Result<(), String> {
     let described = command::read(command::program(program, &["labs", "describe"], &root::root()?))?;
     std::fs::write(&labs, described).map_err(|error| format!("{}: {error}", labs.display()))?;
     // Below a path, as on any static host, so that an absolute address shows.
-    let port = serve::aside(out)?;
-    let address = format!("http://127.0.0.1:{port}/");
+    let address = serve::aside(&out)?;
     browser::run("tests/browser", "walk.mjs", &[&address, &labs.to_string_lossy()])
 }
