@@ -37,8 +37,8 @@ pub fn write(folder: &Path, rows: usize) -> Result<(), String> {
             times,
             "{id:032x},2019-{month:02}-{day:02} {hours:02}:{minutes:02}:{seconds:02}.{millis:03}"
         );
-        if bits(&mut state) % 10 == 0 {
-            let (refunded, amount) = (bits(&mut state) % 20 == 0, 1 + bits(&mut state) % 200);
+        if bits(&mut state).is_multiple_of(10) {
+            let (refunded, amount) = (bits(&mut state).is_multiple_of(20), 1 + bits(&mut state) % 200);
             let _ = writeln!(bought, "{id:032x},{refunded},{amount}");
         }
     }

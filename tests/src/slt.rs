@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use regex::Regex;
@@ -29,7 +30,7 @@ pub fn run(path: &Path) -> Result<usize, String> {
     let text = files::read(path)?;
     let sandbox = Arc::new(Mutex::new(start::sandbox(&text)?));
     let records = sqllogictest::parse_file::<Kind>(path).map_err(|error| error.to_string())?;
-    let next_user = Arc::new(RefCell::new(ADMIN.to_owned()));
+    let next_user = Rc::new(RefCell::new(ADMIN.to_owned()));
     let user = next_user.clone();
     let mut runner = Runner::new(move || {
         let opened = Door::open(&sandbox, &user.borrow());
