@@ -1,5 +1,8 @@
 //! Every `.slt` file below `tests/` is a test of its name.
 
+// A test gives up by panicking; outside of `#[test]` functions clippy has to be told.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};

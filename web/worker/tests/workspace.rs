@@ -1,5 +1,8 @@
 //! The worker without a browser: a lab opened, statements run, cancelled, stored and opened again.
 
+// A test gives up by panicking; outside of `#[test]` functions clippy has to be told.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
