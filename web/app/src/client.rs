@@ -16,6 +16,8 @@ use web_sys::{MessageEvent, Worker};
 use crate::host;
 
 /// What comes from the worker.
+// Taken apart at once, one at a time: a box would only cost.
+#[allow(clippy::large_enum_variant)]
 pub enum Heard {
     Event(Event),
     /// Bytes of the engine, as they arrive.

@@ -88,10 +88,10 @@ pub fn restore(state: &mut State, kept: &[(String, String)]) {
 
 fn shortened(outcome: &Outcome) -> Outcome {
     let mut outcome = outcome.clone();
-    if let Status::Done(result) = &mut outcome.status {
-        if let Some(rows) = &mut std::rc::Rc::make_mut(result).rows {
-            rows.first.truncate(ROWS);
-        }
+    if let Status::Done(result) = &mut outcome.status
+        && let Some(rows) = &mut std::rc::Rc::make_mut(result).rows
+    {
+        rows.first.truncate(ROWS);
     }
     outcome
 }

@@ -39,6 +39,8 @@ pub struct Outcome {
     pub past: bool,
 }
 
+// There are as many as statements in a script; a box would only cost.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Status {
     Running { rows: u64, total: Option<u64>, elapsed_ms: f64 },

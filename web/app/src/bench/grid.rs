@@ -211,11 +211,11 @@ fn focus_cell(node: &NodeRef, cell: Cell) {
         return;
     }
     let selector = format!("[data-cell=\"{}-{}\"]", cell.row, cell.column);
-    if let Ok(Some(found)) = area.query_selector(&selector) {
-        if let Some(found) = wasm_bindgen::JsCast::dyn_ref::<HtmlElement>(&found) {
-            // Focusing what is on screen does not fail.
-            let _ = found.focus();
-        }
+    if let Ok(Some(found)) = area.query_selector(&selector)
+        && let Some(found) = wasm_bindgen::JsCast::dyn_ref::<HtmlElement>(&found)
+    {
+        // Focusing what is on screen does not fail.
+        let _ = found.focus();
     }
 }
 

@@ -171,12 +171,11 @@ fn frame(tag: &Tag<'_>, head: bool) -> Frame {
 
 /// Takes the only paragraph's contents out of it.
 fn unwrapped(node: Html) -> Html {
-    if let VNode::VList(list) = &node {
-        if let [VNode::VTag(only)] = &list[..] {
-            if only.tag() == "p" {
-                return only.children().cloned().unwrap_or_default();
-            }
-        }
+    if let VNode::VList(list) = &node
+        && let [VNode::VTag(only)] = &list[..]
+        && only.tag() == "p"
+    {
+        return only.children().cloned().unwrap_or_default();
     }
     node
 }

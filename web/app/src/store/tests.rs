@@ -116,8 +116,7 @@ fn a_dropped_user_is_not_acting_any_more() {
 
 #[test]
 fn what_is_kept_comes_back() {
-    let mut state = State::default();
-    state.user = "admin".to_owned();
+    let mut state = State { user: "admin".to_owned(), ..State::default() };
     put(&mut state, "admin", "SELECT 1;");
     state.reduce(Action::OptionChosen { question: "a/b".into(), option: "yes".into() });
     state.reduce(Action::StepOpened("two".into()));
