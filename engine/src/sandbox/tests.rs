@@ -1,3 +1,5 @@
+//! One account, many sessions: transactions, conflicts, temporary tables, cancelling, saving.
+
 //! The account as a whole: sessions, transactions, loads and what survives a save.
 
 use std::collections::BTreeMap;

@@ -170,7 +170,8 @@ fn progress_and_account_come_back() {
     })
     .unwrap();
     again.opened(1, StorageState::Kept);
-    let events = again.events();
+    let mut events = again.events();
+    events.extend(send(&mut again, Request::Check { step: "groups".to_owned() }));
     assert!(
         matches!(&events[0].event, EventKind::Opened { kept, .. } if kept == &[("editor:admin".to_owned(), "SELECT 1".to_owned())])
     );

@@ -13,7 +13,7 @@ pub mod array;
 mod case;
 pub mod cast;
 pub mod column;
-mod common;
+mod common_table;
 pub mod compare;
 mod dictionary;
 pub mod display;
@@ -91,7 +91,7 @@ pub struct Context {
 #[derive(Default)]
 pub struct Shared {
     memo: subquery::Memo,
-    common: common::Definitions,
+    common: common_table::Definitions,
 }
 
 impl Context {
@@ -173,10 +173,10 @@ pub fn build(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator>>
             Box::new(set_operation::SetOperation::new(*operation, *all, left, right, fields))
         }
         Plan::Common { id, definition, body } => {
-            common::define(*id, definition, context)?;
+            common_table::define(*id, definition, context)?;
             build(body, context)?
         }
-        Plan::CommonRead { id, .. } => Box::new(common::CommonRead::new(*id, context)?),
+        Plan::CommonRead { id, .. } => Box::new(common_table::CommonRead::new(*id, context)?),
     })
 }
 
