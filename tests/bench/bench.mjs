@@ -140,7 +140,7 @@ console.log(`  navigation to engine ready      ${number(ready)}`);
 console.log(`  navigation to first SQL result  ${number(result)} (budget ${BUDGETS.result})`);
 
 const { context, close } = await openBrowser();
-console.log(`\n${context.browser()?.version() ?? "Chromium"}, ${engines.join(", ")}; times in ms, median of ${REPEATS} after a warm-up; ratio = sandshift / peer`);
+console.log(`\nChromium ${context.browser()?.version() ?? ""}, ${engines.join(", ")}; times in ms, median of ${REPEATS} after a warm-up; ratio = sandshift / peer`);
 for (const size of SIZES) {
   const measured = [];
   for (const name of engines) {
