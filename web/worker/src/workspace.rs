@@ -468,6 +468,7 @@ fn name(name: sandshift_engine::sandbox::Name) -> Name {
 }
 
 /// What a test asks for to see that the page survives it: a panic like any defect's.
+#[expect(clippy::panic, reason = "a defect is what is asked for")]
 fn fail_as_a_defect_would() {
     std::panic::panic_any("asked to fail, by a test");
 }
