@@ -57,6 +57,9 @@ impl Binder<'_> {
         if arguments.star {
             return Err(no_function(&name, &[]));
         }
+        if matches!(name.as_str(), "grouping" | "grouping_id") {
+            return self.grouping(&name, &arguments.expressions);
+        }
         self.scalar_call(&name, &arguments.expressions)
     }
 

@@ -12,6 +12,8 @@ use crate::warehouse::data_type::DataType;
 /// numbers from these bases on; they get their real numbers when the level is put together.
 pub(super) const AGGREGATE_BASE: usize = 1 << 28;
 pub(super) const WINDOW_BASE: usize = 1 << 29;
+/// GROUPING() calls, above both.
+pub(super) const GROUPING_BASE: usize = 3 << 28;
 
 #[derive(Default)]
 pub(super) struct Level {
@@ -25,6 +27,8 @@ pub(super) struct Level {
     pub aliases_visible: bool,
     pub aggregates: Vec<AggregateCall>,
     pub windows: Vec<WindowCall>,
+    /// The arguments of GROUPING() calls.
+    pub grouping: Vec<Vec<Expression>>,
     pub named_windows: Vec<ast::NamedWindowDefinition>,
     pub clause: Clause,
     pub inside_aggregate: bool,

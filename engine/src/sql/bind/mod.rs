@@ -10,6 +10,8 @@ mod binder;
 mod call;
 mod coerce;
 mod from;
+mod group_by;
+mod grouping_sets;
 mod join;
 mod level;
 mod literal;

@@ -131,9 +131,9 @@ impl Binder<'_> {
             E::IsDistinctFrom(..) | E::IsNotDistinctFrom(..) => {
                 Err(SqlError::product("0A000", "IS DISTINCT FROM is not supported"))
             }
-            E::GroupingSets(_) | E::Cube(_) | E::Rollup(_) => {
-                Err(SqlError::not_simulated_because(Feature::QueryClause, "ROLLUP, CUBE and GROUPING SETS"))
-            }
+            E::GroupingSets(_) | E::Cube(_) | E::Rollup(_) => Err(SqlError::new(SqlErrorKind::Syntax {
+                near: expression.to_string().split([' ', '(']).next().map(str::to_owned),
+            })),
             E::Prior(_) => Err(SqlError::not_simulated_because(Feature::QueryClause, "CONNECT BY")),
             E::OuterJoin(_) => Err(SqlError::not_simulated_because(Feature::QueryClause, "(+) joins")),
             other => Err(SqlError::not_simulated_because(Feature::QueryClause, other.to_string())),

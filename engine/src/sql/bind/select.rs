@@ -6,7 +6,8 @@ use sqlparser::ast;
 
 use super::binder::Binder;
 use super::from::{FromItem, fold, object_name};
-use super::level::{AGGREGATE_BASE, Clause, Level, WINDOW_BASE};
+use super::grouping_sets::Grouping;
+use super::level::{AGGREGATE_BASE, Clause, GROUPING_BASE, Level, WINDOW_BASE};
 use super::output_name::output_name;
 use super::query::{ordinal, sort_key};
 use crate::gap::Feature;
@@ -14,11 +15,12 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::plan::{Field, Plan, SortKey};
 use crate::warehouse::access::Privilege;
+use crate::warehouse::data_type::DataType;
 
 /// One output column.
-struct Target {
-    name: String,
-    expression: Expression,
+pub(super) struct Target {
+    pub name: String,
+    pub expression: Expression,
 }
 
 /// What ORDER BY sorts by: an output column, or something that is computed only for it.
@@ -32,6 +34,8 @@ struct Clauses {
     targets: Vec<Target>,
     filter: Option<Expression>,
     groups: Vec<Expression>,
+    /// ROLLUP and its like: the groups each grouping set keeps.
+    sets: Option<Vec<Vec<usize>>>,
     having: Option<Expression>,
     qualify: Option<Expression>,
     order: Vec<Order>,
@@ -45,7 +49,9 @@ impl Binder<'_> {
         let level = self.levels.pop().ok_or_else(|| SqlError::bug("a query level went missing"))?;
         let (from, clauses) = bound?;
         let limit = self.top(select)?;
-        let plan = assemble(from, clauses, level)?;
+        let rows = self.next_common;
+        self.next_common += 1;
+        let plan = assemble(from, clauses, level, rows)?;
         Ok(match limit {
             Some(limit) => Plan::Limit { input: Box::new(plan), limit: Some(limit), offset: 0 },
             None => plan,
@@ -76,7 +82,7 @@ impl Binder<'_> {
         self.enter(Clause::OrderBy, true)?;
         let order = self.order(order, &targets)?;
         self.enter(Clause::GroupBy, true)?;
-        let groups = self.groups(&select.group_by, &targets)?;
+        let (groups, sets) = self.groups(&select.group_by, &targets)?;
         let distinct = match &select.distinct {
             None | Some(ast::Distinct::All) => false,
             Some(ast::Distinct::Distinct) => true,
@@ -84,7 +90,7 @@ impl Binder<'_> {
                 return Err(SqlError::product("0A000", "SELECT DISTINCT ON is not supported"));
             }
         };
-        Ok((plan, Clauses { targets, filter, groups, having, qualify, order, distinct }))
+        Ok((plan, Clauses { targets, filter, groups, sets, having, qualify, order, distinct }))
     }
 
     fn enter(&mut self, clause: Clause, aliases_visible: bool) -> SqlResult<()> {
@@ -198,51 +204,6 @@ impl Binder<'_> {
         readable.is_empty() || readable.contains(&column)
     }
 
-    /// GROUP BY: ordinals, columns before aliases, expressions.
-    fn groups(&mut self, group_by: &ast::GroupByExpr, targets: &[Target]) -> SqlResult<Vec<Expression>> {
-        let ast::GroupByExpr::Expressions(expressions, modifiers) = group_by else {
-            return Err(SqlError::not_simulated_because(Feature::QueryClause, "GROUP BY ALL"));
-        };
-        if !modifiers.is_empty() {
-            return Err(SqlError::not_simulated_because(
-                Feature::QueryClause,
-                "ROLLUP, CUBE and GROUPING SETS",
-            ));
-        }
-        let mut groups = Vec::new();
-        for expression in expressions {
-            let bound = match ordinal(expression, targets.len(), "GROUP BY")
-                .map_err(|error| self.at(error, expression))?
-            {
-                Some(index) => targets[index].expression.clone(),
-                None => self.group(expression, targets)?,
-            };
-            let mut aggregated = false;
-            bound.visit(&mut |inner| {
-                aggregated |= matches!(inner, Expression::Column { index, .. } if *index >= AGGREGATE_BASE);
-            });
-            if aggregated {
-                let error = SqlError::product("42803", "aggregates not allowed in GROUP BY clause");
-                return Err(self.at(error, expression));
-            }
-            if !groups.contains(&bound) {
-                groups.push(bound);
-            }
-        }
-        Ok(groups)
-    }
-
-    fn group(&mut self, expression: &ast::Expr, targets: &[Target]) -> SqlResult<Expression> {
-        if let ast::Expr::Identifier(ident) = expression {
-            let name = fold(ident);
-            let column = self.level()?.named.iter().any(|named| named.name == name);
-            if !column && let Some(target) = targets.iter().find(|target| target.name == name) {
-                return Ok(target.expression.clone());
-            }
-        }
-        self.expression(expression)
-    }
-
     /// ORDER BY: ordinals, aliases before columns, expressions.
     fn order(&mut self, keys: &[ast::OrderByExpr], targets: &[Target]) -> SqlResult<Vec<Order>> {
         let mut order = Vec::new();
@@ -294,13 +255,15 @@ impl Binder<'_> {
 }
 
 /// Puts the bound clauses on top of FROM.
-fn assemble(from: Plan, mut clauses: Clauses, mut level: Level) -> SqlResult<Plan> {
+/// `rows` is the number its FROM rows are known by when they are grouped more than once.
+fn assemble(from: Plan, mut clauses: Clauses, mut level: Level, rows: u32) -> SqlResult<Plan> {
     let mut plan = from;
     if let Some(predicate) = clauses.filter.take() {
         plan = Plan::Filter { input: Box::new(plan), predicate };
     }
-    if !clauses.groups.is_empty() || !level.aggregates.is_empty() || clauses.having.is_some() {
-        plan = grouped(plan, &mut clauses, &mut level)?;
+    let groups = !clauses.groups.is_empty() || clauses.sets.is_some() || !level.grouping.is_empty();
+    if groups || !level.aggregates.is_empty() || clauses.having.is_some() {
+        plan = grouped(plan, &mut clauses, &mut level, rows)?;
     }
     if let Some(predicate) = clauses.having.take() {
         plan = Plan::Filter { input: Box::new(plan), predicate };
@@ -314,8 +277,10 @@ fn assemble(from: Plan, mut clauses: Clauses, mut level: Level) -> SqlResult<Pla
     projected(plan, clauses)
 }
 
-fn grouped(plan: Plan, clauses: &mut Clauses, level: &mut Level) -> SqlResult<Plan> {
+fn grouped(plan: Plan, clauses: &mut Clauses, level: &mut Level, rows: u32) -> SqlResult<Plan> {
     let groups = std::mem::take(&mut clauses.groups);
+    let aggregated = level.aggregates.len();
+    let sets = clauses.sets.take();
     let mut after: Vec<&mut Expression> = above(clauses);
     for call in &mut level.windows {
         after.extend(call.arguments.iter_mut());
@@ -325,7 +290,7 @@ fn grouped(plan: Plan, clauses: &mut Clauses, level: &mut Level) -> SqlResult<Pl
     let mut windows = Vec::new();
     let named = Level { sources: std::mem::take(&mut level.sources), ..Level::default() };
     for expression in after {
-        regroup(expression, &groups, &named, false)?;
+        regroup(expression, &groups, aggregated, &named, false)?;
     }
     windows.append(&mut level.windows);
     level.windows = windows;
@@ -345,7 +310,19 @@ fn grouped(plan: Plan, clauses: &mut Clauses, level: &mut Level) -> SqlResult<Pl
         let name = format!("{:?}", call.function).to_lowercase();
         fields.push(Field { qualifier: None, name, data_type: call.data_type });
     }
-    Ok(Plan::Aggregate { input: Box::new(plan), groups, aggregates, fields })
+    let calls = std::mem::take(&mut level.grouping);
+    if sets.is_none() && calls.is_empty() {
+        return Ok(Plan::Aggregate { input: Box::new(plan), groups, aggregates, fields });
+    }
+    for number in 0..calls.len() {
+        fields.push(Field {
+            qualifier: None,
+            name: format!("grouping{number}"),
+            data_type: DataType::Integer,
+        });
+    }
+    let sets = sets.unwrap_or_else(|| vec![(0..groups.len()).collect()]);
+    Grouping { input: plan, groups, aggregates, calls, fields }.plan(rows, &sets)
 }
 
 /// The expressions that are computed after grouping.
@@ -364,12 +341,22 @@ fn above(clauses: &mut Clauses) -> Vec<&mut Expression> {
 }
 
 /// Rewrites an expression over the FROM row to one over the grouped row.
-fn regroup(expression: &mut Expression, groups: &[Expression], level: &Level, inner: bool) -> SqlResult<()> {
+fn regroup(
+    expression: &mut Expression,
+    groups: &[Expression],
+    aggregated: usize,
+    level: &Level,
+    inner: bool,
+) -> SqlResult<()> {
     if let Some(index) = groups.iter().position(|group| group == expression) {
         *expression = Expression::Column { index, data_type: expression.data_type() };
         return Ok(());
     }
     if let Expression::Column { index, .. } = expression {
+        if *index >= GROUPING_BASE {
+            *index = *index - GROUPING_BASE + groups.len() + aggregated;
+            return Ok(());
+        }
         if *index >= WINDOW_BASE {
             return Ok(());
         }
@@ -389,7 +376,7 @@ fn regroup(expression: &mut Expression, groups: &[Expression], level: &Level, in
     }
     let inner = inner || matches!(expression, Expression::Subquery(_));
     for child in expression.children_mut() {
-        regroup(child, groups, level, inner)?;
+        regroup(child, groups, aggregated, level, inner)?;
     }
     Ok(())
 }

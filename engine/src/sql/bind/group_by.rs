@@ -1,0 +1,85 @@
+//! GROUP BY's list: what each element means, among columns, select items and their positions.
+
+use sqlparser::ast;
+
+use super::binder::Binder;
+use super::from::fold;
+use super::grouping_sets::{choices, combined};
+use super::level::AGGREGATE_BASE;
+use super::query::ordinal;
+use super::select::Target;
+use crate::gap::Feature;
+use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::expression::Expression;
+
+impl Binder<'_> {
+    /// GROUP BY: ordinals, columns before aliases, expressions; and the grouping sets, when it has any.
+    pub fn groups(
+        &mut self,
+        group_by: &ast::GroupByExpr,
+        targets: &[Target],
+    ) -> SqlResult<(Vec<Expression>, Option<Vec<Vec<usize>>>)> {
+        let ast::GroupByExpr::Expressions(expressions, modifiers) = group_by else {
+            return Err(SqlError::not_simulated_because(Feature::QueryClause, "GROUP BY ALL"));
+        };
+        if !modifiers.is_empty() {
+            return Err(SqlError::new(SqlErrorKind::Syntax { near: Some("WITH".to_owned()) }));
+        }
+        let mut groups = Vec::new();
+        let mut elements = Vec::new();
+        let mut several = false;
+        for element in expressions {
+            let found = choices(element)?;
+            several |= found.is_some();
+            let mut numbers = Vec::new();
+            for choice in found.unwrap_or_else(|| vec![vec![element]]) {
+                let mut chosen = Vec::new();
+                for expression in choice {
+                    chosen.push(self.grouped_by(expression, targets, &mut groups)?);
+                }
+                numbers.push(chosen);
+            }
+            elements.push(numbers);
+        }
+        let sets = if several { Some(combined(&elements)?) } else { None };
+        Ok((groups, sets))
+    }
+
+    /// The number of a group among `groups`, to which it is added when it is new.
+    fn grouped_by(
+        &mut self,
+        expression: &ast::Expr,
+        targets: &[Target],
+        groups: &mut Vec<Expression>,
+    ) -> SqlResult<usize> {
+        let bound = match ordinal(expression, targets.len(), "GROUP BY")
+            .map_err(|error| self.at(error, expression))?
+        {
+            Some(index) => targets[index].expression.clone(),
+            None => self.group(expression, targets)?,
+        };
+        let mut aggregated = false;
+        bound.visit(&mut |inner| {
+            aggregated |= matches!(inner, Expression::Column { index, .. } if *index >= AGGREGATE_BASE);
+        });
+        if aggregated {
+            let error = SqlError::product("42803", "aggregates not allowed in GROUP BY clause");
+            return Err(self.at(error, expression));
+        }
+        Ok(groups.iter().position(|known| *known == bound).unwrap_or_else(|| {
+            groups.push(bound);
+            groups.len() - 1
+        }))
+    }
+
+    fn group(&mut self, expression: &ast::Expr, targets: &[Target]) -> SqlResult<Expression> {
+        if let ast::Expr::Identifier(ident) = expression {
+            let name = fold(ident);
+            let column = self.level()?.named.iter().any(|named| named.name == name);
+            if !column && let Some(target) = targets.iter().find(|target| target.name == name) {
+                return Ok(target.expression.clone());
+            }
+        }
+        self.expression(expression)
+    }
+}
