@@ -2,7 +2,7 @@
 //!
 //! [`resolve`] is all that binding asks. A family of functions is a file that lists its [`signature::Entry`]
 //! values: [`arithmetic`], [`temporal`] (operators), [`math`], [`string`], [`pattern`], [`date`],
-//! [`conversion`], [`conditional`], [`json`], [`hash`], [`session`] and [`privilege`]. They read columns
+//! [`conversion`], [`conditional`], [`json`], [`super_array`], [`varbyte`], [`hash`], [`session`] and [`privilege`]. They read columns
 //! through [`column`] only, because strings lie in two layouts.
 
 mod arithmetic;
@@ -26,9 +26,11 @@ mod session;
 mod signature;
 mod string;
 mod string_search;
+mod super_array;
 mod temporal;
 #[cfg(test)]
 mod tests;
+mod varbyte;
 
 use arrow::array::ArrayRef;
 
@@ -94,6 +96,8 @@ static FAMILIES: &[&[signature::Entry]] = &[
     date_part::FUNCTIONS,
     conversion::FUNCTIONS,
     json::FUNCTIONS,
+    super_array::FUNCTIONS,
+    varbyte::FUNCTIONS,
     hash::FUNCTIONS,
     session::FUNCTIONS,
     privilege::FUNCTIONS,
