@@ -9,7 +9,7 @@ use super::level::{Named, Source, SourceColumn};
 use super::relation::Found;
 use super::{Need, coerce};
 use crate::gap::Feature;
-use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::plan::{Field, Plan, Scan};
 use crate::sql::system;
@@ -131,11 +131,23 @@ impl Binder<'_> {
             ast::TableFactor::Table { args: Some(_), name, .. } | ast::TableFactor::Function { name, .. } => {
                 Err(SqlError::not_simulated_because(Feature::QueryClause, format!("{name}() in FROM")))
             }
-            ast::TableFactor::Pivot { .. } => {
-                Err(SqlError::not_simulated_because(Feature::QueryClause, "PIVOT"))
-            }
-            ast::TableFactor::Unpivot { .. } => {
-                Err(SqlError::not_simulated_because(Feature::QueryClause, "UNPIVOT"))
+            ast::TableFactor::Pivot {
+                table,
+                aggregate_functions,
+                value_column,
+                value_source: ast::PivotValueSource::List(values),
+                default_on_null: None,
+                alias,
+            } => match (aggregate_functions.as_slice(), value_column.as_slice()) {
+                ([aggregate], [column]) => self
+                    .table_factor(table)
+                    .and_then(|input| self.pivot(input, aggregate, column, values, alias.as_ref())),
+                _ => Err(SqlError::new(SqlErrorKind::Syntax { near: Some(",".to_owned()) })),
+            },
+            ast::TableFactor::Unpivot { table, value, name, columns, null_inclusion, alias } => {
+                let with_nulls = matches!(null_inclusion, Some(ast::NullInclusion::IncludeNulls));
+                self.table_factor(table)
+                    .and_then(|input| self.unpivot(input, (value, name), columns, with_nulls, alias.as_ref()))
             }
             other => Err(SqlError::not_simulated_because(Feature::QueryClause, format!("FROM {other}"))),
         };
@@ -229,7 +241,7 @@ pub(super) fn scan(relation: &Relation, alias: &str, with_row_id: bool) -> Plan 
 }
 
 /// The plan with its fields under an alias, and renamed where the alias has a column list.
-fn rename(plan: Plan, called: &str, alias: Option<&ast::TableAlias>) -> SqlResult<Plan> {
+pub(super) fn rename(plan: Plan, called: &str, alias: Option<&ast::TableAlias>) -> SqlResult<Plan> {
     let columns: &[ast::TableAliasColumnDef] = alias.map_or(&[], |alias| &alias.columns);
     let mut fields = plan.fields().to_vec();
     if columns.len() > fields.len() {

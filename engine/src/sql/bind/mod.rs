@@ -18,6 +18,7 @@ mod literal;
 mod operator;
 mod output_name;
 mod pattern;
+mod pivot;
 mod predicate;
 mod query;
 mod relation;
