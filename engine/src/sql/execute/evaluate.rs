@@ -16,6 +16,7 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
 use crate::sql::functions::{Call, ScalarFunction};
 use crate::sql::outcome::Batch;
+use crate::warehouse::calendar::zone::{self, Zone};
 use crate::warehouse::data_type::DataType;
 
 /// The expression's value for each row of `batch`. Constants stay single values.
@@ -40,7 +41,8 @@ pub fn evaluate(expression: &Expression, batch: &Batch, context: &mut Context) -
         }
         Expression::Cast { input, to, mode } => {
             let column = evaluate(input, batch, context)?;
-            let rules = CastRules { mode: *mode, rounding: rounds(*mode, context) };
+            let rules =
+                CastRules { mode: *mode, rounding: rounds(*mode, context), zone: session_zone(context) };
             let array = cast(column.array(), input.data_type(), *to, rules)?;
             Ok(column.with(array))
         }
@@ -109,6 +111,11 @@ pub fn evaluate_all<'a>(
     context: &mut Context,
 ) -> SqlResult<Vec<ArrayRef>> {
     expressions.into_iter().map(|expression| evaluate_rows(expression, batch, context)).collect()
+}
+
+fn session_zone(context: &Context) -> &'static Zone {
+    let name = context.evaluation.settings.get("timezone").map_or("UTC", String::as_str);
+    zone::find(name).unwrap_or(&zone::UTC)
 }
 
 /// `enable_numeric_rounding` matters to explicit casts only.

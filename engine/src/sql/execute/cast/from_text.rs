@@ -86,7 +86,8 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
             parse::timestamp(text(row)).map(|w| w.local).ok_or_else(|| moment_fault(text(row), to, rules))
         }),
         DataType::TimestampTz => try_each::<TimestampMicrosecondType>(array, to, |row| {
-            parse::timestamp(text(row)).map(|w| w.utc()).ok_or_else(|| moment_fault(text(row), to, rules))
+            let written = parse::timestamp(text(row)).ok_or_else(|| moment_fault(text(row), to, rules))?;
+            Ok(if written.offset.is_some() { written.utc() } else { rules.utc(written.local) })
         }),
         DataType::Interval => try_each::<IntervalMonthDayNanoType>(array, to, |row| {
             Interval::parse(text(row)).map(Interval::to_arrow).ok_or_else(|| invalid(row))

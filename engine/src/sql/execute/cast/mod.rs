@@ -17,6 +17,8 @@ use arrow::datatypes::{ArrowPrimitiveType, DataType as ArrowType, Int32Type};
 use super::gather::dictionary_of;
 use crate::sql::error::SqlResult;
 use crate::sql::expression::CastMode;
+use crate::warehouse::calendar::SECOND;
+use crate::warehouse::calendar::zone::Zone;
 use crate::warehouse::data_type::DataType;
 
 pub use from_text::parse_decimal;
@@ -28,12 +30,24 @@ pub struct CastRules {
     pub mode: CastMode,
     /// `enable_numeric_rounding` is on.
     pub rounding: bool,
+    /// The session's time zone: a TIMESTAMPTZ is read and printed on its clock.
+    pub zone: &'static Zone,
 }
 
 impl CastRules {
     /// Whether digits that do not fit are rounded; otherwise they are cut.
     fn rounds(self) -> bool {
         self.rounding || self.mode != CastMode::Explicit
+    }
+
+    /// What the session's clock shows at a moment in UTC.
+    fn local(self, utc: i64) -> i64 {
+        utc.saturating_add(i64::from(self.zone.offset_at(utc)) * SECOND)
+    }
+
+    /// The moment in UTC at which the session's clock shows `local`.
+    fn utc(self, local: i64) -> i64 {
+        local.saturating_sub(i64::from(self.zone.offset_at_local(local)) * SECOND)
     }
 }
 
@@ -56,7 +70,7 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
             Ok(Arc::new(bytes.iter().map(|v| v.map(|v| &v[..v.len().min(most)])).collect::<BinaryArray>()))
         }
         _ if from.is_string() || from == DataType::Super => from_text::cast(array, from, to, rules),
-        _ if is_moment(from) || is_moment(to) => moment::cast(array, from, to),
+        _ if is_moment(from) || is_moment(to) => moment::cast(array, from, to, rules),
         _ => number::cast(array, from, to, rules),
     }
 }

@@ -5,11 +5,13 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, StringBuilder};
+use arrow::datatypes::TimestampMicrosecondType;
 
 use super::{CastRules, fault};
 use crate::sql::error::SqlResult;
 use crate::sql::execute::display::display;
 use crate::sql::expression::CastMode;
+use crate::warehouse::calendar::text::write_timestamp_tz;
 use crate::warehouse::data_type::DataType;
 
 pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) -> SqlResult<ArrayRef> {
@@ -24,6 +26,19 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
             let mut builder = StringBuilder::new();
             for bytes in array.as_binary::<i32>().iter() {
                 builder.append_option(bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()));
+            }
+            Arc::new(builder.finish())
+        }
+        DataType::TimestampTz => {
+            let moments = array.as_primitive::<TimestampMicrosecondType>();
+            let mut builder = StringBuilder::with_capacity(array.len(), array.len() * 24);
+            let mut printed = String::new();
+            for moment in moments.iter() {
+                printed.clear();
+                if let Some(utc) = moment {
+                    write_timestamp_tz(utc, rules.zone.offset_at(utc), &mut printed);
+                }
+                builder.append_option(moment.map(|_| printed.as_str()));
             }
             Arc::new(builder.finish())
         }
