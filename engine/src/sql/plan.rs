@@ -91,6 +91,14 @@ pub enum Plan {
         id: u32,
         fields: Vec<Field>,
     },
+    /// The rows of `seed`, then those of `step` over the rows last found, which it reads by `CommonRead` of `id`,
+    /// until there are none.
+    Recursive {
+        id: u32,
+        seed: Box<Plan>,
+        step: Box<Plan>,
+        fields: Vec<Field>,
+    },
 }
 
 /// A read of a table's segments.
@@ -239,7 +247,8 @@ impl Plan {
             | Plan::Aggregate { fields, .. }
             | Plan::Window { fields, .. }
             | Plan::SetOperation { fields, .. }
-            | Plan::CommonRead { fields, .. } => fields,
+            | Plan::CommonRead { fields, .. }
+            | Plan::Recursive { fields, .. } => fields,
             Plan::Scan(scan) => &scan.fields,
             Plan::Join(join) => &join.fields,
             Plan::Filter { input, .. }
@@ -269,6 +278,7 @@ impl Plan {
             Plan::Join(join) => vec![&join.left, &join.right],
             Plan::SetOperation { left, right, .. } => vec![&**left, &**right],
             Plan::Common { definition, body, .. } => vec![&**definition, &**body],
+            Plan::Recursive { seed, step, .. } => vec![&**seed, &**step],
         }
     }
 
@@ -294,6 +304,7 @@ impl Plan {
             }
             Plan::SetOperation { left, right, .. } => vec![&mut **left, &mut **right],
             Plan::Common { definition, body, .. } => vec![Arc::make_mut(definition), &mut **body],
+            Plan::Recursive { seed, step, .. } => vec![&mut **seed, &mut **step],
         }
     }
 
@@ -307,7 +318,8 @@ impl Plan {
             | Plan::Limit { .. }
             | Plan::Distinct { .. }
             | Plan::SetOperation { .. }
-            | Plan::Common { .. } => Vec::new(),
+            | Plan::Common { .. }
+            | Plan::Recursive { .. } => Vec::new(),
             Plan::Scan(scan) => scan.filters.iter_mut().collect(),
             Plan::Values { rows, .. } => rows.iter_mut().flatten().collect(),
             Plan::Filter { predicate, .. } => vec![predicate],

@@ -274,7 +274,8 @@ pub(super) fn with_fields(mut plan: Plan, names: Vec<Field>) -> Plan {
         | Plan::Aggregate { fields, .. }
         | Plan::Window { fields, .. }
         | Plan::SetOperation { fields, .. }
-        | Plan::CommonRead { fields, .. } => {
+        | Plan::CommonRead { fields, .. }
+        | Plan::Recursive { fields, .. } => {
             *fields = names;
             plan
         }

@@ -21,6 +21,7 @@ mod pattern;
 mod pivot;
 mod predicate;
 mod query;
+mod recursive;
 mod relation;
 mod scalar;
 mod select;

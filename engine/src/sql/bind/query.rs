@@ -23,9 +23,6 @@ impl Binder<'_> {
     /// Binds the WITH list; each entry sees those before it, and none sees the rows around the query.
     pub fn with(&mut self, with: Option<&ast::With>) -> SqlResult<()> {
         let Some(with) = with else { return Ok(()) };
-        if with.recursive {
-            return Err(SqlError::not_simulated_because(Feature::QueryClause, "WITH RECURSIVE"));
-        }
         let known = self.common.len();
         for table in &with.cte_tables {
             let name = fold(&table.alias.name);
@@ -34,7 +31,10 @@ impl Binder<'_> {
                 return Err(SqlError::product("42712", message));
             }
             let levels = std::mem::take(&mut self.levels);
-            let bound = self.deeper(|binder| binder.query(&table.query));
+            let bound = self.deeper(|binder| {
+                let recursive = if with.recursive { binder.recursive(table)? } else { None };
+                recursive.map_or_else(|| binder.query(&table.query), Ok)
+            });
             self.levels = levels;
             let definition = coerce::settle_strings(bound?);
             let mut fields: Vec<Field> = definition.fields().to_vec();
@@ -84,7 +84,7 @@ impl Binder<'_> {
         })
     }
 
-    fn body(&mut self, body: &ast::SetExpr) -> SqlResult<Plan> {
+    pub fn body(&mut self, body: &ast::SetExpr) -> SqlResult<Plan> {
         match body {
             ast::SetExpr::Select(select) => self.select(select, &[]),
             ast::SetExpr::Query(query) => self.deeper(|binder| binder.query(query)),
@@ -337,7 +337,7 @@ pub(super) fn put_in_common(mut plan: Plan, mut defined: Vec<CommonTable>) -> Pl
     plan
 }
 
-fn reads_of(plan: &mut Plan, id: u32) -> usize {
+pub(super) fn reads_of(plan: &mut Plan, id: u32) -> usize {
     let mut reads = 0;
     each_read(plan, id, &mut |_| reads += 1);
     reads

@@ -41,6 +41,18 @@ pub fn define(id: u32, definition: &Plan, context: &mut Context) -> SqlResult<()
     Ok(())
 }
 
+/// Makes rows that are there already known to the reads of `id` that are built from now on.
+pub fn give(id: u32, batches: Vec<Batch>, context: &mut Context) {
+    let definition = Definition {
+        operator: None,
+        batches,
+        done: true,
+        parameters: context.evaluation.parameters.clone(),
+        held: Held::default(),
+    };
+    context.shared.common.by_id.insert(id, Rc::new(RefCell::new(definition)));
+}
+
 pub struct CommonRead {
     definition: Rc<RefCell<Definition>>,
     at: usize,

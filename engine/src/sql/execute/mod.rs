@@ -33,6 +33,7 @@ mod logic;
 mod memory;
 mod physical;
 mod project;
+mod recursive;
 mod scan;
 mod set_operation;
 mod sort;
@@ -175,6 +176,9 @@ pub fn build(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator>>
         Plan::Common { id, definition, body } => {
             common_table::define(*id, definition, context)?;
             build(body, context)?
+        }
+        Plan::Recursive { id, seed, step, .. } => {
+            Box::new(recursive::Recursive::new(*id, build(seed, context)?, (**step).clone()))
         }
         Plan::CommonRead { id, .. } => Box::new(common_table::CommonRead::new(*id, context)?),
     })

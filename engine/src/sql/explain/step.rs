@@ -87,6 +87,13 @@ fn step(plan: &Plan, statistics: &Statistics) -> Step {
             fields.iter().map(|field| field.name.clone()).collect(),
         ),
         Plan::Common { body, .. } => step(body, statistics),
+        Plan::Recursive { seed, step: round, fields, .. } => combined(
+            SetOperation::Union,
+            true,
+            step(seed, statistics),
+            step(round, statistics),
+            fields.iter().map(|field| field.name.clone()).collect(),
+        ),
         Plan::CommonRead { id, fields } => {
             let cost = Cost { start: 0.0, total: 2.0, rows: 200.0, width: cost::width(fields) };
             let mut step = leader(&format!("XN CTE Scan on common{id}"), cost, names(plan));

@@ -147,6 +147,12 @@ fn narrow(plan: Plan, wanted: BTreeSet<usize>) -> (Plan, Vec<usize>) {
             let definition = prune(Arc::unwrap_or_clone(definition));
             (Plan::Common { id, definition: Arc::new(definition), body: Box::new(body) }, given)
         }
+        // What the rounds hand on they hand on whole.
+        Plan::Recursive { id, seed, step, fields } => {
+            let (seed, given) = whole(*seed);
+            let (step, _) = whole(*step);
+            (Plan::Recursive { id, seed: Box::new(seed), step: Box::new(step), fields }, given)
+        }
         // These give all their columns: rows are compared whole, or made whole.
         Plan::Distinct { input } => {
             let (input, given) = whole(*input);

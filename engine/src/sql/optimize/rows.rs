@@ -42,6 +42,7 @@ pub(super) fn rows(plan: &Plan, database: Option<&Database>) -> f64 {
         }
         Plan::SetOperation { left, right, .. } => rows(left, database) + rows(right, database),
         Plan::Common { body, .. } => rows(body, database),
+        Plan::Recursive { seed, step, .. } => rows(seed, database) + rows(step, database),
     }
 }
 

@@ -1,0 +1,50 @@
+//! WITH RECURSIVE: the rows of the first part, then again and again the second part over the rows last found,
+//! until it finds none.
+
+use super::common_table;
+use super::memory::Held;
+use super::{Context, Operator, Pull, array, build};
+use crate::sql::error::SqlResult;
+use crate::sql::outcome::Batch;
+use crate::sql::plan::Plan;
+
+pub struct Recursive {
+    id: u32,
+    /// Built anew for each round: its operators have come to their end.
+    step: Plan,
+    running: Box<dyn Operator>,
+    /// What this round found, for the next one to read.
+    found: Vec<Batch>,
+    /// All rows ever found, so that a recursion without an end comes to the memory's.
+    held: Held,
+}
+
+impl Recursive {
+    pub fn new(id: u32, seed: Box<dyn Operator>, step: Plan) -> Self {
+        Recursive { id, step, running: seed, found: Vec::new(), held: Held::default() }
+    }
+}
+
+impl Operator for Recursive {
+    fn pull(&mut self, context: &mut Context) -> SqlResult<Pull> {
+        match self.running.pull(context)? {
+            Pull::Pending => Ok(Pull::Pending),
+            Pull::Batch(batch) if batch.rows == 0 => Ok(Pull::Pending),
+            Pull::Batch(batch) => {
+                self.held
+                    .add(batch.columns.iter().map(array::bytes_of).sum::<u64>() + ROUND_BYTES, context)?;
+                self.found.push(batch.clone());
+                Ok(Pull::Batch(batch))
+            }
+            Pull::End if self.found.is_empty() => Ok(Pull::End),
+            Pull::End => {
+                common_table::give(self.id, std::mem::take(&mut self.found), context);
+                self.running = build(&self.step, context)?;
+                Ok(Pull::Pending)
+            }
+        }
+    }
+}
+
+/// What a batch costs beside its rows.
+const ROUND_BYTES: u64 = 64;
