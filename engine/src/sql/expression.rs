@@ -84,6 +84,8 @@ pub enum CastMode {
     Explicit,
     /// The same without a table in the query (leader node): rounds.
     Leader,
+    /// TRY_CAST: as `Explicit`, but a value that does not fit becomes NULL.
+    Try,
     /// INSERT and UPDATE: rounds; too long a string is an error unless the surplus is blanks.
     Assignment,
     /// Put in by the binder where types meet; never loses anything but may overflow.

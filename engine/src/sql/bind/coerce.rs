@@ -117,6 +117,16 @@ pub(super) fn explicit(expression: Expression, to: DataType) -> SqlResult<Expres
     Ok(Expression::Cast { input: Box::new(expression), to, mode: CastMode::Explicit })
 }
 
+/// TRY_CAST: types that do not meet are an error all the same.
+pub(super) fn attempted(expression: Expression, to: DataType) -> SqlResult<Expression> {
+    Ok(match explicit(expression, to)? {
+        Expression::Cast { input, to, mode: CastMode::Explicit } => {
+            Expression::Cast { input, to, mode: CastMode::Try }
+        }
+        same => same,
+    })
+}
+
 /// What INSERT and UPDATE may store without being asked.
 pub(super) fn assignable(from: DataType, to: DataType) -> bool {
     use DataType as T;

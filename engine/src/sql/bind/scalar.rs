@@ -73,6 +73,11 @@ impl Binder<'_> {
                 let input = self.expression(expr)?;
                 coerce::explicit(input, to)
             }
+            E::Cast { expr, data_type, kind: ast::CastKind::TryCast, .. } => {
+                let to = parse::data_type(data_type)?;
+                let input = self.expression(expr)?;
+                coerce::attempted(input, to)
+            }
             E::Cast { kind, .. } => {
                 Err(SqlError::not_simulated_because(Feature::Function, format!("{kind:?}")))
             }

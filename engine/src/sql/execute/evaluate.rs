@@ -120,7 +120,7 @@ fn session_zone(context: &Context) -> &'static Zone {
 
 /// `enable_numeric_rounding` matters to explicit casts only.
 fn rounds(mode: CastMode, context: &Context) -> bool {
-    mode == CastMode::Explicit
+    matches!(mode, CastMode::Explicit | CastMode::Try)
         && context
             .evaluation
             .settings

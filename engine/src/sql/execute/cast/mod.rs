@@ -14,12 +14,14 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, BinaryArray, PrimitiveArray};
 use arrow::datatypes::{ArrowPrimitiveType, DataType as ArrowType, Int32Type};
 
+use super::array::{array_of, value_at};
 use super::gather::dictionary_of;
 use crate::sql::error::SqlResult;
 use crate::sql::expression::CastMode;
 use crate::warehouse::calendar::SECOND;
 use crate::warehouse::calendar::zone::Zone;
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::value::Value;
 
 pub use from_text::parse_decimal;
 pub use number::round_double;
@@ -56,6 +58,9 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
     if from == to && !matches!(to, DataType::Char(_)) {
         return Ok(array.clone());
     }
+    if rules.mode == CastMode::Try {
+        return Ok(attempt(array, from, to, rules));
+    }
     if let ArrowType::Dictionary(_, _) = array.data_type() {
         return cast_dictionary(array, from, to, rules);
     }
@@ -73,6 +78,18 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
         _ if is_moment(from) || is_moment(to) => moment::cast(array, from, to, rules),
         _ => number::cast(array, from, to, rules),
     }
+}
+
+/// TRY_CAST: all at once where all fits, else value by value with NULL for what fails.
+fn attempt(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) -> ArrayRef {
+    let rules = CastRules { mode: CastMode::Explicit, ..rules };
+    cast(array, from, to, rules).unwrap_or_else(|_| {
+        let one = |row| match cast(&array.slice(row, 1), from, to, rules) {
+            Ok(one) => value_at(&one, to, 0),
+            Err(_) => Value::Null,
+        };
+        array_of(&(0..array.len()).map(one).collect::<Vec<_>>(), to)
+    })
 }
 
 /// Each distinct value that is used is cast once.
