@@ -344,6 +344,7 @@ impl Sandbox {
                 base.clone(),
                 session.database.clone(),
                 self.warehouse.logs.clone(),
+                crate::sql::system::rows,
                 evaluation(session, &base, now),
             )
         };

@@ -10,17 +10,17 @@
 pub mod authorize;
 pub mod bind;
 pub mod commands;
-pub mod error;
-pub mod execute;
 pub mod explain;
-pub mod expression;
 pub mod functions;
 pub mod optimize;
-pub mod outcome;
 pub mod outside;
 pub mod parameter;
 pub mod parse;
-pub mod plan;
 pub mod session;
 pub mod statement;
 pub mod system;
+
+#[cfg(test)]
+mod execute_tests;
+
+pub use sandshift_kernel::sql::{error, execute, expression, outcome, plan};

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use sandshift_kernel::sql::functions::random::RandomState;
+
 use crate::clock::Instant;
 use crate::warehouse::access::UserId;
 use crate::warehouse::catalog::{Relation, Schema};
@@ -75,11 +77,4 @@ pub enum Transaction {
     Open { base: Arc<Manifest>, working: Arc<Manifest>, started: Instant },
     /// A statement failed; only ROLLBACK (or COMMIT, which rolls back) is taken.
     Aborted,
-}
-
-/// The state of `random()`: the generator the real product's leader node shows, seeded per session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RandomState {
-    pub words: [i32; 34],
-    pub position: usize,
 }

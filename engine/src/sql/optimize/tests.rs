@@ -75,7 +75,13 @@ fn run(plan: &Plan, manifest: &Arc<Manifest>) -> Result<Vec<String>, SqlError> {
         user: UserId::ADMIN,
         parameters: Vec::new(),
     };
-    let mut context = Context::new(Arc::clone(manifest), "dev".into(), Arc::default(), evaluation);
+    let mut context = Context::new(
+        Arc::clone(manifest),
+        "dev".into(),
+        Arc::default(),
+        crate::sql::system::rows,
+        evaluation,
+    );
     let types: Vec<_> = plan.fields().iter().map(|field| field.data_type).collect();
     let mut rows = Vec::new();
     for batch in collect(plan, &mut context)? {

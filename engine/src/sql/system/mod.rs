@@ -25,9 +25,7 @@ use super::outcome::Batch;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
-/// A system relation by number in the registry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SystemRelation(pub u16);
+pub use super::plan::SystemRelation;
 
 static FAMILIES: &[&[Relation]] = &[
     privilege::RELATIONS,

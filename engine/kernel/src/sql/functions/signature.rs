@@ -8,13 +8,13 @@ use crate::sql::execute::EvaluationContext;
 use crate::warehouse::data_type::DataType;
 
 /// A function and the calls it accepts. One name may have several entries; the first that accepts is taken.
-pub(super) struct Entry {
+pub struct Entry {
     pub function: ScalarFunction,
     pub signature: Signature,
 }
 
 /// Which calls fit.
-pub(super) enum Signature {
+pub enum Signature {
     /// These parameters, of which the last `optional` may be left out.
     Fixed { parameters: &'static [Parameter], optional: usize, result: Answer },
     /// Types that depend on each other.
@@ -23,7 +23,7 @@ pub(super) enum Signature {
 
 /// What a parameter takes without an explicit cast (fact sheet, section 6.8, implicit conversions).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Parameter {
+pub enum Parameter {
     /// Strings, and what turns into one by itself.
     Text,
     /// INTEGER or narrower: BIGINT does not fit by itself.
@@ -42,7 +42,7 @@ pub(super) enum Parameter {
 
 /// The type of the answer.
 #[derive(Clone, Copy)]
-pub(super) enum Answer {
+pub enum Answer {
     Type(DataType),
     /// A string as long as the first argument.
     LikeFirst,
@@ -51,7 +51,7 @@ pub(super) enum Answer {
 }
 
 /// What the arguments are to be cast to and what comes out, or `None` where the types do not fit.
-pub(super) type Accept = fn(&[DataType]) -> Option<(Vec<DataType>, DataType)>;
+pub type Accept = fn(&[DataType]) -> Option<(Vec<DataType>, DataType)>;
 
 type Evaluate = fn(&Call<'_>, &mut EvaluationContext<'_>) -> SqlResult<ArrayRef>;
 
@@ -160,7 +160,7 @@ impl Parameter {
 }
 
 /// The longest text of a type, in bytes.
-pub(super) fn length(data_type: DataType) -> u32 {
+pub fn length(data_type: DataType) -> u32 {
     match data_type {
         DataType::Char(bytes) | DataType::Varchar(bytes) => bytes,
         _ => DataType::VARCHAR_MAX,
@@ -168,7 +168,7 @@ pub(super) fn length(data_type: DataType) -> u32 {
 }
 
 /// The one type that all arguments of COALESCE, GREATEST and their like are cast to.
-pub(super) fn common_type(types: &[DataType]) -> Option<DataType> {
+pub fn common_type(types: &[DataType]) -> Option<DataType> {
     let mut known = types.iter().copied().filter(|data_type| *data_type != DataType::Unknown);
     let Some(first) = known.next() else { return Some(DataType::Varchar(DataType::VARCHAR_MAX)) };
     let found = known.try_fold(first, meet)?;
@@ -214,7 +214,7 @@ fn meet(one: DataType, other: DataType) -> Option<DataType> {
 }
 
 /// Digits and scale of an exact number type; integers count as DECIMAL(5|10|19,0).
-pub(super) fn digits(data_type: DataType) -> Option<(u8, u8)> {
+pub fn digits(data_type: DataType) -> Option<(u8, u8)> {
     match data_type {
         DataType::SmallInt => Some((5, 0)),
         DataType::Integer => Some((10, 0)),

@@ -21,7 +21,7 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::warehouse::calendar::interval::Interval;
 use crate::warehouse::data_type::DataType;
 
-pub(super) static FUNCTIONS: &[Entry] = &[
+pub static FUNCTIONS: &[Entry] = &[
     Entry::custom("coalesce", all_alike, |call, _| first_known(call)),
     Entry::custom("nvl", all_alike, |call, _| first_known(call)),
     Entry::custom("nvl2", second_and_third_alike, |call, _| {

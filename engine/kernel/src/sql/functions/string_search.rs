@@ -13,7 +13,7 @@ use crate::warehouse::data_type::DataType;
 
 const INTEGER: Answer = Answer::Type(DataType::Integer);
 
-pub(super) static FUNCTIONS: &[Entry] = &[
+pub static FUNCTIONS: &[Entry] = &[
     Entry::fixed("strpos", &[Text, Text], INTEGER, |call, _| find(call, 0, 1)),
     Entry::fixed("position", &[Text, Text], INTEGER, |call, _| find(call, 1, 0)),
     Entry::fixed("charindex", &[Text, Text], INTEGER, |call, _| find(call, 1, 0)),

@@ -18,7 +18,7 @@ use crate::warehouse::data_type::DataType;
 
 /// A string column in either layout. CHAR is read without its trailing blanks, as PostgreSQL does when a
 /// `bpchar` becomes `text`.
-pub(super) struct Text<'a> {
+pub struct Text<'a> {
     layout: Layout<'a>,
     blank_padded: bool,
 }
@@ -60,42 +60,42 @@ fn mismatch(array: &ArrayRef) -> SqlError {
 
 impl<'a> Call<'a> {
     /// Argument `index` as text.
-    pub(super) fn text(&self, index: usize) -> SqlResult<Text<'a>> {
+    pub fn text(&self, index: usize) -> SqlResult<Text<'a>> {
         let array = self.argument(index)?;
         Text::of(array, self.argument_types.get(index).copied().unwrap_or(DataType::Unknown))
     }
 
-    pub(super) fn primitive<T: ArrowPrimitiveType>(&self, index: usize) -> SqlResult<&'a PrimitiveArray<T>> {
+    pub fn primitive<T: ArrowPrimitiveType>(&self, index: usize) -> SqlResult<&'a PrimitiveArray<T>> {
         let array = self.argument(index)?;
         array.as_any().downcast_ref().ok_or_else(|| mismatch(array))
     }
 
-    pub(super) fn boolean(&self, index: usize) -> SqlResult<&'a BooleanArray> {
+    pub fn boolean(&self, index: usize) -> SqlResult<&'a BooleanArray> {
         let array = self.argument(index)?;
         array.as_any().downcast_ref().ok_or_else(|| mismatch(array))
     }
 
-    pub(super) fn argument(&self, index: usize) -> SqlResult<&'a ArrayRef> {
+    pub fn argument(&self, index: usize) -> SqlResult<&'a ArrayRef> {
         self.arguments.get(index).ok_or_else(|| SqlError::bug("a function was handed too few arguments"))
     }
 
-    pub(super) fn data_type(&self, index: usize) -> DataType {
+    pub fn data_type(&self, index: usize) -> DataType {
         self.argument_types.get(index).copied().unwrap_or(DataType::Unknown)
     }
 
     /// NULL where any argument is.
-    pub(super) fn nulls(&self) -> Option<NullBuffer> {
+    pub fn nulls(&self) -> Option<NullBuffer> {
         self.arguments.iter().fold(None, |all, array| NullBuffer::union(all.as_ref(), array.nulls()))
     }
 }
 
 /// A value of a primitive column, or `None`.
-pub(super) fn at<T: ArrowPrimitiveType>(array: &PrimitiveArray<T>, row: usize) -> Option<T::Native> {
+pub fn at<T: ArrowPrimitiveType>(array: &PrimitiveArray<T>, row: usize) -> Option<T::Native> {
     array.is_valid(row).then(|| array.value(row))
 }
 
 /// A primitive column computed row by row; `f` is asked only where no argument is NULL.
-pub(super) fn build<T: ArrowPrimitiveType>(
+pub fn build<T: ArrowPrimitiveType>(
     call: &Call<'_>,
     mut f: impl FnMut(usize) -> SqlResult<T::Native>,
 ) -> SqlResult<ArrayRef> {
@@ -117,7 +117,7 @@ pub(super) fn build<T: ArrowPrimitiveType>(
 }
 
 /// As [`build`], where `f` may answer NULL itself and is asked for every row.
-pub(super) fn build_nullable<T: ArrowPrimitiveType>(
+pub fn build_nullable<T: ArrowPrimitiveType>(
     call: &Call<'_>,
     mut f: impl FnMut(usize) -> SqlResult<Option<T::Native>>,
 ) -> SqlResult<ArrayRef> {
@@ -147,7 +147,7 @@ fn finish<T: ArrowPrimitiveType>(
 }
 
 /// A BOOLEAN column; `f` answers `None` for NULL.
-pub(super) fn build_boolean(
+pub fn build_boolean(
     call: &Call<'_>,
     mut f: impl FnMut(usize) -> SqlResult<Option<bool>>,
 ) -> SqlResult<ArrayRef> {
@@ -163,7 +163,7 @@ pub(super) fn build_boolean(
 }
 
 /// A string column. `f` writes a row's text into the (empty) buffer and answers whether there is one.
-pub(super) fn build_text(
+pub fn build_text(
     call: &Call<'_>,
     mut f: impl FnMut(usize, &mut String) -> SqlResult<Option<()>>,
 ) -> SqlResult<ArrayRef> {
@@ -180,7 +180,7 @@ pub(super) fn build_text(
 }
 
 /// A string column of slices of its arguments.
-pub(super) fn build_slices<'a>(
+pub fn build_slices<'a>(
     call: &Call<'a>,
     mut f: impl FnMut(usize) -> SqlResult<Option<&'a str>>,
 ) -> SqlResult<ArrayRef> {
@@ -192,7 +192,7 @@ pub(super) fn build_slices<'a>(
 }
 
 /// A string to a string, one argument: a dictionary's words are changed once, its codes are shared.
-pub(super) fn map_text(call: &Call<'_>, mut f: impl FnMut(&str, &mut String)) -> SqlResult<ArrayRef> {
+pub fn map_text(call: &Call<'_>, mut f: impl FnMut(&str, &mut String)) -> SqlResult<ArrayRef> {
     let array = call.argument(0)?;
     if let Some(dictionary) = array.as_any().downcast_ref::<DictionaryArray<Int32Type>>() {
         let words = dictionary.values();
@@ -218,6 +218,6 @@ fn map_plain(call: &Call<'_>, f: &mut impl FnMut(&str, &mut String)) -> SqlResul
 }
 
 /// `name` with a NULL anywhere is NULL: the rows' texts and what becomes of them.
-pub(super) fn invalid_parameter(message: impl Into<String>) -> SqlError {
+pub fn invalid_parameter(message: impl Into<String>) -> SqlError {
     SqlError::product("22023", message)
 }

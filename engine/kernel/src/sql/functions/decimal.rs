@@ -8,13 +8,13 @@ use arrow::datatypes::i256;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::warehouse::data_type::DataType;
 
-pub(super) const MAX_PRECISION: u8 = 38;
+pub const MAX_PRECISION: u8 = 38;
 
 /// The scale that a division too wide for 38 digits keeps at least.
 const LEAST_DIVISION_SCALE: u8 = 4;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operation {
+pub enum Operation {
     Add,
     Subtract,
     Multiply,
@@ -23,7 +23,7 @@ pub(super) enum Operation {
 }
 
 /// Digits and scale of `left operation right`.
-pub(super) fn result_type(operation: Operation, left: (u8, u8), right: (u8, u8)) -> DataType {
+pub fn result_type(operation: Operation, left: (u8, u8), right: (u8, u8)) -> DataType {
     let ((p1, s1), (p2, s2)) = (left, right);
     let (precision, scale) = match operation {
         Operation::Add | Operation::Subtract => {
@@ -49,21 +49,21 @@ pub(super) fn result_type(operation: Operation, left: (u8, u8), right: (u8, u8))
 }
 
 /// `10^exponent`, within 128 bits.
-pub(super) fn power_of_ten(exponent: u8) -> Option<i128> {
+pub fn power_of_ten(exponent: u8) -> Option<i128> {
     10_i128.checked_pow(u32::from(exponent))
 }
 
-pub(super) fn overflow() -> SqlError {
+pub fn overflow() -> SqlError {
     SqlError::product("22003", "Numeric data overflow (result precision)")
 }
 
-pub(super) fn division_by_zero() -> SqlError {
+pub fn division_by_zero() -> SqlError {
     SqlError::product("22012", "division by zero")
 }
 
 /// How one operation is carried out on unscaled values.
 #[derive(Clone, Copy)]
-pub(super) struct Arithmetic {
+pub struct Arithmetic {
     operation: Operation,
     /// What the operands are multiplied by first.
     left_factor: i128,
@@ -139,7 +139,7 @@ fn wide_division(left: i128, exponent: u8, right: i128) -> Option<i128> {
 }
 
 /// Half away from zero, to a coarser scale.
-pub(super) fn round_half_away(value: i128, divisor: i128) -> i128 {
+pub fn round_half_away(value: i128, divisor: i128) -> i128 {
     let (quotient, rest) = (value / divisor, value % divisor);
     if rest.unsigned_abs() * 2 >= divisor.unsigned_abs() { quotient + value.signum() } else { quotient }
 }

@@ -15,7 +15,7 @@ use crate::warehouse::calendar::DAY;
 use crate::warehouse::calendar::interval::Interval;
 use crate::warehouse::data_type::DataType;
 
-pub(super) static FUNCTIONS: &[Entry] = &[
+pub static FUNCTIONS: &[Entry] = &[
     Entry::custom("+", add_types, add),
     Entry::custom("-", subtract_types, subtract),
     Entry::custom(
@@ -222,6 +222,6 @@ fn scale(call: &Call<'_>, f: fn(Interval, f64) -> Option<Interval>) -> SqlResult
 }
 
 /// 22008.
-pub(super) fn out_of_range() -> SqlError {
+pub fn out_of_range() -> SqlError {
     SqlError::product("22008", "timestamp out of range")
 }

@@ -3,12 +3,17 @@
 //! The leader node's `random()` is that library's (fact sheet, section 6.8): `SET SEED TO .25` gives the same
 //! numbers here as there.
 
-use crate::sql::session::RandomState;
-
 /// Words of the ring; the recurrence looks back 3 and 31 places.
 const RING: usize = 34;
 /// Numbers thrown away after seeding.
 const WARM_UP: usize = 310;
+
+/// The state of `random()`: the generator the real product's leader node shows, seeded per session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RandomState {
+    pub words: [i32; 34],
+    pub position: usize,
+}
 
 impl RandomState {
     /// The state after `SET SEED TO seed`; `seed` is between -1 and 1.

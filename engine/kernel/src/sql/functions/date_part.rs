@@ -16,7 +16,7 @@ use crate::warehouse::calendar::interval::Interval;
 use crate::warehouse::calendar::{Civil, DAY, HOUR, MINUTE, Moment, SECOND, day_of_week, monday_based};
 use crate::warehouse::data_type::DataType;
 
-pub(super) static FUNCTIONS: &[Entry] = &[
+pub static FUNCTIONS: &[Entry] = &[
     Entry::custom(
         "date_part",
         |types| of_moment(types, |_| DataType::Double),
@@ -41,7 +41,7 @@ pub(super) static FUNCTIONS: &[Entry] = &[
 
 /// A part of a date or time, under all its spellings ("Date parts for date or timestamp functions").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub enum Part {
     Millennium,
     Century,
     Decade,
@@ -94,7 +94,7 @@ impl Part {
 
 /// The parts named by a column of literals: looked up again only where the name changes.
 #[derive(Default)]
-pub(super) struct PartCache<'a>(Option<(&'a str, Part)>);
+pub struct PartCache<'a>(Option<(&'a str, Part)>);
 
 impl<'a> PartCache<'a> {
     pub fn find(&mut self, name: &'a str) -> SqlResult<Part> {
@@ -112,7 +112,7 @@ impl<'a> PartCache<'a> {
 type Accepted = Option<(Vec<DataType>, DataType)>;
 
 /// `(part, moment)`: the moment keeps its kind; a DATE counts as TIMESTAMP.
-pub(super) fn moment_parameter(from: DataType) -> Option<DataType> {
+pub fn moment_parameter(from: DataType) -> Option<DataType> {
     let parameter: Parameter = match from {
         DataType::TimestampTz => TimestampTz,
         DataType::Time | DataType::TimeTz => Time,
@@ -277,7 +277,7 @@ fn truncate(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<A
 }
 
 /// Microseconds of a part that always lasts as long.
-pub(super) fn unit(part: Part) -> Option<i64> {
+pub fn unit(part: Part) -> Option<i64> {
     match part {
         Part::Day | Part::DayOfWeek | Part::DayOfYear => Some(DAY),
         Part::Week => Some(7 * DAY),
@@ -291,7 +291,7 @@ pub(super) fn unit(part: Part) -> Option<i64> {
 }
 
 /// Months of a part that is counted in them.
-pub(super) fn months_of(part: Part) -> SqlResult<i32> {
+pub fn months_of(part: Part) -> SqlResult<i32> {
     match part {
         Part::Millennium => Ok(12_000),
         Part::Century => Ok(1_200),

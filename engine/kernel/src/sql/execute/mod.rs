@@ -50,9 +50,9 @@ use std::sync::Arc;
 
 use super::error::SqlResult;
 use super::expression::Expression;
+use super::functions::random::RandomState;
 use super::outcome::{Batch, Statistics};
-use super::plan::Plan;
-use super::session::RandomState;
+use super::plan::{Plan, SystemRelation};
 use crate::clock::Instant;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::{Logs, Manifest};
@@ -79,6 +79,8 @@ pub struct Context {
     pub manifest: Arc<Manifest>,
     pub database: Identifier,
     pub logs: Arc<Logs>,
+    /// Makes the rows of system relations, which describe more than this crate knows.
+    pub system: SystemRows,
     pub evaluation: Evaluation,
     pub statistics: Statistics,
     /// Bytes that operators may hold before Redshift's out-of-memory error.
@@ -87,6 +89,9 @@ pub struct Context {
     /// Answers of subqueries and rows of common table expressions, kept while the query runs.
     pub shared: Shared,
 }
+
+/// A system relation's rows as this query's user sees them.
+pub type SystemRows = fn(SystemRelation, &Context) -> SqlResult<Batch>;
 
 /// What a running query keeps beside its operators.
 #[derive(Default)]
@@ -101,12 +106,14 @@ impl Context {
         manifest: Arc<Manifest>,
         database: Identifier,
         logs: Arc<Logs>,
+        system: SystemRows,
         evaluation: Evaluation,
     ) -> Self {
         Context {
             manifest,
             database,
             logs,
+            system,
             evaluation,
             statistics: Statistics::default(),
             memory_limit: memory::DEFAULT_LIMIT,
@@ -201,7 +208,7 @@ pub fn constant(expression: &Expression, evaluation: &mut Evaluation) -> SqlResu
     let database = evaluation.settings.get("current_database").map_or("dev", String::as_str).into();
     let manifest = Arc::clone(&evaluation.manifest);
     let lent = std::mem::replace(evaluation, vacant);
-    let mut context = Context::new(manifest, database, Arc::default(), lent);
+    let mut context = Context::new(manifest, database, Arc::default(), no_system_rows, lent);
     let row = Batch { columns: Vec::new(), rows: 1 };
     let column = evaluate::evaluate(expression, &row, &mut context);
     *evaluation = context.evaluation;
@@ -221,5 +228,7 @@ pub fn collect(plan: &Plan, context: &mut Context) -> SqlResult<Vec<Batch>> {
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// A constant reads no relation.
+fn no_system_rows(_: SystemRelation, _: &Context) -> SqlResult<Batch> {
+    Err(super::error::SqlError::bug("a constant that reads a system relation"))
+}

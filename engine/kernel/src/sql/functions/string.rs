@@ -14,7 +14,7 @@ use crate::warehouse::data_type::DataType;
 
 const INTEGER: Answer = Answer::Type(DataType::Integer);
 
-pub(super) static FUNCTIONS: &[Entry] = &[
+pub static FUNCTIONS: &[Entry] = &[
     Entry::custom("+", plus_types, |call, _| concatenate(call)),
     Entry::custom("||", concatenation_types, |call, _| concatenate(call)),
     Entry::custom("concat", concatenation_types, |call, _| concatenate(call)),
@@ -109,7 +109,7 @@ fn capitalize(text: &str, out: &mut String) {
 }
 
 /// The byte where character `index` (from 0) begins; the end when there are fewer.
-pub(super) fn byte_of(text: &str, index: usize) -> usize {
+pub fn byte_of(text: &str, index: usize) -> usize {
     if text.is_ascii() {
         return index.min(text.len());
     }
@@ -306,6 +306,6 @@ fn quote_literal(text: &str, out: &mut String) {
 }
 
 /// The text of a number's field that must be at least 1.
-pub(super) fn positive(value: i32, message: &str) -> SqlResult<usize> {
+pub fn positive(value: i32, message: &str) -> SqlResult<usize> {
     usize::try_from(value).ok().filter(|value| *value > 0).ok_or_else(|| invalid_parameter(message))
 }

@@ -3,7 +3,7 @@
 use super::emission::Emission;
 use super::{Context, Operator, Pull};
 use crate::sql::error::SqlResult;
-use crate::sql::system::{self, SystemRelation};
+use crate::sql::plan::SystemRelation;
 
 pub struct ScanSystem {
     relation: SystemRelation,
@@ -21,7 +21,7 @@ impl Operator for ScanSystem {
         if let Some(rows) = &mut self.rows {
             return Ok(rows.pull());
         }
-        let batch = system::rows(self.relation, context)?;
+        let batch = (context.system)(self.relation, context)?;
         context.statistics.rows_scanned += batch.rows as u64;
         Ok(self.rows.insert(Emission::new(batch)).pull())
     }

@@ -29,7 +29,7 @@ const TIMESTAMP: Answer = Answer::Type(DataType::Timestamp);
 const TIMESTAMPTZ: Answer = Answer::Type(DataType::TimestampTz);
 const INTEGER: Answer = Answer::Type(DataType::Integer);
 
-pub(super) static FUNCTIONS: &[Entry] = &[
+pub static FUNCTIONS: &[Entry] = &[
     Entry::fixed("getdate", &[], TIMESTAMP, |call, context| {
         let now = local(context, context.evaluation.statement_start);
         timestamps(call, now - now.rem_euclid(SECOND))
@@ -106,7 +106,7 @@ pub(super) static FUNCTIONS: &[Entry] = &[
 type Accepted = Option<(Vec<DataType>, DataType)>;
 
 /// The session's time zone; UTC unless it was set.
-pub(super) fn session_zone(context: &EvaluationContext<'_>) -> &'static Zone {
+pub fn session_zone(context: &EvaluationContext<'_>) -> &'static Zone {
     let name = context.evaluation.settings.get("timezone").map_or("UTC", String::as_str);
     zone::find(name).unwrap_or(&zone::UTC)
 }

@@ -6,9 +6,12 @@
 use std::sync::Arc;
 
 use super::expression::Expression;
-use super::system::SystemRelation;
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::data_type::DataType;
+
+/// A system relation by number in the engine's registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SystemRelation(pub u16);
 
 /// One output column.
 #[derive(Clone, Debug, PartialEq)]

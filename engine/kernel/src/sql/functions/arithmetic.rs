@@ -16,7 +16,7 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
 use crate::warehouse::data_type::DataType;
 
-pub(super) static FUNCTIONS: &[Entry] = &[
+pub static FUNCTIONS: &[Entry] = &[
     Entry::custom("+", |types| numbers(Operation::Add, types), |call, _| compute(Operation::Add, call)),
     Entry::custom(
         "-",
@@ -88,7 +88,7 @@ fn wider(left: DataType, right: DataType) -> DataType {
     }
 }
 
-pub(super) fn one_number(types: &[DataType]) -> Accepted {
+pub fn one_number(types: &[DataType]) -> Accepted {
     match *types {
         [DataType::Unknown] => Some((vec![DataType::Double], DataType::Double)),
         [only] if only.is_numeric() => Some((vec![only], only)),
@@ -270,7 +270,7 @@ fn number_error(error: ArrowError, result: DataType) -> SqlError {
 }
 
 /// `integer out of range`, 22003.
-pub(super) fn out_of_range(data_type: DataType) -> SqlError {
+pub fn out_of_range(data_type: DataType) -> SqlError {
     match data_type {
         DataType::Decimal { .. } => decimal::overflow(),
         DataType::Real | DataType::Double => {

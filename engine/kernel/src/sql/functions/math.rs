@@ -19,7 +19,7 @@ use crate::warehouse::data_type::DataType;
 
 const DOUBLE: Answer = Answer::Type(DataType::Double);
 
-pub(super) static FUNCTIONS: &[Entry] = &[
+pub static FUNCTIONS: &[Entry] = &[
     Entry::custom("abs", one_number, absolute),
     Entry::custom("ceil", whole_types, |call, _| {
         whole(call, f64::ceil, |value, one| value.div_euclid(one) + i128::from(value.rem_euclid(one) != 0))
@@ -183,7 +183,7 @@ fn truncate_to_day(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<
     build::<arrow::datatypes::Date32Type>(call, |row| Ok(calendar::days_of(values.value(row))))
 }
 
-pub(super) fn absolute(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
+pub fn absolute(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     fn of<T: ArrowPrimitiveType>(
         call: &Call<'_>,
         f: fn(T::Native) -> Option<T::Native>,
@@ -221,7 +221,7 @@ fn sign(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     }
 }
 
-pub(super) fn power(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
+pub fn power(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let (base, exponent) = (call.primitive::<Float64Type>(0)?, call.primitive::<Float64Type>(1)?);
     build::<Float64Type>(call, |row| {
         let (base, exponent) = (base.value(row), exponent.value(row));
@@ -232,7 +232,7 @@ pub(super) fn power(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult
     })
 }
 
-pub(super) fn square_root(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
+pub fn square_root(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let values = call.primitive::<Float64Type>(0)?;
     build::<Float64Type>(call, |row| match values.value(row) {
         negative if negative < 0.0 => {
@@ -242,7 +242,7 @@ pub(super) fn square_root(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> Sql
     })
 }
 
-pub(super) fn cube_root(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
+pub fn cube_root(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     finite(call, f64::cbrt)
 }
 
