@@ -21,6 +21,6 @@ pub mod statement;
 pub mod system;
 
 #[cfg(test)]
-mod execute_tests;
+mod executed;
 
 pub use sandshift_kernel::sql::{error, execute, expression, outcome, plan};
