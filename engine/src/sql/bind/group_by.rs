@@ -12,13 +12,16 @@ use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::Expression;
 
+/// Each set as positions in the list of grouping expressions.
+pub(super) type GroupingSets = Vec<Vec<usize>>;
+
 impl Binder<'_> {
     /// GROUP BY: ordinals, columns before aliases, expressions; and the grouping sets, when it has any.
     pub fn groups(
         &mut self,
         group_by: &ast::GroupByExpr,
         targets: &[Target],
-    ) -> SqlResult<(Vec<Expression>, Option<Vec<Vec<usize>>>)> {
+    ) -> SqlResult<(Vec<Expression>, Option<GroupingSets>)> {
         let ast::GroupByExpr::Expressions(expressions, modifiers) = group_by else {
             return Err(SqlError::not_simulated_because(Feature::QueryClause, "GROUP BY ALL"));
         };

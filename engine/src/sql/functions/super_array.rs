@@ -64,7 +64,11 @@ fn object_types(types: &[DataType]) -> Accepted {
     let arguments = types.iter().enumerate().map(|(position, data_type)| {
         if position % 2 == 0 { TextParameter.accept(*data_type) } else { Some(DataType::Super) }
     });
-    (types.len() % 2 == 0).then(|| arguments.collect::<Option<Vec<_>>>())?.map(|all| (all, DataType::Super))
+    types
+        .len()
+        .is_multiple_of(2)
+        .then(|| arguments.collect::<Option<Vec<_>>>())?
+        .map(|all| (all, DataType::Super))
 }
 
 /// The document in a cell. A string literal in the place of a SUPER is a JSON string, not a document.

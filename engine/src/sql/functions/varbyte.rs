@@ -18,7 +18,7 @@ use crate::warehouse::digest;
 const MAX: u32 = 1_024_000;
 
 pub(super) static FUNCTIONS: &[Entry] = &[
-    Entry::custom("from_hex", |types| one_text(types), |call, _| from_text(call, |_| Ok(Notation::Hex))),
+    Entry::custom("from_hex", one_text, |call, _| from_text(call, |_| Ok(Notation::Hex))),
     Entry::custom("to_varbyte", text_and_format, to_varbyte),
     Entry::custom("from_varbyte", bytes_and_format, from_varbyte),
     Entry::custom("to_hex", |types| bytes(types, &[], TEXT), |call, _| digest_of(call, hex)),
@@ -154,7 +154,7 @@ fn write_base64(bytes: &[u8], out: &mut String) {
 
 fn read_base64(text: &str) -> Option<Vec<u8>> {
     let body = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
-    if text.len() % 4 != 0 {
+    if !text.len().is_multiple_of(4) {
         return None;
     }
     let mut bytes = Vec::with_capacity(body.len() / 4 * 3 + 2);
