@@ -53,7 +53,8 @@ impl Class {
         match statement {
             Statement::Query(_) | Statement::Explain { .. } => Class::Select,
             Statement::Insert(_) => Class::Insert,
-            Statement::Update(_) => Class::Update,
+            // The product runs MERGE as several statements; one UPDATE stands for them.
+            Statement::Update(_) | Statement::Merge(_) => Class::Update,
             Statement::Delete(_) => Class::Delete,
             Statement::Copy(_) => Class::Copy,
             Statement::CreateTableAs(_) => Class::CreateTableAs,

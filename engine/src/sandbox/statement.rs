@@ -70,6 +70,8 @@ enum Work {
         operator: Box<dyn Operator>,
         marks: Marks,
         kind: WriteKind,
+        /// MERGE's other half: the rows to insert.
+        then: Option<Box<Plan>>,
     },
     Copy {
         task: Box<CopyTask>,
@@ -82,6 +84,7 @@ enum Work {
 enum InsertTag {
     Insert,
     CreateTableAs,
+    Merge,
 }
 
 /// What finishing does to the session's transaction.
@@ -246,7 +249,14 @@ impl Sandbox {
                 };
                 authorize::authorize(&write.needs, &base, session)?;
                 let plan = optimize::optimize(write.source, &base, &session.database);
-                (Some(plan), Pending::Write(write.target, write.kind))
+                (Some(plan), Pending::Write(write.target, write.kind, None))
+            }
+            Statement::Merge(merge) => {
+                let (matched, missing) = bind::merge(merge, scope)?;
+                authorize::authorize(&matched.needs, &base, session)?;
+                let missing = optimize::optimize(missing.source, &base, &session.database);
+                let plan = optimize::optimize(matched.source, &base, &session.database);
+                (Some(plan), Pending::Write(matched.target, matched.kind, Some(Box::new(missing))))
             }
             Statement::CreateTableAs(create) => {
                 let bound = bind::query(&create.query, scope)?;
@@ -310,11 +320,15 @@ impl Sandbox {
                         sink: Sink::new(target, database),
                         tag: InsertTag::CreateTableAs,
                     },
-                    Pending::Write(target, WriteKind::Insert) => {
+                    Pending::Write(target, WriteKind::Insert, _) => {
                         Work::Insert { operator, sink: Sink::new(target, database), tag: InsertTag::Insert }
                     }
-                    Pending::Write(target, kind) => {
-                        Work::Mark { operator, marks: Marks::new(target, database), kind }
+                    Pending::Write(target, kind, then) => {
+                        let mut marks = Marks::new(target, database);
+                        let settings = &running.context.evaluation.settings;
+                        let strict = settings.get("error_on_nondeterministic_update");
+                        marks.unique = then.is_some() || strict.is_some_and(|setting| setting == "on");
+                        Work::Mark { operator, marks, kind, then }
                     }
                     Pending::Ready(work) => work,
                 }
@@ -402,6 +416,8 @@ impl Sandbox {
                     let tag = match tag {
                         InsertTag::Insert => format!("INSERT 0 {}", sink.rows),
                         InsertTag::CreateTableAs => "SELECT".to_owned(),
+                        // Unconfirmed.
+                        InsertTag::Merge => "MERGE".to_owned(),
                     };
                     (
                         Completion { tag, rows_affected: Some(sink.rows), ..Completion::default() },
@@ -409,7 +425,7 @@ impl Sandbox {
                     )
                 }
             },
-            Work::Mark { operator, marks, kind } => match operator.pull(&mut running.context)? {
+            Work::Mark { operator, marks, kind, then } => match operator.pull(&mut running.context)? {
                 Pull::Batch(batch) => {
                     marks.take(batch)?;
                     return Ok(Step::Running(progress));
@@ -418,7 +434,16 @@ impl Sandbox {
                 Pull::End => {
                     let empty = Marks::new(marks.target, running.context.database.clone());
                     let marks = std::mem::replace(marks, empty);
+                    let target = marks.target;
                     let rows = marks.apply(&mut running.working, numbers)?;
+                    if let Some(missing) = then.take() {
+                        running.context.shared = Default::default();
+                        let operator = build(&missing, &mut running.context)?;
+                        let mut sink = Sink::new(target, running.context.database.clone());
+                        sink.rows = rows;
+                        running.work = Work::Insert { operator, sink, tag: InsertTag::Merge };
+                        return Ok(Step::Running(progress));
+                    }
                     let verb = if *kind == WriteKind::Update { "UPDATE" } else { "DELETE" };
                     let tag = format!("{verb} {rows}");
                     (Completion { tag, rows_affected: Some(rows), ..Completion::default() }, Effect::Keep)
@@ -510,7 +535,7 @@ impl Sandbox {
 /// What is still to be decided about the work when its plan is known.
 enum Pending {
     Rows,
-    Write(ObjectId, WriteKind),
+    Write(ObjectId, WriteKind, Option<Box<Plan>>),
     Fill(ObjectId),
     Ready(Work),
 }
@@ -554,6 +579,10 @@ fn explained(statement: &Statement, scope: Scope<'_>) -> SqlResult<Plan> {
         Statement::Delete(delete) => {
             let write = bind::delete(delete, scope)?;
             (write.source, write.needs)
+        }
+        Statement::Merge(merge) => {
+            let (matched, _) = bind::merge(merge, scope)?;
+            (matched.source, matched.needs)
         }
         _ => {
             return Err(SqlError::product(

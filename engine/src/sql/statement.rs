@@ -31,6 +31,7 @@ pub enum Statement {
     Insert(Box<Insert>),
     Update(Box<Update>),
     Delete(Box<Delete>),
+    Merge(Box<Merge>),
     Truncate {
         table: QualifiedName,
     },
@@ -202,6 +203,28 @@ pub struct Delete {
     pub alias: Option<Identifier>,
     pub using: Vec<ast::TableWithJoins>,
     pub filter: Option<ast::Expr>,
+}
+
+/// `MERGE INTO table USING source ON condition ...`.
+#[derive(Clone, Debug)]
+pub struct Merge {
+    pub table: QualifiedName,
+    /// One plain table, with its alias.
+    pub source: ast::TableWithJoins,
+    pub condition: ast::Expr,
+    pub action: MergeAction,
+}
+
+#[derive(Clone, Debug)]
+pub enum MergeAction {
+    Clauses {
+        /// UPDATE's assignments; `None` is DELETE.
+        matched: Option<Vec<(Identifier, Option<ast::Expr>)>>,
+        columns: Vec<Identifier>,
+        /// A lone `DEFAULT` is `None`.
+        values: Vec<Option<ast::Expr>>,
+    },
+    RemoveDuplicates,
 }
 
 /// `COPY table [(columns)] FROM 's3://...' authorization options`.

@@ -3,7 +3,7 @@
 //! Read in this order: `binder` (the state of one statement's binding), `relation` (which table a name
 //! means), `from`, `view` and `join` (tables to one wide row), `level` (which column a name means), `scalar`,
 //! `operator`, `predicate`, `pattern`, `call`, `aggregate`, `window` and `subquery` (expressions), `coerce` (how types meet), `select` and `query` (the
-//! clauses put together), `write` (INSERT, UPDATE, DELETE).
+//! clauses put together), `write` (INSERT, UPDATE, DELETE), `merge`.
 
 mod aggregate;
 mod binder;
@@ -15,6 +15,7 @@ mod grouping_sets;
 mod join;
 mod level;
 mod literal;
+mod merge;
 mod operator;
 mod output_name;
 mod pattern;
@@ -38,7 +39,7 @@ use super::error::SqlResult;
 use super::expression::Expression;
 use super::plan::Plan;
 use super::session::Session;
-use super::statement::{Delete, Insert, Update};
+use super::statement::{Delete, Insert, Merge, Update};
 use crate::warehouse::access::{Privilege, UserId};
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::data_type::DataType;
@@ -126,6 +127,11 @@ pub fn update(update: &Update, scope: Scope<'_>) -> SqlResult<BoundWrite> {
 
 pub fn delete(delete: &Delete, scope: Scope<'_>) -> SqlResult<BoundWrite> {
     Binder::new(scope)?.delete(delete)
+}
+
+/// MERGE as the two writes it is: what happens to matched rows, then the rows that matched nothing.
+pub fn merge(merge: &Merge, scope: Scope<'_>) -> SqlResult<(BoundWrite, BoundWrite)> {
+    merge::merge(merge, scope)
 }
 
 /// A default's expression: no columns, cast to `to` for assignment.

@@ -90,7 +90,12 @@ impl Binder<'_> {
         Ok(stored)
     }
 
-    fn insert_query(&mut self, table: &Relation, targets: &[usize], plan: Plan) -> SqlResult<Plan> {
+    pub(super) fn insert_query(
+        &mut self,
+        table: &Relation,
+        targets: &[usize],
+        plan: Plan,
+    ) -> SqlResult<Plan> {
         let mut expressions = self.defaults(table)?;
         for (index, target) in targets.iter().enumerate() {
             let column = &table.columns[*target];
@@ -149,6 +154,10 @@ impl Binder<'_> {
         assigned.sort_unstable();
         self.needs[need].columns = assigned;
         let plan = self.filtered(plan, update.filter.as_ref())?;
+        if update.from.iter().any(has_outer_join) && !joins_equally(&plan, width + 1) {
+            // SQLSTATE unconfirmed: the guide shows the text only.
+            return Err(SqlError::product("0A000", "Target table must be part of an equijoin predicate"));
+        }
         let mut fields = vec![row_id_field()];
         fields.extend(table_fields(&table));
         let source = Plan::Project { input: Box::new(plan), expressions: stored, fields };
@@ -223,12 +232,17 @@ impl Binder<'_> {
         super::query::put_in_common(source, defined)
     }
 
-    fn bound_write(&mut self, table: &Relation, kind: WriteKind, mut source: Plan) -> SqlResult<BoundWrite> {
+    pub(super) fn bound_write(
+        &mut self,
+        table: &Relation,
+        kind: WriteKind,
+        mut source: Plan,
+    ) -> SqlResult<BoundWrite> {
         self.finish(&mut source)?;
         Ok(BoundWrite { target: table.id, kind, source, needs: std::mem::take(&mut self.needs) })
     }
 
-    fn target(&mut self, name: &QualifiedName, action: &str) -> SqlResult<Arc<Relation>> {
+    pub(super) fn target(&mut self, name: &QualifiedName, action: &str) -> SqlResult<Arc<Relation>> {
         let parts: Vec<Identifier> = [name.database.as_ref(), name.schema.as_ref(), Some(&name.name)]
             .into_iter()
             .flatten()
@@ -280,7 +294,7 @@ impl Binder<'_> {
     }
 }
 
-fn insert_columns(table: &Relation, names: &[Identifier]) -> SqlResult<Vec<usize>> {
+pub(super) fn insert_columns(table: &Relation, names: &[Identifier]) -> SqlResult<Vec<usize>> {
     if names.is_empty() {
         return Ok((0..table.columns.len()).collect());
     }
@@ -296,7 +310,7 @@ fn insert_columns(table: &Relation, names: &[Identifier]) -> SqlResult<Vec<usize
 }
 
 /// The columns that `given` values go to: with a list all of them, without one the first.
-fn fit(targets: &[usize], given: usize, listed: bool) -> SqlResult<Vec<usize>> {
+pub(super) fn fit(targets: &[usize], given: usize, listed: bool) -> SqlResult<Vec<usize>> {
     if given > targets.len() {
         return Err(SqlError::product("42601", "INSERT has more expressions than target columns"));
     }
@@ -308,6 +322,25 @@ fn fit(targets: &[usize], given: usize, listed: bool) -> SqlResult<Vec<usize>> {
 
 fn no_such_column(name: &Identifier, table: &Relation) -> SqlError {
     SqlError::product("42703", format!("column \"{name}\" of relation \"{}\" does not exist", table.name))
+}
+
+fn has_outer_join(tables: &ast::TableWithJoins) -> bool {
+    use ast::JoinOperator as Op;
+    tables.joins.iter().any(|join| {
+        let operator = &join.join_operator;
+        matches!(
+            operator,
+            Op::Left(_) | Op::LeftOuter(_) | Op::Right(_) | Op::RightOuter(_) | Op::FullOuter(_)
+        )
+    })
+}
+
+/// Whether WHERE asks that something of the target's `width` columns equals something of FROM.
+fn joins_equally(plan: &Plan, width: usize) -> bool {
+    match plan {
+        Plan::Filter { predicate, .. } => !super::split(predicate.clone(), width).0.is_empty(),
+        _ => false,
+    }
 }
 
 /// SQLSTATE unconfirmed: the guide shows the text only.

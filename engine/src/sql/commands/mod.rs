@@ -120,6 +120,7 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         | Statement::Insert(_)
         | Statement::Update(_)
         | Statement::Delete(_)
+        | Statement::Merge(_)
         | Statement::Copy(_)
         | Statement::CreateTableAs(_)
         | Statement::Show { .. }

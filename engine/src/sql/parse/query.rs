@@ -31,6 +31,11 @@ pub(super) fn with(reader: &mut Reader) -> SqlResult<Statement> {
                 let with = reader.common_tables()?;
                 return rows::delete(reader, Some(with));
             }
+            // INSERT takes WITH before its SELECT only, MERGE takes none.
+            token if depth == 0 && (is_word(token, "INSERT") || is_word(token, "MERGE")) => {
+                reader.common_tables()?;
+                return reader.unexpected();
+            }
             token if depth == 0 && is_word(token, "SELECT") => break,
             _ => {}
         }

@@ -4,10 +4,8 @@ use sqlparser::ast;
 use sqlparser::tokenizer::Token;
 
 use super::reader::Reader;
-use super::statement::not_simulated;
-use crate::gap::Feature;
 use crate::sql::error::SqlResult;
-use crate::sql::statement::{Delete, Insert, InsertSource, Statement, Update};
+use crate::sql::statement::{Delete, Insert, InsertSource, Merge, MergeAction, Statement, Update};
 use crate::warehouse::identifier::Identifier;
 
 pub(super) fn insert(reader: &mut Reader) -> SqlResult<Statement> {
@@ -39,11 +37,7 @@ pub(super) fn update(reader: &mut Reader, with: Option<ast::With>) -> SqlResult<
     let table = reader.name()?;
     let alias = alias(reader, "SET")?;
     reader.expect("SET")?;
-    let assignments = reader.list(|reader| {
-        let column = reader.identifier()?;
-        reader.expect_symbol(&Token::Eq)?;
-        Ok((column, value(reader)?))
-    })?;
+    let assignments = assignments(reader)?;
     let from = if reader.word("FROM") { reader.tables()? } else { Vec::new() };
     let filter = filter(reader)?;
     Ok(Statement::Update(Box::new(Update { with, table, alias, assignments, from, filter })))
@@ -57,6 +51,15 @@ pub(super) fn delete(reader: &mut Reader, with: Option<ast::With>) -> SqlResult<
     let using = if reader.word("USING") { reader.tables()? } else { Vec::new() };
     let filter = filter(reader)?;
     Ok(Statement::Delete(Box::new(Delete { with, table, alias, using, filter })))
+}
+
+/// `column = {expression | DEFAULT} [, ...]`; the table's name may not stand before the column's.
+fn assignments(reader: &mut Reader) -> SqlResult<Vec<(Identifier, Option<ast::Expr>)>> {
+    reader.list(|reader| {
+        let column = reader.identifier()?;
+        reader.expect_symbol(&Token::Eq)?;
+        Ok((column, value(reader)?))
+    })
 }
 
 fn filter(reader: &mut Reader) -> SqlResult<Option<ast::Expr>> {
@@ -81,58 +84,62 @@ pub(super) fn truncate(reader: &mut Reader) -> SqlResult<Statement> {
 /// `MERGE INTO t USING s [[AS] a] ON condition` and its two WHEN clauses, or REMOVE DUPLICATES.
 pub(super) fn merge(reader: &mut Reader) -> SqlResult<Statement> {
     reader.expect("MERGE INTO")?;
-    reader.name()?;
+    let table = reader.name()?;
     reader.expect("USING")?;
-    reader.name()?;
-    alias(reader, "ON")?;
-    reader.expect("ON")?;
-    reader.expression()?;
-    if !reader.words("REMOVE DUPLICATES") {
-        merge_clauses(reader)?;
+    if !matches!(reader.peek(), Token::Word(_)) {
+        return reader.unexpected();
     }
-    Ok(not_simulated(Feature::Merge, "MERGE"))
+    let mut sources = reader.tables()?;
+    reader.expect("ON")?;
+    let condition = reader.expression()?;
+    let action = if reader.words("REMOVE DUPLICATES") {
+        MergeAction::RemoveDuplicates
+    } else {
+        merge_clauses(reader)?
+    };
+    match sources.pop() {
+        Some(source) if sources.is_empty() && source.joins.is_empty() => {
+            Ok(Statement::Merge(Box::new(Merge { table, source, condition, action })))
+        }
+        _ => reader.unexpected(),
+    }
 }
 
-fn merge_clauses(reader: &mut Reader) -> SqlResult<()> {
+/// WHEN MATCHED and WHEN NOT MATCHED, in either order; both are required.
+fn merge_clauses(reader: &mut Reader) -> SqlResult<MergeAction> {
     reader.expect("WHEN")?;
-    let mut matched = !reader.word("NOT");
+    let mut is_matched = !reader.word("NOT");
+    let mut matched = None;
+    let mut insert = (Vec::new(), Vec::new());
     for last in [false, true] {
         reader.expect("MATCHED THEN")?;
-        if matched {
-            merge_matched(reader)?
+        if is_matched {
+            matched = if reader.word("DELETE") {
+                None
+            } else {
+                reader.expect("UPDATE SET")?;
+                Some(assignments(reader)?)
+            };
         } else {
-            merge_insert(reader)?
+            insert = merge_insert(reader)?;
         }
         if !last {
             reader.expect("WHEN")?;
-            if matched {
+            if is_matched {
                 reader.expect("NOT")?;
             }
-            matched = !matched;
+            is_matched = !is_matched;
         }
     }
-    Ok(())
+    let (columns, values) = insert;
+    Ok(MergeAction::Clauses { matched, columns, values })
 }
 
-fn merge_matched(reader: &mut Reader) -> SqlResult<()> {
-    if reader.word("DELETE") {
-        return Ok(());
-    }
-    reader.expect("UPDATE SET")?;
-    reader.list(|reader| {
-        reader.name()?;
-        reader.expect_symbol(&Token::Eq)?;
-        value(reader)
-    })?;
-    Ok(())
-}
+type Values = Vec<Option<ast::Expr>>;
 
-fn merge_insert(reader: &mut Reader) -> SqlResult<()> {
+fn merge_insert(reader: &mut Reader) -> SqlResult<(Vec<Identifier>, Values)> {
     reader.expect("INSERT")?;
-    if *reader.peek() == Token::LParen {
-        reader.column_list()?;
-    }
+    let columns = if *reader.peek() == Token::LParen { reader.column_list()? } else { Vec::new() };
     reader.expect("VALUES")?;
-    reader.parenthesized(|reader| reader.list(value))?;
-    Ok(())
+    Ok((columns, reader.parenthesized(|reader| reader.list(value))?))
 }

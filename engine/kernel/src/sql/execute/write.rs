@@ -89,11 +89,13 @@ pub struct Marks {
     ids: Vec<i64>,
     /// For UPDATE: the new rows, in the order of `ids`.
     rows: Vec<Vec<ArrayRef>>,
+    /// Two rows for one target row are a mistake, instead of the last one winning.
+    pub unique: bool,
 }
 
 impl Marks {
     pub fn new(target: ObjectId, database: Identifier) -> Self {
-        Marks { target, database, ids: Vec::new(), rows: Vec::new() }
+        Marks { target, database, ids: Vec::new(), rows: Vec::new(), unique: false }
     }
 
     /// Takes a batch whose first column is the row id (BIGINT); the others, if any, are the new row.
@@ -113,11 +115,18 @@ impl Marks {
 
     /// Marks the rows deleted and, for UPDATE, appends the new ones. Returns how many rows were changed.
     /// Where several source rows matched one target row the last one wins, as the product does by default.
+    ///
+    /// # Errors
+    /// With `unique`, several rows for one target row.
     pub fn apply(mut self, manifest: &mut Manifest, numbers: &mut BlockNumbers<'_>) -> SqlResult<u64> {
         let mut sink = Sink::new(self.target, self.database.clone());
         if !self.rows.is_empty() {
             let last: BTreeMap<i64, usize> = self.ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
             let all_distinct = last.len() == self.ids.len();
+            if self.unique && !all_distinct {
+                // SQLSTATE unconfirmed: the guide shows the text only.
+                return Err(SqlError::product("XX000", "Found multiple matches to update the same tuple."));
+            }
             let mut start = 0;
             for columns in std::mem::take(&mut self.rows) {
                 let rows = columns.first().map_or(0, |column| column.len());
