@@ -121,7 +121,7 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("TRUNCATE TABLE t", "Truncate"),
     (
         "MERGE INTO t USING s ON t.a = s.a WHEN MATCHED THEN UPDATE SET b = s.b WHEN NOT MATCHED THEN INSERT VALUES (1)",
-        "MERGE: Merge",
+        "Merge",
     ),
     ("START TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY", "Begin"),
     ("END WORK", "Commit"),
