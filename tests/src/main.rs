@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use sandshift_tests::{bench_data, files, lab, parallel, script, slt, sql};
+use sandshift_tests::{bench_data, differential, files, lab, parallel, script, slt, sql};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         "transcript" => run_transcripts(rest),
         "sql" => run_sql(rest),
         "labs" => run_labs(rest),
+        "differential" => run_differential(rest),
         "bench-data" => write_bench_data(rest),
         _ => Err("slt PATH... | transcript [--bless] PATH... | sql [--user NAME] [--setup FILE]... | labs check [DIR] | labs new NAME".to_owned()),
     };
@@ -95,4 +96,30 @@ fn write_bench_data(words: &[String]) -> Result<(), String> {
     let [folder, rows] = words else { return Err("bench-data DIR ROWS".to_owned()) };
     let rows = rows.parse().map_err(|_| format!("`{rows}` is no number of rows"))?;
     bench_data::write(folder.as_ref(), rows)
+}
+
+/// `differential [--seed N] [--queries N] [--only N] | --list`.
+fn run_differential(words: &[String]) -> Result<(), String> {
+    let mut options =
+        differential::Options { seed: differential::SEED, queries: differential::QUERIES, only: None };
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if word == "--list" {
+            differential::list();
+            return Ok(());
+        }
+        let value = words.next().and_then(|value| value.parse().ok());
+        let value: u64 = value.ok_or_else(|| format!("{word} needs a number"))?;
+        match word.as_str() {
+            "--seed" => options.seed = value,
+            "--queries" => options.queries = value,
+            "--only" => options.only = Some(value),
+            _ => {
+                return Err(format!(
+                    "`{word}` is not known here; there are --seed, --queries, --only, --list"
+                ));
+            }
+        }
+    }
+    differential::run(options)
 }

@@ -31,6 +31,8 @@ cargo xtask slt PATH...                          run sqllogictest files, each on
 cargo xtask transcript [--bless] PATH...         run transcripts; --bless rewrites their outputs
 cargo xtask sql [--user NAME] [--setup FILE]...  statements on standard input, results as CSV
 cargo xtask labs check [DIR] | labs new NAME     prove labs, scaffold one
+cargo xtask differential [--seed N] [--queries N] [--only N] | --list
+                                                 random queries, here and in PostgreSQL 15
 cargo xtask bench [--peers]                      cold start and queries in a headless browser";
 
 fn main() -> ExitCode {
@@ -46,7 +48,7 @@ fn main() -> ExitCode {
         "bench" => {
             Options::read(&rest, &[], &["--peers"]).and_then(|options| bench::run(options.has("--peers")))
         }
-        "slt" | "transcript" | "sql" | "labs" => native::run(&command, &rest),
+        "slt" | "transcript" | "sql" | "labs" | "differential" => native::run(&command, &rest),
         "" | "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

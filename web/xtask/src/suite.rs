@@ -18,7 +18,7 @@ struct Part {
     run: fn() -> Result<(), String>,
 }
 
-const PARTS: [Part; 13] = [
+const PARTS: [Part; 14] = [
     Part { name: "format", slow: false, run: || cargo(&["fmt", "--all", "--check"]) },
     Part { name: "tidy", slow: false, run: || test(&["--test", "tidy"]) },
     Part { name: "unit tests", slow: false, run: || test(&["--lib", "--bins"]) },
@@ -29,6 +29,7 @@ const PARTS: [Part; 13] = [
     Part { name: "labs", slow: false, run: || test(&["--test", "labs"]) },
     Part { name: "prover", slow: false, run: || test(&["--test", "prover"]) },
     Part { name: "worker", slow: false, run: || test(&["--test", "workspace"]) },
+    Part { name: "differential", slow: false, run: || native::run("differential", &[]) },
     Part { name: "lints", slow: false, run: lints },
     Part { name: "site and sizes", slow: true, run: build_site },
     Part { name: "browser", slow: true, run: walk_in_browser },

@@ -12,6 +12,8 @@ pub(super) struct Template {
     sign: Sign,
     /// The first whole place that is printed even when it is 0, from the left.
     first_zero: Option<usize>,
+    /// Decimals that are printed even when nothing but zeros follows: up to the last `0` of the template.
+    kept_decimals: usize,
     /// Places the number is multiplied by ten.
     shift: u32,
     roman: bool,
@@ -33,7 +35,9 @@ enum Piece {
 enum Sign {
     /// In front of the first digit: a blank or `-`.
     Floating,
-    /// `S`: `+` or `-`, where it stands.
+    /// `S` in front of the digits: as floating, but with `+` for what is not negative.
+    Leading,
+    /// `S` behind digits: `+` or `-`, where it stands.
     Always,
     /// `MI`, `PL`, `SG`: only where they stand.
     Placed(Placed),
@@ -57,6 +61,7 @@ impl Template {
             fill: true,
             sign: Sign::Floating,
             first_zero: None,
+            kept_decimals: 0,
             shift: 0,
             roman: false,
         };
@@ -79,6 +84,9 @@ impl Template {
                         '9' | '0' => {
                             if after_point {
                                 template.fraction += 1;
+                                if letter == '0' {
+                                    template.kept_decimals = template.fraction;
+                                }
                             } else {
                                 if letter == '0' && template.first_zero.is_none() {
                                     template.first_zero = Some(template.whole);
@@ -92,6 +100,9 @@ impl Template {
                             template.pieces.push(Piece::Point);
                         }
                         ',' | 'g' | 'G' => template.pieces.push(Piece::Group),
+                        's' | 'S' if template.whole + template.fraction == 0 => {
+                            template.sign = Sign::Leading;
+                        }
                         's' | 'S' => template.place(Sign::Always),
                         'l' | 'L' | '$' => template.pieces.push(Piece::Currency),
                         'v' | 'V' => {
@@ -151,8 +162,12 @@ impl Template {
         let mut decimals = fraction.bytes();
         let mut place = 0;
         let mut after_point = false;
-        let mut signed = self.sign != Sign::Floating && self.sign != Sign::Angles;
-        let last_decimal = if self.fill { fraction.len() } else { fraction.trim_end_matches('0').len() };
+        let mut signed = !matches!(self.sign, Sign::Floating | Sign::Leading | Sign::Angles);
+        let last_decimal = if self.fill {
+            fraction.len()
+        } else {
+            fraction.trim_end_matches('0').len().max(self.kept_decimals)
+        };
         let mut decimal_place = 0;
         let start = out.len();
         for piece in &self.pieces {
@@ -214,6 +229,7 @@ impl Template {
         match (self.sign, negative) {
             (Sign::Angles, true) => out.push('<'),
             (_, true) => out.push('-'),
+            (Sign::Leading, false) => out.push('+'),
             (_, false) if self.fill => out.push(' '),
             (_, false) => {}
         }
@@ -299,6 +315,8 @@ mod tests {
             ("1485", "9,999", " 1,485"),
             ("148", "9,999", "   148"),
             ("-485", "999S", "485-"),
+            ("12", "S9999", "  +12"),
+            ("-12", "FMS9999", "-12"),
             ("485", "SG999", "+485"),
             ("-485", "999MI", "485-"),
             ("485", "FM999MI", "485"),
@@ -307,6 +325,8 @@ mod tests {
             ("485", "RN", "        CDLXXXV"),
             ("1234", "999", " ###"),
             ("12.45", "FM999.999", "12.45"),
+            ("1.5", "FM990.00", "1.50"),
+            ("10", "FM990.099", "10.0"),
             ("5", "0000", " 0005"),
             ("1234567.891", "$9,999,999.99", "$ 1,234,567.89"),
         ] {

@@ -1,0 +1,307 @@
+//! Where Redshift answers otherwise than PostgreSQL: the list. Each entry says it in PostgreSQL's words, so that both
+//! are asked for Redshift's answer; whatever is not listed must be equal as it stands.
+
+/// Open a passage that reads differently on the two sides: ours, then theirs, then as both.
+const OPEN: char = '\u{1}';
+const ELSE: char = '\u{2}';
+const CLOSE: char = '\u{3}';
+
+/// One listed difference.
+pub struct Difference {
+    pub name: &'static str,
+    pub why: &'static str,
+    /// Before, between and after the operands, as Redshift writes it.
+    ours: &'static [&'static str],
+    theirs: &'static [&'static str],
+    /// What PostgreSQL must be taught for it.
+    taught: &'static str,
+}
+
+const fn listed(
+    name: &'static str,
+    why: &'static str,
+    ours: &'static [&'static str],
+    theirs: &'static [&'static str],
+) -> Difference {
+    Difference { name, why, ours, theirs, taught: "" }
+}
+
+impl Difference {
+    const fn taught(self, taught: &'static str) -> Difference {
+        Difference { taught, ..self }
+    }
+
+    /// The expression for both sides, around and between `operands`.
+    pub fn of(&self, operands: &[&str]) -> String {
+        let mut text = String::new();
+        for at in 0..self.ours.len() {
+            text.push(OPEN);
+            text.push_str(self.ours[at]);
+            text.push(ELSE);
+            text.push_str(self.theirs.get(at).copied().unwrap_or_default());
+            text.push(CLOSE);
+            text.push_str(operands.get(at).copied().unwrap_or_default());
+        }
+        text
+    }
+}
+
+pub const AVERAGE_OF_INTEGERS: Difference = listed(
+    "AVG of integers",
+    "Redshift answers with BIGINT, without the fraction; PostgreSQL with NUMERIC",
+    &["AVG(", ")"],
+    &["trunc(avg(", "))::bigint"],
+);
+pub const AVERAGE_OF_DECIMALS: Difference = listed(
+    "AVG of DECIMAL(p,2)",
+    "Redshift keeps the argument's scale and cuts toward zero; PostgreSQL has 16 digits and more",
+    &["AVG(", ")"],
+    &["trunc(avg(", "), 2)"],
+);
+pub const SUM_OF_BIGINTS: Difference = listed(
+    "SUM of BIGINT",
+    "Redshift answers with BIGINT, on which / divides integers; PostgreSQL with NUMERIC",
+    &["SUM(", ")"],
+    &["sum(", ")::bigint"],
+);
+pub const CUT_TO_SCALE_2: Difference = listed(
+    "DECIMAL to a smaller scale",
+    "enable_numeric_rounding is off: an explicit cast over table data cuts toward zero; PostgreSQL rounds",
+    &["CAST(", " AS DECIMAL(18,2))"],
+    &["trunc((", ")::numeric, 2)"],
+);
+pub const QUOTIENT: Difference = listed(
+    "DECIMAL / DECIMAL",
+    "Redshift's scale comes from a formula and is cut; PostgreSQL's from the values. Both are cut to 4 digits here",
+    &["CAST((", " / NULLIF(", ", 0)) AS DECIMAL(24,4))"],
+    &["trunc((", "::numeric / NULLIF(", ", 0)), 4)"],
+);
+pub const DECIMAL_TO_INTEGER: Difference = listed(
+    "DECIMAL to INTEGER",
+    "cut toward zero over table data, as with a smaller scale; PostgreSQL rounds",
+    &["CAST(", " AS INTEGER)"],
+    &["trunc(", ")::integer"],
+);
+pub const ROUND_DOUBLE: Difference = listed(
+    "ROUND(DOUBLE)",
+    "Redshift rounds half away from zero; PostgreSQL half to even",
+    &["ROUND(", ")"],
+    &["round_away(", ")"],
+)
+.taught(
+    "CREATE FUNCTION round_away(x double precision) RETURNS double precision IMMUTABLE LANGUAGE sql AS
+     $$ SELECT sign(x) * floor(abs(x) + 0.5) $$",
+);
+pub const CONCATENATION: Difference = listed(
+    "CONCAT",
+    "Redshift: exactly two arguments, NULL if either is; PostgreSQL leaves NULLs out",
+    &["CONCAT(", ", ", ")"],
+    &["textcat(", ", ", ")"],
+);
+pub const NVL: Difference = listed(
+    "NVL",
+    "Oracle's name for COALESCE, which PostgreSQL has not",
+    &["NVL(", ", ", ")"],
+    &["COALESCE(", ", ", ")"],
+);
+pub const NVL2: Difference = listed(
+    "NVL2",
+    "Oracle's, which PostgreSQL has not",
+    &["NVL2(", ", ", ", ", ")"],
+    &["CASE WHEN (", ") IS NOT NULL THEN ", " ELSE ", " END"],
+);
+pub const DECODE: Difference = listed(
+    "DECODE",
+    "Oracle's, in which NULL matches NULL; PostgreSQL's decode is about bytes",
+    &["DECODE(", ", ", ", ", ", ", ")"],
+    &["CASE WHEN (", ") IS NOT DISTINCT FROM (", ") THEN ", " ELSE ", " END"],
+);
+pub const EXTRACTED: Difference = listed(
+    "EXTRACT",
+    "Redshift answers with an integer; PostgreSQL with NUMERIC, seconds with their fraction",
+    &["EXTRACT(", " FROM ", ")"],
+    &["floor(extract(", " FROM ", "))::integer"],
+);
+pub const DATE_TRUNCATED: Difference = listed(
+    "DATE_TRUNC of a DATE",
+    "Redshift answers with TIMESTAMP; PostgreSQL goes through TIMESTAMPTZ",
+    &["DATE_TRUNC(", ", ", ")"],
+    &["date_trunc(", ", (", ")::timestamp)"],
+);
+pub const TRUNC_TIMESTAMP: Difference = listed(
+    "TRUNC(TIMESTAMP)",
+    "Oracle's way to the DATE, which PostgreSQL has not",
+    &["TRUNC(", ")"],
+    &["(", ")::date"],
+);
+pub const DATE_ADDED: Difference = listed(
+    "DATEADD",
+    "Redshift's, answering with TIMESTAMP also for a DATE; a year from February 29 is March 1, months are cut to \
+     the month's end",
+    &["DATEADD(", ", ", ", ", ")"],
+    &["date_added('", "', ", ", ", ")"],
+)
+.taught(
+    "CREATE FUNCTION date_added(part text, n bigint, t timestamp) RETURNS timestamp IMMUTABLE LANGUAGE sql AS
+     $$ SELECT t + n * CASE part WHEN 'quarter' THEN interval '3 months' ELSE ('1 ' || part)::interval END
+          + CASE WHEN part = 'year' AND to_char(t, 'MMDD') = '0229'
+                      AND extract(day FROM t + n * interval '1 year') = 28
+                 THEN interval '1 day' ELSE interval '0' END $$",
+);
+pub const DATES_APART: Difference = listed(
+    "DATEDIFF",
+    "Redshift's: how many boundaries of the part lie between; PostgreSQL has only subtraction",
+    &["DATEDIFF(", ", ", ", ", ")"],
+    &["dates_apart('", "', ", ", ", ")"],
+)
+.taught(
+    "CREATE FUNCTION dates_apart(part text, a timestamp, b timestamp) RETURNS bigint IMMUTABLE LANGUAGE sql AS
+     $$ SELECT CASE part
+          WHEN 'year' THEN extract(year FROM b) - extract(year FROM a)
+          WHEN 'quarter' THEN 4 * (extract(year FROM b) - extract(year FROM a))
+                              + extract(quarter FROM b) - extract(quarter FROM a)
+          WHEN 'month' THEN 12 * (extract(year FROM b) - extract(year FROM a))
+                            + extract(month FROM b) - extract(month FROM a)
+          WHEN 'day' THEN b::date - a::date
+          ELSE floor(extract(epoch FROM date_trunc('hour', b) - date_trunc('hour', a)) / 3600)
+        END::bigint $$",
+);
+pub const MONTHS_ADDED: Difference = listed(
+    "ADD_MONTHS",
+    "Oracle's, which PostgreSQL has not: the last day of a month stays the last day",
+    &["ADD_MONTHS(", ", ", ")"],
+    &["months_added(", ", ", ")"],
+)
+.taught(
+    "CREATE FUNCTION months_added(t timestamp, n bigint) RETURNS timestamp IMMUTABLE LANGUAGE sql AS
+     $$ SELECT CASE WHEN t::date = (date_trunc('month', t) + interval '1 month - 1 day')::date
+          THEN date_trunc('month', t) + (n + 1) * interval '1 month' - interval '1 day' + t::time
+          ELSE t + n * interval '1 month' END $$",
+);
+pub const LAST_DAY: Difference = listed(
+    "LAST_DAY",
+    "Oracle's, which PostgreSQL has not",
+    &["LAST_DAY(", ")"],
+    &["(date_trunc('month', (", ")::timestamp) + interval '1 month - 1 day')::date"],
+);
+pub const LISTED: Difference = listed(
+    "LISTAGG",
+    "string_agg under the standard's name; empty strings are left out as NULLs are",
+    &["LISTAGG(", ", '|') WITHIN GROUP (ORDER BY ", ")"],
+    &["string_agg(NULLIF(", ", ''), '|' ORDER BY ", ")"],
+);
+pub const MEDIAN: Difference = listed(
+    "MEDIAN",
+    "Oracle's name for a percentile, which PostgreSQL has not",
+    &["MEDIAN(", ")"],
+    &["percentile_cont(0.5) WITHIN GROUP (ORDER BY ", ")"],
+);
+pub const CHARINDEX: Difference = listed(
+    "CHARINDEX",
+    "POSITION under Microsoft's name, which PostgreSQL has not",
+    &["CHARINDEX(", ", ", ")"],
+    &["char_index(", ", ", ")"],
+)
+.taught(
+    "CREATE FUNCTION char_index(part text, whole text) RETURNS integer IMMUTABLE LANGUAGE sql AS
+     $$ SELECT strpos(whole, part) $$",
+);
+
+/// Differences that are not of a word and its meaning, and how the harness meets them.
+const ELSEWHERE: [(&str, &str); 7] = [
+    ("collation", "Redshift compares bytes; PostgreSQL's cluster is made with locale C"),
+    ("trailing blanks", "Redshift ignores them when it compares; no value and no function here makes any"),
+    ("decimal scales", "compared as numbers: 1.5 equals 1.500"),
+    ("approximate numbers", "compared to nine digits: sums are made in another order"),
+    ("frames", "Redshift demands a ROWS frame where PostgreSQL has a default: always written"),
+    ("INTERSECT ALL, EXCEPT ALL, FILTER, DISTINCT ON, RANGE frames", "Redshift has none: never written"),
+    ("errors", "texts and codes are Redshift's own (the slt suites hold them): both refusing is agreement"),
+];
+
+pub const DIFFERENCES: [&Difference; 22] = [
+    &AVERAGE_OF_INTEGERS,
+    &AVERAGE_OF_DECIMALS,
+    &SUM_OF_BIGINTS,
+    &CUT_TO_SCALE_2,
+    &QUOTIENT,
+    &DECIMAL_TO_INTEGER,
+    &ROUND_DOUBLE,
+    &CONCATENATION,
+    &NVL,
+    &NVL2,
+    &DECODE,
+    &EXTRACTED,
+    &DATE_TRUNCATED,
+    &TRUNC_TIMESTAMP,
+    &DATE_ADDED,
+    &DATES_APART,
+    &MONTHS_ADDED,
+    &LAST_DAY,
+    &LISTED,
+    &MEDIAN,
+    &CHARINDEX,
+    &SIGN,
+];
+
+pub const SIGN: Difference = listed(
+    "SIGN of an integer",
+    "Redshift answers with the number as a whole; PostgreSQL with DOUBLE, on which / keeps the fraction",
+    &["CAST(SIGN(", ") AS INTEGER)"],
+    &["sign(", ")::integer"],
+);
+
+/// What PostgreSQL must run before it is asked.
+pub fn lesson() -> String {
+    DIFFERENCES.iter().map(|difference| difference.taught).filter(|taught| !taught.is_empty()).fold(
+        String::new(),
+        |mut script, taught| {
+            script.push_str(taught);
+            script.push_str(";\n");
+            script
+        },
+    )
+}
+
+/// The list, for people.
+pub fn printed() -> String {
+    let worded = DIFFERENCES.iter().map(|difference| (difference.name, difference.why));
+    worded.chain(ELSEWHERE).map(|(name, why)| format!("{name}: {why}\n")).collect()
+}
+
+/// The query as Sandshift reads it.
+pub fn ours(text: &str) -> String {
+    side(text, true)
+}
+
+/// The query as PostgreSQL reads it.
+pub fn theirs(text: &str) -> String {
+    side(text, false)
+}
+
+fn side(text: &str, ours: bool) -> String {
+    let mut shown = true;
+    let mut side = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            OPEN => shown = ours,
+            ELSE => shown = !ours,
+            CLOSE => shown = true,
+            letter if shown => side.push(letter),
+            _ => {}
+        }
+    }
+    side
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_side_reads_its_own_words() {
+        let inner = NVL.of(&["a", "0"]);
+        let text = format!("SELECT {}", AVERAGE_OF_INTEGERS.of(&[&inner]));
+        assert_eq!(ours(&text), "SELECT AVG(NVL(a, 0))");
+        assert_eq!(theirs(&text), "SELECT trunc(avg(COALESCE(a, 0)))::bigint");
+    }
+}
