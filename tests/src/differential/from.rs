@@ -20,6 +20,8 @@ pub struct From {
     pub text: String,
     pub columns: Vec<Column>,
     pub order: Vec<String>,
+    /// No two rows are equal in what orders them.
+    pub unique: bool,
 }
 
 /// A WITH query that has been defined.
@@ -35,12 +37,17 @@ impl Generator<'_> {
     /// `depth` is how deep derived tables may still nest.
     pub fn from(&mut self, depth: usize) -> From {
         let first = if self.large { self.table(MANY) } else { self.relation(depth) };
-        let mut from =
-            From { text: first.text.clone(), columns: first.columns.clone(), order: first.order.clone() };
+        let mut from = From {
+            text: first.text.clone(),
+            columns: first.columns.clone(),
+            order: first.order.clone(),
+            unique: first.is_table,
+        };
         let joined = [0, 0, 0, 0, 0, 1, 1, 1, 1, 2][self.choices.below(10)];
         for number in 0..joined {
             let next = self.relation(depth.saturating_sub(1));
             self.join(&mut from, &first, &next, (number == 0, number + 1 == joined));
+            from.unique &= next.is_table;
             from.columns.extend(next.columns);
             from.order.extend(next.order);
         }

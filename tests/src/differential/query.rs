@@ -208,10 +208,13 @@ impl Generator<'_> {
         let from = self.from(depth);
         let scope = self.scope(&from, outer);
         let kinds = self.kinds(wanted);
+        let mut windows = 0;
         let items: Vec<String> = kinds
             .iter()
             .map(|kind| {
-                if self.choices.chance(70) {
+                // Two windows may each order equal rows in their own way: then what stands beside what differs.
+                if (from.unique || windows == 0) && self.choices.chance(70) {
+                    windows += 1;
                     self.window(*kind, &scope, &from.order)
                 } else {
                     self.scalar(*kind, &scope, 1)
