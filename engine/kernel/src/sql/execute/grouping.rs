@@ -2,10 +2,12 @@
 
 use arrow::array::ArrayRef;
 
+use super::array::value_at;
 use super::gather::gather;
 use super::intern::{ColumnIds, IntegerIds, MISSING};
-use crate::sql::error::SqlResult;
+use crate::sql::error::{SqlError, SqlResult};
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::value::Value;
 
 /// Numbers keys of any width. NULL equals NULL, as GROUP BY and DISTINCT have it.
 pub struct Grouping {
@@ -72,6 +74,22 @@ impl Grouping {
             }
         }
         Ok(groups)
+    }
+
+    /// Whether each value occurs in one column of the keys: its number there, or [`MISSING`].
+    pub fn find_part(&self, part: usize, values: &ArrayRef) -> SqlResult<Vec<u32>> {
+        match self.columns.get(part) {
+            Some(column) => column.find(values),
+            None => Err(SqlError::bug(format!("keys have no column {part}"))),
+        }
+    }
+
+    /// Least and greatest value of one column of the keys, for types whose order is that of whole numbers.
+    pub fn bounds(&self, part: usize, data_type: DataType) -> Option<(Value, Value)> {
+        let column = self.columns.get(part)?;
+        let (least, greatest) = column.bounds()?;
+        let values = column.values();
+        Some((value_at(&values, data_type, least as usize), value_at(&values, data_type, greatest as usize)))
     }
 
     /// The keys of all groups, in order of number.

@@ -368,6 +368,18 @@ impl ColumnIds {
         }
     }
 
+    /// Numbers of the least and the greatest value, where order is the order of whole numbers.
+    pub fn bounds(&self) -> Option<(u32, u32)> {
+        let Ids::Integer(ids) = &self.ids else { return None };
+        if matches!(self.layout, ArrowType::Float32 | ArrowType::Float64) {
+            return None;
+        }
+        let known = || (0u32..).zip(&ids.values).filter(|(id, _)| Some(*id) != self.null);
+        let least = known().min_by_key(|(_, value)| **value)?.0;
+        let greatest = known().max_by_key(|(_, value)| **value)?.0;
+        Some((least, greatest))
+    }
+
     /// The distinct values in order of number.
     pub fn values(&self) -> ArrayRef {
         let null = self.null;

@@ -12,8 +12,9 @@ use super::grouping::Grouping;
 use super::intern::MISSING;
 use super::logic::{Selection, conjuncts, select};
 use super::memory::Held;
+use super::sought::Keys;
 use super::{BATCH_ROWS, Context, Operator, Pull};
-use crate::sql::error::SqlResult;
+use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::outcome::Batch;
 use crate::sql::plan::{self, Field, JoinKind};
@@ -28,7 +29,9 @@ pub struct Join {
     residual: Option<Expression>,
     left_types: Vec<DataType>,
     right_types: Vec<DataType>,
-    keys: Grouping,
+    /// While reading the right side: its keys. Then they are in `keys`, where scans below may ask them.
+    growing: Grouping,
+    keys: Keys,
     /// While reading the right side: its batches and each row's key.
     batches: Vec<Batch>,
     groups: Vec<u32>,
@@ -61,7 +64,12 @@ struct Probe {
 }
 
 impl Join {
-    pub fn new(join: &plan::Join, left: Box<dyn Operator>, right: Box<dyn Operator>) -> Self {
+    pub fn new(
+        join: &plan::Join,
+        left: Box<dyn Operator>,
+        right: Box<dyn Operator>,
+        keys: Keys,
+    ) -> Self {
         let types = |fields: &[Field]| fields.iter().map(|field| field.data_type).collect::<Vec<_>>();
         let key_types: Vec<DataType> = join.on.iter().map(|(left, _)| left.data_type()).collect();
         Join {
@@ -73,7 +81,8 @@ impl Join {
             residual: join.residual.clone(),
             left_types: types(join.left.fields()),
             right_types: types(join.right.fields()),
-            keys: Grouping::new(&key_types),
+            growing: Grouping::new(&key_types),
+            keys,
             batches: Vec::new(),
             groups: Vec::new(),
             right_has_null: false,
@@ -100,7 +109,7 @@ impl Join {
             Pull::Batch(batch) => {
                 let keys = evaluate_all(&self.right_keys, &batch, context)?;
                 self.right_has_null |= keys.iter().any(|key| key.null_count() > 0);
-                self.groups.extend(self.keys.assign(&keys, batch.rows)?);
+                self.groups.extend(self.growing.assign(&keys, batch.rows)?);
                 self.held
                     .add(batch.columns.iter().map(bytes_of).sum::<u64>() + 8 * batch.rows as u64, context)?;
                 self.batches.push(batch);
@@ -114,7 +123,7 @@ impl Join {
                     },
                 };
                 self.batches = Vec::new();
-                let mut heads = vec![NO_ROW; self.keys.len()];
+                let mut heads = vec![NO_ROW; self.growing.len()];
                 let mut nexts = vec![NO_ROW; rows.rows];
                 // Backwards, so that a chain runs in the order the rows came.
                 for (row, &group) in self.groups.iter().enumerate().rev() {
@@ -123,7 +132,17 @@ impl Join {
                 }
                 self.groups = Vec::new();
                 let matched = vec![false; if self.keeps_right() { rows.rows } else { 0 }];
-                self.held.add(self.keys.bytes(), context)?;
+                self.held.add(self.growing.bytes(), context)?;
+                let keys = std::mem::replace(&mut self.growing, Grouping::new(&[]));
+                if self.keys.set(keys).is_err() {
+                    return Err(SqlError::bug("a join read its right side twice"));
+                }
+                // Nothing on the left can find a match.
+                self.left_done = rows.rows == 0
+                    && matches!(
+                        self.kind,
+                        JoinKind::Inner | JoinKind::Cross | JoinKind::Semi | JoinKind::Right
+                    );
                 self.table = Some(Table { rows, heads, nexts, matched });
             }
         }
@@ -132,7 +151,10 @@ impl Join {
 
     fn begin_probe(&mut self, batch: Batch, context: &mut Context) -> SqlResult<()> {
         let keys = evaluate_all(&self.left_keys, &batch, context)?;
-        let groups = self.keys.find(&keys, batch.rows)?;
+        let groups = match self.keys.get() {
+            Some(known) => known.find(&keys, batch.rows)?,
+            None => return Err(SqlError::bug("a join without keys")),
+        };
         let mut matched = vec![false; batch.rows];
         if self.kind == JoinKind::NullAwareAnti
             && self.table.as_ref().is_some_and(|table| table.rows.rows > 0)

@@ -38,6 +38,7 @@ mod scan;
 mod set_operation;
 mod sort;
 mod sorting;
+mod sought;
 pub mod strings;
 mod subquery;
 mod system_scan;
@@ -98,6 +99,8 @@ pub type SystemRows = fn(SystemRelation, &Context) -> SqlResult<Batch>;
 pub struct Shared {
     memo: subquery::Memo,
     common: common_table::Definitions,
+    /// While the tree is built: what joins above look for in the step that is next.
+    sought: Vec<sought::Sought>,
 }
 
 impl Context {
@@ -145,10 +148,12 @@ pub struct EvaluationContext<'a> {
 
 /// The operator tree of a plan.
 pub fn build(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator>> {
+    let sought = std::mem::take(&mut context.shared.sought);
+    context.shared.sought = sought::through(plan, &sought);
     Ok(match plan {
         Plan::Empty => Box::new(values::Single::default()),
         Plan::Nothing { .. } => Box::new(values::Nothing),
-        Plan::Scan(scan) => Box::new(scan::ScanSegments::new(scan, context)?),
+        Plan::Scan(scan) => Box::new(scan::ScanSegments::new(scan, sought, context)?),
         Plan::SystemScan { relation, .. } => Box::new(system_scan::ScanSystem::new(*relation)),
         Plan::Values { rows, fields } => Box::new(values::Rows::new(rows.clone(), fields)),
         Plan::Filter { input, predicate } => {
@@ -158,9 +163,13 @@ pub fn build(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator>>
             Box::new(project::Project::new(build(input, context)?, expressions.clone()))
         }
         Plan::Join(join) => {
+            let keys = sought::Keys::default();
+            let (left, right) = sought::below(join, &sought, &keys);
+            context.shared.sought = left;
             let left = build(&join.left, context)?;
+            context.shared.sought = right;
             let right = build(&join.right, context)?;
-            Box::new(join::Join::new(join, left, right))
+            Box::new(join::Join::new(join, left, right, keys))
         }
         Plan::Aggregate { input, groups, aggregates, .. } => {
             Box::new(aggregate::Aggregate::new(build(input, context)?, groups.clone(), aggregates.clone()))

@@ -9,6 +9,7 @@ use super::array::nulls;
 use super::dictionary::columns_of;
 use super::gather::gather_batch;
 use super::logic::{Selection, conjuncts, select};
+use super::sought::{Screen, Sought};
 use super::zone::ZoneTest;
 use super::{BATCH_ROWS, Context, Operator, Pull};
 use crate::sql::error::{SqlError, SqlResult};
@@ -22,12 +23,13 @@ pub struct ScanSegments {
     relation: Arc<Relation>,
     scan: Scan,
     tests: Vec<ZoneTest>,
+    screen: Screen,
     segment: usize,
     row: usize,
 }
 
 impl ScanSegments {
-    pub fn new(scan: &Scan, context: &mut Context) -> SqlResult<Self> {
+    pub fn new(scan: &Scan, sought: Vec<Sought>, context: &mut Context) -> SqlResult<Self> {
         let relation = context
             .manifest
             .catalog
@@ -39,7 +41,7 @@ impl ScanSegments {
         for conjunct in scan.filters.iter().flat_map(conjuncts) {
             tests.extend(ZoneTest::of(conjunct, context)?);
         }
-        Ok(ScanSegments { relation, scan: scan.clone(), tests, segment: 0, row: 0 })
+        Ok(ScanSegments { relation, scan: scan.clone(), tests, screen: Screen::new(sought), segment: 0, row: 0 })
     }
 
     /// The rows from `row` on, up to one batch, before any filter.
@@ -74,6 +76,9 @@ impl Operator for ScanSegments {
             return Ok(Pull::End);
         };
         let total = stored.segment.rows as usize;
+        if (self.segment, self.row) == (0, 0) {
+            self.tests.extend(self.screen.tests(&self.scan.fields));
+        }
         if self.row == 0 {
             let blocks = self.scan.columns.len() as u64;
             let wanted = self.tests.iter().all(|test| {
@@ -100,7 +105,10 @@ impl Operator for ScanSegments {
             self.row = 0;
         }
         context.statistics.rows_scanned += visible.as_ref().map_or(rows, Vec::len) as u64;
-        finish(&self.scan.filters, batch, visible, context)
+        Ok(match finish(&self.scan.filters, batch, visible, context)? {
+            Pull::Batch(batch) => self.screen.pass(batch)?.map_or(Pull::Pending, Pull::Batch),
+            other => other,
+        })
     }
 }
 

@@ -61,6 +61,14 @@ impl ZoneTest {
         })
     }
 
+    /// The test of being neither below nor above.
+    pub fn within(column: usize, least: Value, greatest: Value) -> [ZoneTest; 2] {
+        [
+            compare(column, Comparison::GreaterOrEqual, least),
+            compare(column, Comparison::LessOrEqual, greatest),
+        ]
+    }
+
     /// False when no row of the block can pass.
     pub fn may_match(&self, block: &Block, rows: u32) -> bool {
         let value_may_match = |operator: Comparison, value: &Value| match &block.zone {
