@@ -466,7 +466,7 @@ fn real_bits(value: f32) -> i64 {
 }
 
 /// Calls `number` with each value of a narrow fixed-width column.
-fn each_integer(array: &ArrayRef, null: u32, mut number: impl FnMut(i64) -> u32) -> SqlResult<Vec<u32>> {
+pub fn each_integer(array: &ArrayRef, null: u32, mut number: impl FnMut(i64) -> u32) -> SqlResult<Vec<u32>> {
     macro_rules! each {
         ($type:ty, $convert:expr) => {{
             let typed = array.as_primitive::<$type>();

@@ -8,11 +8,10 @@ use arrow::array::{Array, ArrayRef};
 use super::array::{array_of, bytes_of};
 use super::evaluate::evaluate_all;
 use super::gather::{NO_ROW, concatenate_batches, gather, gather_batch, gather_or_null};
-use super::grouping::Grouping;
-use super::intern::MISSING;
+use super::join_index::{Growing, JoinIndex};
 use super::logic::{Selection, conjuncts, select};
 use super::memory::Held;
-use super::sought::Keys;
+use super::sought::Index;
 use super::{BATCH_ROWS, Context, Operator, Pull};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
@@ -29,12 +28,14 @@ pub struct Join {
     residual: Option<Expression>,
     left_types: Vec<DataType>,
     right_types: Vec<DataType>,
-    /// While reading the right side: its keys. Then they are in `keys`, where scans below may ask them.
-    growing: Grouping,
-    keys: Keys,
-    /// While reading the right side: its batches and each row's key.
+    key_types: Vec<DataType>,
+    /// While reading the right side: its keys and batches.
+    growing: Growing,
     batches: Vec<Batch>,
-    groups: Vec<u32>,
+    /// All keys are there, not all can be found yet.
+    linking: Option<JoinIndex>,
+    /// Here scans below may ask, too.
+    index: Index,
     right_has_null: bool,
     table: Option<Table>,
     probe: Option<Probe>,
@@ -47,16 +48,14 @@ pub struct Join {
 /// The right side, read.
 struct Table {
     rows: Batch,
-    /// By key, its first row; by row, the next of the same key. [`NO_ROW`] ends a chain.
-    heads: Vec<u32>,
-    nexts: Vec<u32>,
     matched: Vec<bool>,
 }
 
 /// A left batch on its way past the table.
 struct Probe {
     batch: Batch,
-    groups: Vec<u32>,
+    /// By row, the first right row with its key, or [`NO_ROW`].
+    firsts: Vec<u32>,
     row: usize,
     /// The next right row for `row`; `None` when the row has not begun.
     chain: Option<u32>,
@@ -64,12 +63,7 @@ struct Probe {
 }
 
 impl Join {
-    pub fn new(
-        join: &plan::Join,
-        left: Box<dyn Operator>,
-        right: Box<dyn Operator>,
-        keys: Keys,
-    ) -> Self {
+    pub fn new(join: &plan::Join, left: Box<dyn Operator>, right: Box<dyn Operator>, index: Index) -> Self {
         let types = |fields: &[Field]| fields.iter().map(|field| field.data_type).collect::<Vec<_>>();
         let key_types: Vec<DataType> = join.on.iter().map(|(left, _)| left.data_type()).collect();
         Join {
@@ -81,10 +75,11 @@ impl Join {
             residual: join.residual.clone(),
             left_types: types(join.left.fields()),
             right_types: types(join.right.fields()),
-            growing: Grouping::new(&key_types),
-            keys,
+            key_types,
+            growing: Growing::Unknown,
             batches: Vec::new(),
-            groups: Vec::new(),
+            linking: None,
+            index,
             right_has_null: false,
             table: None,
             probe: None,
@@ -109,7 +104,7 @@ impl Join {
             Pull::Batch(batch) => {
                 let keys = evaluate_all(&self.right_keys, &batch, context)?;
                 self.right_has_null |= keys.iter().any(|key| key.null_count() > 0);
-                self.groups.extend(self.growing.assign(&keys, batch.rows)?);
+                self.growing.take(&keys, batch.rows, &self.right_keys, &self.key_types)?;
                 self.held
                     .add(batch.columns.iter().map(bytes_of).sum::<u64>() + 8 * batch.rows as u64, context)?;
                 self.batches.push(batch);
@@ -123,27 +118,18 @@ impl Join {
                     },
                 };
                 self.batches = Vec::new();
-                let mut heads = vec![NO_ROW; self.growing.len()];
-                let mut nexts = vec![NO_ROW; rows.rows];
-                // Backwards, so that a chain runs in the order the rows came.
-                for (row, &group) in self.groups.iter().enumerate().rev() {
-                    nexts[row] = heads[group as usize];
-                    heads[group as usize] = row as u32;
-                }
-                self.groups = Vec::new();
+                let growing = std::mem::replace(&mut self.growing, Growing::Unknown);
+                let index = growing.finish(&rows, &self.right_keys, &self.key_types)?;
+                self.held.add(index.bytes(), context)?;
+                self.linking = Some(index);
                 let matched = vec![false; if self.keeps_right() { rows.rows } else { 0 }];
-                self.held.add(self.growing.bytes(), context)?;
-                let keys = std::mem::replace(&mut self.growing, Grouping::new(&[]));
-                if self.keys.set(keys).is_err() {
-                    return Err(SqlError::bug("a join read its right side twice"));
-                }
                 // Nothing on the left can find a match.
                 self.left_done = rows.rows == 0
                     && matches!(
                         self.kind,
                         JoinKind::Inner | JoinKind::Cross | JoinKind::Semi | JoinKind::Right
                     );
-                self.table = Some(Table { rows, heads, nexts, matched });
+                self.table = Some(Table { rows, matched });
             }
         }
         Ok(())
@@ -151,9 +137,9 @@ impl Join {
 
     fn begin_probe(&mut self, batch: Batch, context: &mut Context) -> SqlResult<()> {
         let keys = evaluate_all(&self.left_keys, &batch, context)?;
-        let groups = match self.keys.get() {
-            Some(known) => known.find(&keys, batch.rows)?,
-            None => return Err(SqlError::bug("a join without keys")),
+        let firsts = match self.index.get() {
+            Some(index) => index.first(&keys, batch.rows)?,
+            None => return Err(SqlError::bug("a join without an index")),
         };
         let mut matched = vec![false; batch.rows];
         if self.kind == JoinKind::NullAwareAnti
@@ -164,24 +150,24 @@ impl Join {
                 *matched = self.right_has_null || keys.iter().any(|key| key.is_null(row));
             }
         }
-        self.probe = Some(Probe { batch, groups, row: 0, chain: None, matched });
+        self.probe = Some(Probe { batch, firsts, row: 0, chain: None, matched });
         Ok(())
     }
 
     /// Pairs of the current left batch, tested and joined; at the batch's end what found no match.
     fn probe(&mut self, context: &mut Context) -> SqlResult<Pull> {
-        let (Some(table), Some(probe)) = (&mut self.table, &mut self.probe) else {
+        let (Some(table), Some(probe), Some(index)) = (&mut self.table, &mut self.probe, self.index.get())
+        else {
             return Ok(Pull::Pending);
         };
         let filtering = matches!(self.kind, JoinKind::Semi | JoinKind::Anti | JoinKind::NullAwareAnti);
         if filtering && self.residual.is_none() {
-            for (matched, &group) in probe.matched.iter_mut().zip(&probe.groups) {
-                *matched |=
-                    group != MISSING && table.heads.get(group as usize).is_some_and(|head| *head != NO_ROW);
+            for (matched, &first) in probe.matched.iter_mut().zip(&probe.firsts) {
+                *matched |= first != NO_ROW;
             }
             probe.row = probe.batch.rows;
         }
-        let (mut lefts, mut rights) = next_pairs(table, probe);
+        let (mut lefts, mut rights) = next_pairs(index, probe)?;
         if lefts.is_empty() {
             return self.end_probe();
         }
@@ -258,29 +244,23 @@ impl Join {
 }
 
 /// The next pairs of left and right rows with equal keys, at most one batch of them.
-fn next_pairs(table: &Table, probe: &mut Probe) -> (Vec<u32>, Vec<u32>) {
+fn next_pairs(index: &JoinIndex, probe: &mut Probe) -> SqlResult<(Vec<u32>, Vec<u32>)> {
     let mut lefts = Vec::new();
     let mut rights = Vec::new();
     while probe.row < probe.batch.rows {
-        let mut right = match probe.chain.take() {
-            Some(next) => next,
-            None => match probe.groups[probe.row] {
-                MISSING => NO_ROW,
-                group => table.heads.get(group as usize).copied().unwrap_or(NO_ROW),
-            },
-        };
+        let mut right = probe.chain.take().unwrap_or(probe.firsts[probe.row]);
         while right != NO_ROW {
             if lefts.len() == BATCH_ROWS {
                 probe.chain = Some(right);
-                return (lefts, rights);
+                return Ok((lefts, rights));
             }
             lefts.push(probe.row as u32);
             rights.push(right);
-            right = table.nexts[right as usize];
+            right = index.next(right)?;
         }
         probe.row += 1;
     }
-    (lefts, rights)
+    Ok((lefts, rights))
 }
 
 fn pair_batch(left: &Batch, lefts: &[u32], right: &Batch, rights: &[u32]) -> Batch {
@@ -297,6 +277,15 @@ impl Operator for Join {
     fn pull(&mut self, context: &mut Context) -> SqlResult<Pull> {
         if self.table.is_none() {
             self.read_right(context)?;
+            return Ok(Pull::Pending);
+        }
+        if let Some(linking) = &mut self.linking {
+            if !linking.link()?
+                && let Some(index) = self.linking.take()
+                && self.index.set(index).is_err()
+            {
+                return Err(SqlError::bug("a join read its right side twice"));
+            }
             return Ok(Pull::Pending);
         }
         if self.probe.is_some() {

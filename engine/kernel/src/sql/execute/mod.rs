@@ -27,6 +27,7 @@ mod grouping;
 mod in_list;
 mod intern;
 mod join;
+mod join_index;
 pub mod like;
 mod limit;
 mod logic;
@@ -34,6 +35,7 @@ mod memory;
 mod physical;
 mod project;
 mod recursive;
+mod row_table;
 mod scan;
 mod set_operation;
 mod sort;
@@ -163,13 +165,13 @@ pub fn build(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator>>
             Box::new(project::Project::new(build(input, context)?, expressions.clone()))
         }
         Plan::Join(join) => {
-            let keys = sought::Keys::default();
-            let (left, right) = sought::below(join, &sought, &keys);
+            let index = sought::Index::default();
+            let (left, right) = sought::below(join, &sought, &index);
             context.shared.sought = left;
             let left = build(&join.left, context)?;
             context.shared.sought = right;
             let right = build(&join.right, context)?;
-            Box::new(join::Join::new(join, left, right, keys))
+            Box::new(join::Join::new(join, left, right, index))
         }
         Plan::Aggregate { input, groups, aggregates, .. } => {
             Box::new(aggregate::Aggregate::new(build(input, context)?, groups.clone(), aggregates.clone()))

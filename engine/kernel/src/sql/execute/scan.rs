@@ -41,7 +41,14 @@ impl ScanSegments {
         for conjunct in scan.filters.iter().flat_map(conjuncts) {
             tests.extend(ZoneTest::of(conjunct, context)?);
         }
-        Ok(ScanSegments { relation, scan: scan.clone(), tests, screen: Screen::new(sought), segment: 0, row: 0 })
+        Ok(ScanSegments {
+            relation,
+            scan: scan.clone(),
+            tests,
+            screen: Screen::new(sought),
+            segment: 0,
+            row: 0,
+        })
     }
 
     /// The rows from `row` on, up to one batch, before any filter.

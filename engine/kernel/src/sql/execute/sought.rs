@@ -7,11 +7,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use arrow::array::ArrayRef;
-
 use super::gather::gather_batch;
-use super::grouping::Grouping;
-use super::intern::MISSING;
+use super::join_index::JoinIndex;
 use super::zone::ZoneTest;
 use crate::sql::error::SqlResult;
 use crate::sql::expression::Expression;
@@ -19,13 +16,13 @@ use crate::sql::outcome::Batch;
 use crate::sql::plan::{Field, Join, JoinKind, Plan};
 
 /// A join's keys, there once its right side was read.
-pub type Keys = Arc<OnceLock<Grouping>>;
+pub type Index = Arc<OnceLock<JoinIndex>>;
 
 /// One column of an operator's output of which only the values among a join's keys are looked for.
 #[derive(Clone)]
 pub struct Sought {
     pub column: usize,
-    keys: Keys,
+    index: Index,
     /// Which of the join's key columns it is.
     key: usize,
     /// Joins lie between, whose work is spared. Right below its join the join itself asks as soon.
@@ -33,13 +30,10 @@ pub struct Sought {
 }
 
 /// What is sought below a join: left and right, from above through it and by the join itself.
-pub fn below(join: &Join, above: &[Sought], keys: &Keys) -> (Vec<Sought>, Vec<Sought>) {
+pub fn below(join: &Join, above: &[Sought], index: &Index) -> (Vec<Sought>, Vec<Sought>) {
     let width = join.left.fields().len();
-    let equal: Vec<(usize, usize)> = join
-        .on
-        .iter()
-        .filter_map(|(left, right)| Some((column_of(left)?, column_of(right)?)))
-        .collect();
+    let equal: Vec<(usize, usize)> =
+        join.on.iter().filter_map(|(left, right)| Some((column_of(left)?, column_of(right)?))).collect();
     let (mut left, mut right) = (Vec::new(), Vec::new());
     for sought in above {
         let at = |column| Sought { column, between: true, ..sought.clone() };
@@ -60,7 +54,7 @@ pub fn below(join: &Join, above: &[Sought], keys: &Keys) -> (Vec<Sought>, Vec<So
     }
     if matches!(join.kind, JoinKind::Inner | JoinKind::Semi | JoinKind::Right) {
         left.extend(join.on.iter().enumerate().filter_map(|(key, (expression, _))| {
-            Some(Sought { column: column_of(expression)?, keys: Arc::clone(keys), key, between: false })
+            Some(Sought { column: column_of(expression)?, index: Arc::clone(index), key, between: false })
         }));
     }
     (left, right)
@@ -119,7 +113,7 @@ impl Screen {
         let direct = std::mem::take(&mut self.direct);
         let within = |sought: &Sought| {
             let data_type = fields.get(sought.column)?.data_type;
-            let (least, greatest) = sought.keys.get()?.bounds(sought.key, data_type)?;
+            let (least, greatest) = sought.index.get()?.bounds(sought.key, data_type)?;
             Some(ZoneTest::within(sought.column, least, greatest))
         };
         direct.iter().chain(&self.sought).filter_map(within).flatten().collect()
@@ -131,11 +125,11 @@ impl Screen {
             self.sought.clear();
         }
         for sought in &self.sought {
-            let (Some(keys), Some(column)) = (sought.keys.get(), batch.columns.get(sought.column)) else {
+            let (Some(index), Some(column)) = (sought.index.get(), batch.columns.get(sought.column)) else {
                 continue;
             };
             self.seen += batch.rows;
-            let rows = found(keys, sought.key, column)?;
+            let rows = index.holds(sought.key, column)?;
             self.kept += rows.len();
             if rows.is_empty() {
                 return Ok(None);
@@ -146,9 +140,4 @@ impl Screen {
         }
         Ok(Some(batch))
     }
-}
-
-fn found(keys: &Grouping, key: usize, column: &ArrayRef) -> SqlResult<Vec<u32>> {
-    let numbers = keys.find_part(key, column)?;
-    Ok((0u32..).zip(numbers).filter(|(_, number)| *number != MISSING).map(|(row, _)| row).collect())
 }
