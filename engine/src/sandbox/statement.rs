@@ -264,7 +264,7 @@ impl Sandbox {
                 let plan = optimize::optimize(bound.plan, &base, &session.database);
                 let mut context =
                     CommandContext { manifest: &mut working, session, now, connected, next_block };
-                let target = commands::create_table_as::prepare(create, plan.fields(), &mut context)?;
+                let target = commands::create_table_as::prepare(create, &plan, &mut context)?;
                 (Some(plan), Pending::Fill(target))
             }
             Statement::Show { name } => {

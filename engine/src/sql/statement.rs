@@ -302,7 +302,7 @@ pub struct CreateTable {
     pub temporary: bool,
     pub if_not_exists: bool,
     pub columns: Vec<ColumnDefinition>,
-    pub constraints: Vec<TableConstraint>,
+    pub constraints: Vec<NamedConstraint>,
     /// `LIKE parent [INCLUDING DEFAULTS]`.
     pub like: Option<(QualifiedName, bool)>,
     pub attributes: TableAttributes,
@@ -322,8 +322,16 @@ pub struct ColumnDefinition {
     pub sort_key: bool,
     pub primary_key: bool,
     pub unique: bool,
-    pub references: Option<QualifiedName>,
+    /// The table, and its column when one is named.
+    pub references: Option<(QualifiedName, Vec<Identifier>)>,
     pub span: Option<Span>,
+}
+
+/// `[CONSTRAINT name] ...`.
+#[derive(Clone, Debug)]
+pub struct NamedConstraint {
+    pub name: Option<Identifier>,
+    pub constraint: TableConstraint,
 }
 
 #[derive(Clone, Debug)]
@@ -374,8 +382,39 @@ pub enum AlterTable {
         name: Identifier,
         cascade: bool,
     },
-    /// A form that is understood and not simulated, by its words.
-    Other(String),
+    ColumnType {
+        name: Identifier,
+        data_type: DataType,
+    },
+    /// `ALTER COLUMN c ENCODE e [, ...]`.
+    Encode(Vec<(Identifier, String)>),
+    EncodeAuto,
+    /// `ALTER DISTKEY c` is KEY with its column.
+    Distribution {
+        style: DistributionStyle,
+        key: Option<Identifier>,
+    },
+    SortKey(AlterSortKey),
+    AddConstraint(NamedConstraint),
+    DropConstraint {
+        name: Identifier,
+    },
+    Append(AppendFrom),
+}
+
+#[derive(Clone, Debug)]
+pub enum AlterSortKey {
+    Columns(Vec<Identifier>),
+    Auto,
+    None,
+}
+
+/// `APPEND FROM source [IGNOREEXTRA | FILLTARGET]`.
+#[derive(Clone, Debug)]
+pub struct AppendFrom {
+    pub source: QualifiedName,
+    pub ignore_extra: bool,
+    pub fill_target: bool,
 }
 
 #[derive(Clone, Debug)]

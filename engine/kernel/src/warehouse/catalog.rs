@@ -3,7 +3,7 @@
 //! Objects are known by number, names are only a way to find them: a rename keeps its grants and a view
 //! keeps its table. Every map is ordered, because listings are seen by people and compared by tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -100,9 +100,20 @@ pub struct Table {
     pub primary_key: Vec<usize>,
     pub unique_keys: Vec<Vec<usize>>,
     pub foreign_keys: Vec<ForeignKey>,
+    /// What each key is called, for DROP CONSTRAINT.
+    #[serde(default)]
+    pub constraints: BTreeMap<Identifier, Constraint>,
     pub backup: bool,
     pub next_identity: BTreeMap<usize, i64>,
     pub data: TableData,
+}
+
+/// A key of a table as its constraint's name stands for it: by kind and columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Constraint {
+    Primary,
+    Unique(Vec<usize>),
+    Foreign(Vec<usize>),
 }
 
 /// Columns that refer to a key of another table; informational.
@@ -143,19 +154,42 @@ pub struct WrittenNames {
     /// By the column's present name; only those that were renamed.
     #[serde(default)]
     pub columns: BTreeMap<Identifier, Identifier>,
+    /// Columns that came after the text, by their present names: `*` in it does not mean them.
+    #[serde(default)]
+    pub later: BTreeSet<Identifier>,
+}
+
+const LATER: char = '\0';
+
+/// Whether a column, as [`WrittenNames::column`] calls it, came later than the text that is being read.
+pub fn is_later(name: &str) -> bool {
+    name.ends_with(LATER)
 }
 
 impl WrittenNames {
-    /// What the text calls the column that is called `present` now. One that took over an old name of another
-    /// came later than the text, which cannot mean it: its name is one that nobody can write.
+    /// What the text calls the column that is called `present` now. It cannot mean one that came later: that
+    /// one's name is one that nobody can write (see [`is_later`]).
     pub fn column(&self, present: &Identifier) -> Identifier {
-        match self.columns.get(present) {
-            Some(written) => written.clone(),
-            None if self.columns.values().any(|written| written == present) => {
-                Identifier::fold(&format!("{present}\0"))
-            }
-            None => present.clone(),
+        if self.later.contains(present) {
+            return Identifier::fold(&format!("{present}{LATER}"));
         }
+        self.columns.get(present).unwrap_or(present).clone()
+    }
+
+    /// Notes that a column has another name now.
+    pub fn rename(&mut self, from: &Identifier, to: &Identifier) {
+        if self.later.remove(from) {
+            self.later.insert(to.clone());
+            return;
+        }
+        let written = self.columns.remove(from).unwrap_or_else(|| from.clone());
+        self.columns.insert(to.clone(), written);
+    }
+
+    /// Notes that a column is gone.
+    pub fn forget(&mut self, column: &Identifier) {
+        self.later.remove(column);
+        self.columns.remove(column);
     }
 }
 
@@ -166,6 +200,7 @@ impl View {
             schema: relation.schema.clone(),
             name: relation.name.clone(),
             columns: BTreeMap::new(),
+            later: BTreeSet::new(),
         })
     }
 }
@@ -247,6 +282,7 @@ impl Table {
             primary_key: Vec::new(),
             unique_keys: Vec::new(),
             foreign_keys: Vec::new(),
+            constraints: BTreeMap::new(),
             backup: true,
             next_identity: BTreeMap::new(),
             data: TableData::default(),

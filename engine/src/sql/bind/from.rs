@@ -14,7 +14,7 @@ use crate::sql::expression::Expression;
 use crate::sql::plan::{Field, Plan, Scan};
 use crate::sql::system;
 use crate::warehouse::access::Privilege;
-use crate::warehouse::catalog::{Relation, RelationKind};
+use crate::warehouse::catalog::{Relation, RelationKind, is_later};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
 
@@ -65,6 +65,16 @@ impl FromItem {
         }
         for named in self.named.iter_mut().rev().take(count) {
             named.hidden = true;
+        }
+    }
+
+    /// Keeps columns that are younger than the view being read out of its `*`.
+    fn hide_later(&mut self) {
+        for column in self.sources.iter_mut().flat_map(|source| source.columns.iter_mut()) {
+            column.hidden |= is_later(&column.name);
+        }
+        for named in &mut self.named {
+            named.hidden |= is_later(&named.name);
         }
     }
 
@@ -189,6 +199,7 @@ impl Binder<'_> {
         let plan = rename(plan, &called, alias)?;
         let mut item = FromItem::single(plan, called, alias.is_none().then_some(schema), need);
         item.hide_last(hidden);
+        item.hide_later();
         Ok(item)
     }
 

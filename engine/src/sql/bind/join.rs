@@ -66,7 +66,7 @@ impl Binder<'_> {
             ast::JoinConstraint::Natural => {
                 let names: Vec<String> = left_named
                     .iter()
-                    .filter(|named| right.named.iter().any(|other| other.name == named.name))
+                    .filter(|named| !named.hidden && right.named.iter().any(|other| other.name == named.name))
                     .map(|named| named.name.clone())
                     .collect();
                 let (named, on) = merge(left_named, right.named, &names, kind, width)?;

@@ -79,6 +79,7 @@ fn table() -> RelationKind {
         primary_key: Vec::new(),
         unique_keys: Vec::new(),
         foreign_keys: Vec::new(),
+        constraints: Default::default(),
         backup: true,
         next_identity: BTreeMap::new(),
         data: Default::default(),

@@ -288,7 +288,7 @@ impl Binder<'_> {
         self.text = text;
         let bound = bound?;
         if contains_subquery(&bound) {
-            return Err(SqlError::product("0A000", "cannot use subquery in DEFAULT clause"));
+            return Err(SqlError::product("0A000", "cannot use subquery in default expression"));
         }
         coerce::assign(bound, to, "default")
     }

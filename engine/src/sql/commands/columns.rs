@@ -104,6 +104,39 @@ pub(super) fn default_encoding(data_type: DataType, sort_key: bool, temporary: b
     }
 }
 
+/// Refuses an encoding that the type does not take (Developer Guide, "Compression encodings"). SQLSTATE
+/// unconfirmed.
+pub(super) fn must_fit_encoding(
+    column: &Identifier,
+    data_type: DataType,
+    written: Option<&str>,
+) -> SqlResult<()> {
+    use DataType as T;
+    let wide = matches!(data_type, T::Integer | T::BigInt | T::Decimal { .. });
+    let number = wide || data_type == T::SmallInt;
+    let time = matches!(data_type, T::Date | T::Time | T::TimeTz | T::Timestamp | T::TimestampTz);
+    let text = matches!(data_type, T::Char(_) | T::Varchar(_));
+    let float = matches!(data_type, T::Real | T::Double);
+    let fits = match written.unwrap_or("auto") {
+        "az64" => number || time,
+        "bytedict" => number || time || text || float,
+        "delta" => number || time,
+        "delta32k" | "mostly16" if data_type == T::SmallInt => false,
+        "delta32k" => number || time,
+        "lzo" => number || time || text || matches!(data_type, T::Super | T::Varbyte(_)),
+        "mostly8" => number,
+        "mostly16" => wide,
+        "mostly32" => matches!(data_type, T::BigInt | T::Decimal { .. }),
+        "runlength" => number || time || text || float || data_type == T::Boolean,
+        "text255" | "text32k" => matches!(data_type, T::Varchar(_)),
+        _ => true,
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(SqlError::product("42P16", format!("invalid encoding type specified for column \"{column}\"")))
+}
+
 /// The encoding that ENCODE names, as `pg_table_def` prints it; AUTO and silence leave the choice to us.
 pub(super) fn encoding(
     written: Option<&str>,

@@ -4,20 +4,18 @@ use super::CommandContext;
 use super::columns::{encoding, must_be_storable};
 use super::table_layout::lay_out;
 use crate::sql::error::{SqlError, SqlResult};
-use crate::sql::plan::Field;
+use crate::sql::expression::Expression;
+use crate::sql::plan::Plan;
 use crate::sql::statement::CreateTableAs;
-use crate::warehouse::catalog::{Column, ObjectId, Relation, RelationKind, Table};
+use crate::warehouse::catalog::{Column, Distribution, ObjectId, Relation, RelationKind, Table};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::system_role::SystemPermission;
 
-/// Makes the empty table that the query's rows go into; `fields` are the query's columns. The rights to read
+/// Makes the empty table that the query's rows go into; `plan` is the query's. The rights to read
 /// what the query reads have been checked with it.
-pub fn prepare(
-    create: &CreateTableAs,
-    fields: &[Field],
-    context: &mut CommandContext<'_>,
-) -> SqlResult<ObjectId> {
+pub fn prepare(create: &CreateTableAs, plan: &Plan, context: &mut CommandContext<'_>) -> SqlResult<ObjectId> {
+    let fields = plan.fields();
     let place = context.place_for(&create.name, create.temporary, SystemPermission::CreateTable)?;
     place.must_be_free()?;
     if create.columns.len() > fields.len() {
@@ -39,6 +37,7 @@ pub fn prepare(
     must_be_storable(&place.name, &columns)?;
     let mut table = Table::new(create.temporary);
     table.backup = create.attributes.backup.unwrap_or(true);
+    inherit(plan, &mut table, context)?;
     lay_out(&create.attributes, &[], &columns, &mut table)?;
     for (number, column) in columns.iter_mut().enumerate() {
         let sorted = table.sort_key.contains(&number);
@@ -58,6 +57,41 @@ pub fn prepare(
     };
     context.database_mut()?.insert(relation);
     Ok(id)
+}
+
+/// What is read from one table alone lies as that table does, where its key columns are kept.
+fn inherit(plan: &Plan, table: &mut Table, context: &CommandContext<'_>) -> SqlResult<()> {
+    let Some((relation, places)) = source(plan) else { return Ok(()) };
+    let Some(parent) = context.database()?.relation(relation).and_then(|relation| relation.table()) else {
+        return Ok(());
+    };
+    let place = |column: usize| places.iter().position(|place| *place == Some(column));
+    table.distribution = match parent.distribution {
+        Distribution::Key(column) => place(column).map_or(Distribution::Auto, Distribution::Key),
+        other => other,
+    };
+    if let Some(sort_key) = parent.sort_key.iter().map(|column| place(*column)).collect() {
+        table.sort_key = sort_key;
+        table.interleaved = parent.interleaved;
+    }
+    Ok(())
+}
+
+/// The one table that a plan reads, and which of its columns each output column is.
+fn source(plan: &Plan) -> Option<(ObjectId, Vec<Option<usize>>)> {
+    match plan {
+        Plan::Scan(scan) => Some((scan.relation, scan.columns.iter().copied().map(Some).collect())),
+        Plan::Filter { input, .. } => source(input),
+        Plan::Project { input, expressions, .. } => {
+            let (relation, places) = source(input)?;
+            let place = |expression: &Expression| match expression {
+                Expression::Column { index, .. } => places.get(*index).copied().flatten(),
+                _ => None,
+            };
+            Some((relation, expressions.iter().map(place).collect()))
+        }
+        _ => None,
+    }
 }
 
 /// A literal without a type becomes text, as wide as VARCHAR is by default (its exact width is unconfirmed).

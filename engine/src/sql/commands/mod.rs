@@ -10,12 +10,16 @@ use super::statement::Statement;
 use crate::clock::Instant;
 use crate::warehouse::manifest::Manifest;
 
+mod alter_column;
+mod alter_constraint;
 pub mod alter_group;
+mod alter_layout;
 pub mod alter_role;
 pub mod alter_schema;
 pub mod alter_table;
 pub mod alter_user;
 pub mod analyze;
+mod append_table;
 pub mod columns;
 pub mod comment;
 pub mod context;

@@ -3,9 +3,10 @@
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::statement::{ColumnDefinition, DistributionStyle, TableAttributes};
 use crate::warehouse::catalog::{Column, Distribution, Table};
+use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
 
-const MOST_SORT_COLUMNS: usize = 400;
+pub(super) const MOST_SORT_COLUMNS: usize = 400;
 const MOST_INTERLEAVED_COLUMNS: usize = 8;
 
 /// Writes the layout into `table`; what is not said stays as it is there. Texts and states of contradictions
@@ -34,6 +35,9 @@ pub(super) fn lay_out(
     };
     let of_columns = definitions.iter().filter(|column| column.sort_key).map(|column| &column.name);
     let keys: Vec<&Identifier> = attributes.sort_key.iter().chain(of_columns).collect();
+    if !attributes.sort_key.is_empty() && keys.len() > attributes.sort_key.len() {
+        return contradiction("SORTKEY is allowed for columns or for the table, not for both");
+    }
     if attributes.sort_auto && !keys.is_empty() {
         return contradiction("SORTKEY AUTO does not take columns");
     }
@@ -43,7 +47,21 @@ pub(super) fn lay_out(
     }
     if attributes.sort_auto || !keys.is_empty() {
         table.sort_key = keys.iter().map(|key| number(key, columns)).collect::<SqlResult<_>>()?;
+        let twice = table.sort_key.iter().enumerate().find(|(at, key)| table.sort_key[..*at].contains(key));
+        if let Some((_, &key)) = twice {
+            let message = format!("column \"{}\" specified more than once", columns[key].name);
+            return Err(SqlError::product("42701", message));
+        }
         table.interleaved = attributes.interleaved;
+    }
+    let of_distribution = match table.distribution {
+        Distribution::Key(key) => Some(key),
+        Distribution::Auto | Distribution::Even | Distribution::All => None,
+    };
+    for &key in table.sort_key.iter().chain(&of_distribution) {
+        if columns[key].data_type == DataType::Super {
+            return contradiction("a SUPER column cannot be a distribution key or sort key");
+        }
     }
     Ok(())
 }

@@ -41,6 +41,7 @@ fn warehouse(sales: Distribution, event: Distribution) -> Manifest {
                 primary_key: Vec::new(),
                 unique_keys: Vec::new(),
                 foreign_keys: Vec::new(),
+                constraints: Default::default(),
                 backup: true,
                 next_identity: Default::default(),
                 data: TableData { segments: vec![stored], version: 1 },

@@ -9,7 +9,7 @@ use super::statement::not_simulated;
 use super::table_attributes::distribution_style;
 use crate::gap::Feature;
 use crate::sql::error::SqlResult;
-use crate::sql::statement::{AlterTable, Statement};
+use crate::sql::statement::{AlterSortKey, AlterTable, AppendFrom, DistributionStyle, Statement};
 
 const TAG: &str = "ALTER TABLE";
 
@@ -34,8 +34,8 @@ pub(super) fn alter_table(reader: &mut Reader) -> SqlResult<Statement> {
     let constraint =
         ["CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN"].iter().any(|word| reader.peeks_at(1, word));
     if constraint && reader.word("ADD") {
-        table_constraint(reader)?;
-        return Ok(Statement::AlterTable { name, action: AlterTable::Other("ADD CONSTRAINT".to_owned()) });
+        let Some(constraint) = table_constraint(reader)? else { return reader.unexpected() };
+        return Ok(Statement::AlterTable { name, action: AlterTable::AddConstraint(constraint) });
     }
     let action = match reader.expect_one_of(&WORDS)? {
         "OWNER TO" => AlterTable::OwnerTo(reader.principal()?),
@@ -59,9 +59,9 @@ pub(super) fn alter_table(reader: &mut Reader) -> SqlResult<Statement> {
             AlterTable::AddColumn(Box::new(column(reader)?))
         }
         "DROP CONSTRAINT" => {
-            reader.identifier()?;
+            let name = reader.identifier()?;
             reader.one_of(&["RESTRICT", "CASCADE"]);
-            AlterTable::Other("DROP CONSTRAINT".to_owned())
+            AlterTable::DropConstraint { name }
         }
         "DROP PARTITION" => {
             partition(reader)?;
@@ -73,11 +73,15 @@ pub(super) fn alter_table(reader: &mut Reader) -> SqlResult<Statement> {
             let cascade = reader.one_of(&["RESTRICT", "CASCADE"]) == Some("CASCADE");
             AlterTable::DropColumn { name, cascade }
         }
-        "ALTER" => AlterTable::Other(alter_part(reader)?.to_owned()),
+        "ALTER" => alter_part(reader)?,
         "APPEND FROM" => {
-            reader.name()?;
-            reader.one_of(&["IGNOREEXTRA", "FILLTARGET"]);
-            AlterTable::Other("APPEND".to_owned())
+            let source = reader.name()?;
+            let choice = reader.one_of(&["IGNOREEXTRA", "FILLTARGET"]);
+            AlterTable::Append(AppendFrom {
+                source,
+                ignore_extra: choice == Some("IGNOREEXTRA"),
+                fill_target: choice == Some("FILLTARGET"),
+            })
         }
         "PARTITION" => {
             partition(reader)?;
@@ -103,54 +107,54 @@ fn row_level_security(reader: &mut Reader) -> SqlResult<()> {
     Ok(())
 }
 
-/// What follows `ALTER TABLE t ALTER`.
-fn alter_part(reader: &mut Reader) -> SqlResult<&'static str> {
-    const WORDS: [&str; 8] = [
+/// What follows `ALTER TABLE t ALTER`. The guide's grammar has no INTERLEAVED here.
+fn alter_part(reader: &mut Reader) -> SqlResult<AlterTable> {
+    const WORDS: [&str; 7] = [
         "DISTKEY",
         "DISTSTYLE",
         "COMPOUND SORTKEY",
-        "INTERLEAVED SORTKEY",
         "SORTKEY AUTO",
         "SORTKEY NONE",
         "SORTKEY",
         "ENCODE AUTO",
     ];
-    match reader.one_of(&WORDS) {
+    Ok(match reader.one_of(&WORDS) {
         Some("DISTKEY") => {
-            reader.identifier()?;
-            Ok("ALTER DISTKEY")
+            AlterTable::Distribution { style: DistributionStyle::Key, key: Some(reader.identifier()?) }
         }
         Some("DISTSTYLE") => {
-            distribution_style(reader)?;
-            if reader.word("DISTKEY") {
-                reader.identifier()?;
-            }
-            Ok("ALTER DISTSTYLE")
+            let style = distribution_style(reader)?;
+            let key = match style {
+                DistributionStyle::Key => {
+                    reader.expect("DISTKEY")?;
+                    Some(reader.identifier()?)
+                }
+                _ => None,
+            };
+            AlterTable::Distribution { style, key }
         }
-        Some("SORTKEY AUTO" | "SORTKEY NONE") => Ok("ALTER SORTKEY"),
-        Some("ENCODE AUTO") => Ok("ALTER ENCODE AUTO"),
-        Some(_) => {
-            reader.column_list()?;
-            Ok("ALTER SORTKEY")
-        }
+        Some("SORTKEY AUTO") => AlterTable::SortKey(AlterSortKey::Auto),
+        Some("SORTKEY NONE") => AlterTable::SortKey(AlterSortKey::None),
+        Some("ENCODE AUTO") => AlterTable::EncodeAuto,
+        Some(_) => AlterTable::SortKey(AlterSortKey::Columns(reader.column_list()?)),
         None => {
             reader.word("COLUMN");
-            reader.identifier()?;
+            let name = reader.identifier()?;
             if reader.word("TYPE") {
-                super::data_type::column_type(&reader.data_type()?)?;
-                return Ok("ALTER COLUMN TYPE");
+                let data_type = super::data_type::column_type(&reader.data_type()?)?;
+                return Ok(AlterTable::ColumnType { name, data_type });
             }
             reader.expect("ENCODE")?;
-            encoding(reader)?;
+            let mut encodings = vec![(name, encoding(reader)?)];
             while reader.symbol(&Token::Comma) {
                 reader.expect("ALTER COLUMN")?;
-                reader.identifier()?;
+                let name = reader.identifier()?;
                 reader.expect("ENCODE")?;
-                encoding(reader)?;
+                encodings.push((name, encoding(reader)?));
             }
-            Ok("ALTER COLUMN ENCODE")
+            AlterTable::Encode(encodings)
         }
-    }
+    })
 }
 
 /// `(c=v, ...) LOCATION 's3://...' [PARTITION ...]`.

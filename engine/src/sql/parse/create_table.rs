@@ -8,7 +8,8 @@ use super::table_attributes::table_attributes;
 use crate::gap::Feature;
 use crate::sql::error::{Span, SqlError, SqlResult};
 use crate::sql::statement::{
-    ColumnDefinition, CreateTable, CreateTableAs, Statement, TableAttributes, TableConstraint,
+    ColumnDefinition, CreateTable, CreateTableAs, NamedConstraint, Statement, TableAttributes,
+    TableConstraint,
 };
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
@@ -41,6 +42,9 @@ pub(super) fn create_table(reader: &mut Reader, temporary: bool) -> SqlResult<St
     }
     let columns = if *reader.peek() == Token::LParen { reader.column_list()? } else { Vec::new() };
     let attributes = table_attributes(reader, false)?;
+    if if_not_exists {
+        return reader.unexpected();
+    }
     reader.expect("AS")?;
     let query = reader.query()?;
     if reader.words("WITH NO DATA") {
@@ -90,11 +94,8 @@ fn element(reader: &mut Reader, table: &mut CreateTable) -> SqlResult<()> {
 }
 
 /// `[CONSTRAINT name] PRIMARY KEY (...) | UNIQUE (...) | FOREIGN KEY (...) REFERENCES t [(...)]`.
-pub(super) fn table_constraint(reader: &mut Reader) -> SqlResult<Option<TableConstraint>> {
-    let named = reader.word("CONSTRAINT");
-    if named {
-        reader.identifier()?;
-    }
+pub(super) fn table_constraint(reader: &mut Reader) -> SqlResult<Option<NamedConstraint>> {
+    let name = if reader.word("CONSTRAINT") { Some(reader.identifier()?) } else { None };
     let constraint = if reader.words("PRIMARY KEY") {
         TableConstraint::PrimaryKey(reader.column_list()?)
     } else if reader.peeks("UNIQUE") {
@@ -106,12 +107,12 @@ pub(super) fn table_constraint(reader: &mut Reader) -> SqlResult<Option<TableCon
         let references = reader.name()?;
         let referenced = if *reader.peek() == Token::LParen { reader.column_list()? } else { Vec::new() };
         TableConstraint::ForeignKey { columns, references, referenced }
-    } else if named {
+    } else if name.is_some() {
         return reader.unexpected();
     } else {
         return Ok(None);
     };
-    Ok(Some(constraint))
+    Ok(Some(NamedConstraint { name, constraint }))
 }
 
 /// `name type [attribute or constraint ...]`.
@@ -203,10 +204,9 @@ fn attribute(reader: &mut Reader, column: &mut ColumnDefinition) -> SqlResult<bo
             column.not_null = true;
         }
         "REFERENCES" => {
-            column.references = Some(reader.name()?);
-            if *reader.peek() == Token::LParen {
-                reader.column_list()?;
-            }
+            let table = reader.name()?;
+            let columns = if *reader.peek() == Token::LParen { reader.column_list()? } else { Vec::new() };
+            column.references = Some((table, columns));
         }
         _ => {}
     }

@@ -79,6 +79,7 @@ fn warehouse() -> Manifest {
             primary_key: vec![1],
             unique_keys: Vec::new(),
             foreign_keys: Vec::new(),
+            constraints: Default::default(),
             backup: true,
             next_identity: BTreeMap::new(),
             data: TableData::default(),
