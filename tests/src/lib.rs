@@ -2,15 +2,18 @@
 //! `tests/tests`, so that a file that passes in one passes in the other.
 //!
 //! Read [`start`] (what account a file begins with), then a door: [`slt`], [`script`] (transcripts), [`sql`], [`lab`];
-//! [`tidy`] looks at the repository's own text; [`differential`] asks PostgreSQL, too.
+//! [`tidy`] looks at the repository's own text; [`differential`] asks PostgreSQL, too, [`fuzz`]
+//! asks what nobody would, and [`scale`] measures.
 
 pub mod bench_data;
 pub mod choice;
 pub mod differential;
 pub mod files;
+pub mod fuzz;
 pub mod guarded;
 pub mod lab;
 pub mod parallel;
+pub mod scale;
 pub mod script;
 pub mod slt;
 pub mod sql;

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use sandshift_tests::{bench_data, differential, files, lab, parallel, script, slt, sql};
+use sandshift_tests::{bench_data, differential, files, fuzz, lab, parallel, scale, script, slt, sql};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -18,6 +18,9 @@ fn main() -> ExitCode {
         "sql" => run_sql(rest),
         "labs" => run_labs(rest),
         "differential" => run_differential(rest),
+        "tpch" => differential::run_tpch(),
+        "fuzz" => run_fuzz(rest),
+        "scale" => scale::print(scale::LONGEST),
         "bench-data" => write_bench_data(rest),
         _ => Err("slt PATH... | transcript [--bless] PATH... | sql [--user NAME] [--setup FILE]... | labs check [DIR] | labs new NAME".to_owned()),
     };
@@ -100,26 +103,49 @@ fn write_bench_data(words: &[String]) -> Result<(), String> {
 
 /// `differential [--seed N] [--queries N] [--only N] | --list`.
 fn run_differential(words: &[String]) -> Result<(), String> {
+    if words == ["--list"] {
+        differential::list();
+        return Ok(());
+    }
     let mut options =
         differential::Options { seed: differential::SEED, queries: differential::QUERIES, only: None };
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        if word == "--list" {
-            differential::list();
-            return Ok(());
-        }
-        let value = words.next().and_then(|value| value.parse().ok());
-        let value: u64 = value.ok_or_else(|| format!("{word} needs a number"))?;
-        match word.as_str() {
+    numbers(words, |name, value| {
+        match name {
             "--seed" => options.seed = value,
             "--queries" => options.queries = value,
             "--only" => options.only = Some(value),
-            _ => {
-                return Err(format!(
-                    "`{word}` is not known here; there are --seed, --queries, --only, --list"
-                ));
-            }
+            _ => return Err("there are --seed, --queries, --only, --list"),
         }
-    }
+        Ok(())
+    })?;
     differential::run(options)
+}
+
+/// `fuzz [--seed N] [--cases N] [--seconds N]`.
+fn run_fuzz(words: &[String]) -> Result<(), String> {
+    let mut options = fuzz::Options { seed: fuzz::SEED, cases: fuzz::CASES, seconds: None };
+    numbers(words, |name, value| {
+        match name {
+            "--seed" => options.seed = value,
+            "--cases" => options.cases = value,
+            "--seconds" => options.seconds = Some(value),
+            _ => return Err("there are --seed, --cases, --seconds"),
+        }
+        Ok(())
+    })?;
+    fuzz::run(options)
+}
+
+/// Options that all have numbers.
+fn numbers(
+    words: &[String],
+    mut take: impl FnMut(&str, u64) -> Result<(), &'static str>,
+) -> Result<(), String> {
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let value = words.next().and_then(|value| value.parse().ok());
+        let value = value.ok_or_else(|| format!("{word} needs a number"))?;
+        take(word, value).map_err(|known| format!("`{word}` is not known here; {known}"))?;
+    }
+    Ok(())
 }

@@ -54,6 +54,24 @@ pub fn same(ours: &Rows, theirs: &Rows, types: &[DataType], ordered: bool) -> bo
         .all(|(one, other)| one.iter().zip(other).all(|(one, other)| alike(one, other)))
 }
 
+/// Their DECIMALs cut to the digits that ours have: Redshift's scale comes from a formula, and what lies beyond is
+/// cut (`difference::QUOTIENT`).
+pub fn cut_as(theirs: &Rows, types: &[DataType]) -> Rows {
+    let cut = |text: &String, data_type: &DataType| match (data_type, text.split_once('.')) {
+        (DataType::Decimal { scale, .. }, Some((whole, fraction))) => {
+            format!("{whole}.{}", fraction.chars().take(usize::from(*scale)).collect::<String>())
+        }
+        _ => text.clone(),
+    };
+    let cells = |row: &Vec<Option<String>>| {
+        row.iter()
+            .zip(types)
+            .map(|(cell, data_type)| cell.as_ref().map(|text| cut(text, data_type)))
+            .collect()
+    };
+    theirs.iter().map(cells).collect()
+}
+
 fn alike(one: &Cell, other: &Cell) -> bool {
     match (one, other) {
         (Cell::Approximate(one), Cell::Approximate(other)) => {
@@ -75,6 +93,8 @@ fn cell(text: Option<&str>, data_type: DataType) -> Cell {
         DataType::Decimal { .. } | DataType::SmallInt | DataType::Integer | DataType::BigInt => {
             Cell::Exact(plain_number(text))
         }
+        // Shown padded by one side or the other.
+        DataType::Char(_) => Cell::Exact(text.trim_end().to_owned()),
         DataType::Timestamp | DataType::TimestampTz | DataType::Time => Cell::Exact(without_zeros(text)),
         _ => Cell::Exact(text.to_owned()),
     }

@@ -12,6 +12,7 @@ mod predicate;
 mod query;
 mod server;
 mod tables;
+mod tpch;
 mod wire;
 
 use std::sync::Mutex;
@@ -142,6 +143,20 @@ pub fn run(options: Options) -> Result<(), String> {
     let tally = tally.into_inner().unwrap_or_default();
     println!("{}, {:.1} s", tally.summary(), begun.elapsed().as_secs_f64());
     tally.verdict()
+}
+
+pub use tpch::run as run_tpch;
+
+/// The tables without the long one, for whoever wants to ask about them: their script.
+pub fn small_tables(seed: u64) -> String {
+    let script = tables::script(seed);
+    let lines = script.lines().filter(|line| !line.contains(tables::TABLES[tables::MANY].name));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A query over them in our words.
+pub fn our_query(choices: &mut Choices) -> String {
+    difference::ours(&query::case(choices).text)
 }
 
 /// The listed differences, printed.

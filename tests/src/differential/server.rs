@@ -77,6 +77,11 @@ impl Server {
         Ok(server)
     }
 
+    /// A folder whose files it can read.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// # Errors
     /// The server is gone.
     pub fn connect(&self) -> Result<Connection, String> {

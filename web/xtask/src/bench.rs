@@ -30,3 +30,8 @@ pub fn run(peers: bool) -> Result<(), String> {
     let words: &[&str] = if peers { &[&address, &data, "--peers"] } else { &[&address, &data] };
     browser::run("tests/browser", "../bench/bench.mjs", words)
 }
+
+/// How cost grows with rows, natively and as a release is optimised.
+pub fn scale() -> Result<(), String> {
+    native::run_fast("scale")
+}

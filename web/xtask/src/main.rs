@@ -33,7 +33,11 @@ cargo xtask sql [--user NAME] [--setup FILE]...  statements on standard input, r
 cargo xtask labs check [DIR] | labs new NAME     prove labs, scaffold one
 cargo xtask differential [--seed N] [--queries N] [--only N] | --list
                                                  random queries, here and in PostgreSQL 15
-cargo xtask bench [--peers]                      cold start and queries in a headless browser";
+cargo xtask tpch                                 TPC-H at scale 0.01, likewise
+cargo xtask fuzz [--seed N] [--cases N] [--seconds N]
+                                                 statements nobody would write: no panic, no hang
+cargo xtask bench [--peers]                      cold start and queries in a headless browser
+cargo xtask bench --scale                        operators natively, from 10,000 to 10,000,000 rows";
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -45,10 +49,12 @@ fn main() -> ExitCode {
         "test" => {
             Options::read(&rest, &[], &["--quick"]).and_then(|options| suite::run(options.has("--quick")))
         }
-        "bench" => {
-            Options::read(&rest, &[], &["--peers"]).and_then(|options| bench::run(options.has("--peers")))
+        "bench" => Options::read(&rest, &[], &["--peers", "--scale"]).and_then(|options| {
+            if options.has("--scale") { bench::scale() } else { bench::run(options.has("--peers")) }
+        }),
+        "slt" | "transcript" | "sql" | "labs" | "differential" | "tpch" | "fuzz" => {
+            native::run(&command, &rest)
         }
-        "slt" | "transcript" | "sql" | "labs" | "differential" => native::run(&command, &rest),
         "" | "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

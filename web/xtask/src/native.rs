@@ -20,6 +20,18 @@ pub fn run(name: &str, words: &[String]) -> Result<(), String> {
     if status.success() { Ok(()) } else { Err(String::new()) }
 }
 
+/// Runs `sandshift COMMAND` built as a release is.
+pub fn run_fast(name: &str) -> Result<(), String> {
+    let words = [&["build", "--profile", "bench", "--bin", "sandshift"], &CRATES[..]].concat();
+    command::run(command::cargo(&words, &root::root()?))?;
+    let program = root::target()?.join("release").join(format!("sandshift{}", std::env::consts::EXE_SUFFIX));
+    let status = std::process::Command::new(&program)
+        .arg(name)
+        .status()
+        .map_err(|error| format!("{}: {error}", program.display()))?;
+    if status.success() { Ok(()) } else { Err(String::new()) }
+}
+
 /// Builds it; gives its place.
 pub fn build() -> Result<PathBuf, String> {
     let words = [&["build", "--quiet", "--bin", "sandshift"], &CRATES[..]].concat();

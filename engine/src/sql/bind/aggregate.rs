@@ -159,7 +159,6 @@ fn typed(
                 T::Real if kind == F::Sum => (T::Real, T::Real),
                 T::Real | T::Double => (T::Double, T::Double),
                 T::Unknown => (T::Double, T::Double),
-                T::Interval if kind == F::Sum => (T::Interval, T::Interval),
                 _ => return None,
             };
             Some((vec![as_type(arguments.pop()?, wanted)], result))

@@ -150,9 +150,22 @@ pub struct ByteIds {
     table: HashTable<(u64, u32)>,
     ends: Vec<u32>,
     bytes: Vec<u8>,
+    /// Trailing blanks that texts came with when they were first met, by rising number: equality ignores them,
+    /// what is given back does not.
+    blanks: Vec<(u32, usize)>,
 }
 
 impl ByteIds {
+    /// As [`ByteIds::intern`], for a text: equal whatever blanks end it.
+    fn intern_text(&mut self, text: &str) -> u32 {
+        let (key, known) = (trim(text), self.ends.len());
+        let id = self.intern(key);
+        if key.len() < text.len() && id as usize == known {
+            self.blanks.push((id, text.len() - key.len()));
+        }
+        id
+    }
+
     fn get(&self, id: u32) -> &[u8] {
         let id = id as usize;
         let start = if id == 0 { 0 } else { self.ends[id - 1] as usize };
@@ -186,9 +199,14 @@ impl ByteIds {
     /// The values as text, in order of number; `null` is the number of NULL.
     pub fn strings(&self, null: Option<u32>) -> ArrayRef {
         let mut builder = StringBuilder::with_capacity(self.ends.len(), self.bytes.len());
+        let mut blanks = self.blanks.iter().peekable();
         for id in 0..self.ends.len() as u32 {
+            let blanks = blanks.next_if(|(blank, _)| *blank == id).map(|(_, count)| " ".repeat(*count));
             match std::str::from_utf8(self.get(id)) {
-                Ok(text) if Some(id) != null => builder.append_value(text),
+                Ok(text) if Some(id) != null => match blanks {
+                    Some(blanks) => builder.append_value(format!("{text}{blanks}")),
+                    None => builder.append_value(text),
+                },
                 _ => builder.append_null(),
             }
         }
@@ -316,7 +334,7 @@ impl ColumnIds {
                         }
                         let slot = &mut codes[key as usize];
                         if *slot == MISSING {
-                            *slot = ids.intern(trim(texts.value(key as usize)));
+                            *slot = ids.intern_text(texts.value(key as usize));
                         }
                         numbers.push(*slot);
                     }
@@ -325,7 +343,7 @@ impl ColumnIds {
                 _ => {
                     let strings = Strings::of(array)?;
                     Ok((0..rows)
-                        .map(|row| strings.get(row).map_or(null, |text| ids.intern(trim(text))))
+                        .map(|row| strings.get(row).map_or(null, |text| ids.intern_text(text)))
                         .collect())
                 }
             },

@@ -1,0 +1,1 @@
+SELECT SUM(INTERVAL '1 month 2 days')
