@@ -6,5 +6,7 @@ pub mod error;
 pub mod execute;
 pub mod expression;
 pub mod functions;
+pub mod json;
+pub mod json_number;
 pub mod outcome;
 pub mod plan;

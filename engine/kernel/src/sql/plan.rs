@@ -76,6 +76,8 @@ pub enum Plan {
     Distinct {
         input: Box<Plan>,
     },
+    /// Each row once for every element of an array or member of an object (`FROM t, t.items AS i AT n`).
+    Unnest(Box<Unnest>),
     /// Both sides have the same types.
     SetOperation {
         operation: SetOperation,
@@ -102,6 +104,22 @@ pub enum Plan {
         step: Box<Plan>,
         fields: Vec<Field>,
     },
+}
+
+/// Rows beside what a SUPER of theirs holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unnest {
+    pub input: Plan,
+    /// SUPER, over the input's columns.
+    pub value: Expression,
+    /// UNPIVOT: over the members of an object; otherwise over the elements of an array.
+    pub members: bool,
+    /// LEFT JOIN: a row without any is kept, beside NULL.
+    pub outer: bool,
+    /// ON, over the output.
+    pub condition: Option<Expression>,
+    /// The input's, then the element, then (if there is one field more) its position or name.
+    pub fields: Vec<Field>,
 }
 
 /// A read of a table's segments.
@@ -253,6 +271,7 @@ impl Plan {
             | Plan::CommonRead { fields, .. }
             | Plan::Recursive { fields, .. } => fields,
             Plan::Scan(scan) => &scan.fields,
+            Plan::Unnest(unnest) => &unnest.fields,
             Plan::Join(join) => &join.fields,
             Plan::Filter { input, .. }
             | Plan::Sort { input, .. }
@@ -279,6 +298,7 @@ impl Plan {
             | Plan::Limit { input, .. }
             | Plan::Distinct { input } => vec![&**input],
             Plan::Join(join) => vec![&join.left, &join.right],
+            Plan::Unnest(unnest) => vec![&unnest.input],
             Plan::SetOperation { left, right, .. } => vec![&**left, &**right],
             Plan::Common { definition, body, .. } => vec![&**definition, &**body],
             Plan::Recursive { seed, step, .. } => vec![&**seed, &**step],
@@ -305,6 +325,7 @@ impl Plan {
                 let join = &mut **join;
                 vec![&mut join.left, &mut join.right]
             }
+            Plan::Unnest(unnest) => vec![&mut unnest.input],
             Plan::SetOperation { left, right, .. } => vec![&mut **left, &mut **right],
             Plan::Common { definition, body, .. } => vec![Arc::make_mut(definition), &mut **body],
             Plan::Recursive { seed, step, .. } => vec![&mut **seed, &mut **step],
@@ -331,6 +352,7 @@ impl Plan {
                 let join = &mut **join;
                 join.on.iter_mut().flat_map(|(left, right)| [left, right]).chain(&mut join.residual).collect()
             }
+            Plan::Unnest(unnest) => std::iter::once(&mut unnest.value).chain(&mut unnest.condition).collect(),
             Plan::Aggregate { groups, aggregates, .. } => groups
                 .iter_mut()
                 .chain(aggregates.iter_mut().flat_map(|call| {

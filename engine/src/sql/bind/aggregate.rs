@@ -158,6 +158,8 @@ fn typed(
                 found @ T::Decimal { scale, .. } => (found, T::Decimal { precision: LONGEST_DECIMAL, scale }),
                 T::Real if kind == F::Sum => (T::Real, T::Real),
                 T::Real | T::Double => (T::Double, T::Double),
+                // unconfirmed: the type that the sum of a SUPER's numbers has.
+                T::Super => (T::Double, T::Double),
                 T::Unknown => (T::Double, T::Double),
                 _ => return None,
             };

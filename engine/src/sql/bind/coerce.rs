@@ -4,6 +4,7 @@
 //! 6.8); arithmetic has its own rules beside its functions.
 
 use super::binder::product_with;
+use super::super_path;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{CastMode, Comparison, Expression};
 use crate::sql::plan::{Field, Plan};
@@ -87,7 +88,8 @@ pub(super) fn castable(from: DataType, to: DataType) -> bool {
         return !matches!((from, to), (T::Varbyte(_), T::Char(_)));
     }
     match (from, to) {
-        (T::Super, _) | (_, T::Super) => true,
+        (T::Super, to) => !matches!(to, T::Varbyte(_) | T::Interval),
+        (from, T::Super) => from.is_numeric() || from == T::Boolean,
         (T::Boolean, to) => to.is_integer() || to == T::Boolean,
         (from, T::Boolean) => from.is_integer(),
         (T::Date, to) => matches!(to, T::Timestamp | T::TimestampTz),
@@ -194,7 +196,7 @@ fn meet(one: DataType, other: DataType) -> Option<DataType> {
         }
         (T::Time, T::TimeTz) | (T::TimeTz, T::Time) => Some(T::TimeTz),
         (T::Varbyte(a), T::Varbyte(b)) => Some(T::Varbyte(a.max(b))),
-        (T::Super, _) | (_, T::Super) => Some(T::Super),
+        (T::Super, other) | (other, T::Super) if castable(other, T::Super) => Some(T::Super),
         _ => None,
     }
 }
@@ -265,6 +267,9 @@ pub(super) fn comparable(
 ) -> SqlResult<(Expression, Expression)> {
     use DataType as T;
     let (l, r) = (left.data_type(), right.data_type());
+    if l == T::Super || r == T::Super {
+        return super_path::comparable(sign, left, right);
+    }
     if l == r {
         if l == T::Unknown {
             let to = T::Varchar(literal_length(&left).max(literal_length(&right)));
@@ -295,7 +300,7 @@ pub(super) fn comparable(
         (T::Varchar(_) | T::Char(_), other) | (other, T::Varchar(_) | T::Char(_)) if !other.is_string() => {
             match other {
                 other if other.is_integer() => T::Varchar(20),
-                T::Boolean | T::Varbyte(_) | T::Super | T::Interval => return Err(no_operator(sign, l, r)),
+                T::Boolean | T::Varbyte(_) | T::Interval => return Err(no_operator(sign, l, r)),
                 other => other,
             }
         }
@@ -358,7 +363,7 @@ pub(super) fn sign(operator: Comparison) -> &'static str {
 pub(super) fn boolean(expression: Expression, place: &str) -> SqlResult<Expression> {
     match expression.data_type() {
         DataType::Boolean => Ok(expression),
-        DataType::Unknown => Ok(cast(expression, DataType::Boolean, CastMode::Implicit)),
+        DataType::Unknown | DataType::Super => Ok(cast(expression, DataType::Boolean, CastMode::Implicit)),
         other => {
             let message = format!("argument of {place} must be type boolean, not type {}", bare_name(other));
             Err(SqlError::product("42804", message))

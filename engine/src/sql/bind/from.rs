@@ -33,6 +33,10 @@ impl FromItem {
         FromItem { plan: Plan::Empty, sources: Vec::new(), named: Vec::new() }
     }
 
+    fn is_nothing(&self) -> bool {
+        matches!(self.plan, Plan::Empty)
+    }
+
     /// One relation under one alias.
     pub fn single(plan: Plan, alias: String, schema: Option<String>, need: Option<usize>) -> Self {
         let columns: Vec<SourceColumn> = plan
@@ -105,18 +109,37 @@ impl Binder<'_> {
         }
         let mut whole: Option<FromItem> = None;
         for table in tables {
-            let item = self.table_with_joins(table)?;
-            whole = Some(match whole {
-                None => item,
-                Some(left) => self.cross(left, item)?,
+            let left = whole.take().unwrap_or_else(FromItem::nothing);
+            // A path is read beside what is to its left; joins after it belong to all of it.
+            whole = Some(match self.inside(&table.relation, &left)? {
+                Some(inside) => {
+                    let item = self.unnest(left, inside, None)?;
+                    self.joins(item, &table.joins)?
+                }
+                None => {
+                    let item = self.table_with_joins(table)?;
+                    if left.is_nothing() { item } else { self.cross(left, item)? }
+                }
             });
         }
         Ok(whole.unwrap_or_else(FromItem::nothing))
     }
 
     fn table_with_joins(&mut self, table: &ast::TableWithJoins) -> SqlResult<FromItem> {
-        let mut left = self.table_factor(&table.relation)?;
-        for join in &table.joins {
+        let first = match self.inside(&table.relation, &FromItem::nothing())? {
+            Some(inside) => self.unnest(FromItem::nothing(), inside, None)?,
+            None => self.table_factor(&table.relation)?,
+        };
+        self.joins(first, &table.joins)
+    }
+
+    fn joins(&mut self, first: FromItem, joins: &[ast::Join]) -> SqlResult<FromItem> {
+        let mut left = first;
+        for join in joins {
+            if let Some(inside) = self.inside(&join.relation, &left)? {
+                left = self.unnest(left, inside, Some(&join.join_operator))?;
+                continue;
+            }
             let right = self.table_factor(&join.relation)?;
             left = self.join(left, right, &join.join_operator)?;
         }
@@ -288,6 +311,10 @@ pub(super) fn with_fields(mut plan: Plan, names: Vec<Field>) -> Plan {
         | Plan::CommonRead { fields, .. }
         | Plan::Recursive { fields, .. } => {
             *fields = names;
+            plan
+        }
+        Plan::Unnest(unnest) => {
+            unnest.fields = names;
             plan
         }
         Plan::Empty

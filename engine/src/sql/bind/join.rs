@@ -90,7 +90,7 @@ impl Binder<'_> {
     }
 
     /// ON sees the two sides of its own join and nothing else of this FROM.
-    fn join_condition(
+    pub fn join_condition(
         &mut self,
         condition: &ast::Expr,
         sources: &[Source],
@@ -237,7 +237,7 @@ fn take_named(named: &mut Vec<Named>, name: &str, side: &str) -> SqlResult<Named
     Ok(named.remove(place))
 }
 
-fn check_aliases(left: &FromItem, right: &FromItem) -> SqlResult<()> {
+pub(super) fn check_aliases(left: &FromItem, right: &FromItem) -> SqlResult<()> {
     for source in &right.sources {
         let twice = left.sources.iter().any(|other| {
             !source.alias.is_empty()

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: `binder` (the state of one statement's binding), `relation` (which table a name
 //! means), `from`, `view` and `join` (tables to one wide row), `level` (which column a name means), `scalar`,
-//! `operator`, `predicate`, `pattern`, `call`, `aggregate`, `window` and `subquery` (expressions), `coerce` (how types meet), `select` and `query` (the
+//! `operator`, `predicate`, `pattern`, `call`, `aggregate`, `window`, `super_path` and `subquery` (expressions), `coerce` (how types meet), `select` and `query` (the
 //! clauses put together), `write` (INSERT, UPDATE, DELETE), `merge`.
 
 mod aggregate;
@@ -27,6 +27,7 @@ mod relation;
 mod scalar;
 mod select;
 mod subquery;
+mod super_path;
 #[cfg(test)]
 pub(crate) mod tests;
 mod view;

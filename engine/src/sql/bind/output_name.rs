@@ -9,6 +9,18 @@ pub(super) fn output_name(expression: &ast::Expr) -> String {
     match expression {
         ast::Expr::Identifier(ident) => fold(ident),
         ast::Expr::CompoundIdentifier(parts) => parts.last().map(fold).unwrap_or_default(),
+        // The last attribute of a path, or what stands before its brackets.
+        ast::Expr::JsonAccess { value, path } => {
+            let last = path.path.iter().rev().find_map(|element| match element {
+                ast::JsonPathElem::Dot { key, .. } => Some(key.to_lowercase()),
+                _ => None,
+            });
+            last.unwrap_or_else(|| output_name(value))
+        }
+        ast::Expr::CompoundFieldAccess { root, access_chain } => match access_chain.last() {
+            Some(ast::AccessExpr::Dot(ast::Expr::Identifier(ident))) => fold(ident),
+            _ => output_name(root),
+        },
         ast::Expr::Nested(inner) | ast::Expr::Collate { expr: inner, .. } => output_name(inner),
         ast::Expr::Function(function) => function_heading(function),
         ast::Expr::Cast { expr, data_type, .. } => cast_name(expr, data_type),

@@ -79,6 +79,7 @@ pub(super) fn matched(
             let length = coerce::literal_length(&expression);
             Ok(coerce::cast(expression, DataType::Varchar(length), CastMode::Implicit))
         }
+        DataType::Super => Ok(coerce::cast(expression, DataType::TEXT, CastMode::Implicit)),
         data_type if coerce::assignable(data_type, DataType::TEXT) => {
             Ok(coerce::cast(expression, DataType::TEXT, CastMode::Implicit))
         }

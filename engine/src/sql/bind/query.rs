@@ -5,6 +5,7 @@ use sqlparser::ast;
 use super::binder::{Binder, CommonTable};
 use super::coerce::{self, bare_name};
 use super::from::{fold, with_fields};
+use super::super_path;
 use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
@@ -294,6 +295,7 @@ pub(super) fn sort_key(key: &ast::OrderByExpr, expression: Expression) -> SqlRes
             return Err(SqlError::new(SqlErrorKind::Syntax { near: Some("USING".to_owned()) }));
         }
     };
+    let expression = super_path::sortable(expression)?;
     Ok(SortKey { expression, descending, nulls_first: key.options.nulls_first.unwrap_or(descending) })
 }
 

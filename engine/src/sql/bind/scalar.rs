@@ -25,9 +25,8 @@ impl Binder<'_> {
         match expression {
             E::Identifier(ident) => self.identifier(ident),
             E::CompoundIdentifier(parts) => self.compound(parts),
-            E::CompoundFieldAccess { .. } | E::JsonAccess { .. } => {
-                Err(SqlError::not_simulated_because(Feature::DataType, "paths into SUPER values"))
-            }
+            E::CompoundFieldAccess { root, access_chain } => self.field_access(root, access_chain),
+            E::JsonAccess { value, path } => self.json_access(value, path),
             E::Nested(inner) => self.expression(inner),
             E::Value(value) => literal::literal(&value.value),
             E::TypedString(typed) => {
@@ -161,6 +160,13 @@ impl Binder<'_> {
     }
 
     fn compound(&mut self, parts: &[ast::Ident]) -> SqlResult<Expression> {
+        match self.column_of(parts) {
+            Ok(column) => Ok(column),
+            Err(error) => self.path_of_names(parts)?.ok_or(error),
+        }
+    }
+
+    fn column_of(&mut self, parts: &[ast::Ident]) -> SqlResult<Expression> {
         let names: Vec<String> = parts.iter().map(fold).collect();
         match names.as_slice() {
             [relation, name] => self.qualified(None, relation, name),

@@ -10,6 +10,7 @@ use super::grouping_sets::Grouping;
 use super::level::{AGGREGATE_BASE, Clause, GROUPING_BASE, Level, WINDOW_BASE};
 use super::output_name::output_name;
 use super::query::{ordinal, sort_key};
+use super::super_path;
 use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
@@ -155,7 +156,7 @@ impl Binder<'_> {
         targets: &mut Vec<Target>,
     ) -> SqlResult<()> {
         let ast::SelectItemQualifiedWildcardKind::ObjectName(name) = kind else {
-            return Err(SqlError::not_simulated_because(Feature::DataType, "paths into SUPER values"));
+            return Err(SqlError::not_simulated_because(Feature::QueryClause, "* of an expression"));
         };
         let parts = object_name(name)?;
         let (schema, relation) = match parts.as_slice() {
@@ -414,8 +415,9 @@ fn projected(plan: Plan, clauses: Clauses) -> SqlResult<Plan> {
     for order in clauses.order {
         match order {
             Order::Target(index, key) => {
-                let data_type = key.expression.data_type();
-                keys.push(SortKey { expression: Expression::Column { index, data_type }, ..key });
+                let data_type = expressions[index].data_type();
+                let expression = super_path::sortable(Expression::Column { index, data_type })?;
+                keys.push(SortKey { expression, ..key });
             }
             Order::Hidden(key) => {
                 if clauses.distinct {

@@ -8,7 +8,7 @@ use super::distribution::{self, Place, Side};
 use super::expression;
 use crate::sql::expression::Expression;
 use crate::sql::plan::{
-    AggregateCall, AggregateFunction, Join, JoinKind, Plan, Scan, SetOperation, SortKey, WindowCall,
+    AggregateCall, AggregateFunction, Join, JoinKind, Plan, Scan, SetOperation, SortKey, Unnest, WindowCall,
 };
 use crate::sql::system;
 
@@ -76,6 +76,7 @@ fn step(plan: &Plan, statistics: &Statistics) -> Step {
         Plan::Window { input, calls, .. } => {
             windowed(step(input, statistics), calls, cost::width(plan.fields()))
         }
+        Plan::Unnest(unnest) => unnested(step(&unnest.input, statistics), unnest),
         Plan::Sort { input, keys, .. } => sorted(step(input, statistics), keys),
         Plan::Limit { input, limit, offset } => limited(step(input, statistics), *limit, *offset),
         Plan::Distinct { input } => unique(step(input, statistics)),
@@ -151,6 +152,22 @@ fn filtered(mut input: Step, predicate: &Expression) -> Step {
     input.cost = cost::filter(input.cost, rows);
     input.details.push(format!("Filter: {condition}"));
     input
+}
+
+/// What the product prints for the inside of a SUPER is unconfirmed; its cost is that of reading the rows.
+fn unnested(input: Step, unnest: &Unnest) -> Step {
+    let mut names = input.names.clone();
+    names.extend(unnest.fields.iter().skip(names.len()).map(|field| field.name.clone()));
+    let value = expression::text(&unnest.value, &names);
+    let place = input.place;
+    let rows = input.cost.rows * 5.0;
+    let cost = Cost { rows, total: input.cost.total + rows * 0.01, ..input.cost };
+    let mut step = over(if unnest.members { "Unpivot" } else { "Unnest" }, cost, vec![input], names, place);
+    step.details.push(format!("Over: {value}"));
+    if let Some(condition) = &unnest.condition {
+        step.details.push(format!("Filter: {}", expression::text(condition, &step.names)));
+    }
+    step
 }
 
 /// Renames; the step below is the one that prints.

@@ -10,6 +10,7 @@ use super::signature::Parameter::{Boolean, Integer, Super, Text};
 use super::signature::{Answer, Entry};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
+use crate::sql::json::{self, Kind};
 use crate::warehouse::data_type::DataType;
 
 const BOOLEAN: Answer = Answer::Type(DataType::Boolean);
@@ -148,35 +149,38 @@ fn valid(call: &Call<'_>, wanted: fn(&Value) -> bool) -> SqlResult<ArrayRef> {
 }
 
 /// SUPER keeps no blanks between its parts.
-fn parse(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
-    let json = call.text(0)?;
+fn parse(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
+    let text = call.text(0)?;
+    let lax = context.evaluation.settings.get("parse_super_null_on_error").is_some_and(|set| set == "on");
     build_text(call, |row, out| {
-        let Some(text) = json.get(row) else { return Ok(None) };
-        if let Some(value) = document(text, false)? {
-            out.push_str(&value.to_string());
+        let Some(text) = text.get(row) else { return Ok(None) };
+        match json::normalize(text) {
+            Some(document) => out.push_str(&document),
+            None if lax => return Ok(None),
+            None => return Err(invalid(text)),
         }
         Ok(Some(()))
     })
 }
 
 fn serialize(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
-    let json = call.text(0)?;
-    build_text(call, |row, out| Ok(json.get(row).map(|text| out.push_str(text))))
+    let text = call.text(0)?;
+    build_text(call, |row, out| Ok(text.get(row).map(|text| out.push_str(&json::printed(text)))))
 }
 
 fn type_of(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
-    let json = call.text(0)?;
+    let text = call.text(0)?;
     build_text(call, |row, out| {
-        let Some(text) = json.get(row) else { return Ok(None) };
-        out.push_str(match serde_json::from_str(text) {
-            Ok(Value::Object(_)) => "object",
-            Ok(Value::Array(_)) => "array",
-            Ok(Value::Number(_)) => "number",
-            Ok(Value::Bool(_)) => "boolean",
-            Ok(Value::Null) => "null",
-            Ok(Value::String(_)) => "string",
-            Err(_) => return Err(invalid(text)),
-        });
-        Ok(Some(()))
+        let kind = text.get(row).map(json::kind);
+        Ok(kind.map(|kind| {
+            out.push_str(match kind {
+                Kind::Object => "object",
+                Kind::Array => "array",
+                Kind::Number => "number",
+                Kind::Boolean => "boolean",
+                Kind::Null => "null",
+                Kind::String => "string",
+            });
+        }))
     })
 }

@@ -2,7 +2,7 @@
 //!
 //! [`resolve`] is all that binding asks. A family of functions is a file that lists its [`signature::Entry`]
 //! values: [`arithmetic`], [`temporal`] (operators), [`math`], [`string`], [`pattern`], [`date`],
-//! [`conversion`], [`conditional`], [`json`], [`super_array`], [`varbyte`], [`hash`], [`session`] and [`privilege`]. They read columns
+//! [`conversion`], [`conditional`], [`json`], [`super_array`], [`super_path`], [`super_number`], [`varbyte`], [`hash`], [`session`] and [`privilege`]. They read columns
 //! through [`column`] only, because strings lie in two layouts.
 
 mod conversion;
@@ -16,6 +16,8 @@ mod privilege;
 mod refine;
 mod session;
 mod super_array;
+mod super_number;
+pub(in crate::sql) mod super_path;
 #[cfg(test)]
 mod tests;
 mod varbyte;
@@ -33,6 +35,8 @@ static FAMILIES: &[&[signature::Entry]] = &[
     conversion::FUNCTIONS,
     json::FUNCTIONS,
     super_array::FUNCTIONS,
+    super_path::FUNCTIONS,
+    super_number::FUNCTIONS,
     varbyte::FUNCTIONS,
     hash::FUNCTIONS,
     session::FUNCTIONS,
@@ -48,7 +52,38 @@ fn entries() -> impl Iterator<Item = &'static signature::Entry> {
 ///
 /// `None` when no function of the name takes these types; the caller words the error
 /// (`function f(integer) does not exist`, `operator does not exist: ...`).
+///
+/// A SUPER stands for whatever it holds: where no function takes one as it is, it is taken for text, then for a
+/// number, and is NULL where it turns out to be something else (Developer Guide, "Dynamic typing").
 pub fn resolve(name: &str, arguments: &[DataType]) -> Option<Resolved> {
+    if !arguments.contains(&DataType::Super) {
+        return accepting(name, arguments);
+    }
+    // The functions over JSON text want text: that a document is none is what their refusal teaches.
+    if JSON_TEXT.contains(&name) {
+        return None;
+    }
+    accepting(name, arguments).or_else(|| {
+        [DataType::Varchar(DataType::VARCHAR_MAX), DataType::Double].into_iter().find_map(|dynamic| {
+            let held: Vec<DataType> = arguments
+                .iter()
+                .map(|known| if *known == DataType::Super { dynamic } else { *known })
+                .collect();
+            accepting(name, &held)
+        })
+    })
+}
+
+const JSON_TEXT: [&str; 6] = [
+    "json_parse",
+    "json_extract_path_text",
+    "json_extract_array_element_text",
+    "json_array_length",
+    "is_valid_json",
+    "is_valid_json_array",
+];
+
+fn accepting(name: &str, arguments: &[DataType]) -> Option<Resolved> {
     entries().filter(|entry| entry.function.name == name).find_map(|entry| {
         let (arguments, result) = entry.signature.accept(arguments)?;
         Some(Resolved { function: &entry.function, arguments, result })

@@ -1,17 +1,18 @@
 //! SUPER built, measured, cut and asked for its kind: ARRAY, OBJECT, the array functions, the IS_ family.
 //!
-//! A SUPER lies as JSON text without blanks, so each function reads its documents and writes one.
+//! A SUPER lies as JSON text without blanks, so each function slices its documents and writes one.
 
 use arrow::array::ArrayRef;
 use arrow::datatypes::Int32Type;
-use serde_json::{Map, Value};
 
 use super::Call;
-use super::column::{Text, build_boolean, build_nullable, build_text, invalid_parameter};
+use super::column::{Text, at, build_boolean, build_nullable, build_text, invalid_parameter};
 use super::signature::Parameter::{self, Integer, Text as TextParameter};
 use super::signature::{Answer, Entry};
-use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::error::SqlResult;
 use crate::sql::execute::EvaluationContext;
+use crate::sql::json::{self, Kind};
+use crate::sql::json_number::{self, Number};
 use crate::warehouse::data_type::DataType;
 
 const SUPER: Answer = Answer::Type(DataType::Super);
@@ -29,40 +30,51 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     Entry::fixed("split_to_array", &[TextParameter, TextParameter], SUPER, split).optional(1),
     // unconfirmed: what is no array has no length, as navigation answers NULL where a shape does not fit.
     Entry::fixed("get_array_length", ONE, INTEGER, |call, _| {
-        number(call, |_, value| value.as_array().map(|elements| elements.len() as i32))
+        number(call, |text| (json::kind(text) == Kind::Array).then(|| json::parts(text).count() as i32))
     }),
-    Entry::fixed("json_size", ONE, INTEGER, |call, _| number(call, |text, _| Some(text.len() as i32))),
+    Entry::fixed("json_size", ONE, INTEGER, |call, _| {
+        number(call, |text| Some(json::printed(text).len() as i32))
+    }),
+    Entry::fixed("size", ONE, INTEGER, memory),
+    Entry::fixed("decimal_precision", ONE, INTEGER, |call, _| {
+        number(call, |text| decimal(text).map(|(precision, _)| precision))
+    }),
+    Entry::fixed("decimal_scale", ONE, INTEGER, |call, _| {
+        number(call, |text| decimal(text).map(|(_, scale)| scale))
+    }),
     Entry::fixed("lower_attribute_names", ONE, SUPER, |call, _| rename(call, str::to_lowercase)),
     Entry::fixed("upper_attribute_names", ONE, SUPER, |call, _| rename(call, str::to_uppercase)),
-    Entry::fixed("is_array", ONE, BOOLEAN, |call, _| kind(call, Value::is_array)),
-    Entry::fixed("is_object", ONE, BOOLEAN, |call, _| kind(call, Value::is_object)),
+    Entry::fixed("is_array", ONE, BOOLEAN, |call, _| test(call, |text| json::kind(text) == Kind::Array)),
+    Entry::fixed("is_object", ONE, BOOLEAN, |call, _| test(call, |text| json::kind(text) == Kind::Object)),
     Entry::fixed("is_scalar", ONE, BOOLEAN, |call, _| {
-        kind(call, |value| value.is_number() || value.is_string() || value.is_boolean())
+        test(call, |text| matches!(json::kind(text), Kind::Number | Kind::String | Kind::Boolean))
     }),
-    Entry::fixed("is_boolean", ONE, BOOLEAN, |call, _| kind(call, Value::is_boolean)),
-    Entry::fixed("is_varchar", ONE, BOOLEAN, |call, _| kind(call, Value::is_string)),
+    Entry::fixed("is_boolean", ONE, BOOLEAN, |call, _| test(call, |text| json::kind(text) == Kind::Boolean)),
+    Entry::fixed("is_varchar", ONE, BOOLEAN, |call, _| test(call, |text| json::kind(text) == Kind::String)),
     Entry::fixed("is_char", ONE, BOOLEAN, |call, _| {
-        kind(call, |value| value.as_str().is_some_and(str::is_ascii))
+        test(call, |text| json::kind(text) == Kind::String && json::unquote(text).is_ascii())
     }),
-    Entry::fixed("is_smallint", ONE, BOOLEAN, |call, _| {
-        kind(call, |value| value.as_i64().is_some_and(|number| i16::try_from(number).is_ok()))
+    Entry::fixed("is_smallint", ONE, BOOLEAN, |call, _| test(call, |text| whole(text, i16::MAX.into()))),
+    Entry::fixed("is_integer", ONE, BOOLEAN, |call, _| test(call, |text| whole(text, i32::MAX.into()))),
+    Entry::fixed("is_bigint", ONE, BOOLEAN, |call, _| test(call, |text| whole(text, i64::MAX.into()))),
+    Entry::fixed("is_decimal", ONE, BOOLEAN, |call, _| test(call, |text| decimal(text).is_some())),
+    Entry::fixed("is_float", ONE, BOOLEAN, |call, _| {
+        test(call, |text| matches!(json_number::of(text), Some(Number::Double(_))))
     }),
-    Entry::fixed("is_integer", ONE, BOOLEAN, |call, _| {
-        kind(call, |value| value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()))
-    }),
-    Entry::fixed("is_bigint", ONE, BOOLEAN, |call, _| kind(call, |value| value.as_i64().is_some())),
 ];
 
 type Accepted = Option<(Vec<DataType>, DataType)>;
 
 fn all_super(types: &[DataType]) -> Accepted {
-    Some((vec![DataType::Super; types.len()], DataType::Super))
+    let all: Option<Vec<DataType>> =
+        types.iter().map(|data_type| Parameter::Super.accept(*data_type)).collect();
+    all.map(|all| (all, DataType::Super))
 }
 
 /// Names and values by turns.
 fn object_types(types: &[DataType]) -> Accepted {
     let arguments = types.iter().enumerate().map(|(position, data_type)| {
-        if position % 2 == 0 { TextParameter.accept(*data_type) } else { Some(DataType::Super) }
+        if position % 2 == 0 { TextParameter.accept(*data_type) } else { Parameter::Super.accept(*data_type) }
     });
     types
         .len()
@@ -71,29 +83,31 @@ fn object_types(types: &[DataType]) -> Accepted {
         .map(|all| (all, DataType::Super))
 }
 
-/// The document in a cell. A string literal in the place of a SUPER is a JSON string, not a document.
-fn read(text: &str, data_type: DataType) -> SqlResult<Value> {
-    if data_type != DataType::Super {
-        return Ok(Value::String(text.to_owned()));
-    }
-    serde_json::from_str(text).map_err(|_| SqlError::bug("a SUPER does not hold JSON"))
-}
-
-fn document(call: &Call<'_>, texts: &Text<'_>, argument: usize, row: usize) -> SqlResult<Option<Value>> {
-    texts.get(row).map(|text| read(text, call.data_type(argument))).transpose()
-}
-
 fn texts<'a>(call: &Call<'a>) -> SqlResult<Vec<Text<'a>>> {
     (0..call.arguments.len()).map(|argument| call.text(argument)).collect()
+}
+
+/// Writes an array of documents.
+fn write_array<'a>(elements: impl Iterator<Item = &'a str>, out: &mut String) {
+    out.push('[');
+    for (position, element) in elements.enumerate() {
+        if position > 0 {
+            out.push(',');
+        }
+        out.push_str(element);
+    }
+    out.push(']');
+}
+
+/// The elements of an array; `None` for what is none.
+fn elements(text: &str) -> Option<impl Iterator<Item = &str>> {
+    (json::kind(text) == Kind::Array).then(|| json::parts(text).map(|(_, value)| value))
 }
 
 fn array(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let columns = texts(call)?;
     build_text(call, |row, out| {
-        let elements: Vec<&str> = columns.iter().map(|text| text.get(row).unwrap_or("null")).collect();
-        out.push('[');
-        out.push_str(&elements.join(","));
-        out.push(']');
+        write_array(columns.iter().map(|text| text.get(row).unwrap_or("null")), out);
         Ok(Some(()))
     })
 }
@@ -109,7 +123,7 @@ fn object(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef>
             if out.len() > 1 {
                 out.push(',');
             }
-            out.push_str(&Value::from(name).to_string());
+            json::quote(name, out);
             out.push(':');
             out.push_str(value.get(row).unwrap_or("null"));
         }
@@ -118,59 +132,43 @@ fn object(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef>
     })
 }
 
-/// `f` over the document of the first argument; it answers the new one, or `None` for NULL.
-fn change(
-    call: &Call<'_>,
-    mut f: impl FnMut(usize, Value) -> SqlResult<Option<Value>>,
-) -> SqlResult<ArrayRef> {
-    let text = call.text(0)?;
-    build_text(call, |row, out| {
-        let Some(value) = document(call, &text, 0, row)? else { return Ok(None) };
-        Ok(f(row, value)?.map(|value| out.push_str(&value.to_string())))
-    })
-}
-
 /// NULL where either side is no array (unconfirmed: the guide only shows arrays).
 fn concat(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
-    let other = call.text(1)?;
-    change(call, |row, value| {
-        let (Value::Array(mut left), Some(Value::Array(right))) = (value, document(call, &other, 1, row)?)
-        else {
-            return Ok(None);
-        };
-        left.extend(right);
-        Ok(Some(Value::Array(left)))
+    let (left, right) = (call.text(0)?, call.text(1)?);
+    build_text(call, |row, out| {
+        let both = left.get(row).and_then(elements).zip(right.get(row).and_then(elements));
+        Ok(both.map(|(left, right)| write_array(left.chain(right), out)))
     })
 }
 
 /// One level only.
 fn flatten(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
-    change(call, |_, value| {
-        let Value::Array(elements) = value else { return Ok(None) };
-        let mut flat = Vec::with_capacity(elements.len());
-        for element in elements {
-            match element {
-                Value::Array(inner) => flat.extend(inner),
-                other => flat.push(other),
+    let text = call.text(0)?;
+    build_text(call, |row, out| {
+        let Some(outer) = text.get(row).and_then(elements) else { return Ok(None) };
+        let mut flat = Vec::new();
+        for element in outer {
+            match elements(element) {
+                Some(inner) => flat.extend(inner),
+                None => flat.push(element),
             }
         }
-        Ok(Some(Value::Array(flat)))
+        write_array(flat.into_iter(), out);
+        Ok(Some(()))
     })
 }
 
 /// Counted from 0; what lies outside is left out.
 fn subarray(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
+    let text = call.text(0)?;
     let starts = call.primitive::<Int32Type>(1)?;
     let lengths = call.primitive::<Int32Type>(2)?;
-    let nulls = call.nulls();
-    change(call, |row, value| {
-        let Value::Array(elements) = value else { return Ok(None) };
-        if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
-            return Ok(None);
-        }
-        let start = usize::try_from(starts.value(row)).unwrap_or(0);
-        let length = usize::try_from(lengths.value(row)).unwrap_or(0);
-        Ok(Some(Value::Array(elements.into_iter().skip(start).take(length).collect())))
+    build_text(call, |row, out| {
+        let (Some(start), Some(length)) = (at(starts, row), at(lengths, row)) else { return Ok(None) };
+        let Some(elements) = text.get(row).and_then(elements) else { return Ok(None) };
+        let count = |number: i32| usize::try_from(number).unwrap_or(0);
+        write_array(elements.skip(count(start)).take(count(length)), out);
+        Ok(Some(()))
     })
 }
 
@@ -186,42 +184,90 @@ fn split(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> 
                 Some(delimiter) => delimiter,
             },
         };
-        let parts: Vec<Value> = if delimiter.is_empty() {
-            vec![Value::from(text)]
-        } else {
-            text.split(delimiter).map(Value::from).collect()
-        };
-        out.push_str(&Value::Array(parts).to_string());
+        let parts: Vec<&str> =
+            if delimiter.is_empty() { vec![text] } else { text.split(delimiter).collect() };
+        out.push('[');
+        for (position, part) in parts.into_iter().enumerate() {
+            if position > 0 {
+                out.push(',');
+            }
+            json::quote(part, out);
+        }
+        out.push(']');
         Ok(Some(()))
     })
 }
 
-fn number(call: &Call<'_>, f: fn(&str, &Value) -> Option<i32>) -> SqlResult<ArrayRef> {
+fn number(call: &Call<'_>, f: fn(&str) -> Option<i32>) -> SqlResult<ArrayRef> {
     let text = call.text(0)?;
-    build_nullable::<Int32Type>(call, |row| {
-        Ok(document(call, &text, 0, row)?.and_then(|value| f(&value.to_string(), &value)))
-    })
+    build_nullable::<Int32Type>(call, |row| Ok(text.get(row).and_then(f)))
 }
 
-fn kind(call: &Call<'_>, is: fn(&Value) -> bool) -> SqlResult<ArrayRef> {
+fn test(call: &Call<'_>, is: fn(&str) -> bool) -> SqlResult<ArrayRef> {
     let text = call.text(0)?;
-    build_boolean(call, |row| Ok(document(call, &text, 0, row)?.map(|value| is(&value))))
+    build_boolean(call, |row| Ok(text.get(row).map(is)))
+}
+
+/// A whole number of a type that goes up to `most` and one further down.
+fn whole(text: &str, most: i128) -> bool {
+    matches!(json_number::of(text), Some(Number::Exact { unscaled, scale: 0 }) if (-most - 1..=most).contains(&unscaled))
+}
+
+/// Digits and scale of a decimal number; a whole number that fits a BIGINT is none (unconfirmed).
+fn decimal(text: &str) -> Option<(i32, i32)> {
+    match json_number::of(text)? {
+        Number::Exact { unscaled, scale } if scale > 0 || i64::try_from(unscaled).is_err() => {
+            let digits = unscaled.unsigned_abs().to_string().len().max(usize::from(scale));
+            Some((digits as i32, i32::from(scale)))
+        }
+        _ => None,
+    }
+}
+
+/// Bytes in memory. The guide's four examples fix what a small scalar, an array and an object cost; what longer
+/// scalars cost is unconfirmed.
+fn memory(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
+    let text = call.text(0)?;
+    build_nullable::<Int32Type>(call, |row| Ok(Some(text.get(row).map_or(4, bytes_in_memory))))
+}
+
+fn bytes_in_memory(text: &str) -> i32 {
+    let inside = |(name, value): (&str, &str)| match name.len() as i32 {
+        0 => 1 + bytes_in_memory(value),
+        named => 5 + named + bytes_in_memory(value),
+    };
+    match json::kind(text) {
+        Kind::Null | Kind::Boolean => 4,
+        Kind::Number if whole(text, i32::MAX.into()) => 4,
+        Kind::Number => 8,
+        Kind::String => 4 + json::unquote(text).len() as i32,
+        Kind::Array => 3 + json::parts(text).map(inside).sum::<i32>(),
+        Kind::Object => 4 + json::parts(text).map(inside).sum::<i32>(),
+    }
 }
 
 fn rename(call: &Call<'_>, name: fn(&str) -> String) -> SqlResult<ArrayRef> {
-    change(call, |_, value| Ok(Some(renamed(value, name))))
+    let text = call.text(0)?;
+    build_text(call, |row, out| Ok(text.get(row).map(|text| write_renamed(text, name, out))))
 }
 
 /// Objects inside arrays and objects too. Documents nest at most as deep as the JSON reader lets them.
-fn renamed(value: Value, name: fn(&str) -> String) -> Value {
-    match value {
-        Value::Array(elements) => {
-            Value::Array(elements.into_iter().map(|element| renamed(element, name)).collect())
+fn write_renamed(text: &str, name: fn(&str) -> String, out: &mut String) {
+    let (open, close) = match json::kind(text) {
+        Kind::Array => ('[', ']'),
+        Kind::Object => ('{', '}'),
+        _ => return out.push_str(text),
+    };
+    out.push(open);
+    for (position, (known, value)) in json::parts(text).enumerate() {
+        if position > 0 {
+            out.push(',');
         }
-        Value::Object(members) => {
-            let members = members.into_iter().map(|(key, member)| (name(&key), renamed(member, name)));
-            Value::Object(members.collect::<Map<_, _>>())
+        if !known.is_empty() {
+            json::quote(&name(&json::unquote(known)), out);
+            out.push(':');
         }
-        scalar => scalar,
+        write_renamed(value, name, out);
     }
+    out.push(close);
 }

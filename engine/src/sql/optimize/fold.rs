@@ -47,18 +47,20 @@ fn constant(expression: &Expression) -> bool {
         | Expression::Parameter { .. }
         | Expression::Subquery(_) => return false,
         Expression::Call { function, .. } if !function.pure => return false,
-        // Reading a timestamp with zone, or printing one, depends on the session's time zone.
-        Expression::Cast { input, to, .. } if zoned(*to) || zoned(input.data_type()) => {
+        // Reading a timestamp with zone, or printing one, depends on the session's time zone; how strict a
+        // SUPER is taken depends on its settings.
+        Expression::Cast { input, to, .. } if of_session(*to) || of_session(input.data_type()) => {
             return false;
         }
+        Expression::Call { data_type: DataType::Super, .. } => return false,
         _ => {}
     }
     let children = expression.children();
     !children.is_empty() && children.into_iter().all(|child| matches!(child, Expression::Literal { .. }))
 }
 
-fn zoned(data_type: DataType) -> bool {
-    matches!(data_type, DataType::TimestampTz | DataType::TimeTz)
+fn of_session(data_type: DataType) -> bool {
+    matches!(data_type, DataType::TimestampTz | DataType::TimeTz | DataType::Super)
 }
 
 /// TRUE in AND and FALSE in OR say nothing; the opposite says all.

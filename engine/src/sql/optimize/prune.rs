@@ -135,6 +135,24 @@ fn narrow(plan: Plan, wanted: BTreeSet<usize>) -> (Plan, Vec<usize>) {
             let fields = given.iter().map(|index| fields[*index].clone()).collect();
             (Plan::Window { input: Box::new(input), calls, fields }, given)
         }
+        Plan::Unnest(mut unnest) => {
+            let width = unnest.input.fields().len();
+            let mut below: BTreeSet<usize> = wanted.range(..width).copied().collect();
+            columns::collect(&unnest.value, &mut below);
+            if let Some(condition) = &unnest.condition {
+                below.extend(columns::of(condition).range(..width));
+            }
+            let (input, mut given) = narrow(unnest.input, below);
+            unnest.input = input;
+            given.extend(width..unnest.fields.len());
+            let number = numbering(&given);
+            columns::renumber(&mut unnest.value, &number);
+            if let Some(condition) = &mut unnest.condition {
+                columns::renumber(condition, &number);
+            }
+            unnest.fields = given.iter().map(|index| unnest.fields[*index].clone()).collect();
+            (Plan::Unnest(unnest), given)
+        }
         Plan::SetOperation { operation, all, left, right, fields } if all => {
             let kept: Vec<usize> = wanted.into_iter().collect();
             let left = Box::new(exactly(*left, &kept));

@@ -68,6 +68,14 @@ fn push(plan: Plan, mut conditions: Vec<Expression>) -> Plan {
             let input = Box::new(push(*input, through));
             filtered(Plan::Aggregate { input, groups, aggregates, fields }, stay)
         }
+        Plan::Unnest(mut unnest) => {
+            let width = unnest.input.fields().len();
+            let (below, stay) = conditions.into_iter().partition(|condition| {
+                columns::movable(condition) && columns::of(condition).range(width..).next().is_none()
+            });
+            unnest.input = push(unnest.input, below);
+            filtered(Plan::Unnest(unnest), stay)
+        }
         Plan::Sort { input, keys, limit: None } => {
             Plan::Sort { input: Box::new(push(*input, conditions)), keys, limit: None }
         }

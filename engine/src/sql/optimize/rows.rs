@@ -40,6 +40,8 @@ pub(super) fn rows(plan: &Plan, database: Option<&Database>) -> f64 {
                 _ => left.max(right),
             }
         }
+        // How long arrays are is not known; a handful is common.
+        Plan::Unnest(unnest) => 5.0 * rows(&unnest.input, database),
         Plan::SetOperation { left, right, .. } => rows(left, database) + rows(right, database),
         Plan::Common { body, .. } => rows(body, database),
         Plan::Recursive { seed, step, .. } => rows(seed, database) + rows(step, database),

@@ -3,6 +3,7 @@
 use arrow::array::ArrayRef;
 
 use super::array::value_at;
+use crate::sql::json;
 use crate::warehouse::calendar::interval::{Interval, write_interval};
 use crate::warehouse::calendar::text;
 use crate::warehouse::data_type::DataType;
@@ -25,6 +26,7 @@ pub fn display_value(value: &Value, data_type: DataType) -> Option<String> {
         Value::Decimal { unscaled, scale } => decimal(*unscaled, *scale),
         Value::Real(real) => scientific(f64::from(*real), format!("{real}"), || format!("{real:e}")),
         Value::Double(double) => scientific(*double, format!("{double}"), || format!("{double:e}")),
+        Value::String(string) if data_type == DataType::Super => json::printed(string).into_owned(),
         Value::String(string) => string.to_string(),
         Value::Date(days) => text::date(*days),
         Value::Time(micros) if data_type == DataType::TimeTz => format!("{}+00", text::time(*micros)),

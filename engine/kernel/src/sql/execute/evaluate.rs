@@ -41,8 +41,12 @@ pub fn evaluate(expression: &Expression, batch: &Batch, context: &mut Context) -
         }
         Expression::Cast { input, to, mode } => {
             let column = evaluate(input, batch, context)?;
-            let rules =
-                CastRules { mode: *mode, rounding: rounds(*mode, context), zone: session_zone(context) };
+            let rules = CastRules {
+                mode: *mode,
+                rounding: rounds(*mode, context),
+                super_null: !setting_is(context, "cast_super_null_on_error", "off"),
+                zone: session_zone(context),
+            };
             let array = cast(column.array(), input.data_type(), *to, rules)?;
             Ok(column.with(array))
         }
@@ -116,6 +120,10 @@ pub fn evaluate_all<'a>(
 fn session_zone(context: &Context) -> &'static Zone {
     let name = context.evaluation.settings.get("timezone").map_or("UTC", String::as_str);
     zone::find(name).unwrap_or(&zone::UTC)
+}
+
+fn setting_is(context: &Context, name: &str, value: &str) -> bool {
+    context.evaluation.settings.get(name).is_some_and(|set| set == value)
 }
 
 /// `enable_numeric_rounding` matters to explicit casts only.

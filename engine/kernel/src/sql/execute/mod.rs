@@ -44,6 +44,7 @@ mod sought;
 pub mod strings;
 mod subquery;
 mod system_scan;
+mod unnest;
 mod values;
 mod window;
 pub mod write;
@@ -173,6 +174,7 @@ pub fn build(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator>>
             let right = build(&join.right, context)?;
             Box::new(join::Join::new(join, left, right, index))
         }
+        Plan::Unnest(unnest) => Box::new(unnest::UnnestRows::new(unnest, build(&unnest.input, context)?)),
         Plan::Aggregate { input, groups, aggregates, .. } => {
             Box::new(aggregate::Aggregate::new(build(input, context)?, groups.clone(), aggregates.clone()))
         }

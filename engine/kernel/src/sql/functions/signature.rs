@@ -36,7 +36,7 @@ pub enum Parameter {
     TimestampTz,
     Time,
     Interval,
-    /// SUPER, or a string for it.
+    /// SUPER, or a scalar that becomes one: a string is a JSON string, not a document.
     Super,
 }
 
@@ -131,10 +131,12 @@ impl Parameter {
         match self {
             Parameter::Text => match from {
                 T::Char(_) | T::Varchar(_) => Some(from),
-                T::Super | T::Varbyte(_) | T::Boolean => None,
+                T::Varbyte(_) | T::Boolean => None,
                 _ => Some(T::Varchar(T::VARCHAR_MAX)),
             },
-            Parameter::Integer => (unknown || matches!(from, T::SmallInt | T::Integer)).then_some(T::Integer),
+            Parameter::Integer => {
+                (unknown || matches!(from, T::SmallInt | T::Integer | T::Super)).then_some(T::Integer)
+            }
             Parameter::BigInt => (unknown || from.is_integer()).then_some(T::BigInt),
             Parameter::Double => (unknown || from.is_numeric()).then_some(T::Double),
             Parameter::Boolean => (unknown || from == T::Boolean).then_some(T::Boolean),
@@ -149,12 +151,11 @@ impl Parameter {
             }
             Parameter::Time => (unknown || matches!(from, T::Time | T::TimeTz)).then_some(T::Time),
             Parameter::Interval => (unknown || from == T::Interval).then_some(T::Interval),
-            Parameter::Super => match from {
-                T::Super => Some(T::Super),
-                T::Char(_) | T::Varchar(_) => Some(from),
-                T::Unknown => Some(T::Varchar(T::VARCHAR_MAX)),
-                _ => None,
-            },
+            // The date and time types have no way into a SUPER.
+            Parameter::Super => {
+                let fits = from.is_string() || from.is_numeric() || matches!(from, T::Super | T::Boolean);
+                fits.then_some(T::Super)
+            }
         }
     }
 }

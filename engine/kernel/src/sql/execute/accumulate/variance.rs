@@ -26,8 +26,12 @@ pub struct Variance {
 }
 
 /// An implicit cast never cuts.
-const RULES: CastRules =
-    CastRules { mode: CastMode::Implicit, rounding: true, zone: &crate::warehouse::calendar::zone::UTC };
+const RULES: CastRules = CastRules {
+    mode: CastMode::Implicit,
+    rounding: true,
+    super_null: true,
+    zone: &crate::warehouse::calendar::zone::UTC,
+};
 
 impl Variance {
     pub fn new(function: AggregateFunction, input: DataType, result: DataType) -> Self {

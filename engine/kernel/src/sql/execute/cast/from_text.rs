@@ -9,7 +9,6 @@ use arrow::datatypes::{
 };
 
 use super::number::{exact_to_exact, fits};
-use super::to_text::super_text;
 use super::{CastRules, fault, try_each};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::CastMode;
@@ -20,13 +19,6 @@ use crate::warehouse::data_type::DataType;
 
 pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) -> SqlResult<ArrayRef> {
     let strings = array.as_string::<i32>();
-    if from == DataType::Super && strings.iter().flatten().any(|text| text.starts_with('"') || text == "null")
-    {
-        let mut builder = arrow::array::StringBuilder::new();
-        strings.iter().for_each(|text| builder.append_option(text.and_then(super_text)));
-        let bare: ArrayRef = Arc::new(builder.finish());
-        return cast(&bare, DataType::Varchar(DataType::VARCHAR_MAX), to, rules);
-    }
     let text = |row: usize| strings.value(row);
     let invalid = |row: usize| fault::invalid_text(text(row), to, rules);
     match to {

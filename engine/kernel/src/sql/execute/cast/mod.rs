@@ -1,9 +1,10 @@
 //! Casts between all types: what they keep, what they round or cut, and what they say when it does not fit.
 //!
-//! Which direction lies where: `number` (between numbers and booleans), `to_text`, `from_text`, `moment`
+//! Which direction lies where: `number` (between numbers and booleans), `to_text`, `from_text`, `from_super`, `moment`
 //! (dates and times); `fault` has the texts. The rules are the fact sheet's sections 6.4, 6.7 and 6.8.
 
 mod fault;
+mod from_super;
 mod from_text;
 mod moment;
 mod number;
@@ -32,6 +33,8 @@ pub struct CastRules {
     pub mode: CastMode,
     /// `enable_numeric_rounding` is on.
     pub rounding: bool,
+    /// `cast_super_null_on_error` is on: a SUPER that does not fit is NULL.
+    pub super_null: bool,
     /// The session's time zone: a TIMESTAMPTZ is read and printed on its clock.
     pub zone: &'static Zone,
 }
@@ -65,6 +68,7 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
         return cast_dictionary(array, from, to, rules);
     }
     match (from, to) {
+        (DataType::Super, to) if to != DataType::Unknown => from_super::cast(array, to, rules),
         (_, DataType::Unknown) => Ok(array.clone()),
         (_, DataType::Char(_) | DataType::Varchar(_) | DataType::Super) => {
             to_text::cast(array, from, to, rules)
@@ -74,7 +78,7 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
             let bytes = array.as_binary::<i32>();
             Ok(Arc::new(bytes.iter().map(|v| v.map(|v| &v[..v.len().min(most)])).collect::<BinaryArray>()))
         }
-        _ if from.is_string() || from == DataType::Super => from_text::cast(array, from, to, rules),
+        _ if from.is_string() => from_text::cast(array, from, to, rules),
         _ if is_moment(from) || is_moment(to) => moment::cast(array, from, to, rules),
         _ => number::cast(array, from, to, rules),
     }

@@ -8,7 +8,8 @@ use crate::warehouse::value::Value;
 const MAX: DataType = DataType::Varchar(DataType::VARCHAR_MAX);
 
 fn one(value: Value, from: DataType, to: DataType, mode: CastMode) -> Result<String, String> {
-    let rules = CastRules { mode, rounding: false, zone: &crate::warehouse::calendar::zone::UTC };
+    let rules =
+        CastRules { mode, rounding: false, super_null: true, zone: &crate::warehouse::calendar::zone::UTC };
     match cast(&array_of(&[value], from), from, to, rules) {
         Ok(array) => Ok(display(&array, to, 0).unwrap_or("NULL".to_owned())),
         Err(error) => Err(error.to_string()),
@@ -114,7 +115,12 @@ fn null_stays_null() {
         &array_of(&[Value::Null], MAX),
         MAX,
         DataType::Integer,
-        CastRules { mode: CastMode::Explicit, rounding: false, zone: &crate::warehouse::calendar::zone::UTC },
+        CastRules {
+            mode: CastMode::Explicit,
+            rounding: false,
+            super_null: true,
+            zone: &crate::warehouse::calendar::zone::UTC,
+        },
     )
     .unwrap();
     assert_eq!(value_at(&array, DataType::Integer, 0), Value::Null);

@@ -11,6 +11,7 @@ use super::{CastRules, fault};
 use crate::sql::error::SqlResult;
 use crate::sql::execute::display::display;
 use crate::sql::expression::CastMode;
+use crate::sql::json;
 use crate::warehouse::calendar::text::write_timestamp_tz;
 use crate::warehouse::data_type::DataType;
 
@@ -19,7 +20,6 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
         return Ok(to_super(array, from));
     }
     let texts: ArrayRef = match from {
-        DataType::Super => from_super(array),
         DataType::Char(_) | DataType::Varchar(_) | DataType::Unknown => array.clone(),
         DataType::Varbyte(_) => {
             // A byte string is read as UTF-8; what is none is replaced.
@@ -104,27 +104,20 @@ fn to_super(array: &ArrayRef, from: DataType) -> ArrayRef {
         let text = display(array, from, row);
         builder.append_option(text.map(|text| match from {
             DataType::Boolean => text,
+            // An exponent marks a double inside a document.
+            DataType::Real | DataType::Double => match text.parse() {
+                Ok(double) if f64::is_finite(double) => format!("{double:e}"),
+                _ => quoted(&text),
+            },
             _ if from.is_numeric() => text,
-            _ => serde_json::Value::String(text).to_string(),
+            _ => quoted(&text),
         }));
     }
     Arc::new(builder.finish())
 }
 
-/// A JSON string loses its quotes, anything else is its own text.
-fn from_super(array: &ArrayRef) -> ArrayRef {
-    let mut builder = StringBuilder::new();
-    for text in array.as_string::<i32>().iter() {
-        builder.append_option(text.and_then(super_text));
-    }
-    Arc::new(builder.finish())
-}
-
-/// The text in a SUPER scalar; JSON null is NULL.
-pub fn super_text(json: &str) -> Option<String> {
-    match serde_json::from_str(json) {
-        Ok(serde_json::Value::String(text)) => Some(text),
-        Ok(serde_json::Value::Null) => None,
-        _ => Some(json.to_owned()),
-    }
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    json::quote(text, &mut out);
+    out
 }

@@ -1,0 +1,323 @@
+//! PartiQL: paths into SUPER values, their unnesting in FROM, and how they are compared and sorted.
+
+use sqlparser::ast;
+
+use super::binder::{Binder, product_with};
+use super::coerce;
+use super::from::{FromItem, fold};
+use super::level::Source;
+use super::literal;
+use super::scalar::types;
+use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::expression::{CastMode, Expression};
+use crate::sql::functions::{self, super_path};
+use crate::sql::plan::{Field, JoinKind, Plan, Unnest};
+use crate::warehouse::data_type::DataType;
+
+/// A part of FROM over the inside of a SUPER.
+pub(super) struct Inside {
+    value: Expression,
+    /// UNPIVOT.
+    members: bool,
+    element: String,
+    position: Option<String>,
+    /// What both are qualified by.
+    alias: String,
+}
+
+impl Binder<'_> {
+    /// `a.b[0].c` after whatever came before the first bracket.
+    pub fn json_access(&mut self, value: &ast::Expr, path: &ast::JsonPath) -> SqlResult<Expression> {
+        let root = self.expression(value)?;
+        let mut steps = Vec::new();
+        for element in &path.path {
+            steps.push(match element {
+                ast::JsonPathElem::Dot { key, quoted } => self.attribute(key, *quoted),
+                ast::JsonPathElem::Bracket { key } => self.subscript(key)?,
+                ast::JsonPathElem::ColonBracket { .. } => {
+                    return Err(SqlError::new(SqlErrorKind::Syntax { near: Some(":".to_owned()) }));
+                }
+            });
+        }
+        self.navigate(root, steps)
+    }
+
+    /// `f(x).a`, `(x).a[1]`.
+    pub fn field_access(&mut self, root: &ast::Expr, chain: &[ast::AccessExpr]) -> SqlResult<Expression> {
+        let root = self.expression(root)?;
+        let mut steps = Vec::new();
+        for access in chain {
+            steps.push(match access {
+                ast::AccessExpr::Dot(ast::Expr::Identifier(ident)) => {
+                    self.attribute(&ident.value, ident.quote_style.is_some())
+                }
+                ast::AccessExpr::Subscript(ast::Subscript::Index { index }) => self.subscript(index)?,
+                other => {
+                    return Err(SqlError::new(SqlErrorKind::Syntax { near: Some(other.to_string()) }));
+                }
+            });
+        }
+        self.navigate(root, steps)
+    }
+
+    /// Names after one that is a SUPER column: `orders.o_orderkey`, `c.orders.o_orderkey`. `None` where no
+    /// beginning of the chain is one.
+    pub fn path_of_names(&mut self, parts: &[ast::Ident]) -> SqlResult<Option<Expression>> {
+        let names: Vec<String> = parts.iter().map(fold).collect();
+        for taken in [2, 3, 1] {
+            if taken >= names.len() {
+                continue;
+            }
+            let found = match &names[..taken] {
+                [column] => self.unqualified(column),
+                [relation, column] => self.qualified(None, relation, column),
+                [schema, relation, column] => self.qualified(Some(schema), relation, column),
+                _ => continue,
+            };
+            if let Ok(root) = found
+                && root.data_type() == DataType::Super
+            {
+                let steps = parts[taken..]
+                    .iter()
+                    .map(|part| self.attribute(&part.value, part.quote_style.is_some()))
+                    .collect();
+                return self.navigate(root, steps).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn navigate(&mut self, root: Expression, steps: Vec<Expression>) -> SqlResult<Expression> {
+        if root.data_type() != DataType::Super {
+            // unconfirmed: the product's words for a path into another type.
+            let message = format!(
+                "navigation into a value of type {} is not supported",
+                coerce::bare_name(root.data_type())
+            );
+            let hint = "Only SUPER has attributes and elements. JSON text becomes SUPER with JSON_PARSE.";
+            return Err(product_with("42809", message, None, Some(hint)));
+        }
+        // A path goes on from where the one before it stopped.
+        let mut arguments = match root {
+            Expression::Call { function, arguments, .. } if function.name == super_path::PATH => arguments,
+            root => vec![root],
+        };
+        arguments.extend(steps);
+        self.call(super_path::PATH, arguments)
+    }
+
+    /// An attribute's name, quoted as a document has it. Names are folded to lower case unless the session asks
+    /// for their case.
+    fn attribute(&self, name: &str, quoted: bool) -> Expression {
+        let kept = self.is_on("enable_case_sensitive_super_attribute")
+            || quoted && self.is_on("enable_case_sensitive_identifier");
+        let mut text = String::new();
+        let folded = if kept { name.to_owned() } else { name.to_lowercase() };
+        crate::sql::json::quote(&folded, &mut text);
+        let data_type = DataType::Varchar(DataType::VARCHAR_MAX);
+        coerce::cast(literal::text(text), data_type, CastMode::Implicit)
+    }
+
+    fn subscript(&mut self, key: &ast::Expr) -> SqlResult<Expression> {
+        let index = self.expression(key)?;
+        if index.data_type().is_integer() {
+            return Ok(index);
+        }
+        let message =
+            format!("array subscript must have type integer, not {}", coerce::bare_name(index.data_type()));
+        Err(product_with("42804", message, None, None))
+    }
+
+    fn is_on(&self, parameter: &str) -> bool {
+        self.scope.session.settings.get(parameter).is_some_and(|value| value == "on")
+    }
+
+    /// Whether this part of FROM walks through a SUPER of a table to its left (or of an outer query).
+    pub fn inside(&mut self, factor: &ast::TableFactor, left: &FromItem) -> SqlResult<Option<Inside>> {
+        match factor {
+            ast::TableFactor::Table { name, alias, args: None, json_path, .. } => {
+                let parts: Vec<ast::Ident> =
+                    name.0.iter().filter_map(|part| part.as_ident().cloned()).collect();
+                if !self.begins_inside(&parts, left, json_path.is_some()) {
+                    return Ok(None);
+                }
+                let last = parts.last().map(fold).unwrap_or_default();
+                let value = self.beside(left, |binder| {
+                    let path = match parts.as_slice() {
+                        [only] => ast::Expr::Identifier(only.clone()),
+                        _ => ast::Expr::CompoundIdentifier(parts.clone()),
+                    };
+                    match json_path {
+                        Some(rest) => binder.json_access(&path, rest),
+                        None => binder.expression(&path),
+                    }
+                })?;
+                let element = alias.as_ref().map_or(last, |alias| fold(&alias.name));
+                let position = alias.as_ref().and_then(|alias| alias.at.as_ref()).map(fold);
+                Ok(Some(Inside { value, members: false, alias: element.clone(), element, position }))
+            }
+            ast::TableFactor::UNNEST { array_exprs, alias, with_offset, with_offset_alias, .. } => {
+                let [array] = array_exprs.as_slice() else {
+                    return Err(SqlError::new(SqlErrorKind::Syntax { near: Some("UNNEST".to_owned()) }));
+                };
+                let value = self.beside(left, |binder| binder.expression(array))?;
+                let named = alias.as_ref().map_or_else(|| "unnest".to_owned(), |alias| fold(&alias.name));
+                let mut columns =
+                    alias.iter().flat_map(|alias| &alias.columns).map(|column| fold(&column.name));
+                let element = columns.next().unwrap_or_else(|| named.clone());
+                let position = with_offset.then(|| {
+                    let offset = with_offset_alias.as_ref().map(fold);
+                    offset.or_else(|| columns.next()).unwrap_or_else(|| "offset".to_owned())
+                });
+                Ok(Some(Inside { value, members: false, element, position, alias: named }))
+            }
+            ast::TableFactor::UnpivotExpr { expression, value_alias, attribute_alias } => {
+                let value = self.beside(left, |binder| binder.expression(expression))?;
+                let element = fold(value_alias);
+                let position = attribute_alias.as_ref().map(fold);
+                Ok(Some(Inside { value, members: true, alias: element.clone(), element, position }))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// A path begins with a table's alias; a bare name is a table's unless an unnesting to the left has it.
+    fn begins_inside(&self, parts: &[ast::Ident], left: &FromItem, brackets: bool) -> bool {
+        let Some(first) = parts.first().map(fold) else { return false };
+        let outer = self.levels.iter().flat_map(|level| &level.sources);
+        let mut known = left.sources.iter().chain(outer).filter(|source| source.alias == first);
+        if parts.len() > 1 || brackets { known.next().is_some() } else { known.any(is_element) }
+    }
+
+    /// Binds something that sees the tables to the left and nothing else of this FROM.
+    fn beside<T>(&mut self, left: &FromItem, work: impl FnOnce(&mut Self) -> SqlResult<T>) -> SqlResult<T> {
+        let level = self.level()?;
+        level.sources = left.sources.clone();
+        level.named = left.named.clone();
+        let clause = std::mem::replace(&mut level.clause, super::level::Clause::From);
+        let result = work(self);
+        let level = self.level()?;
+        level.sources.clear();
+        level.named.clear();
+        level.clause = clause;
+        result
+    }
+
+    /// Puts the inside of a SUPER beside the rows to its left.
+    pub fn unnest(
+        &mut self,
+        left: FromItem,
+        inside: Inside,
+        operator: Option<&ast::JoinOperator>,
+    ) -> SqlResult<FromItem> {
+        use ast::JoinOperator as Op;
+        let (kind, constraint) = match operator {
+            None | Some(Op::CrossJoin(_)) => (JoinKind::Cross, None),
+            Some(Op::Join(constraint) | Op::Inner(constraint)) => (JoinKind::Inner, Some(constraint)),
+            Some(Op::Left(constraint) | Op::LeftOuter(constraint)) => (JoinKind::Left, Some(constraint)),
+            Some(_) => {
+                let message = "SUPER unnesting is not supported in RIGHT and FULL OUTER JOIN";
+                return Err(SqlError::product("0A000", message));
+            }
+        };
+        if inside.value.data_type() != DataType::Super {
+            let name = coerce::bare_name(inside.value.data_type());
+            let message = format!("unnesting a value of type {name} is not supported");
+            return Err(product_with(
+                "42809",
+                message,
+                None,
+                Some("Only SUPER arrays and objects can be unnested."),
+            ));
+        }
+        let width = left.plan.fields().len();
+        let mut fields: Vec<Field> = left.plan.fields().to_vec();
+        let mut add = |name: String, data_type| {
+            fields.push(Field { qualifier: Some(inside.alias.clone()), name, data_type });
+        };
+        add(inside.element, DataType::Super);
+        if let Some(position) = inside.position {
+            let text = DataType::Varchar(DataType::VARCHAR_MAX);
+            add(position, if inside.members { text } else { DataType::BigInt });
+        }
+        let plan = Plan::Unnest(Box::new(Unnest {
+            input: Plan::Empty,
+            value: inside.value,
+            members: inside.members,
+            outer: kind == JoinKind::Left,
+            condition: None,
+            fields: fields[width..].to_vec(),
+        }));
+        // Only its names are asked of this plan.
+        let mut item = FromItem::single(plan, inside.alias, None, None);
+        super::join::check_aliases(&left, &item)?;
+        item.shift(width);
+        let FromItem { plan: Plan::Unnest(mut unnest), sources, named } = item else {
+            return Err(SqlError::bug("an unnesting that is none"));
+        };
+        let mut whole = FromItem { plan: Plan::Empty, sources: left.sources, named: left.named };
+        whole.sources.extend(sources);
+        whole.named.extend(named);
+        match constraint {
+            None => {}
+            Some(ast::JoinConstraint::On(condition)) => {
+                let bound = self.join_condition(condition, &whole.sources, &whole.named)?;
+                let always = matches!(
+                    bound,
+                    Expression::Literal { value: crate::warehouse::value::Value::Boolean(true), .. }
+                );
+                unnest.condition = (!always).then_some(bound);
+            }
+            Some(ast::JoinConstraint::None) => {}
+            Some(_) => {
+                return Err(SqlError::product("0A000", "USING and NATURAL do not fit SUPER unnesting"));
+            }
+        }
+        unnest.input = left.plan;
+        unnest.fields = fields;
+        whole.plan = Plan::Unnest(unnest);
+        Ok(whole)
+    }
+}
+
+/// The source that an unnesting made: named as its element.
+fn is_element(source: &Source) -> bool {
+    source
+        .columns
+        .first()
+        .is_some_and(|column| column.data_type == DataType::Super && column.name == source.alias)
+}
+
+/// Both sides of a comparison as texts that order as the documents do. Between kinds `=` is false, and the
+/// other comparisons are NULL (Developer Guide, "Dynamic typing").
+pub(super) fn comparable(
+    sign: &str,
+    left: Expression,
+    right: Expression,
+) -> SqlResult<(Expression, Expression)> {
+    let (l, r) = (left.data_type(), right.data_type());
+    if !coerce::castable(l, DataType::Super) || !coerce::castable(r, DataType::Super) {
+        return Err(coerce::no_operator(sign, l, r));
+    }
+    let left = coerce::cast(left, DataType::Super, CastMode::Implicit);
+    let right = coerce::cast(right, DataType::Super, CastMode::Implicit);
+    if matches!(sign, "=" | "<>") {
+        return Ok((keyed(super_path::KEY, vec![left])?, keyed(super_path::KEY, vec![right])?));
+    }
+    let one = keyed(super_path::KEY_BESIDE, vec![left.clone(), right.clone()])?;
+    Ok((one, keyed(super_path::KEY_BESIDE, vec![right, left])?))
+}
+
+/// What ORDER BY sorts by.
+pub(super) fn sortable(expression: Expression) -> SqlResult<Expression> {
+    match expression.data_type() {
+        DataType::Super => keyed(super_path::KEY, vec![expression]),
+        _ => Ok(expression),
+    }
+}
+
+fn keyed(name: &str, arguments: Vec<Expression>) -> SqlResult<Expression> {
+    let resolved = functions::resolve(name, &types(&arguments))
+        .ok_or_else(|| SqlError::bug("a SUPER without something to compare it by"))?;
+    Ok(Expression::Call { function: resolved.function, arguments, data_type: resolved.result })
+}
