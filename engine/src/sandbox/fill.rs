@@ -4,7 +4,8 @@ use arrow::array::{Array, ArrayRef};
 
 use super::{ADMIN, Sandbox};
 use crate::sql::error::{SqlError, SqlResult};
-use crate::sql::execute::write::Sink;
+use crate::sql::execute::relay::sorted;
+use crate::sql::execute::write::{Arrival, Sink};
 use crate::sql::outcome::Batch;
 use crate::sql::parse;
 use crate::sql::statement::Statement;
@@ -41,7 +42,11 @@ impl Sandbox {
         if !fits {
             return Err(SqlError::bug("arrays do not fit the table to fill"));
         }
-        let mut sink = Sink::new(relation.id, database);
+        let arrays = match relation.table() {
+            Some(table) => sorted(table, arrays)?,
+            None => arrays,
+        };
+        let mut sink = Sink::new(relation.id, database).arriving(Arrival::Filled);
         let rows = arrays.first().map_or(0, |array| array.len());
         let numbers = &mut BlockNumbers(&mut self.warehouse.next_block);
         sink.take(Batch { columns: arrays, rows }, &mut manifest, numbers)?;

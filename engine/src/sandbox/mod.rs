@@ -17,6 +17,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod vacuum_history;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

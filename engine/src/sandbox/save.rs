@@ -17,8 +17,8 @@ use crate::warehouse::catalog::RelationKind;
 use crate::warehouse::manifest::{Manifest, Warehouse};
 use crate::warehouse::storage::codec;
 
-/// Grows when the written form changes; older forms stay readable.
-const FORMAT: u32 = 1;
+/// Grows when the written form changes. Older forms are refused by name.
+const FORMAT: u32 = 2;
 
 /// Numbers of column blocks, S3 objects and files share one key space: the kind stands in the top bits.
 const OBJECT: u64 = 1 << 56;
@@ -37,6 +37,8 @@ pub struct Saved {
 pub enum LoadError {
     /// Written by a newer Sandshift.
     Newer { format: u32 },
+    /// Written by an older Sandshift, in a form that this one does not read.
+    Older { format: u32 },
     /// Not what [`Sandbox::save`] wrote.
     Broken(String),
     /// A block the manifest speaks of is not in the store.
@@ -48,6 +50,9 @@ impl std::fmt::Display for LoadError {
         match self {
             LoadError::Newer { format } => {
                 write!(f, "written by a newer version of Sandshift (format {format})")
+            }
+            LoadError::Older { format } => {
+                write!(f, "written by an older version of Sandshift (format {format})")
             }
             LoadError::Broken(what) => write!(f, "not a saved account: {what}"),
             LoadError::BlockMissing { block } => write!(f, "block {block} is missing"),
@@ -84,8 +89,8 @@ impl Sandbox {
             }
         };
         for block in blocks_of(&self.warehouse.committed) {
-            if let Some(data) = block.data() {
-                keep(block.id, &mut || codec::encode(data));
+            if let Some(data) = block.array() {
+                keep(block.id, &mut || codec::encode(&data));
             }
         }
         for (number, bytes) in self.account.blobs() {
@@ -124,6 +129,9 @@ impl Sandbox {
         let format = u32::from_le_bytes(*format);
         if format > FORMAT {
             return Err(LoadError::Newer { format });
+        }
+        if format < FORMAT {
+            return Err(LoadError::Older { format });
         }
         let written: Written =
             postcard::from_bytes(rest).map_err(|error| LoadError::Broken(error.to_string()))?;

@@ -11,13 +11,16 @@ use super::history::{self, Class, Ended};
 use super::load_history;
 use super::outside::AccountOutside;
 use super::transaction::transaction_statement;
+use super::vacuum_history;
 use super::{Answer, Executed, Sandbox};
 use crate::clock::Instant;
 use crate::sql::bind::{self, Scope, WriteKind};
 use crate::sql::commands::copy::{CopyContext, CopyStep, CopyTask};
+use crate::sql::commands::vacuum::VacuumTask;
 use crate::sql::commands::{self, CommandContext};
 use crate::sql::error::{Span, SqlError, SqlErrorKind, SqlResult};
-use crate::sql::execute::write::{Marks, Sink};
+use crate::sql::execute::relay::Relay;
+use crate::sql::execute::write::{Arrival, Marks, Sink};
 use crate::sql::execute::{Context, Evaluation, Operator, Pull, build, constant};
 use crate::sql::outcome::{Batch, Completion, Progress, Step};
 use crate::sql::plan::{Field, Plan};
@@ -77,6 +80,9 @@ enum Work {
         task: Box<CopyTask>,
         sink: Sink,
     },
+    /// A first load that is put in sort-key order, and what it says then.
+    Order(Box<Relay>, Completion),
+    Vacuum(Box<VacuumTask>),
 }
 
 /// What INSERT and CREATE TABLE AS say at the end.
@@ -267,6 +273,10 @@ impl Sandbox {
                 let target = commands::create_table_as::prepare(create, &plan, &mut context)?;
                 (Some(plan), Pending::Fill(target))
             }
+            Statement::Vacuum(vacuum) => {
+                let context = CommandContext { manifest: &mut working, session, now, connected, next_block };
+                (None, Pending::Ready(Work::Vacuum(Box::new(VacuumTask::start(vacuum, &context)?))))
+            }
             Statement::Show { name } => {
                 let context = CommandContext { manifest: &mut working, session, now, connected, next_block };
                 let answer = commands::show::answer(name, &context)?;
@@ -285,7 +295,7 @@ impl Sandbox {
                     },
                 };
                 let task = CopyTask::start(copy, context)?;
-                let sink = Sink::new(task.target(), session.database.clone());
+                let sink = Sink::new(task.target(), session.database.clone()).arriving(Arrival::Copy);
                 (None, Pending::Ready(Work::Copy { task: Box::new(task), sink }))
             }
             other => {
@@ -317,11 +327,14 @@ impl Sandbox {
                     Pending::Rows => Work::Rows(operator, plan.fields().to_vec()),
                     Pending::Fill(target) => Work::Insert {
                         operator,
-                        sink: Sink::new(target, database),
+                        sink: Sink::new(target, database).arriving(Arrival::Table),
                         tag: InsertTag::CreateTableAs,
                     },
                     Pending::Write(target, WriteKind::Insert, _) => {
-                        Work::Insert { operator, sink: Sink::new(target, database), tag: InsertTag::Insert }
+                        // What reads no table is rows written out.
+                        let arrival = if running.total.is_some() { Arrival::Query } else { Arrival::Rows };
+                        let sink = Sink::new(target, database).arriving(arrival);
+                        Work::Insert { operator, sink, tag: InsertTag::Insert }
                     }
                     Pending::Write(target, kind, then) => {
                         let mut marks = Marks::new(target, database);
@@ -419,10 +432,13 @@ impl Sandbox {
                         // Unconfirmed.
                         InsertTag::Merge => "MERGE".to_owned(),
                     };
-                    (
-                        Completion { tag, rows_affected: Some(sink.rows), ..Completion::default() },
-                        Effect::Keep,
-                    )
+                    let completion =
+                        Completion { tag, rows_affected: Some(sink.rows), ..Completion::default() };
+                    if let Some(relay) = sink.relay(&mut running.working)? {
+                        running.work = Work::Order(Box::new(relay), completion);
+                        return Ok(Step::Running(progress));
+                    }
+                    (completion, Effect::Keep)
                 }
             },
             Work::Mark { operator, marks, kind, then } => match operator.pull(&mut running.context)? {
@@ -475,9 +491,35 @@ impl Sandbox {
                         }
                         let tag = "COPY".to_owned();
                         let rows_affected = Some(rows);
-                        (Completion { tag, notices, rows_affected, ..Completion::default() }, Effect::Keep)
+                        let completion = Completion { tag, notices, rows_affected, ..Completion::default() };
+                        if let Some(relay) = sink.relay(&mut running.working)? {
+                            running.work = Work::Order(Box::new(relay), completion);
+                            return Ok(Step::Running(progress));
+                        }
+                        (completion, Effect::Keep)
                     }
                 }
+            }
+            Work::Order(relay, completion) => {
+                if !relay.step(&mut running.context, numbers)? {
+                    return Ok(Step::Running(progress));
+                }
+                let completion = std::mem::take(completion);
+                let work =
+                    std::mem::replace(&mut running.work, Work::Finish(Completion::default(), Effect::None));
+                if let Work::Order(relay, _) = work {
+                    relay.put(&mut running.working)?;
+                }
+                (completion, Effect::Keep)
+            }
+            Work::Vacuum(task) => {
+                if !task.step(&mut running.working, &mut running.context, numbers)? {
+                    return Ok(Step::Running(progress));
+                }
+                let logs = Arc::make_mut(&mut self.warehouse.logs);
+                vacuum_history::remember(logs, task, &running.context, running.transaction);
+                let notices = std::mem::take(&mut task.notices);
+                (Completion { tag: "VACUUM".to_owned(), notices, ..Completion::default() }, Effect::Keep)
             }
         };
         completion.statistics = running.context.statistics;

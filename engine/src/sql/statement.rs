@@ -161,12 +161,32 @@ pub enum Statement {
     Analyze {
         table: Option<QualifiedName>,
     },
+    Vacuum(Vacuum),
 
     /// Understood, whole, by the parser; not simulated. `tag` is the statement's name, as in `CREATE MODEL`.
     NotSimulated {
         feature: Feature,
         tag: String,
     },
+}
+
+/// `VACUUM [mode] [table] [TO threshold PERCENT] [BOOST]`.
+#[derive(Clone, Debug)]
+pub struct Vacuum {
+    pub mode: VacuumMode,
+    /// All tables of the database without one.
+    pub table: Option<QualifiedName>,
+    /// Percent.
+    pub threshold: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VacuumMode {
+    Full,
+    SortOnly,
+    DeleteOnly,
+    Reindex,
+    Recluster,
 }
 
 /// `INSERT INTO table [(columns)] source`.

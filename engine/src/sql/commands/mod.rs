@@ -1,7 +1,7 @@
 //! Statements that are not queries, one file each, named by what they do.
 //!
 //! [`run`] is the only door for most of them. The driver keeps queries, writes, COPY and transactions; it
-//! comes here besides for [`create_table_as::prepare`], [`show::answer`] and [`login::login`].
+//! comes here besides for [`create_table_as::prepare`], [`vacuum`], [`show::answer`] and [`login::login`].
 
 use super::error::{SqlError, SqlResult};
 use super::outcome::Completion;
@@ -48,6 +48,7 @@ pub mod set;
 pub mod show;
 mod table_layout;
 pub mod truncate;
+pub mod vacuum;
 
 /// What a command may change: the transaction's working manifest and its own session.
 pub struct CommandContext<'a> {
@@ -126,6 +127,7 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         | Statement::Delete(_)
         | Statement::Merge(_)
         | Statement::Copy(_)
+        | Statement::Vacuum(_)
         | Statement::CreateTableAs(_)
         | Statement::Show { .. }
         | Statement::Begin

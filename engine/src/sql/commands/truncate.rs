@@ -15,6 +15,6 @@ pub(super) fn run(name: &QualifiedName, context: &mut CommandContext<'_>) -> Sql
     rights.own_relation(&relation, Some(Privilege::Truncate), Some(SystemPermission::TruncateTable))?;
     let table = context.relation_mut(relation.id)?.table_mut();
     let data = &mut table.ok_or_else(|| SqlError::bug("TRUNCATE of a view"))?.data;
-    *data = TableData { segments: Vec::new(), version: data.version + 1 };
+    *data = TableData { version: data.version + 1, ..TableData::default() };
     done("TRUNCATE TABLE")
 }

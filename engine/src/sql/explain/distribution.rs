@@ -3,10 +3,6 @@
 use super::cost::Moved;
 use crate::warehouse::catalog::{Distribution, Table};
 
-/// A table without a stated style is kept whole on every node while it is small. The product's threshold is not
-/// published; unconfirmed.
-const AUTO_ALL_ROWS: u64 = 1_000_000;
-
 /// Where the rows of a step are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -21,9 +17,8 @@ pub(super) enum Place {
 
 /// `columns` are the table's columns in output order.
 pub(super) fn of_table(table: &Table, columns: &[usize]) -> Place {
-    match table.distribution {
+    match table.present_distribution() {
         Distribution::All => Place::Everywhere,
-        Distribution::Auto if table.data.visible_rows() < AUTO_ALL_ROWS => Place::Everywhere,
         Distribution::Auto | Distribution::Even => Place::Scattered,
         Distribution::Key(key) => match columns.iter().position(|column| *column == key) {
             Some(output) => Place::Column(output),

@@ -23,7 +23,8 @@ fn warehouse(sales: Distribution, event: Distribution) -> Manifest {
     let database = manifest.catalog.database_mut(&"dev".into()).expect("the database");
     for (id, name, rows, distribution) in [(SALES, "sales", 172_456, sales), (EVENT, "event", 8_798, event)] {
         let segment = Segment { rows, columns: Vec::new() };
-        let stored = StoredSegment { segment, deleted: Arc::default(), slice: 0, region: Region::Unsorted };
+        let stored =
+            StoredSegment { segment, deleted: Arc::default(), slices: [rows, 0], region: Region::Unsorted };
         database.insert(Relation {
             id,
             schema: "public".into(),
@@ -44,7 +45,7 @@ fn warehouse(sales: Distribution, event: Distribution) -> Manifest {
                 constraints: Default::default(),
                 backup: true,
                 next_identity: Default::default(),
-                data: TableData { segments: vec![stored], version: 1 },
+                data: TableData { segments: vec![stored], version: 1, analyzed_rows: 0 },
             }),
         });
     }

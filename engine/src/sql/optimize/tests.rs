@@ -49,7 +49,7 @@ fn filled() -> Manifest {
             })
             .collect();
         let table = relation.table_mut().expect("a table");
-        append(&mut table.data, columns, Region::Sorted, &mut BlockNumbers(&mut numbers));
+        append(table, columns, Region::Sorted, &mut BlockNumbers(&mut numbers));
     };
     let amount = |cents: i128| Value::Decimal { unscaled: cents, scale: 2 };
     fill(

@@ -5,8 +5,8 @@ use sqlparser::tokenizer::Token;
 use super::reader::Reader;
 use super::statement::not_simulated;
 use crate::gap::Feature;
-use crate::sql::error::SqlResult;
-use crate::sql::statement::Statement;
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::statement::{Statement, Vacuum, VacuumMode};
 
 /// `ANALYZE [VERBOSE] [t [(columns)]] [PREDICATE COLUMNS | ALL COLUMNS]`, or `ANALYZE COMPRESSION`.
 pub(super) fn analyze(reader: &mut Reader) -> SqlResult<Statement> {
@@ -41,16 +41,34 @@ fn columns(reader: &mut Reader) -> SqlResult<()> {
 /// `VACUUM [FULL | SORT ONLY | DELETE ONLY | REINDEX | RECLUSTER] [t] [TO n PERCENT] [BOOST]`.
 pub(super) fn vacuum(reader: &mut Reader) -> SqlResult<Statement> {
     reader.expect("VACUUM")?;
-    reader.one_of(&["FULL", "SORT ONLY", "DELETE ONLY", "REINDEX", "RECLUSTER"]);
-    if matches!(reader.peek(), Token::Word(_)) && !reader.peeks("TO") && !reader.peeks("BOOST") {
-        reader.name()?;
-    }
-    if reader.word("TO") {
-        reader.number()?;
+    let mode = match reader.one_of(&["FULL", "SORT ONLY", "DELETE ONLY", "REINDEX", "RECLUSTER"]) {
+        Some("SORT ONLY") => VacuumMode::SortOnly,
+        Some("DELETE ONLY") => VacuumMode::DeleteOnly,
+        Some("REINDEX") => VacuumMode::Reindex,
+        Some("RECLUSTER") => VacuumMode::Recluster,
+        _ => VacuumMode::Full,
+    };
+    let named = matches!(reader.peek(), Token::Word(_)) && !reader.peeks("TO") && !reader.peeks("BOOST");
+    let table = if named { Some(reader.name()?) } else { None };
+    let mut threshold = None;
+    if reader.peeks("TO") {
+        if table.is_none() {
+            return reader.unexpected();
+        }
+        reader.expect("TO")?;
+        let percent = reader.number()?;
         reader.expect("PERCENT")?;
+        if percent > 100 {
+            // Text unconfirmed; the range is the guide's.
+            return Err(SqlError::product("22023", "VACUUM threshold must be between 0 and 100"));
+        }
+        threshold = Some(percent);
     }
     reader.word("BOOST");
-    Ok(not_simulated(Feature::Vacuum, "VACUUM"))
+    if table.is_none() && matches!(mode, VacuumMode::Reindex | VacuumMode::Recluster) {
+        return reader.unexpected();
+    }
+    Ok(Statement::Vacuum(Vacuum { mode, table, threshold }))
 }
 
 pub(super) fn lock(reader: &mut Reader) -> SqlResult<Statement> {

@@ -133,7 +133,7 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("SHOW search_path", "Show"),
     ("SHOW TABLE s.t", "SHOW TABLE: ShowObject"),
     ("ANALYZE VERBOSE t (a, b) PREDICATE COLUMNS", "Analyze"),
-    ("VACUUM DELETE ONLY t TO 75 PERCENT BOOST", "VACUUM: Vacuum"),
+    ("VACUUM DELETE ONLY t TO 75 PERCENT BOOST", "Vacuum"),
     ("EXPLAIN VERBOSE DELETE FROM t", "Explain"),
     ("PREPARE p (int) AS SELECT $1", "PREPARE: PreparedStatement"),
     ("DECLARE c CURSOR FOR SELECT 1", "DECLARE CURSOR: Cursor"),

@@ -2,10 +2,11 @@
 //!
 //! [`relation`] says what a relation is and what it is asked with; each family is a file of relations:
 //! [`privilege`], [`principal`], [`pg_catalog`], [`table_definition`], [`information_schema`],
-//! [`redshift_catalog`], [`storage`], [`log`] and [`activity`]. [`acl`] prints grants.
+//! [`redshift_catalog`], [`storage`] (by [`blocks`]), [`vacuum`], [`log`] and [`activity`]. [`acl`] prints grants.
 
 mod acl;
 mod activity;
+pub mod blocks;
 mod information_schema;
 mod log;
 mod pg_catalog;
@@ -17,6 +18,7 @@ mod storage;
 mod table_definition;
 #[cfg(test)]
 mod tests;
+mod vacuum;
 
 use self::relation::{Relation, Viewer};
 use super::error::{SqlError, SqlResult};
@@ -37,6 +39,7 @@ static FAMILIES: &[&[Relation]] = &[
     storage::RELATIONS,
     log::RELATIONS,
     activity::RELATIONS,
+    vacuum::RELATIONS,
 ];
 
 /// Relations that the product has and the sandbox does not.
@@ -82,7 +85,6 @@ const GAPS: &[&str] = &[
     "svv_datashare_objects",
     "svv_datashare_privileges",
     "svv_datashares",
-    "svv_diskusage",
     "svv_external_columns",
     "svv_external_databases",
     "svv_external_partitions",
@@ -108,8 +110,6 @@ const GAPS: &[&str] = &[
     "svv_rls_attached_policy",
     "svv_rls_policy",
     "svv_rls_relation",
-    "svv_vacuum_progress",
-    "svv_vacuum_summary",
     "svl_query_metrics_summary",
     "parameters",
     "routines",

@@ -1,10 +1,12 @@
-//! Where rows lie: `svv_table_info` and `stv_blocklist`, read off the blocks themselves.
+//! Where rows lie: `svv_table_info`, `stv_blocklist`, `stv_tbl_perm`, ... read off the segments themselves.
 
+use super::blocks::{DiskBlock, blocks, limit};
 use super::relation::{INTEGER, NAME, Relation, Rows, SMALLINT, TEXT, TIMESTAMP, Viewer, integer, text};
 use crate::sql::error::SqlResult;
 use crate::warehouse::catalog::{Distribution, Relation as Stored, Table};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::storage::Region;
+use crate::warehouse::storage::slices::SLICES;
 use crate::warehouse::value::Value;
 
 const fn decimal(precision: u8, scale: u8) -> DataType {
@@ -85,9 +87,46 @@ pub(super) static RELATIONS: &[Relation] = &[
         permanent_tables,
     )
     .superuser_only(),
+    Relation::new(
+        "svv_diskusage",
+        &[
+            ("db_id", INTEGER),
+            ("name", DataType::Char(72)),
+            ("slice", INTEGER),
+            ("col", INTEGER),
+            ("tbl", INTEGER),
+            ("blocknum", INTEGER),
+            ("num_values", INTEGER),
+            ("minvalue", DataType::BigInt),
+            ("maxvalue", DataType::BigInt),
+            ("sb_pos", INTEGER),
+            ("pinned", INTEGER),
+            ("on_disk", INTEGER),
+            ("modified", INTEGER),
+            ("hdr_modified", INTEGER),
+            ("unsorted", INTEGER),
+            ("tombstone", INTEGER),
+            ("preferred_diskno", INTEGER),
+            ("temporary", INTEGER),
+            ("newblock", INTEGER),
+        ],
+        disk_usage,
+    )
+    .superuser_only(),
+    Relation::new(
+        "stv_slices",
+        &[("node", INTEGER), ("slice", INTEGER), ("localslice", INTEGER), ("type", DataType::Char(1))],
+        |_| {
+            // The sandbox's cluster is one node.
+            let number = |slice: usize| Value::Integer(slice as i32);
+            let row = |slice| vec![number(0), number(slice), number(slice), Value::string("D")];
+            Ok((0..SLICES).map(row).collect())
+        },
+    ),
 ];
 
-const MEGABYTE: u64 = 1 << 20;
+/// Blocks of 1 MB that a dc2.large node has room for: 160 GB.
+const CAPACITY: u64 = 160 * 1_024;
 
 fn tables<'a>(viewer: &Viewer<'a>) -> impl Iterator<Item = (&'a Stored, &'a Table)> {
     viewer.database.relations.values().filter_map(|relation| Some((&**relation, relation.table()?)))
@@ -99,14 +138,10 @@ fn table_info(viewer: &Viewer<'_>) -> SqlResult<Rows> {
         .filter(|(_, table)| table.data.stored_rows() > 0)
         .map(|(relation, table)| {
             let stored = table.data.stored_rows();
-            let bytes: u64 = table
-                .data
-                .segments
-                .iter()
-                .flat_map(|stored| &stored.segment.columns)
-                .map(|block| u64::from(block.bytes))
-                .sum();
+            let blocks = blocks(relation, table);
+            let size = blocks.len() as u64;
             let first_key = table.sort_key.first().and_then(|key| relation.columns.get(*key));
+            let unsorted = stored - table.data.sorted_rows();
             let encoded = relation
                 .columns
                 .iter()
@@ -118,32 +153,65 @@ fn table_info(viewer: &Viewer<'_>) -> SqlResult<Rows> {
                 text(&relation.name),
                 Value::string(if encoded { "Y, AUTO(ENCODE)" } else { "N" }),
                 text(distribution(relation, table)),
-                first_key.map_or(Value::string("AUTO(SORTKEY)"), |column| text(&column.name)),
+                match first_key {
+                    None => Value::string("AUTO(SORTKEY)"),
+                    Some(_) if table.interleaved => Value::string("INTERLEAVED"),
+                    Some(column) => text(&column.name),
+                },
                 Value::Integer(widest_varchar(relation)),
                 first_key.map_or(Value::Null, |column| text(&column.encoding)),
                 Value::Integer(table.sort_key.len() as i32),
-                // The product counts blocks of 1 MB for each column and slice; here it is what is really held.
-                Value::BigInt(bytes.div_ceil(MEGABYTE) as i64),
-                Value::Null,
+                Value::BigInt(size as i64),
+                ratio(size * 100, CAPACITY, 4),
                 Value::BigInt(0),
-                if table.sort_key.is_empty() { Value::Null } else { percent(unsorted_rows(table), stored) },
-                Value::Decimal { unscaled: 0, scale: 2 },
+                if table.sort_key.is_empty() { Value::Null } else { ratio(unsorted * 100, stored, 2) },
+                stats_off(table),
                 Value::Decimal { unscaled: i128::from(stored), scale: 0 },
-                Value::Null,
-                Value::Null,
+                skew_of_sort_key(table, &blocks, relation.columns.len()),
+                skew_of_rows(table),
                 Value::Decimal { unscaled: i128::from(table.data.visible_rows()), scale: 0 },
                 Value::Null,
-                Value::Null,
+                // How the product estimates the benefit is not published: what is out of order. Unconfirmed.
+                if table.sort_key.is_empty() { Value::Null } else { ratio(unsorted * 100, stored, 2) },
                 Value::Timestamp(relation.created.0),
             ]
         })
         .collect())
 }
 
+/// How far the statistics are from the rows that are there: 0 is current, 100 is not at all. The product's
+/// formula is not published; unconfirmed.
+fn stats_off(table: &Table) -> Value {
+    let (known, now) = (table.data.analyzed_rows, table.data.stored_rows());
+    ratio(known.abs_diff(now).min(now) * 100, now, 2)
+}
+
+/// The largest other column against the first column of the sort key, in blocks.
+fn skew_of_sort_key(table: &Table, blocks: &[DiskBlock], columns: usize) -> Value {
+    let Some(first) = table.sort_key.first() else { return Value::Null };
+    let size = |column: usize| blocks.iter().filter(|block| block.column == column).count() as u64;
+    let others = (0..columns).filter(|column| !table.sort_key.contains(column)).map(size).max();
+    others.map_or(Value::Null, |largest| ratio(largest, size(*first), 2))
+}
+
+/// The fullest slice against the emptiest. A table that lies whole on every node has no skew; 100 for an empty
+/// slice is unconfirmed.
+fn skew_of_rows(table: &Table) -> Value {
+    if table.present_distribution() == Distribution::All {
+        return Value::Null;
+    }
+    let rows = table.slice_rows();
+    let (most, least) = (rows.iter().max().copied(), rows.iter().min().copied());
+    match least {
+        Some(0) | None => Value::Decimal { unscaled: 10_000, scale: 2 },
+        Some(least) => ratio(most.unwrap_or(least), least, 2),
+    }
+}
+
 fn distribution(relation: &Stored, table: &Table) -> String {
     match table.distribution {
-        // unconfirmed: when AUTO leaves ALL for EVEN; the sandbox's tables are small ones to the product.
-        Distribution::Auto => "AUTO(ALL)".to_owned(),
+        Distribution::Auto if table.present_distribution() == Distribution::All => "AUTO(ALL)".to_owned(),
+        Distribution::Auto => "AUTO(EVEN)".to_owned(),
         Distribution::Even => "EVEN".to_owned(),
         Distribution::All => "ALL".to_owned(),
         Distribution::Key(column) => match relation.columns.get(column) {
@@ -161,94 +229,80 @@ fn widest_varchar(relation: &Stored) -> i32 {
     widths.max().unwrap_or(0)
 }
 
-fn unsorted_rows(table: &Table) -> u64 {
-    let unsorted = table.data.segments.iter().filter(|stored| stored.region == Region::Unsorted);
-    unsorted.map(|stored| u64::from(stored.segment.rows)).sum()
-}
-
-fn percent(part: u64, whole: u64) -> Value {
-    let hundredths = if whole == 0 { 0 } else { u128::from(part) * 10_000 / u128::from(whole) };
-    Value::Decimal { unscaled: hundredths as i128, scale: 2 }
+/// `part / whole`, rounded down to `scale` digits.
+fn ratio(part: u64, whole: u64, scale: u8) -> Value {
+    let units = u128::from(part) * 10_u128.pow(u32::from(scale)) / u128::from(whole.max(1));
+    Value::Decimal { unscaled: units as i128, scale }
 }
 
 fn block_list(viewer: &Viewer<'_>) -> SqlResult<Rows> {
     let mut rows = Vec::new();
     for (relation, table) in tables(viewer) {
-        for (number, stored) in table.data.segments.iter().enumerate() {
-            for (column, block) in stored.segment.columns.iter().enumerate() {
-                let (least, greatest) = match &block.zone {
-                    Some((least, greatest)) => (limit(least), limit(greatest)),
-                    None => (Value::Null, Value::Null),
-                };
-                rows.push(vec![
-                    Value::Integer(i32::from(stored.slice)),
-                    Value::Integer(column as i32),
-                    integer(relation.id.0),
-                    Value::Integer(number as i32),
-                    integer(stored.segment.rows),
-                    Value::Integer(0),
-                    least,
-                    greatest,
-                    Value::Integer(0),
-                    Value::Integer(0),
-                    Value::Integer(1),
-                    Value::Integer(0),
-                    Value::Integer(0),
-                    Value::Integer(i32::from(stored.region == Region::Unsorted)),
-                    Value::Integer(0),
-                    Value::Integer(0),
-                    Value::Integer(i32::from(table.temporary)),
-                    Value::Integer(0),
-                    Value::Integer(0),
-                    Value::Integer(0),
-                ]);
-            }
+        rows.extend(blocks(relation, table).iter().map(|block| block_row(relation, table, block)));
+    }
+    Ok(rows)
+}
+
+fn block_row(relation: &Stored, table: &Table, block: &DiskBlock) -> Vec<Value> {
+    let limits = block.zone.as_ref().map(|(least, greatest)| (limit(least), limit(greatest)));
+    let (least, greatest) = limits.unwrap_or((None, None));
+    let cell = |limit: Option<i64>| limit.map_or(Value::Null, Value::BigInt);
+    let flag = |set: bool| Value::Integer(i32::from(set));
+    vec![
+        Value::Integer(block.slice as i32),
+        Value::Integer(block.column as i32),
+        integer(relation.id.0),
+        integer(block.number),
+        Value::Integer(block.values as i32),
+        flag(false),
+        cell(least),
+        cell(greatest),
+        flag(false),
+        flag(false),
+        flag(true),
+        flag(false),
+        flag(false),
+        flag(block.region == Region::Unsorted),
+        flag(false),
+        flag(false),
+        flag(table.temporary),
+        flag(false),
+        flag(false),
+        flag(false),
+    ]
+}
+
+/// `stv_blocklist` with names.
+fn disk_usage(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    let mut rows = Vec::new();
+    for (relation, table) in tables(viewer) {
+        for block in blocks(relation, table) {
+            let mut row = block_row(relation, table, &block);
+            row.truncate(18);
+            row.remove(5);
+            row.splice(0..0, [integer(viewer.database.id.0), text(&relation.name)]);
+            rows.push(row);
         }
     }
     Ok(rows)
 }
 
-/// A zone map's limit as the eight bytes the product keeps of it; text by its first eight.
-fn limit(value: &Value) -> Value {
-    match value {
-        Value::Boolean(value) => Value::BigInt(i64::from(*value)),
-        Value::SmallInt(value) => Value::BigInt(i64::from(*value)),
-        Value::Integer(value) | Value::Date(value) => Value::BigInt(i64::from(*value)),
-        Value::BigInt(value) | Value::Time(value) | Value::Timestamp(value) => Value::BigInt(*value),
-        Value::Decimal { unscaled, .. } => i64::try_from(*unscaled).map_or(Value::Null, Value::BigInt),
-        Value::Real(value) => Value::BigInt(f64::from(*value).to_bits() as i64),
-        Value::Double(value) => Value::BigInt(value.to_bits() as i64),
-        Value::String(text) => {
-            let mut first = [0; 8];
-            for (slot, byte) in first.iter_mut().zip(text.bytes()) {
-                *slot = byte;
-            }
-            Value::BigInt(i64::from_le_bytes(first))
-        }
-        Value::Null | Value::Interval { .. } | Value::Varbyte(_) => Value::Null,
-    }
-}
-
+/// Every table on every slice, rows or none.
 fn permanent_tables(viewer: &Viewer<'_>) -> SqlResult<Rows> {
     let mut rows = Vec::new();
     for (relation, table) in tables(viewer) {
-        let mut slices: Vec<u16> = table.data.segments.iter().map(|stored| stored.slice).collect();
-        slices.sort_unstable();
-        slices.dedup();
-        for slice in slices {
-            let here = || table.data.segments.iter().filter(move |stored| stored.slice == slice);
-            let count = |region: Option<Region>| -> i64 {
-                here()
-                    .filter(|stored| region.is_none_or(|region| stored.region == region))
-                    .map(|stored| i64::from(stored.segment.rows))
-                    .sum()
-            };
+        let sum = |slice: usize, region: Option<Region>| -> i64 {
+            let segments = table.data.segments.iter();
+            let chosen = segments.filter(|stored| region.is_none_or(|region| stored.region == region));
+            chosen.map(|stored| i64::from(stored.slices[slice])).sum()
+        };
+        for slice in 0..SLICES {
             rows.push(vec![
-                Value::Integer(i32::from(slice)),
+                Value::Integer(slice as i32),
                 integer(relation.id.0),
                 text(&relation.name),
-                Value::BigInt(count(None)),
-                Value::BigInt(count(Some(Region::Sorted))),
+                Value::BigInt(sum(slice, None)),
+                Value::BigInt(sum(slice, Some(Region::Sorted))),
                 Value::Integer(i32::from(table.temporary)),
                 integer(viewer.database.id.0),
                 Value::SmallInt(0),

@@ -35,6 +35,7 @@ mod memory;
 mod physical;
 mod project;
 mod recursive;
+pub mod relay;
 mod row_table;
 mod scan;
 mod set_operation;

@@ -56,7 +56,7 @@ impl ScanSegments {
         let mut columns = Vec::with_capacity(self.scan.columns.len() + 1);
         for (&number, field) in self.scan.columns.iter().zip(&self.scan.fields) {
             columns.push(match stored.segment.columns.get(number) {
-                Some(block) => match block.data() {
+                Some(block) => match block.array() {
                     Some(data) => data.slice(self.row, rows),
                     None => return Err(SqlError::bug(format!("block {} was not read", block.id))),
                 },

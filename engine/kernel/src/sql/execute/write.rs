@@ -9,9 +9,12 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, Int16Array, Int32Array, Int64Array};
 use arrow::datatypes::{DataType as ArrowType, Int16Type, Int32Type, Int64Type};
 
+use super::gather::concatenate;
+use super::relay::{Deleted, Relay};
+use super::sorting::KeyColumn;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Batch;
-use crate::warehouse::catalog::{DefaultValue, ObjectId, Relation};
+use crate::warehouse::catalog::{DefaultValue, ObjectId, Relation, Table};
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::storage::join::join;
@@ -25,11 +28,42 @@ pub struct Sink {
     pieces: Vec<Vec<ArrayRef>>,
     pending: usize,
     pub rows: u64,
+    arrival: Arrival,
+    /// Rows that the table held before the first of these: none means a first load.
+    before: Option<u64>,
+}
+
+/// How rows come in: it decides whether they are put in sort-key order (Developer Guide, "Loading data in sort
+/// key order" and "Managing the volume of merged rows").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// VALUES, UPDATE, MERGE: they wait in the unsorted region for VACUUM.
+    Rows,
+    /// INSERT ... SELECT: into an empty table they are sorted, unless the key is interleaved.
+    Query,
+    /// CREATE TABLE AS: into an empty table they are sorted.
+    Table,
+    /// COPY: likewise, and rows that come in order behind a sorted table's last go on with its sorted region.
+    Copy,
+    /// A starting state: they come sorted already.
+    Filled,
 }
 
 impl Sink {
     pub fn new(target: ObjectId, database: Identifier) -> Self {
-        Sink { target, database, pieces: Vec::new(), pending: 0, rows: 0 }
+        Sink {
+            target,
+            database,
+            pieces: Vec::new(),
+            pending: 0,
+            rows: 0,
+            arrival: Arrival::Rows,
+            before: None,
+        }
+    }
+
+    pub fn arriving(self, arrival: Arrival) -> Self {
+        Sink { arrival, ..self }
     }
 
     /// Takes a batch with one column for each table column, in table order.
@@ -74,12 +108,50 @@ impl Sink {
             .map(|column| join(&pieces.iter().map(|piece| piece[column].clone()).collect::<Vec<_>>()))
             .collect();
         let columns = columns.ok_or_else(|| SqlError::bug("pieces of a column differ in layout"))?;
+        let nullable = relation.columns.iter().map(|column| column.nullable).collect::<Vec<_>>();
         let table = relation.table_mut().ok_or_else(|| SqlError::bug("rows for what is not a table"))?;
+        self.before.get_or_insert(table.data.stored_rows());
         // Without a sort key every row is where it belongs; with one, new rows wait for VACUUM.
-        let region = if table.sort_key.is_empty() { Region::Sorted } else { Region::Unsorted };
-        append(&mut table.data, columns, region, numbers);
+        let goes_on = table.sort_key.is_empty()
+            || (self.arrival == Arrival::Filled && !table.interleaved)
+            || (self.arrival == Arrival::Copy
+                && matches!(table.sort_key[..], [key] if !nullable[key] && follows(table, key, &columns[key])?));
+        let region = if goes_on { Region::Sorted } else { Region::Unsorted };
+        append(table, columns, region, numbers);
         Ok(())
     }
+
+    /// After the last [`Sink::flush`]: the rewrite that puts a first load in order, if it needs one.
+    pub fn relay(&self, manifest: &mut Manifest) -> SqlResult<Option<Relay>> {
+        let relation = target(manifest, &self.database, self.target)?;
+        let first = self.before == Some(0);
+        if let Some(table) = relation.table_mut().filter(|_| first && self.arrival != Arrival::Rows) {
+            if self.arrival != Arrival::Query {
+                // These analyse what they have loaded into an empty table.
+                table.data.analyzed_rows = table.data.stored_rows();
+            }
+            let sorts = !table.interleaved || self.arrival != Arrival::Query;
+            if sorts && table.data.sorted_rows() < table.data.stored_rows() {
+                return Relay::new(relation, self.database.clone(), true, Deleted::Dropped).map(Some);
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Whether `column` rises, and from where the sorted table's column `key` ends.
+fn follows(table: &Table, key: usize, column: &ArrayRef) -> SqlResult<bool> {
+    if table.interleaved || table.data.sorted_rows() < table.data.stored_rows() {
+        return Ok(false);
+    }
+    let last = table.data.segments.last().and_then(|stored| {
+        let block = stored.segment.columns.get(key)?.array()?;
+        Some(block.slice(block.len() - 1, 1))
+    });
+    let all: Vec<ArrayRef> = last.into_iter().chain(std::iter::once(column.clone())).collect();
+    let all = concatenate(&all).ok_or_else(|| SqlError::bug("a sort key changed its layout"))?;
+    let key = KeyColumn::new(all.clone(), false, false, false)?;
+    Ok((1..all.len() as u32).all(|row| key.compare(row - 1, row).is_le()))
 }
 
 /// Rows of a table by their ids: what UPDATE and DELETE gather while they scan.

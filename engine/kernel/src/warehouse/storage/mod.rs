@@ -6,14 +6,17 @@
 pub mod codec;
 pub mod dictionary;
 pub mod join;
+mod measure;
+pub mod slices;
 pub mod write;
 pub mod zone;
 
 use std::sync::Arc;
 
-use arrow::array::ArrayRef;
+use arrow::array::{Array, ArrayRef};
 use serde::{Deserialize, Serialize};
 
+use self::slices::SliceRows;
 use super::value::Value;
 
 /// Rows of one segment at most; a scan yields one batch a segment.
@@ -25,6 +28,8 @@ pub struct TableData {
     pub segments: Vec<StoredSegment>,
     /// Grows with every change; what a commit compares to find a conflict.
     pub version: u64,
+    /// Rows that ANALYZE, or a load that analyses, last counted; what the statistics say.
+    pub analyzed_rows: u64,
 }
 
 /// A segment as a table refers to it: shared blocks and this table's delete marks on them.
@@ -33,8 +38,8 @@ pub struct StoredSegment {
     pub segment: Segment,
     /// Sorted ascending row numbers that are deleted (ghost rows).
     pub deleted: Arc<Vec<u32>>,
-    /// Which slice holds it.
-    pub slice: u16,
+    /// How many of its rows each slice holds.
+    pub slices: SliceRows,
     pub region: Region,
 }
 
@@ -57,8 +62,12 @@ pub struct Segment {
 pub struct Block {
     /// Unique in the sandbox and never reused: the key under which the bytes are kept.
     pub id: u64,
-    /// Size in bytes as stored.
+    /// Size in bytes as held in memory.
     pub bytes: u32,
+    /// Size in bytes of the values themselves, one after the other.
+    pub plain_bytes: u32,
+    /// Runs of equal neighbours.
+    pub runs: u32,
     pub nulls: u32,
     /// Least and greatest value, `None` when all are NULL or the type has no order.
     pub zone: Option<(Value, Value)>,
@@ -67,13 +76,22 @@ pub struct Block {
 }
 
 impl Block {
-    pub fn new(id: u64, bytes: u32, nulls: u32, zone: Option<(Value, Value)>, data: ArrayRef) -> Self {
-        Block { id, bytes, nulls, zone, data: Some(data) }
+    /// A block of `array`, which is held as it is.
+    pub fn new(id: u64, array: ArrayRef) -> Self {
+        Block {
+            id,
+            bytes: array.to_data().get_slice_memory_size().unwrap_or_default() as u32,
+            plain_bytes: measure::plain_bytes(&array) as u32,
+            runs: measure::runs(&array) as u32,
+            nulls: array.null_count() as u32,
+            zone: zone::zone(&array),
+            data: Some(array),
+        }
     }
 
     /// The column's values; `None` only between reading a manifest and filling it.
-    pub fn data(&self) -> Option<&ArrayRef> {
-        self.data.as_ref()
+    pub fn array(&self) -> Option<ArrayRef> {
+        self.data.clone()
     }
 
     pub fn fill(&mut self, data: ArrayRef) {
@@ -84,7 +102,7 @@ impl Block {
 impl Segment {
     /// Every column's values; `None` only between reading a manifest and filling it.
     pub fn arrays(&self) -> Option<Vec<ArrayRef>> {
-        self.columns.iter().map(|block| block.data().cloned()).collect()
+        self.columns.iter().map(Block::array).collect()
     }
 }
 
@@ -97,5 +115,11 @@ impl TableData {
     /// Rows that lie on disk, deleted ones included.
     pub fn stored_rows(&self) -> u64 {
         self.segments.iter().map(|s| u64::from(s.segment.rows)).sum()
+    }
+
+    /// Rows that lie in the sorted region, deleted ones included.
+    pub fn sorted_rows(&self) -> u64 {
+        let sorted = self.segments.iter().filter(|stored| stored.region == Region::Sorted);
+        sorted.map(|stored| u64::from(stored.segment.rows)).sum()
     }
 }

@@ -5,14 +5,12 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef};
 
 use super::join::join;
-use super::{Block, Region, SEGMENT_ROWS, Segment, StoredSegment, TableData, dictionary, zone};
+use super::{Block, Region, SEGMENT_ROWS, Segment, StoredSegment, TableData, dictionary, slices};
+use crate::warehouse::catalog::{Distribution, Table};
 
 /// A small last segment is written anew together with the rows that follow it, up to this many rows, so that
 /// a thousand single-row inserts do not become a thousand segments.
 const COALESCE_ROWS: usize = 8_192;
-
-/// Slices of the simulated node (dc2.large has two).
-pub const SLICES: u16 = 2;
 
 /// Hands out block numbers; never the same twice in a sandbox.
 #[derive(Debug)]
@@ -26,14 +24,19 @@ impl BlockNumbers<'_> {
 }
 
 /// Appends `columns` (equal lengths, one for each table column, layouts of `DataType::arrow` or dictionary)
-/// to the table. `sorted` tells whether the new rows continue the sorted region.
-pub fn append(data: &mut TableData, columns: Vec<ArrayRef>, region: Region, numbers: &mut BlockNumbers<'_>) {
+/// to the table. `region` tells whether the new rows continue the sorted region.
+pub fn append(table: &mut Table, columns: Vec<ArrayRef>, region: Region, numbers: &mut BlockNumbers<'_>) {
     let Some(rows) = columns.first().map(|column| column.len()).filter(|rows| *rows > 0) else {
         return;
     };
     let mut columns = columns;
     let mut rows = rows;
     let mut kept_marks = Arc::new(Vec::new());
+    let style = table.distribution_of(table.data.stored_rows() + rows as u64);
+    if style != table.present_distribution() {
+        table.redistribute(style);
+    }
+    let data = &mut table.data;
     if let Some(last) = data.segments.last()
         && last.segment.rows as usize + rows <= COALESCE_ROWS
         && last.region == region
@@ -48,24 +51,39 @@ pub fn append(data: &mut TableData, columns: Vec<ArrayRef>, region: Region, numb
     let mut start = 0;
     while start < rows {
         let length = SEGMENT_ROWS.min(rows - start);
-        let previous = data.segments.last().map(|stored| stored.segment.clone());
-        let blocks = columns
-            .iter()
-            .enumerate()
-            .map(|(number, column)| {
-                let previous = previous.as_ref().and_then(|segment| segment.columns.get(number)?.data());
-                block(column.slice(start, length), previous, numbers)
-            })
-            .collect();
-        data.segments.push(StoredSegment {
-            segment: Segment { rows: length as u32, columns: blocks },
-            deleted: std::mem::take(&mut kept_marks),
-            slice: (data.segments.len() % SLICES as usize) as u16,
-            region,
-        });
+        let part = columns.iter().map(|column| column.slice(start, length)).collect();
+        push(table, part, std::mem::take(&mut kept_marks), region, style, numbers);
         start += length;
     }
-    data.version += 1;
+    table.data.version += 1;
+}
+
+/// Puts one segment of up to [`SEGMENT_ROWS`] rows behind the others, laid among the slices by `style`.
+pub fn push(
+    table: &mut Table,
+    columns: Vec<ArrayRef>,
+    deleted: Arc<Vec<u32>>,
+    region: Region,
+    style: Distribution,
+    numbers: &mut BlockNumbers<'_>,
+) {
+    let rows = columns.first().map_or(0, |column| column.len()) as u32;
+    let key = match style {
+        Distribution::Key(column) => columns.get(column),
+        _ => None,
+    };
+    let slices = slices::count(style, key, rows, table.data.stored_rows());
+    let previous = table.data.segments.last().map(|stored| &stored.segment);
+    let blocks = columns
+        .iter()
+        .enumerate()
+        .map(|(number, column)| {
+            let previous = previous.and_then(|segment| segment.columns.get(number)?.array());
+            block(column.clone(), previous.as_ref(), numbers)
+        })
+        .collect();
+    let segment = Segment { rows, columns: blocks };
+    table.data.segments.push(StoredSegment { segment, deleted, slices, region });
 }
 
 /// One new column for every segment: `make` is given the segment's row count.
@@ -110,6 +128,5 @@ pub fn delete(data: &mut TableData, row_ids: &mut [i64]) -> u64 {
 /// A block of `array`, encoded as it will be read.
 fn block(array: ArrayRef, previous: Option<&ArrayRef>, numbers: &mut BlockNumbers<'_>) -> Block {
     let array = dictionary::encode(array, previous);
-    let bytes = array.to_data().get_slice_memory_size().unwrap_or_default() as u32;
-    Block::new(numbers.take(), bytes, array.null_count() as u32, zone::zone(&array), array)
+    Block::new(numbers.take(), array)
 }
