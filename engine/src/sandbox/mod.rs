@@ -31,6 +31,7 @@ pub use statement::Running;
 use crate::aws::{Account, Beginning};
 use crate::clock::Clock;
 use crate::sql::error::SqlError;
+use crate::sql::execute::memory::DEFAULT_LIMIT;
 use crate::sql::outcome::{Batch, Completion};
 use crate::sql::session::{Session, SessionId};
 use crate::warehouse::digest::md5;
@@ -60,6 +61,8 @@ pub struct Sandbox {
     sessions: BTreeMap<SessionId, Session>,
     next_session: u32,
     seed: u64,
+    /// Bytes that stored blocks and a running statement may take together.
+    pub memory_limit: u64,
 }
 
 /// A statement that ran to its end, for callers that need no steps in between.
@@ -109,6 +112,7 @@ impl Sandbox {
             sessions: BTreeMap::new(),
             next_session: 1,
             seed,
+            memory_limit: DEFAULT_LIMIT,
         }
     }
 

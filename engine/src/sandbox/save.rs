@@ -13,6 +13,7 @@ use super::{Disk, Sandbox};
 use crate::aws::Account;
 use crate::cli::Files;
 use crate::clock::Clock;
+use crate::sql::execute::memory::DEFAULT_LIMIT;
 use crate::warehouse::catalog::RelationKind;
 use crate::warehouse::manifest::{Manifest, Warehouse};
 use crate::warehouse::storage::codec;
@@ -157,11 +158,12 @@ impl Sandbox {
             sessions: BTreeMap::new(),
             next_session: written.next_session,
             seed: written.seed,
+            memory_limit: DEFAULT_LIMIT,
         })
     }
 }
 
-fn blocks_of(manifest: &Manifest) -> impl Iterator<Item = &crate::warehouse::storage::Block> {
+pub(super) fn blocks_of(manifest: &Manifest) -> impl Iterator<Item = &crate::warehouse::storage::Block> {
     manifest
         .catalog
         .databases

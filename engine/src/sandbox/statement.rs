@@ -10,6 +10,7 @@ use arrow::array::{ArrayRef, StringArray};
 use super::history::{self, Class, Ended};
 use super::load_history;
 use super::outside::AccountOutside;
+use super::save::blocks_of;
 use super::transaction::transaction_statement;
 use super::vacuum_history;
 use super::{Answer, Executed, Sandbox};
@@ -31,9 +32,6 @@ use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::storage::write::BlockNumbers;
-
-/// Bytes that one statement's operators may hold.
-const MEMORY_LIMIT: u64 = 640 << 20;
 
 /// A statement on its way. It owns what it reads; the sandbox can answer others between its steps.
 pub struct Running {
@@ -365,8 +363,11 @@ impl Sandbox {
             let committed = self.warehouse.committed.clone();
             (committed.clone(), (*committed).clone())
         });
+        let stored: u64 = blocks_of(&base).map(|block| u64::from(block.bytes)).sum();
         let context = Context {
-            memory_limit: MEMORY_LIMIT,
+            // However full the account is, something can be done about it.
+            memory_limit: self.memory_limit.saturating_sub(stored).max(self.memory_limit / 8),
+            query: numbers.0,
             ..Context::new(
                 base.clone(),
                 session.database.clone(),
@@ -409,6 +410,7 @@ impl Sandbox {
             }
             Work::Rows(operator, fields) => match operator.pull(&mut running.context)? {
                 Pull::Batch(batch) => {
+                    running.context.hold(&batch)?;
                     running.returned += batch.rows as u64;
                     return Ok(Step::Rows(batch));
                 }
@@ -420,6 +422,7 @@ impl Sandbox {
             },
             Work::Insert { operator, sink, tag } => match operator.pull(&mut running.context)? {
                 Pull::Batch(batch) => {
+                    running.context.hold(&batch)?;
                     sink.take(batch, &mut running.working, numbers)?;
                     return Ok(Step::Running(progress));
                 }
@@ -443,6 +446,7 @@ impl Sandbox {
             },
             Work::Mark { operator, marks, kind, then } => match operator.pull(&mut running.context)? {
                 Pull::Batch(batch) => {
+                    running.context.hold(&batch)?;
                     marks.take(batch)?;
                     return Ok(Step::Running(progress));
                 }
@@ -481,6 +485,7 @@ impl Sandbox {
                 match step? {
                     CopyStep::Running(progress) => return Ok(Step::Running(progress)),
                     CopyStep::Rows(batch) => {
+                        running.context.hold(&batch)?;
                         sink.take(batch, &mut running.working, numbers)?;
                         return Ok(Step::Running(Progress { rows: sink.rows, total: None }));
                     }

@@ -150,3 +150,44 @@ fn a_copy_of_the_account_goes_its_own_way() {
     run(&mut copy, there, "DROP TABLE t");
     assert_eq!(run(&mut sandbox, session, "SELECT a FROM t"), "1");
 }
+
+/// 65,536 rows of `(n, twice, word)`, all different.
+fn with_many_rows() -> (Sandbox, SessionId) {
+    let mut sandbox = Sandbox::new(1);
+    let session = sandbox.connect(ADMIN, None).unwrap();
+    let mut text = "CREATE TABLE t (n int, word varchar(40)); INSERT INTO t VALUES (0, 'word 0');".to_owned();
+    for power in 0..16 {
+        let rows = 1 << power;
+        text.push_str(&format!("INSERT INTO t SELECT n + {rows}, 'a longer word ' || n + {rows} FROM t;"));
+    }
+    run(&mut sandbox, session, &text);
+    assert_eq!(run(&mut sandbox, session, "SELECT count(*), count(DISTINCT word) FROM t"), "65536|65536");
+    (sandbox, session)
+}
+
+#[test]
+fn past_the_memory_limit_a_statement_fails_and_the_session_goes_on() {
+    let (mut sandbox, session) = with_many_rows();
+    let stored: u64 = super::save::blocks_of(&sandbox.warehouse.committed).map(|b| u64::from(b.bytes)).sum();
+    sandbox.memory_limit = stored + (1 << 20);
+    for heavy in [
+        "SELECT a.n FROM t a JOIN t b ON a.word = b.word",
+        "SELECT word, count(*) FROM t GROUP BY word",
+        "SELECT count(DISTINCT word) FROM t",
+        "SELECT DISTINCT word FROM t",
+        "SELECT word FROM t INTERSECT SELECT word FROM t",
+        "SELECT * FROM t ORDER BY word",
+        "SELECT n, rank() OVER (ORDER BY word) FROM t",
+        "WITH x AS (SELECT n, word FROM t) SELECT count(*) FROM x a, x b WHERE a.n = b.n + 1 AND a.word < b.word",
+        "INSERT INTO t SELECT n, word FROM t",
+        "CREATE TABLE u AS SELECT * FROM t",
+        "UPDATE t SET word = 'x' || word",
+        "SELECT * FROM t",
+    ] {
+        let said = run(&mut sandbox, session, heavy);
+        assert!(said.contains("Out Of Memory"), "{heavy}: {}", &said[..said.len().min(80)]);
+        assert!(said.starts_with("ERROR XX000") || said.contains("XX000"), "{}", &said[..said.len().min(80)]);
+    }
+    assert_eq!(run(&mut sandbox, session, "SELECT count(*), max(n) FROM t"), "65536|65535");
+    assert_eq!(run(&mut sandbox, session, "SELECT n FROM t ORDER BY n DESC LIMIT 2"), "65535; 65534");
+}

@@ -196,6 +196,11 @@ pub fn bytes_of(array: &ArrayRef) -> u64 {
             let length = offsets.last().copied().unwrap_or(0) - offsets.first().copied().unwrap_or(0);
             length as u64 + 4 * array.len() as u64
         }
+        ArrowType::Binary => {
+            let offsets = array.as_binary::<i32>().value_offsets();
+            let length = offsets.last().copied().unwrap_or(0) - offsets.first().copied().unwrap_or(0);
+            length as u64 + 4 * array.len() as u64
+        }
         ArrowType::Dictionary(_, _) => 4 * array.len() as u64,
         ArrowType::Int16 => 2 * array.len() as u64,
         ArrowType::Int32 | ArrowType::Float32 | ArrowType::Date32 => 4 * array.len() as u64,

@@ -1,27 +1,42 @@
-//! What operators hold, counted against a limit, so that a query fails instead of the page.
+//! What statements hold, counted against a limit, so that a query fails instead of the page.
+//!
+//! Counted are the rows and tables of operators, rows written and not committed, and rows on their way to the
+//! reader. Joining pieces end to end holds them twice for a moment, so the real peak can be twice the count.
 
 use super::Context;
+use super::array::bytes_of;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::outcome::Batch;
 
-/// Half of what a 32-bit address space holds: the other half is for stored blocks and results.
-pub const DEFAULT_LIMIT: u64 = 2 << 30;
+/// For stored blocks and everything that statements hold together: what a 32-bit address space has room for
+/// at twice the count.
+pub const DEFAULT_LIMIT: u64 = 1_536 << 20;
 
 impl Context {
     /// Takes note of `bytes` more.
     ///
     /// # Errors
-    /// 53200 past the limit. The text is PostgreSQL 8's; what a Redshift leader says is unconfirmed.
+    /// `Out Of Memory` (XX000) past the limit, in the words of a compute node (recalled; unconfirmed).
     pub fn reserve(&mut self, bytes: u64) -> SqlResult<()> {
         self.memory_used = self.memory_used.saturating_add(bytes);
         if self.memory_used <= self.memory_limit {
             return Ok(());
         }
+        let rule = "-----------------------------------------------";
+        let query = self.query;
         Err(SqlError::new(SqlErrorKind::Product {
-            state: "53200",
-            message: "out of memory".to_owned(),
-            detail: Some(format!("Failed on request of size {bytes}.")),
+            state: "XX000",
+            message: "Out Of Memory".to_owned(),
+            detail: Some(format!(
+                "\n  {rule}\n  error:  Out Of Memory\n  code:      1004\n  context:   alloc({bytes},MtPool)\n  query:     {query}\n  location:  alloc.cpp:405\n  process:   query0_0_{query} [pid=0]\n  {rule}"
+            )),
             hint: Some("Read fewer rows or columns: add a WHERE, or group before joining.".to_owned()),
         }))
+    }
+
+    /// As [`Context::reserve`], for rows that stay until the statement ends.
+    pub fn hold(&mut self, batch: &Batch) -> SqlResult<()> {
+        self.reserve(batch.columns.iter().map(bytes_of).sum())
     }
 
     pub fn release(&mut self, bytes: u64) {

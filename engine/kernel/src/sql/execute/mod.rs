@@ -31,7 +31,7 @@ mod join_index;
 pub mod like;
 mod limit;
 mod logic;
-mod memory;
+pub mod memory;
 mod physical;
 mod project;
 mod recursive;
@@ -91,6 +91,8 @@ pub struct Context {
     /// Bytes that operators may hold before Redshift's out-of-memory error.
     pub memory_limit: u64,
     pub memory_used: u64,
+    /// The statement's number, for messages; 0 where there is none.
+    pub query: i64,
     /// Answers of subqueries and rows of common table expressions, kept while the query runs.
     pub shared: Shared,
 }
@@ -125,6 +127,7 @@ impl Context {
             statistics: Statistics::default(),
             memory_limit: memory::DEFAULT_LIMIT,
             memory_used: 0,
+            query: 0,
             shared: Shared::default(),
         }
     }
