@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arrow::array::{Array, ArrayRef};
 use serde::{Deserialize, Serialize};
 
 use super::{Disk, Sandbox};
@@ -16,7 +17,7 @@ use crate::clock::Clock;
 use crate::sql::execute::memory::DEFAULT_LIMIT;
 use crate::warehouse::catalog::RelationKind;
 use crate::warehouse::manifest::{Manifest, Warehouse};
-use crate::warehouse::storage::codec;
+use crate::warehouse::storage::{codec, dictionary};
 
 /// Grows when the written form changes. Older forms are refused by name.
 const FORMAT: u32 = 2;
@@ -183,11 +184,15 @@ fn fill_blocks(
         for relation in database.relations.values_mut() {
             let relation = Arc::make_mut(relation);
             let RelationKind::Table(table) = &mut relation.kind else { continue };
+            let mut previous: Vec<Option<ArrayRef>> = Vec::new();
             for stored in &mut table.data.segments {
-                for block in &mut stored.segment.columns {
+                previous.resize(stored.segment.columns.len(), None);
+                for (block, previous) in stored.segment.columns.iter_mut().zip(&mut previous) {
                     let bytes = blocks(block.id).ok_or(LoadError::BlockMissing { block: block.id })?;
                     let data = codec::decode(&bytes)
                         .ok_or_else(|| LoadError::Broken(format!("block {} does not decode", block.id)))?;
+                    let data = dictionary::share(data, previous.as_ref());
+                    *previous = Some(data.slice(0, 1.min(data.len())));
                     block.fill(data);
                 }
             }

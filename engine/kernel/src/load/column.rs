@@ -151,19 +151,17 @@ impl Builder {
             Builder::Real(values) => values.push(number::float(field)? as f32),
             Builder::Double(values) => values.push(number::float(field)?),
             Builder::Boolean(values) => values.push(number::boolean(field)?),
-            Builder::Date(values) => match time::date(&String::from_utf8_lossy(field), &options.date) {
+            Builder::Date(values) => match time::date(field, &options.date) {
                 Ok(value) => values.push(value),
                 Err(_) if options.accept_any_date => values.push_null(),
                 Err(fault) => return Err(fault),
             },
             Builder::Time(values) => values.push(time::time_of_day(&String::from_utf8_lossy(field))?),
-            Builder::Timestamp { values, zoned } => {
-                match time::timestamp(&String::from_utf8_lossy(field), &options.time, *zoned) {
-                    Ok(value) => values.push(value),
-                    Err(_) if options.accept_any_date => values.push_null(),
-                    Err(fault) => return Err(fault),
-                }
-            }
+            Builder::Timestamp { values, zoned } => match time::timestamp(field, &options.time, *zoned) {
+                Ok(value) => values.push(value),
+                Err(_) if options.accept_any_date => values.push_null(),
+                Err(fault) => return Err(fault),
+            },
             Builder::Varchar { text, length } => {
                 let most = *length as usize;
                 if valid && field.len() <= most && !options.trim_blanks {
@@ -179,8 +177,14 @@ impl Builder {
                     let hex: Vec<String> = field[at..end].iter().map(|byte| format!("{byte:02x}")).collect();
                     return Err(Fault::Multibyte { hex: hex.join(" ") });
                 }
-                text.push(&fitted(field, DataType::Char(*length), *length as usize, options)?);
+                let most = *length as usize;
+                // Trailing blanks do not count; ASCII is UTF-8.
+                match field.iter().rposition(|byte| *byte != b' ').map_or(0, |last| last + 1) {
+                    used if used <= most => text.push(&field[..used]),
+                    _ => text.push(&fitted(field, DataType::Char(*length), most, options)?),
+                }
             }
+            Builder::Super(text) if valid => text.push(field),
             Builder::Super(text) => text.push(&fitted(field, DataType::Super, usize::MAX, options)?),
         }
         Ok(())

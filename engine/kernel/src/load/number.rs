@@ -62,6 +62,9 @@ fn bad_digit(text: &[u8], position: usize, word: &'static str) -> Fault {
 /// An unscaled decimal. COPY cuts surplus digits unless `round` is asked for.
 pub fn decimal(text: &[u8], precision: u8, scale: u8, round: bool) -> Result<i128, Fault> {
     const WORD: &str = "Decimal";
+    if let Some(value) = short_decimal(text, precision, scale) {
+        return Ok(value);
+    }
     let lead = text.len() - text.trim_ascii_start().len();
     let body = trimmed(text);
     let (negative, digits, skipped) = match body {
@@ -113,15 +116,44 @@ pub fn decimal(text: &[u8], precision: u8, scale: u8, round: bool) -> Result<i12
     Ok(if negative { -value } else { value })
 }
 
+/// The usual field: a sign at most, digits, no more behind the point than the column keeps.
+#[inline]
+fn short_decimal(text: &[u8], precision: u8, scale: u8) -> Option<i128> {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let mut value = 0_i64;
+    let mut point = None;
+    for (at, byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => value = value * 10 + i64::from(byte - b'0'),
+            b'.' if point.is_none() => point = Some(at),
+            _ => return None,
+        }
+    }
+    let fraction = point.map_or(0, |at| digits.len() - at - 1);
+    if fraction > usize::from(scale) || (point.is_some() && digits.len() == 1) {
+        return None;
+    }
+    let value = i128::from(value).checked_mul(10_i128.checked_pow(u32::from(scale) - fraction as u32)?)?;
+    (value < 10_i128.checked_pow(u32::from(precision))?).then_some(if negative { -value } else { value })
+}
+
 /// A double; also `NaN` and `Infinity`.
 pub fn float(text: &[u8]) -> Result<f64, Fault> {
     std::str::from_utf8(trimmed(text)).ok().and_then(|text| text.parse::<f64>().ok()).ok_or(Fault::Float)
 }
 
 pub fn boolean(text: &[u8]) -> Result<bool, Fault> {
-    match trimmed(text).to_ascii_lowercase().as_slice() {
-        b"t" | b"true" | b"y" | b"yes" | b"1" => Ok(true),
-        b"f" | b"false" | b"n" | b"no" | b"0" => Ok(false),
+    let text = trimmed(text);
+    let is = |words: [&str; 5]| words.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()));
+    match (is(["t", "true", "y", "yes", "1"]), is(["f", "false", "n", "no", "0"])) {
+        (true, _) => Ok(true),
+        (_, true) => Ok(false),
         _ => Err(Fault::Boolean),
     }
 }
@@ -141,6 +173,12 @@ mod tests {
         assert_eq!(decimal(b"1.239", 10, 2, false), Ok(123));
         assert_eq!(decimal(b"-1.239", 10, 2, true), Ok(-124));
         assert_eq!(decimal(b"7", 10, 2, false), Ok(700));
+        assert_eq!(decimal(b"-12.5", 10, 2, false), Ok(-1250));
+        assert_eq!(decimal(b".5", 10, 2, false), Ok(50));
+        assert_eq!(decimal(b"5.", 10, 2, false), Ok(500));
+        assert!(decimal(b".", 10, 2, false).is_err());
+        assert!(decimal(b"-", 10, 2, false).is_err());
+        assert!(decimal(b"1000", 5, 2, false).is_err());
         assert_eq!(decimal(b"123456789", 5, 0, false).unwrap_err().reason(), "Overflow, (NUMERIC(5,0))");
         assert_eq!(boolean(b" Yes "), Ok(true));
         assert_eq!(float(b"1e3"), Ok(1000.0));

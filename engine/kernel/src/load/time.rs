@@ -4,8 +4,49 @@ use super::error::Fault;
 use super::options::TimeForm;
 use crate::warehouse::calendar::{Civil, DAY, HOUR, MINUTE, SECOND, parse, zone};
 
+/// `YYYY-MM-DD HH:MM:SS[.ffffff]` as microseconds, and `YYYY-MM-DD` as their midnight: the forms that files are
+/// mostly written in. `None` leaves the text to the slower readers.
+#[inline]
+fn usual(text: &[u8]) -> Option<i64> {
+    let digits = |at: usize, many: usize| -> Option<u32> {
+        let mut value = 0;
+        for byte in text.get(at..at + many)? {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                return None;
+            }
+            value = value * 10 + u32::from(digit);
+        }
+        Some(value)
+    };
+    let (Some(b'-'), Some(b'-')) = (text.get(4), text.get(7)) else { return None };
+    let day = i64::from(Civil::new(digits(0, 4)? as i32, digits(5, 2)?, digits(8, 2)?)?.days()) * DAY;
+    if text.len() == 10 {
+        return Some(day);
+    }
+    let (Some(b' '), Some(b':'), Some(b':')) = (text.get(10), text.get(13), text.get(16)) else {
+        return None;
+    };
+    let (hour, minute, second) = (digits(11, 2)?, digits(14, 2)?, digits(17, 2)?);
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let micros = match text.len() {
+        19 => 0,
+        length @ 21..=26 if text[19] == b'.' => {
+            digits(20, length - 20)? as i64 * 10_i64.pow(26 - length as u32)
+        }
+        _ => return None,
+    };
+    Some(day + i64::from(hour) * HOUR + i64::from(minute) * MINUTE + i64::from(second) * SECOND + micros)
+}
+
 /// Days since 1970-01-01.
-pub fn date(text: &str, form: &TimeForm) -> Result<i32, Fault> {
+pub fn date(text: &[u8], form: &TimeForm) -> Result<i32, Fault> {
+    if let (TimeForm::Standard | TimeForm::Auto, 10, Some(micros)) = (form, text.len(), usual(text)) {
+        return Ok(micros.div_euclid(DAY) as i32);
+    }
+    let text = &*String::from_utf8_lossy(text);
     let text = text.trim();
     match form {
         // Time parts behind the date are ignored.
@@ -24,7 +65,11 @@ pub fn date(text: &str, form: &TimeForm) -> Result<i32, Fault> {
 }
 
 /// Microseconds since 1970-01-01T00:00:00; in UTC when `zoned`.
-pub fn timestamp(text: &str, form: &TimeForm, zoned: bool) -> Result<i64, Fault> {
+pub fn timestamp(text: &[u8], form: &TimeForm, zoned: bool) -> Result<i64, Fault> {
+    if let (TimeForm::Standard | TimeForm::Auto, Some(micros)) = (form, usual(text)) {
+        return Ok(micros);
+    }
+    let text = &*String::from_utf8_lossy(text);
     let text = text.trim();
     let found = match form {
         TimeForm::Standard => {
@@ -156,7 +201,7 @@ mod tests {
     use crate::warehouse::calendar::text;
 
     fn stamp(written: &str, form: TimeForm) -> Result<String, String> {
-        timestamp(written, &form, false).map(text::timestamp).map_err(|fault| fault.reason())
+        timestamp(written.as_bytes(), &form, false).map(text::timestamp).map_err(|fault| fault.reason())
     }
 
     #[test]
@@ -167,6 +212,10 @@ mod tests {
             stamp("May 25, 2023", TimeForm::Standard).unwrap_err(),
             "Invalid timestamp format or value [YYYY-MM-DD HH24:MI:SS]"
         );
+        assert_eq!(stamp("2023-05-25 10:00:01.5", TimeForm::Standard).unwrap(), "2023-05-25 10:00:01.5");
+        assert_eq!(stamp("2024-02-29", TimeForm::Auto).unwrap(), "2024-02-29 00:00:00");
+        assert!(stamp("2023-02-29 10:00:00", TimeForm::Standard).is_err());
+        assert!(stamp("2023-02-28 10:61:00", TimeForm::Standard).is_err());
         assert_eq!(stamp("1685008800", TimeForm::EpochSeconds).unwrap(), "2023-05-25 10:00:00");
         assert_eq!(stamp("1685008800000", TimeForm::EpochMilliseconds).unwrap(), "2023-05-25 10:00:00");
         assert_eq!(stamp("25.05.2023 10:07", custom("DD.MM.YYYY HH24:MI")).unwrap(), "2023-05-25 10:07:00");
@@ -175,13 +224,13 @@ mod tests {
             "2023-05-25 13:07:09"
         );
         assert_eq!(
-            date("2023-5-1", &TimeForm::Standard).unwrap_err().reason(),
+            date(b"2023-5-1", &TimeForm::Standard).unwrap_err().reason(),
             "Invalid Date Format - length must be 10 or more"
         );
         assert_eq!(
-            date("2023-02-30", &TimeForm::Standard).unwrap_err().reason(),
+            date(b"2023-02-30", &TimeForm::Standard).unwrap_err().reason(),
             "Error in Date value or format"
         );
-        assert_eq!(date("2023-05-25", &TimeForm::Standard), Ok(19_502));
+        assert_eq!(date(b"2023-05-25", &TimeForm::Standard), Ok(19_502));
     }
 }

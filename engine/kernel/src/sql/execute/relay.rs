@@ -289,9 +289,8 @@ impl Operator for KeyRows {
         let rows = BATCH_ROWS.min(stored.segment.rows as usize - self.row);
         let mut columns = Vec::with_capacity(self.keys.len() + 2);
         for key in &self.keys {
-            let block = stored.segment.columns.get(*key).and_then(|block| block.array());
-            let block = block.ok_or_else(|| SqlError::bug("a sort key's block was not read"))?;
-            columns.push(block.slice(self.row, rows));
+            let block = stored.segment.columns.get(*key).and_then(|block| block.slice(self.row, rows));
+            columns.push(block.ok_or_else(|| SqlError::bug("a sort key's block was not read"))?);
         }
         let ids = row_ids(self.segment, stored, self.row, rows, self.deleted);
         if ids.len() < rows {

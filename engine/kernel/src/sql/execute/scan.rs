@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array};
+use arrow::array::{ArrayRef, Int64Array, NullArray};
 
 use super::array::nulls;
 use super::dictionary::columns_of;
@@ -23,6 +23,8 @@ pub struct ScanSegments {
     relation: Arc<Relation>,
     scan: Scan,
     tests: Vec<ZoneTest>,
+    /// Columns of the scan's output that filters read.
+    early: BTreeSet<usize>,
     screen: Screen,
     segment: usize,
     row: usize,
@@ -45,23 +47,35 @@ impl ScanSegments {
             relation,
             scan: scan.clone(),
             tests,
+            early: scan.filters.iter().flat_map(columns_of).collect(),
             screen: Screen::new(sought),
             segment: 0,
             row: 0,
         })
     }
 
-    /// The rows from `row` on, up to one batch, before any filter.
+    /// The scan's column `number` from the present row on.
+    fn column(&self, number: usize, stored: &StoredSegment, rows: usize) -> SqlResult<ArrayRef> {
+        let (Some(&column), Some(field)) = (self.scan.columns.get(number), self.scan.fields.get(number)) else {
+            return Err(SqlError::bug("a scan of a column that it does not have"));
+        };
+        match stored.segment.columns.get(column) {
+            Some(block) => block
+                .slice(self.row, rows)
+                .ok_or_else(|| SqlError::bug(format!("block {} was not read", block.id))),
+            // The column is younger than the segment.
+            None => Ok(nulls(field.data_type, rows)),
+        }
+    }
+
+    /// The rows from `row` on, up to one batch, before any filter. With filters only the columns that they read
+    /// are real: the others are unpacked when a row is left.
     fn slice(&self, stored: &StoredSegment, rows: usize) -> SqlResult<Batch> {
         let mut columns = Vec::with_capacity(self.scan.columns.len() + 1);
-        for (&number, field) in self.scan.columns.iter().zip(&self.scan.fields) {
-            columns.push(match stored.segment.columns.get(number) {
-                Some(block) => match block.array() {
-                    Some(data) => data.slice(self.row, rows),
-                    None => return Err(SqlError::bug(format!("block {} was not read", block.id))),
-                },
-                // The column is younger than the segment.
-                None => nulls(field.data_type, rows),
+        for number in 0..self.scan.columns.len() {
+            columns.push(match self.is_late(number) {
+                true => Arc::new(NullArray::new(rows)) as ArrayRef,
+                false => self.column(number, stored, rows)?,
             });
         }
         if self.scan.with_row_id {
@@ -70,6 +84,41 @@ impl ScanSegments {
             columns.push(ids);
         }
         Ok(Batch { columns, rows })
+    }
+
+    fn is_late(&self, number: usize) -> bool {
+        !self.scan.filters.is_empty() && !self.early.contains(&number)
+    }
+
+    /// Filters the rows, then brings in the columns that no filter reads.
+    fn finish(&self, stored: &StoredSegment, visible: Option<Vec<u32>>, context: &mut Context) -> SqlResult<Pull> {
+        let rows = BATCH_ROWS.min(stored.segment.rows as usize - self.row);
+        let mut batch = self.slice(stored, rows)?;
+        let tests: Vec<&Expression> = self.scan.filters.iter().flat_map(conjuncts).collect();
+        let selected = match (tests.is_empty(), visible) {
+            (true, visible) => visible,
+            (false, None) => match select(&tests, &batch, context)? {
+                Selection::All => None,
+                Selection::Rows(rows) => Some(rows),
+            },
+            (false, Some(visible)) => {
+                let part = gather_batch(&batch, &visible, Some(&self.early));
+                match select(&tests, &part, context)? {
+                    Selection::All => Some(visible),
+                    Selection::Rows(rows) => Some(rows.iter().map(|&row| visible[row as usize]).collect()),
+                }
+            }
+        };
+        if selected.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(Pull::Pending);
+        }
+        for number in (0..self.scan.columns.len()).filter(|number| self.is_late(*number)) {
+            batch.columns[number] = self.column(number, stored, rows)?;
+        }
+        Ok(match selected {
+            None => Pull::Batch(batch),
+            Some(rows) => Pull::Batch(gather_batch(&batch, &rows, None)),
+        })
     }
 }
 
@@ -104,15 +153,15 @@ impl Operator for ScanSegments {
             context.statistics.blocks_read += blocks;
         }
         let rows = BATCH_ROWS.min(total - self.row);
-        let batch = self.slice(stored, rows)?;
         let visible = visible_rows(&stored.deleted, self.row, rows);
+        context.statistics.rows_scanned += visible.as_ref().map_or(rows, Vec::len) as u64;
+        let pulled = self.finish(stored, visible, context)?;
         self.row += rows;
         if self.row >= total {
             self.segment += 1;
             self.row = 0;
         }
-        context.statistics.rows_scanned += visible.as_ref().map_or(rows, Vec::len) as u64;
-        Ok(match finish(&self.scan.filters, batch, visible, context)? {
+        Ok(match pulled {
             Pull::Batch(batch) => self.screen.pass(batch)?.map_or(Pull::Pending, Pull::Batch),
             other => other,
         })
@@ -126,34 +175,4 @@ fn visible_rows(deleted: &[u32], start: usize, rows: usize) -> Option<Vec<u32>> 
     let mut marks = deleted[from..to].iter().map(|&row| row - start as u32).peekable();
     marks.peek()?;
     Some((0..rows as u32).filter(|row| marks.next_if_eq(row).is_none()).collect())
-}
-
-/// Filters see only the columns they name; the others are gathered for the rows that are left.
-fn finish(
-    filters: &[Expression],
-    batch: Batch,
-    visible: Option<Vec<u32>>,
-    context: &mut Context,
-) -> SqlResult<Pull> {
-    let tests: Vec<&Expression> = filters.iter().flat_map(conjuncts).collect();
-    let selected = match (tests.is_empty(), visible) {
-        (true, visible) => visible,
-        (false, None) => match select(&tests, &batch, context)? {
-            Selection::All => None,
-            Selection::Rows(rows) => Some(rows),
-        },
-        (false, Some(visible)) => {
-            let needed: BTreeSet<usize> = tests.iter().flat_map(|test| columns_of(test)).collect();
-            let part = gather_batch(&batch, &visible, Some(&needed));
-            match select(&tests, &part, context)? {
-                Selection::All => Some(visible),
-                Selection::Rows(rows) => Some(rows.iter().map(|&row| visible[row as usize]).collect()),
-            }
-        }
-    };
-    Ok(match selected {
-        None => Pull::Batch(batch),
-        Some(rows) if rows.is_empty() => Pull::Pending,
-        Some(rows) => Pull::Batch(gather_batch(&batch, &rows, None)),
-    })
 }

@@ -144,10 +144,11 @@ fn follows(table: &Table, key: usize, column: &ArrayRef) -> SqlResult<bool> {
     if table.interleaved || table.data.sorted_rows() < table.data.stored_rows() {
         return Ok(false);
     }
-    let last = table.data.segments.last().and_then(|stored| {
-        let block = stored.segment.columns.get(key)?.array()?;
-        Some(block.slice(block.len() - 1, 1))
-    });
+    let last = table
+        .data
+        .segments
+        .last()
+        .and_then(|stored| stored.segment.columns.get(key)?.slice(stored.segment.rows as usize - 1, 1));
     let all: Vec<ArrayRef> = last.into_iter().chain(std::iter::once(column.clone())).collect();
     let all = concatenate(&all).ok_or_else(|| SqlError::bug("a sort key changed its layout"))?;
     let key = KeyColumn::new(all.clone(), false, false, false)?;

@@ -95,6 +95,23 @@ fn build<'a>(
     Some(Arc::new(DictionaryArray::<Int32Type>::try_new(keys, dictionary).ok()?))
 }
 
+/// `array` over the dictionary of `previous`, if they say the same: blocks that were read back share it again.
+pub fn share(array: ArrayRef, previous: Option<&ArrayRef>) -> ArrayRef {
+    let is_encoded = |array: &ArrayRef| matches!(array.data_type(), ArrowType::Dictionary(_, _));
+    let Some(previous) = previous.filter(|previous| is_encoded(previous) && is_encoded(&array)) else {
+        return array;
+    };
+    let known = previous.as_dictionary::<Int32Type>().values();
+    let dictionary = array.as_dictionary::<Int32Type>();
+    if known.as_string::<i32>() != dictionary.values().as_string::<i32>() {
+        return array;
+    }
+    match DictionaryArray::<Int32Type>::try_new(dictionary.keys().clone(), known.clone()) {
+        Ok(shared) => Arc::new(shared),
+        Err(_) => array,
+    }
+}
+
 /// Plain strings, whatever the layout was.
 pub fn plain(array: &ArrayRef) -> ArrayRef {
     match array.data_type() {

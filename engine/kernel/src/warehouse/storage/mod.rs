@@ -6,6 +6,7 @@
 pub mod codec;
 pub mod dictionary;
 pub mod join;
+mod layout;
 mod measure;
 pub mod slices;
 pub mod write;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef};
 use serde::{Deserialize, Serialize};
 
+use self::layout::Layout;
 use self::slices::SliceRows;
 use super::value::Value;
 
@@ -72,30 +74,32 @@ pub struct Block {
     /// Least and greatest value, `None` when all are NULL or the type has no order.
     pub zone: Option<(Value, Value)>,
     #[serde(skip)]
-    data: Option<ArrayRef>,
+    data: Option<Layout>,
 }
 
 impl Block {
-    /// A block of `array`, which is held as it is.
+    /// A block of `array`, held in the layout that suits it.
     pub fn new(id: u64, array: ArrayRef) -> Self {
-        Block {
-            id,
-            bytes: array.to_data().get_slice_memory_size().unwrap_or_default() as u32,
-            plain_bytes: measure::plain_bytes(&array) as u32,
-            runs: measure::runs(&array) as u32,
-            nulls: array.null_count() as u32,
-            zone: zone::zone(&array),
-            data: Some(array),
-        }
+        let runs = measure::runs(&array);
+        let (nulls, zone) = (array.null_count() as u32, zone::zone(&array));
+        let plain_bytes = measure::plain_bytes(&array) as u32;
+        let layout = Layout::of(array, runs);
+        let bytes = layout.bytes() as u32;
+        Block { id, bytes, plain_bytes, runs: runs as u32, nulls, zone, data: Some(layout) }
     }
 
     /// The column's values; `None` only between reading a manifest and filling it.
     pub fn array(&self) -> Option<ArrayRef> {
-        self.data.clone()
+        self.data.as_ref().map(|layout| layout.slice(0, layout.rows()))
     }
 
-    pub fn fill(&mut self, data: ArrayRef) {
-        self.data = Some(data);
+    /// `rows` values from `start` on; `None` as for [`Block::array`].
+    pub fn slice(&self, start: usize, rows: usize) -> Option<ArrayRef> {
+        self.data.as_ref().map(|layout| layout.slice(start, rows))
+    }
+
+    pub fn fill(&mut self, array: ArrayRef) {
+        self.data = Some(Layout::of(array, self.runs as usize));
     }
 }
 

@@ -78,7 +78,8 @@ pub fn push(
         .iter()
         .enumerate()
         .map(|(number, column)| {
-            let previous = previous.and_then(|segment| segment.columns.get(number)?.array());
+            // One row is enough to know its dictionary.
+            let previous = previous.and_then(|segment| segment.columns.get(number)?.slice(0, 1));
             block(column.clone(), previous.as_ref(), numbers)
         })
         .collect();
