@@ -255,8 +255,10 @@ pub(super) fn change_type(
 fn longest(table: &Table, number: usize) -> SqlResult<u64> {
     let mut most = 0;
     for stored in &table.data.segments {
-        let Some(array) = stored.segment.columns.get(number).and_then(|block| block.data()) else { continue };
-        let strings = Strings::of(array)?;
+        let Some(array) = stored.segment.columns.get(number).and_then(|block| block.array()) else {
+            continue;
+        };
+        let strings = Strings::of(&array)?;
         let longest = (0..strings.rows()).filter_map(|row| strings.get(row)).map(str::len).max();
         most = most.max(longest.unwrap_or(0) as u64);
     }

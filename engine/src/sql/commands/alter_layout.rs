@@ -8,6 +8,7 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::statement::{AlterSortKey, DistributionStyle};
 use crate::warehouse::catalog::{Distribution, Relation, Table};
 use crate::warehouse::identifier::Identifier;
+use crate::warehouse::storage::Region;
 
 pub(super) fn distribute(
     relation: &Relation,
@@ -23,7 +24,9 @@ pub(super) fn distribute(
         (DistributionStyle::Key, None) => return Err(SqlError::bug("DISTSTYLE KEY without its column")),
     };
     if plain_table(relation, "distribution style")?.distribution != distribution {
-        changed(relation, context)?.distribution = distribution;
+        let table = changed(relation, context)?;
+        table.distribution = distribution;
+        table.redistribute(table.present_distribution());
     }
     Ok(())
 }
@@ -54,6 +57,12 @@ pub(super) fn sort(
         return Err(SqlError::product("54011", message));
     }
     let table = changed(relation, context)?;
+    if table.sort_key != columns {
+        // The product brings the rows into the new order behind the scenes, when is not said; here it is VACUUM
+        // that does. Unconfirmed.
+        let region = if columns.is_empty() { Region::Sorted } else { Region::Unsorted };
+        table.data.segments.iter_mut().for_each(|stored| stored.region = region);
+    }
     table.sort_key = columns;
     table.interleaved = false;
     Ok(())

@@ -46,7 +46,7 @@ pub(super) fn run(target: &Relation, append: &AppendFrom, context: &mut CommandC
     let mut next_identity = into.next_identity.clone();
     rearrange(&mut moved, &columns, target, &mut next_identity, &mut next_block, context)?;
     *context.next_block = next_block;
-    let emptied = TableData { segments: Vec::new(), version: from.data.version + 1 };
+    let emptied = TableData { version: from.data.version + 1, ..TableData::default() };
     if let Some(table) = context.relation_mut(source.id)?.table_mut() {
         table.data = emptied;
     }
@@ -57,6 +57,7 @@ pub(super) fn run(target: &Relation, append: &AppendFrom, context: &mut CommandC
         }
         table.data.segments.append(&mut moved.segments);
         table.data.version += 1;
+        table.redistribute(table.present_distribution());
         table.next_identity = next_identity;
     }
     Ok(())

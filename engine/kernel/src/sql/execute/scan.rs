@@ -56,7 +56,8 @@ impl ScanSegments {
 
     /// The scan's column `number` from the present row on.
     fn column(&self, number: usize, stored: &StoredSegment, rows: usize) -> SqlResult<ArrayRef> {
-        let (Some(&column), Some(field)) = (self.scan.columns.get(number), self.scan.fields.get(number)) else {
+        let (Some(&column), Some(field)) = (self.scan.columns.get(number), self.scan.fields.get(number))
+        else {
             return Err(SqlError::bug("a scan of a column that it does not have"));
         };
         match stored.segment.columns.get(column) {
@@ -91,7 +92,12 @@ impl ScanSegments {
     }
 
     /// Filters the rows, then brings in the columns that no filter reads.
-    fn finish(&self, stored: &StoredSegment, visible: Option<Vec<u32>>, context: &mut Context) -> SqlResult<Pull> {
+    fn finish(
+        &self,
+        stored: &StoredSegment,
+        visible: Option<Vec<u32>>,
+        context: &mut Context,
+    ) -> SqlResult<Pull> {
         let rows = BATCH_ROWS.min(stored.segment.rows as usize - self.row);
         let mut batch = self.slice(stored, rows)?;
         let tests: Vec<&Expression> = self.scan.filters.iter().flat_map(conjuncts).collect();
