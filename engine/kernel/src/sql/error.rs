@@ -154,6 +154,11 @@ impl SqlError {
         SqlError::new(SqlErrorKind::Bug(what.into()))
     }
 
+    /// A scalar subquery found more than one row. The text is what compute nodes say; unconfirmed for the leader.
+    pub fn several_rows() -> Self {
+        SqlError::product("21000", "single-row subquery returns more than one row")
+    }
+
     pub fn undefined_relation(name: &impl std::fmt::Display) -> Self {
         SqlError::product("42P01", format!("relation \"{name}\" does not exist"))
     }

@@ -22,6 +22,7 @@ pub(in crate::sql) mod super_path;
 mod tests;
 mod varbyte;
 
+pub use sandshift_kernel::sql::functions::conditional;
 pub use sandshift_kernel::sql::functions::{Call, Resolved, ScalarFunction, Site};
 use sandshift_kernel::sql::functions::{column, date, date_part, decimal, signature, string};
 

@@ -1,17 +1,21 @@
 //! Makes a plan cheaper without changing its answer. One rule a file, run in this order:
 //!
-//! `decorrelate` (EXISTS and IN to joins) -> `fold` (constants) -> `join_list` (comma lists in an order
+//! `decorrelate` (EXISTS and IN to joins, with `scalar` and `lift`) -> `fold` (constants) -> `factor` (what the
+//! branches of an OR share) -> `join_list` (comma lists in an order
 //! that their conditions join) -> `push_down` (conditions towards the tables) -> `join_order` (the smaller side is built) -> `top` (ORDER BY with LIMIT keeps few
 //! rows) -> `prune` (only the columns that are used).
 
 mod columns;
 mod decorrelate;
+mod factor;
 mod fold;
 mod join_list;
 mod join_order;
+mod lift;
 mod prune;
 mod push_down;
 mod rows;
+mod scalar;
 #[cfg(test)]
 mod tests;
 mod top;
@@ -30,7 +34,7 @@ pub fn optimize(plan: Plan, manifest: &Manifest, database: &Identifier) -> Plan 
         *inner = optimize(std::mem::replace(inner, Plan::Empty), manifest, database)
     });
     let plan = fold::fold(plan, manifest);
-    let plan = push_down::push_down(join_list::join_list(plan));
+    let plan = push_down::push_down(join_list::join_list(factor::factor(plan)));
     let plan = join_order::join_order(plan, manifest, database);
     let plan = top::top(plan);
     prune::prune(plan)

@@ -1,7 +1,7 @@
 //! Conditions go to where rows begin: through projections, to the sides of joins, into scans. An equality over
 //! a comma list makes it a join.
 
-use super::columns;
+use super::{columns, factor};
 use crate::sql::bind::{Side, conjunction, conjuncts, side, split};
 use crate::sql::expression::Expression;
 use crate::sql::plan::{Join, JoinKind, Plan};
@@ -130,7 +130,12 @@ fn push_join(join: Join, conditions: Vec<Expression>) -> Plan {
         match side(&condition, width) {
             Some(Side::Left) if keeps_left => to_left.push(condition),
             Some(Side::Right) if keeps_right => to_right.push(unshifted(condition, width)),
-            _ if joins => inner.push(condition),
+            _ if joins => {
+                to_left.extend(factor::implied(&condition, &|one| side(one, width) == Some(Side::Left)));
+                let right = factor::implied(&condition, &|one| side(one, width) == Some(Side::Right));
+                to_right.extend(right.map(|condition| unshifted(condition, width)));
+                inner.push(condition);
+            }
             _ => stay.push(condition),
         }
     }

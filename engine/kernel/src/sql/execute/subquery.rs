@@ -168,13 +168,7 @@ fn run(subquery: &Subquery, context: &mut Context) -> SqlResult<Answer> {
                 rows += batch.rows;
                 match subquery.kind {
                     SubqueryKind::Exists { .. } => return Ok(Answer::Exists(true)),
-                    // The text is what compute nodes say; unconfirmed for the leader node.
-                    SubqueryKind::Scalar if rows > 1 => {
-                        return Err(SqlError::product(
-                            "21000",
-                            "single-row subquery returns more than one row",
-                        ));
-                    }
+                    SubqueryKind::Scalar if rows > 1 => return Err(SqlError::several_rows()),
                     _ => batches.push(batch),
                 }
             }

@@ -14,9 +14,9 @@ use arrow::datatypes::{
     IntervalMonthDayNanoType, Time64MicrosecondType, TimestampMicrosecondType,
 };
 
-use super::Call;
 use super::column::{Text, at};
 use super::signature::{Entry, common_type};
+use super::{Call, ScalarFunction, Site};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::warehouse::calendar::interval::Interval;
 use crate::warehouse::data_type::DataType;
@@ -36,6 +36,21 @@ pub static FUNCTIONS: &[Entry] = &[
     Entry::custom("greatest", all_alike, |call, _| extreme(call, Ordering::Greater)),
     Entry::custom("least", all_alike, |call, _| extreme(call, Ordering::Less)),
 ];
+
+/// `(value, count of the rows it is one of)`: a subquery's value once its rows have been counted for every outer
+/// row. Not to be called by name, and not pure: it must fail only for the rows that ask.
+pub static SINGLE_ROW: ScalarFunction = ScalarFunction {
+    name: "single row",
+    site: Site::Anywhere,
+    pure: false,
+    evaluate: |call, _| {
+        let counts: &PrimitiveArray<Int64Type> = call.primitive(1)?;
+        if (0..call.rows).any(|row| at(counts, row).is_some_and(|count| count > 1)) {
+            return Err(SqlError::several_rows());
+        }
+        call.argument(0).cloned()
+    },
+};
 
 type Accepted = Option<(Vec<DataType>, DataType)>;
 
