@@ -50,29 +50,76 @@ impl Binder<'_> {
         function: &ast::Function,
         arguments: &Arguments<'_>,
     ) -> SqlResult<Expression> {
-        let clause = self.clause();
-        let level = self.level()?;
+        if self.level()?.inside_aggregate {
+            return Err(SqlError::product("42803", "aggregate function calls may not be nested"));
+        }
+        let taken: Vec<usize> =
+            self.levels.iter().map(|level| level.parameters.as_ref().map_or(0, Vec::len)).collect();
+        self.level()?.inside_aggregate = true;
+        let call = self.aggregate_call(name, function, arguments);
+        self.level()?.inside_aggregate = false;
+        let mut call = call?;
+        let owner = self.owner(&mut call);
+        if owner + 1 < self.levels.len() {
+            // What its arguments took from outside is now computed there.
+            for (level, taken) in self.levels.iter_mut().zip(taken) {
+                level.parameters.iter_mut().for_each(|parameters| parameters.truncate(taken));
+            }
+        }
+        let level =
+            self.levels.get_mut(owner).ok_or_else(|| SqlError::bug("an aggregate outside queries"))?;
         if level.inside_aggregate {
             return Err(SqlError::product("42803", "aggregate function calls may not be nested"));
         }
-        if !clause.takes_aggregates() {
-            let place = match clause {
+        if !level.clause.takes_aggregates() {
+            let place = match level.clause {
                 super::level::Clause::From => "JOIN conditions".to_owned(),
                 other => format!("{} clause", other.name()),
             };
             return Err(SqlError::product("42803", format!("aggregates not allowed in {place}")));
         }
-        level.inside_aggregate = true;
-        let call = self.aggregate_call(name, function, arguments);
-        let level = self.level()?;
-        level.inside_aggregate = false;
-        let call = call?;
         let data_type = call.data_type;
         let number = level.aggregates.iter().position(|known| *known == call).unwrap_or_else(|| {
             level.aggregates.push(call);
             level.aggregates.len() - 1
         });
-        Ok(Expression::Column { index: AGGREGATE_BASE + number, data_type })
+        Ok(self.carry(owner, Expression::Column { index: AGGREGATE_BASE + number, data_type }))
+    }
+
+    /// The level an aggregate belongs to: the innermost one whose columns it reads, for which its arguments are
+    /// rewritten. `HAVING count(*) > (SELECT ... WHERE u.n < max(t.n))` asks for the greatest of the outer rows.
+    fn owner(&self, call: &mut AggregateCall) -> usize {
+        let innermost = self.levels.len() - 1;
+        let mut rewritten = call.clone();
+        for (depth, level) in self.levels.iter().enumerate().rev() {
+            if let Some(parameters) = &level.parameters {
+                for part in parts(&mut rewritten) {
+                    part.transform(&mut |inner| {
+                        if let Expression::Parameter { index, .. } = inner
+                            && let Some(outer) = parameters.get(*index)
+                        {
+                            *inner = outer.clone();
+                        }
+                    });
+                }
+                continue;
+            }
+            let (mut columns, mut outside) = (false, false);
+            for part in parts(&mut rewritten) {
+                part.visit(&mut |inner| {
+                    columns |= matches!(inner, Expression::Column { .. });
+                    outside |= matches!(inner, Expression::Parameter { .. });
+                });
+            }
+            if columns {
+                *call = rewritten;
+                return depth;
+            }
+            if !outside {
+                break;
+            }
+        }
+        innermost
     }
 
     /// The call itself, its arguments cast to what the function wants.
@@ -126,6 +173,10 @@ impl Binder<'_> {
             data_type,
         })
     }
+}
+
+fn parts(call: &mut AggregateCall) -> impl Iterator<Item = &mut Expression> {
+    call.arguments.iter_mut().chain(call.order.iter_mut().map(|key| &mut key.expression))
 }
 
 /// Arguments as the aggregate takes them and the type of its answer; `None` when it takes no such types.

@@ -223,7 +223,7 @@ impl Binder<'_> {
     }
 
     /// Hands an expression over the row of level `depth` inwards, through every subquery in between.
-    fn carry(&mut self, depth: usize, expression: Expression) -> Expression {
+    pub fn carry(&mut self, depth: usize, expression: Expression) -> Expression {
         let mut expression = expression;
         for level in &mut self.levels[depth + 1..] {
             let Some(parameters) = &mut level.parameters else { continue };

@@ -4,7 +4,6 @@ use sqlparser::ast;
 
 use super::binder::Binder;
 use super::coerce;
-use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{Comparison, Expression};
 
@@ -89,15 +88,35 @@ impl Binder<'_> {
         if left.len() != right.len() {
             return Err(SqlError::product("42601", "unequal number of entries in row expression"));
         }
-        let mut all = Vec::new();
+        let mut pairs = Vec::new();
         for (left, right) in left.iter().zip(right) {
-            let (left, right) = (self.expression(left)?, self.expression(right)?);
-            all.push(coerce::compare(Comparison::Equal, left, right)?);
+            pairs.push((self.expression(left)?, self.expression(right)?));
+        }
+        let mut all = Vec::new();
+        for (left, right) in &pairs {
+            all.push(coerce::compare(Comparison::Equal, left.clone(), right.clone())?);
         }
         match operator {
             Comparison::Equal => Ok(Expression::And(all)),
             Comparison::NotEqual => Ok(Expression::Not(Box::new(Expression::And(all)))),
-            _ => Err(SqlError::not_simulated_because(Feature::QueryClause, "ordering of row expressions")),
+            // The first difference decides, as SQL says. Redshift lists row constructors among what it does not
+            // take from PostgreSQL: that it takes these comparisons is unconfirmed.
+            operator => {
+                let last = pairs.len() - 1;
+                let strict = match operator {
+                    Comparison::LessOrEqual => Comparison::Less,
+                    Comparison::GreaterOrEqual => Comparison::Greater,
+                    other => other,
+                };
+                let mut any = Vec::new();
+                for (place, (left, right)) in pairs.into_iter().enumerate() {
+                    let mut decided = all[..place].to_vec();
+                    let by = if place == last { operator } else { strict };
+                    decided.push(coerce::compare(by, left, right)?);
+                    any.push(Expression::And(decided));
+                }
+                Ok(Expression::Or(any))
+            }
         }
     }
 

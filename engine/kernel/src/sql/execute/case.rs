@@ -1,4 +1,6 @@
-//! CASE: each branch is computed for the rows that chose it and for no others.
+//! CASE and COALESCE: each branch is computed for the rows that chose it and for no others.
+
+use arrow::array::Array;
 
 use super::Context;
 use super::array::nulls;
@@ -57,6 +59,42 @@ pub fn evaluate_case(
         answer.add(column, &left);
     }
     answer.finish(data_type)
+}
+
+/// COALESCE and NVL where a later argument might fail: it is asked for the rows that have no value yet.
+pub fn evaluate_coalesce(
+    arguments: &[Expression],
+    data_type: DataType,
+    batch: &Batch,
+    context: &mut Context,
+) -> SqlResult<Column> {
+    let mut left: Vec<u32> = (0..batch.rows as u32).collect();
+    let mut answer = Assembly { parts: Vec::new(), length: 0, places: vec![0; batch.rows] };
+    for (number, argument) in arguments.iter().enumerate() {
+        if left.is_empty() {
+            break;
+        }
+        let part = narrow(batch, &left, argument);
+        let column = evaluate(argument, part.as_ref().unwrap_or(batch), context)?;
+        let mut missing = Vec::new();
+        if number + 1 < arguments.len() {
+            let array = column.array();
+            missing =
+                (0..left.len()).filter(|&at| array.is_null(column.index(at))).map(|at| left[at]).collect();
+        }
+        // Those still missing are given their place anew by a later argument.
+        answer.add(column, &left);
+        left = missing;
+    }
+    answer.finish(data_type)
+}
+
+/// Whether computing it costs nothing and cannot fail.
+pub fn is_plain(expression: &Expression) -> bool {
+    matches!(
+        expression,
+        Expression::Column { .. } | Expression::Literal { .. } | Expression::Parameter { .. }
+    )
 }
 
 /// The rows of `batch` that matter; `None` when that is all of them.

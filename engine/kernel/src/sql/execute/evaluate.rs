@@ -36,6 +36,12 @@ pub fn evaluate(expression: &Expression, batch: &Batch, context: &mut Context) -
             Some(value) => Ok(Column::Constant(array_of(std::slice::from_ref(value), *data_type))),
             None => Err(SqlError::bug(format!("parameter {index} has no value"))),
         },
+        Expression::Call { function, arguments, data_type }
+            if matches!(function.name, "coalesce" | "nvl")
+                && !arguments.iter().skip(1).all(case::is_plain) =>
+        {
+            case::evaluate_coalesce(arguments, *data_type, batch, context)
+        }
         Expression::Call { function, arguments, data_type } => {
             call(function, arguments, *data_type, batch, context)
         }

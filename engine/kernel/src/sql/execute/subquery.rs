@@ -1,5 +1,6 @@
 //! Queries used as expressions: run once for each distinct list of parameters, remembered for the query.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -49,6 +50,8 @@ struct Rows {
     /// The rows without NULL.
     set: Grouping,
     has_null: bool,
+    /// Of a single column, its least and its greatest value.
+    ends: Vec<Value>,
 }
 
 pub fn evaluate_subquery(subquery: &Subquery, batch: &Batch, context: &mut Context) -> SqlResult<Column> {
@@ -206,7 +209,25 @@ fn lookup(batches: &[Batch], fields: &[Field]) -> SqlResult<Rows> {
     let mut set = Grouping::new(&types);
     let columns: Vec<ArrayRef> = batch.columns.iter().map(|column| gather(column, &complete)).collect();
     set.assign(&columns, complete.len())?;
-    Ok(Rows { batch, types, set, has_null })
+    let ends = match (columns.as_slice(), types.as_slice()) {
+        ([column], [data_type]) => ends(column, *data_type),
+        _ => Vec::new(),
+    };
+    Ok(Rows { batch, types, set, has_null, ends })
+}
+
+fn ends(column: &ArrayRef, data_type: DataType) -> Vec<Value> {
+    let mut values = (0..column.len()).map(|row| value_at(column, data_type, row));
+    let Some(first) = values.next() else { return Vec::new() };
+    let (mut least, mut greatest) = (first.clone(), first);
+    for value in values {
+        match compare_values(&value, &least) {
+            Some(Ordering::Less) => least = value,
+            _ if compare_values(&value, &greatest) == Some(Ordering::Greater) => greatest = value,
+            _ => {}
+        }
+    }
+    vec![least, greatest]
 }
 
 /// `operands operator ANY (rows)` for each row, or its opposite.
@@ -231,6 +252,9 @@ fn quantified(
         };
         let answer = if set.batch.rows == 0 {
             Some(false)
+        } else if operands.len() > 1 && (set.has_null || operands.iter().any(|operand| operand.is_null(row)))
+        {
+            rows_by_value(operator, operands, set, row)
         } else if operands.iter().any(|operand| operand.is_null(row)) {
             None
         } else if operator == Comparison::Equal {
@@ -254,17 +278,37 @@ fn quantified(
     Ok(Column::Rows(Arc::new(builder.finish())))
 }
 
+/// One operand against the set: all that an ordering asks is its ends.
 fn any_by_value(operator: Comparison, operands: &[ArrayRef], set: &Rows, row: usize) -> Option<bool> {
+    let [operand] = operands else { return rows_by_value(operator, operands, set, row) };
+    let value = value_at(operand, set.types[0], row);
+    let holds = set
+        .ends
+        .iter()
+        .any(|end| compare_values(&value, end).is_some_and(|ordering| operator.holds(ordering)));
+    if holds {
+        return Some(true);
+    }
+    (!set.has_null).then_some(false)
+}
+
+/// Several operands are compared one after the other: the first difference decides. A NULL leaves it unknown,
+/// but rows that surely differ somewhere are surely not equal.
+fn rows_by_value(operator: Comparison, operands: &[ArrayRef], set: &Rows, row: usize) -> Option<bool> {
+    let by_equality = matches!(operator, Comparison::Equal | Comparison::NotEqual);
     let mut unknown = false;
     for candidate in 0..set.batch.rows {
-        // Several operands are compared one after the other: the first difference decides.
-        let mut ordering = Some(std::cmp::Ordering::Equal);
+        let mut ordering = Some(Ordering::Equal);
         for ((operand, column), data_type) in operands.iter().zip(&set.batch.columns).zip(&set.types) {
-            if ordering == Some(std::cmp::Ordering::Equal) {
-                ordering = compare_values(
-                    &value_at(operand, *data_type, row),
-                    &value_at(column, *data_type, candidate),
-                );
+            let next = || {
+                compare_values(&value_at(operand, *data_type, row), &value_at(column, *data_type, candidate))
+            };
+            match ordering {
+                Some(Ordering::Equal) => ordering = next(),
+                None if by_equality => {
+                    ordering = next().filter(|ordering| *ordering != Ordering::Equal);
+                }
+                _ => {}
             }
         }
         match ordering {
