@@ -61,20 +61,23 @@ fn sha2(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
         if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
             return Ok(None);
         }
-        let bytes = text.get(row).unwrap_or_default().as_bytes();
-        match widths.value(row) {
-            0 | 256 => out.push_str(&digest::sha256(bytes)),
-            224 => out.push_str(&digest::sha224(bytes)),
-            384 => out.push_str(&digest::sha384(bytes)),
-            512 => out.push_str(&digest::sha512(bytes)),
-            _ => {}
-        }
+        out.push_str(&sha2_hex(text.get(row).unwrap_or_default().as_bytes(), widths.value(row)));
         Ok(Some(()))
     })
 }
 
+pub(super) fn sha2_hex(bytes: &[u8], width: i32) -> String {
+    match width {
+        0 | 256 => digest::sha256(bytes),
+        224 => digest::sha224(bytes),
+        384 => digest::sha384(bytes),
+        512 => digest::sha512(bytes),
+        _ => String::new(),
+    }
+}
+
 /// CRC-32C, as the guide says ("CRC32 function").
-fn crc32(bytes: &[u8]) -> u32 {
+pub(super) fn crc32(bytes: &[u8]) -> u32 {
     let mut sum = u32::MAX;
     for byte in bytes {
         sum ^= u32::from(*byte);
@@ -165,13 +168,13 @@ fn fnv_of<T: ArrowPrimitiveType>(call: &Call<'_>) -> SqlResult<ArrayRef> {
     fnv_rows(call, |row, hash| fold(hash, values.value(row).to_byte_slice()))
 }
 
-fn fnv_rows(call: &Call<'_>, f: impl Fn(usize, u64) -> u64) -> SqlResult<ArrayRef> {
+pub(super) fn fnv_rows(call: &Call<'_>, f: impl Fn(usize, u64) -> u64) -> SqlResult<ArrayRef> {
     const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
     let seeds = if call.arguments.len() > 1 { Some(call.primitive::<Int64Type>(1)?) } else { None };
     build::<Int64Type>(call, |row| Ok(f(row, seeds.map_or(BASIS, |seeds| seeds.value(row) as u64)) as i64))
 }
 
-fn fold(start: u64, bytes: &[u8]) -> u64 {
+pub(super) fn fold(start: u64, bytes: &[u8]) -> u64 {
     const PRIME: u64 = 0x0000_0100_0000_01B3;
     bytes.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME))
 }

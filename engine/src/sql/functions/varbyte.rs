@@ -8,7 +8,7 @@ use arrow::datatypes::Int32Type;
 use super::Call;
 use super::column::{build, build_text, invalid_parameter};
 use super::signature::Entry;
-use super::signature::Parameter::{Integer, Text};
+use super::signature::Parameter::{BigInt, Integer, Text};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
 use crate::warehouse::data_type::DataType;
@@ -42,6 +42,28 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     Entry::custom("octet_length", |types| bytes(types, &[], DataType::Integer), length),
     Entry::custom("getbit", |types| bytes(types, &[DataType::Integer], DataType::Integer), get_bit),
     Entry::custom("||", both_bytes, concat),
+    Entry::custom("concat", both_bytes, concat),
+    Entry::custom("substring", part_types, part),
+    Entry::custom("substr", part_types, part),
+    Entry::custom("reverse", |types| Some((vec![only(types)?], only(types)?)), |call, _| {
+        rewritten(call, |bytes, _, out| out.extend(bytes.iter().rev()))
+    }),
+    Entry::custom("octetindex", both_for_integer, octet_index),
+    Entry::custom("sha2", |types| bytes(types, &[DataType::Integer], DataType::Varchar(128)), |call, _| {
+        let widths = call.primitive::<Int32Type>(1)?;
+        digest_by(call, |bytes, row| super::hash::sha2_hex(bytes, widths.value(row)))
+    }),
+    Entry::custom("crc32", |types| bytes(types, &[], DataType::Varchar(8)), |call, _| {
+        digest_of(call, |bytes| format!("{:08x}", super::hash::crc32(bytes)))
+    }),
+    Entry::custom("checksum", |types| bytes(types, &[], DataType::Integer), |call, _| {
+        let bytes = column(call, 0)?;
+        build::<Int32Type>(call, |row| Ok(super::hash::crc32(bytes.value(row)) as i32))
+    }),
+    Entry::custom("fnv_hash", fnv_types, |call, _| {
+        let bytes = column(call, 0)?;
+        super::hash::fnv_rows(call, |row, hash| super::hash::fold(hash, bytes.value(row)))
+    }),
 ];
 
 const TEXT: DataType = DataType::Varchar(DataType::VARCHAR_MAX);
@@ -68,6 +90,34 @@ fn text_and_format(types: &[DataType]) -> Accepted {
 fn bytes_and_format(types: &[DataType]) -> Accepted {
     let [bytes @ DataType::Varbyte(_), format] = *types else { return None };
     Some((vec![bytes, Text.accept(format)?], TEXT))
+}
+
+fn only(types: &[DataType]) -> Option<DataType> {
+    match *types {
+        [bytes @ DataType::Varbyte(_)] => Some(bytes),
+        _ => None,
+    }
+}
+
+fn part_types(types: &[DataType]) -> Accepted {
+    let result = *types.first()?;
+    bytes(types, &[DataType::Integer], result)
+        .or_else(|| bytes(types, &[DataType::Integer, DataType::Integer], result))
+}
+
+fn both_for_integer(types: &[DataType]) -> Accepted {
+    both_bytes(types).map(|(arguments, _)| (arguments, DataType::Integer))
+}
+
+fn fnv_types(types: &[DataType]) -> Accepted {
+    let (first, seed) = types.split_first()?;
+    let mut arguments = vec![only(&[*first])?];
+    match seed {
+        [] => {}
+        [seed] => arguments.push(BigInt.accept(*seed)?),
+        _ => return None,
+    }
+    Some((arguments, DataType::BigInt))
 }
 
 fn both_bytes(types: &[DataType]) -> Accepted {
@@ -213,8 +263,62 @@ fn from_varbyte(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<Arr
 }
 
 fn digest_of(call: &Call<'_>, f: fn(&[u8]) -> String) -> SqlResult<ArrayRef> {
+    digest_by(call, |bytes, _| f(bytes))
+}
+
+fn digest_by(call: &Call<'_>, f: impl Fn(&[u8], usize) -> String) -> SqlResult<ArrayRef> {
     let bytes = column(call, 0)?;
-    build_text(call, |row, out| Ok(bytes.is_valid(row).then(|| out.push_str(&f(bytes.value(row))))))
+    let nulls = call.nulls();
+    build_text(call, |row, out| {
+        let valid = nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
+        Ok(valid.then(|| out.push_str(&f(bytes.value(row), row))))
+    })
+}
+
+/// Bytes from bytes, row by row; NULL where any argument is.
+fn rewritten(call: &Call<'_>, f: impl Fn(&[u8], usize, &mut Vec<u8>)) -> SqlResult<ArrayRef> {
+    let bytes = column(call, 0)?;
+    let nulls = call.nulls();
+    let mut builder = BinaryBuilder::new();
+    let mut out = Vec::new();
+    for row in 0..call.rows {
+        if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+            builder.append_null();
+            continue;
+        }
+        out.clear();
+        f(bytes.value(row), row, &mut out);
+        builder.append_value(&out);
+    }
+    Ok(Arc::new(builder.finish()))
+}
+
+/// From 1, as SUBSTRING counts characters: what lies before the first byte uses up length.
+fn part(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
+    let starts = call.primitive::<Int32Type>(1)?;
+    let lengths = if call.arguments.len() > 2 { Some(call.primitive::<Int32Type>(2)?) } else { None };
+    let negative = lengths.is_some_and(|lengths| {
+        (0..call.rows).any(|row| lengths.is_valid(row) && lengths.value(row) < 0)
+    });
+    if negative {
+        return Err(SqlError::product("22011", "negative substring length not allowed"));
+    }
+    rewritten(call, |bytes, row, out| {
+        let start = i64::from(starts.value(row)) - 1;
+        let end = lengths.map_or(i64::MAX, |lengths| start + i64::from(lengths.value(row)));
+        let place = |at: i64| usize::try_from(at.max(0)).unwrap_or(0).min(bytes.len());
+        out.extend_from_slice(bytes.get(place(start)..place(end)).unwrap_or_default());
+    })
+}
+
+/// Where the second byte string begins in the first, from 1; 0 where it does not.
+fn octet_index(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
+    let (wanted, bytes) = (column(call, 0)?, column(call, 1)?);
+    build::<Int32Type>(call, |row| {
+        let (wanted, bytes) = (wanted.value(row), bytes.value(row));
+        let found = (0..=bytes.len().saturating_sub(wanted.len())).find(|at| bytes[*at..].starts_with(wanted));
+        Ok(found.map_or(0, |at| at as i32 + 1))
+    })
 }
 
 fn length(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
@@ -241,15 +345,9 @@ fn get_bit(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef
 }
 
 fn concat(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
-    let (left, right) = (column(call, 0)?, column(call, 1)?);
-    let nulls = call.nulls();
-    let mut builder = BinaryBuilder::new();
-    for row in 0..call.rows {
-        if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
-            builder.append_null();
-        } else {
-            builder.append_value([left.value(row), right.value(row)].concat());
-        }
-    }
-    Ok(Arc::new(builder.finish()))
+    let right = column(call, 1)?;
+    rewritten(call, |bytes, row, out| {
+        out.extend_from_slice(bytes);
+        out.extend_from_slice(right.value(row));
+    })
 }

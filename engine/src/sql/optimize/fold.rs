@@ -53,6 +53,13 @@ fn constant(expression: &Expression) -> bool {
             return false;
         }
         Expression::Call { data_type: DataType::Super, .. } => return false,
+        // So does the order of day and month, and what `today` means.
+        Expression::Cast { input, to: DataType::Date | DataType::Time | DataType::Timestamp, .. } => {
+            let iso = |text: &str| text.as_bytes().get(4) == Some(&b'-') || text.contains(':');
+            if matches!(&**input, Expression::Literal { value: Value::String(text), .. } if !iso(text)) {
+                return false;
+            }
+        }
         _ => {}
     }
     let children = expression.children();

@@ -10,7 +10,7 @@ use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
 /// The cell's text; `None` is NULL. Booleans are `true` and `false`, timestamps have a fraction only when
-/// there is one, decimals have all digits of their scale, doubles the fewest that read back the same.
+/// there is one, decimals have all digits of their scale, doubles fifteen that count.
 pub fn display(array: &ArrayRef, data_type: DataType, row: usize) -> Option<String> {
     display_value(&value_at(array, data_type, row), data_type)
 }
@@ -24,8 +24,8 @@ pub fn display_value(value: &Value, data_type: DataType) -> Option<String> {
         Value::Integer(integer) => integer.to_string(),
         Value::BigInt(integer) => integer.to_string(),
         Value::Decimal { unscaled, scale } => decimal(*unscaled, *scale),
-        Value::Real(real) => scientific(f64::from(*real), format!("{real}"), || format!("{real:e}")),
-        Value::Double(double) => scientific(*double, format!("{double}"), || format!("{double:e}")),
+        Value::Real(real) => float(f64::from(*real), FLOAT_DIGITS),
+        Value::Double(double) => float(*double, DOUBLE_DIGITS),
         Value::String(string) if data_type == DataType::Super => json::printed(string).into_owned(),
         Value::String(string) => string.to_string(),
         Value::Date(days) => text::date(*days),
@@ -59,22 +59,31 @@ pub fn decimal(unscaled: i128, scale: u8) -> String {
     format!("{sign}{whole}.{fraction}")
 }
 
-/// Plain digits between 1e-4 and 1e15, as C's `%g` with 15 digits does; beyond that `1e+20`.
-fn scientific(value: f64, plain: String, exponential: impl Fn() -> String) -> String {
+/// Digits that a REAL and a DOUBLE show while `extra_float_digits` is 0.
+const FLOAT_DIGITS: usize = 6;
+const DOUBLE_DIGITS: usize = 15;
+
+/// As C's `%g` prints: so many digits that count, no zeros at the end, an exponent for what is very large or small.
+fn float(value: f64, digits: usize) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
     }
     if value.is_infinite() {
         return if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
     }
-    let size = value.abs();
-    if size == 0.0 || (1e-4..1e15).contains(&size) {
-        return plain;
-    }
-    let text = exponential();
+    let text = format!("{value:.0$e}", digits - 1);
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    format!("{mantissa}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
+    let trimmed = |text: &str| match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text.to_owned(),
+    };
+    if exponent < -4 || exponent >= digits as i32 {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{}e{sign}{:02}", trimmed(mantissa), exponent.abs());
+    }
+    let places = usize::try_from(digits as i32 - 1 - exponent).unwrap_or(0);
+    trimmed(&format!("{value:.places$}"))
 }
 
 #[cfg(test)]
@@ -88,6 +97,10 @@ mod tests {
         assert_eq!(double(100.0), "100");
         assert_eq!(double(1e20), "1e+20");
         assert_eq!(double(1.5e-7), "1.5e-07");
+        assert_eq!(double(1.0 / 3.0), "0.333333333333333");
+        assert_eq!(double(0.1 + 0.2), "0.3");
+        assert_eq!(double(-0.0), "-0");
+        assert_eq!(double(123_456_789_012_345_680.0), "1.23456789012346e+17");
         assert_eq!(double(f64::NAN), "NaN");
         assert_eq!(decimal(-5, 2), "-0.05");
         assert_eq!(decimal(12_345, 2), "123.45");

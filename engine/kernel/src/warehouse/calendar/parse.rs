@@ -5,14 +5,47 @@
 
 use super::{Civil, DAY, MONTHS, SECOND, zone};
 
+/// Which of three numbers is the day, where none can only be the year (`SET datestyle`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    MonthFirst,
+    DayFirst,
+    YearFirst,
+}
+
+impl Order {
+    /// The order in a `datestyle` such as `ISO, DMY`.
+    pub fn of(style: &str) -> Order {
+        if style.ends_with("DMY") {
+            Order::DayFirst
+        } else if style.ends_with("YMD") {
+            Order::YearFirst
+        } else {
+            Order::MonthFirst
+        }
+    }
+}
+
 /// Days since 1970-01-01. A time of day after the date is read and dropped, as in a cast to DATE.
 pub fn date(text: &str) -> Option<i32> {
+    date_in(text, Order::MonthFirst)
+}
+
+/// As [`date`], in the session's order.
+pub fn date_in(text: &str, order: Order) -> Option<i32> {
     let text = text.trim();
-    iso_date(text.as_bytes()).or_else(|| Some(super::days_of(timestamp(text)?.local)))
+    iso_date(text.as_bytes()).or_else(|| Some(super::days_of(timestamp_in(text, order)?.local)))
 }
 
 /// Microseconds since midnight.
 pub fn time(text: &str) -> Option<i64> {
+    if text.trim().eq_ignore_ascii_case("allballs") {
+        return Some(0);
+    }
+    if let Some(bare) = bare_time(text.trim()) {
+        return Some(bare);
+    }
     let mut parts = Parts::default();
     for word in words(text) {
         parts.take(word)?;
@@ -39,8 +72,23 @@ impl Written {
     }
 }
 
+/// `040506` and `0405`: a time without its colons.
+fn bare_time(text: &str) -> Option<i64> {
+    let bytes = text.as_bytes();
+    match bytes.len() {
+        4 => clock(number(&bytes[..2])?, number(&bytes[2..])?, 0, 0),
+        6 => clock(number(&bytes[..2])?, number(&bytes[2..4])?, number(&bytes[4..])?, 0),
+        _ => None,
+    }
+}
+
 /// Reads a date with an optional time and zone.
 pub fn timestamp(text: &str) -> Option<Written> {
+    timestamp_in(text, Order::MonthFirst)
+}
+
+/// As [`timestamp`], in the session's order.
+pub fn timestamp_in(text: &str, order: Order) -> Option<Written> {
     let text = text.trim();
     if let Some(local) = iso_timestamp(text.as_bytes()) {
         return Some(Written { local, offset: None });
@@ -48,7 +96,7 @@ pub fn timestamp(text: &str) -> Option<Written> {
     if text.eq_ignore_ascii_case("epoch") {
         return Some(Written { local: 0, offset: Some(0) });
     }
-    let mut parts = Parts::default();
+    let mut parts = Parts { order, ..Parts::default() };
     for word in words(text) {
         parts.take(word)?;
     }
@@ -129,6 +177,9 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 /// What the words have said so far.
 #[derive(Default)]
 struct Parts {
+    order: Order,
+    /// `J2451187`, or the day of a year: days since 1970-01-01.
+    days: Option<i32>,
     year: Option<i32>,
     month: Option<u32>,
     day: Option<u32>,
@@ -142,7 +193,7 @@ struct Parts {
 
 impl Parts {
     fn has_date(&self) -> bool {
-        self.year.is_some() || self.month.is_some() || self.day.is_some()
+        self.days.is_some() || self.year.is_some() || self.month.is_some() || self.day.is_some()
     }
 
     fn take(&mut self, word: &str) -> Option<()> {
@@ -164,13 +215,21 @@ impl Parts {
             self.before_christ = word.eq_ignore_ascii_case("bc");
             return Some(());
         }
-        if word.starts_with(|c: char| c.is_ascii_digit()) {
+        let dashed = word.contains('-') && word.split('-').next().and_then(month_by_name).is_some();
+        if dashed || word.starts_with(|c: char| c.is_ascii_digit()) {
             return self.take_date(word);
         }
         if super::WEEKDAYS
             .iter()
             .any(|day| word.len() >= 3 && day.to_ascii_lowercase().starts_with(&word.to_ascii_lowercase()))
         {
+            return Some(());
+        }
+        if let Some(julian) = word.strip_prefix(['J', 'j'])
+            && julian.len() > 1
+            && let Some(day) = number(julian.as_bytes())
+        {
+            self.days = Some(day as i32 - JULIAN_1970);
             return Some(());
         }
         self.zone = Some(zone::find(word)?);
@@ -186,7 +245,10 @@ impl Parts {
         match (second, third) {
             (None, _) => self.take_number(first),
             (Some(second), Some(third)) => {
-                if let Some(month) = month_by_name(second) {
+                if let Some(month) = month_by_name(first) {
+                    (self.month, self.day) = (Some(month), Some(number(second.as_bytes())?));
+                    self.year = Some(year(third)?);
+                } else if let Some(month) = month_by_name(second) {
                     self.month = Some(month);
                     if first.len() > 2 {
                         (self.year, self.day) = (Some(year(first)?), Some(number(third.as_bytes())?));
@@ -198,10 +260,23 @@ impl Parts {
                     self.month = Some(number(second.as_bytes())?);
                     self.day = Some(number(third.as_bytes())?);
                 } else {
-                    self.month = Some(number(first.as_bytes())?);
-                    self.day = Some(number(second.as_bytes())?);
-                    self.year = Some(year(third)?);
+                    let (day, month, year_text) = match self.order {
+                        Order::MonthFirst => (second, first, third),
+                        Order::DayFirst => (first, second, third),
+                        Order::YearFirst if third.len() > 2 => (second, first, third),
+                        Order::YearFirst => (third, second, first),
+                    };
+                    self.month = Some(number(month.as_bytes())?);
+                    self.day = Some(number(day.as_bytes())?);
+                    self.year = Some(year(year_text)?);
                 }
+                Some(())
+            }
+            // `1999.008`: a day of the year.
+            (Some(second), None) if second.len() == 3 && first.len() == 4 && word.contains('.') => {
+                let day = number(second.as_bytes()).filter(|day| (1..=366).contains(day))?;
+                let start = Civil::new(number(first.as_bytes())? as i32, 1, 1)?.days();
+                self.days = Some(start + day as i32 - 1);
                 Some(())
             }
             (Some(second), None) => {
@@ -278,15 +353,23 @@ impl Parts {
     }
 
     fn finish(self) -> Option<Written> {
-        let year = self.year?;
-        let year = if self.before_christ { 1 - year } else { year };
-        let days = Civil::new(year, self.month?, self.day?)?.days();
+        let days = match self.days {
+            Some(days) => days,
+            None => {
+                let year = self.year?;
+                let year = if self.before_christ { 1 - year } else { year };
+                Civil::new(year, self.month?, self.day?)?.days()
+            }
+        };
         let time = if self.time.is_some() { self.time_of_day()? } else { 0 };
         let local = i64::from(days) * DAY + time;
         let offset = self.offset.or_else(|| self.zone.map(|zone| zone.offset_at_local(local)));
         Some(Written { local, offset })
     }
 }
+
+/// The Julian day of 1970-01-01.
+const JULIAN_1970: i32 = 2_440_588;
 
 /// A year as written; two digits mean 1970 to 2069.
 fn year(text: &str) -> Option<i32> {
@@ -329,6 +412,9 @@ mod tests {
             "2008-Jan-08",
             " 2008-01-08 ",
             "2008-01-08 23:59:59",
+            "Jan-08-2008",
+            "2008.008",
+            "J2454474",
         ] {
             assert_eq!(date(written).map(text::date).as_deref(), Some("2008-01-08"), "{written}");
         }

@@ -6,7 +6,6 @@ use super::{Accumulator, Groups};
 use crate::sql::error::SqlResult;
 use crate::sql::execute::array::array_of;
 use crate::sql::execute::cast::{CastRules, cast};
-use crate::sql::expression::CastMode;
 use crate::sql::plan::AggregateFunction;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
@@ -26,12 +25,7 @@ pub struct Variance {
 }
 
 /// An implicit cast never cuts.
-const RULES: CastRules = CastRules {
-    mode: CastMode::Implicit,
-    rounding: true,
-    super_null: true,
-    zone: &crate::warehouse::calendar::zone::UTC,
-};
+const RULES: CastRules = CastRules { rounding: true, ..CastRules::plain() };
 
 impl Variance {
     pub fn new(function: AggregateFunction, input: DataType, result: DataType) -> Self {

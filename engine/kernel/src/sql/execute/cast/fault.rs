@@ -41,6 +41,9 @@ pub fn out_of_range(to: DataType, rules: CastRules) -> SqlError {
         (DataType::SmallInt, CastMode::Explicit | CastMode::Implicit) => compute_range(2),
         (DataType::Integer, CastMode::Explicit | CastMode::Implicit) => compute_range(4),
         (DataType::BigInt, CastMode::Explicit | CastMode::Implicit) => compute_range(8),
+        (DataType::Real | DataType::Double, _) => {
+            SqlError::product("22003", format!("type \"{to}\" value out of range: overflow"))
+        }
         _ => SqlError::product("22003", format!("{} out of range", bare_name(to))),
     }
 }
@@ -105,6 +108,20 @@ fn invalid_digit(text: &str, to: DataType) -> SqlError {
         "\n  -----------------------------------------------\n  error:  {message} \n  code:      1207\n  context:   {text}\n  -----------------------------------------------"
     );
     SqlError::new(SqlErrorKind::Product { state: "22018", message, detail: Some(detail), hint: None })
+}
+
+/// A CHAR holds characters of one byte (fact sheet, section 6.7). The words are those of COPY; what other
+/// statements say is unconfirmed.
+pub fn multibyte(text: &str) -> SqlError {
+    let wide = text.chars().find(|c| !c.is_ascii()).map(String::from).unwrap_or_default();
+    let bytes: Vec<String> = wide.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let message = "Multibyte character not supported for CHAR";
+    SqlError::new(SqlErrorKind::Product {
+        state: "22000",
+        message: message.to_owned(),
+        detail: Some(format!("Invalid char: {}", bytes.join(" "))),
+        hint: Some("Try using VARCHAR.".to_owned()),
+    })
 }
 
 /// A string that a column is too short for.

@@ -43,13 +43,20 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
         DataType::Real => try_each::<Float32Type>(array, to, |row| {
             let double = parse_double(text(row)).ok_or_else(|| invalid(row))?;
             let real = double as f32;
-            if real.is_infinite() && double.is_finite() {
+            if real.is_infinite() && text(row).contains(|c: char| c.is_ascii_digit()) {
                 return Err(fault::out_of_range(to, rules));
             }
             Ok(real)
         }),
         DataType::Double => {
-            try_each::<Float64Type>(array, to, |row| parse_double(text(row)).ok_or_else(|| invalid(row)))
+            try_each::<Float64Type>(array, to, |row| {
+                let double = parse_double(text(row)).ok_or_else(|| invalid(row))?;
+                if double.is_infinite() && text(row).contains(|c: char| c.is_ascii_digit()) {
+                    let message = format!("\"{}\" is out of range for type double precision", text(row));
+                    return Err(SqlError::product("22003", message));
+                }
+                Ok(double)
+            })
         }
         DataType::Boolean => {
             let mut builder = BooleanBuilder::with_capacity(strings.len());
@@ -63,10 +70,16 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
             Ok(Arc::new(builder.finish()))
         }
         DataType::Date => try_each::<Date32Type>(array, to, |row| {
-            parse::date(text(row)).ok_or_else(|| moment_fault(text(row), to, rules))
+            match rules.named_moment(text(row)) {
+                Some(local) => Ok(local.div_euclid(DAY) as i32),
+                None => parse::date_in(text(row), rules.order).ok_or_else(|| moment_fault(text(row), to, rules)),
+            }
         }),
         DataType::Time => try_each::<Time64MicrosecondType>(array, to, |row| {
-            parse::time(text(row)).ok_or_else(|| invalid(row))
+            match rules.named_moment(text(row)) {
+                Some(local) => Ok(local.rem_euclid(DAY)),
+                None => parse::time(text(row)).ok_or_else(|| invalid(row)),
+            }
         }),
         DataType::TimeTz => try_each::<Time64MicrosecondType>(array, to, |row| {
             // A zone can only be read beside a date: any day will do.
@@ -75,10 +88,19 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
         }),
         // A zone in a text that becomes a TIMESTAMP without zone is ignored, as in PostgreSQL.
         DataType::Timestamp => try_each::<TimestampMicrosecondType>(array, to, |row| {
-            parse::timestamp(text(row)).map(|w| w.local).ok_or_else(|| moment_fault(text(row), to, rules))
+            match rules.named_moment(text(row)) {
+                Some(local) => Ok(local),
+                None => parse::timestamp_in(text(row), rules.order)
+                    .map(|written| written.local)
+                    .ok_or_else(|| moment_fault(text(row), to, rules)),
+            }
         }),
         DataType::TimestampTz => try_each::<TimestampMicrosecondType>(array, to, |row| {
-            let written = parse::timestamp(text(row)).ok_or_else(|| moment_fault(text(row), to, rules))?;
+            if let Some(local) = rules.named_moment(text(row)) {
+                return Ok(rules.utc(local));
+            }
+            let written = parse::timestamp_in(text(row), rules.order)
+                .ok_or_else(|| moment_fault(text(row), to, rules))?;
             Ok(if written.offset.is_some() { written.utc() } else { rules.utc(written.local) })
         }),
         DataType::Interval => try_each::<IntervalMonthDayNanoType>(array, to, |row| {
@@ -87,7 +109,8 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
         DataType::Varbyte(_) => {
             let mut builder = BinaryBuilder::new();
             strings.iter().for_each(|text| builder.append_option(text.map(str::as_bytes)));
-            Ok(Arc::new(builder.finish()))
+            let bytes: ArrayRef = Arc::new(builder.finish());
+            super::cast(&bytes, DataType::Varbyte(u32::MAX), to, rules)
         }
         _ => Err(fault::cannot_cast(from, to)),
     }

@@ -19,8 +19,9 @@ use super::array::{array_of, value_at};
 use super::gather::dictionary_of;
 use crate::sql::error::SqlResult;
 use crate::sql::expression::CastMode;
-use crate::warehouse::calendar::SECOND;
+use crate::warehouse::calendar::parse::Order;
 use crate::warehouse::calendar::zone::Zone;
+use crate::warehouse::calendar::{DAY, SECOND};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
@@ -35,14 +36,42 @@ pub struct CastRules {
     pub rounding: bool,
     /// `cast_super_null_on_error` is on: a SUPER that does not fit is NULL.
     pub super_null: bool,
+    /// `now`: when the transaction began, in UTC.
+    pub now: i64,
+    /// `datestyle`: which of `01/02/03` is the day.
+    pub order: Order,
     /// The session's time zone: a TIMESTAMPTZ is read and printed on its clock.
     pub zone: &'static Zone,
 }
 
 impl CastRules {
+    /// As the binder casts for a session that has set nothing.
+    pub const fn plain() -> Self {
+        CastRules {
+            mode: CastMode::Implicit,
+            rounding: false,
+            super_null: true,
+            now: 0,
+            order: Order::MonthFirst,
+            zone: &crate::warehouse::calendar::zone::UTC,
+        }
+    }
+
     /// Whether digits that do not fit are rounded; otherwise they are cut.
     fn rounds(self) -> bool {
         self.rounding || self.mode != CastMode::Explicit
+    }
+
+    /// The words that stand for a moment, as the session's clock shows it.
+    fn named_moment(self, text: &str) -> Option<i64> {
+        let days = match text.trim().to_ascii_lowercase().as_str() {
+            "now" => return Some(self.local(self.now)),
+            "today" => 0,
+            "tomorrow" => 1,
+            "yesterday" => -1,
+            _ => return None,
+        };
+        Some((self.local(self.now).div_euclid(DAY) + days) * DAY)
     }
 
     /// What the session's clock shows at a moment in UTC.
@@ -76,6 +105,10 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
         (DataType::Varbyte(_), DataType::Varbyte(most)) => {
             let most = most as usize;
             let bytes = array.as_binary::<i32>();
+            let long = |bytes: &[u8]| bytes.len() > most;
+            if rules.mode == CastMode::Assignment && bytes.iter().flatten().any(long) {
+                return Err(fault::too_long(to));
+            }
             Ok(Arc::new(bytes.iter().map(|v| v.map(|v| &v[..v.len().min(most)])).collect::<BinaryArray>()))
         }
         _ if from.is_string() => from_text::cast(array, from, to, rules),

@@ -7,10 +7,12 @@ use crate::warehouse::value::Value;
 
 const MAX: DataType = DataType::Varchar(DataType::VARCHAR_MAX);
 
+fn rules(mode: CastMode) -> CastRules {
+    CastRules { mode, ..CastRules::plain() }
+}
+
 fn one(value: Value, from: DataType, to: DataType, mode: CastMode) -> Result<String, String> {
-    let rules =
-        CastRules { mode, rounding: false, super_null: true, zone: &crate::warehouse::calendar::zone::UTC };
-    match cast(&array_of(&[value], from), from, to, rules) {
+    match cast(&array_of(&[value], from), from, to, rules(mode)) {
         Ok(array) => Ok(display(&array, to, 0).unwrap_or("NULL".to_owned())),
         Err(error) => Err(error.to_string()),
     }
@@ -115,12 +117,7 @@ fn null_stays_null() {
         &array_of(&[Value::Null], MAX),
         MAX,
         DataType::Integer,
-        CastRules {
-            mode: CastMode::Explicit,
-            rounding: false,
-            super_null: true,
-            zone: &crate::warehouse::calendar::zone::UTC,
-        },
+        rules(CastMode::Explicit),
     )
     .unwrap();
     assert_eq!(value_at(&array, DataType::Integer, 0), Value::Null);

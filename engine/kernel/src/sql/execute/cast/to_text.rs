@@ -9,11 +9,13 @@ use arrow::datatypes::TimestampMicrosecondType;
 
 use super::{CastRules, fault};
 use crate::sql::error::SqlResult;
+use crate::sql::execute::array::value_at;
 use crate::sql::execute::display::display;
 use crate::sql::expression::CastMode;
 use crate::sql::json;
 use crate::warehouse::calendar::text::write_timestamp_tz;
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::value::Value;
 
 pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) -> SqlResult<ArrayRef> {
     if to == DataType::Super {
@@ -63,7 +65,7 @@ fn fit(array: ArrayRef, blanks_are_padding: bool, to: DataType, rules: CastRules
     let texts = array.as_string::<i32>();
     let changes = |text: &str| {
         text.len() > most
-            || (pads && text.len() < most)
+            || (pads && (text.len() < most || !text.is_ascii()))
             || (!pads && blanks_are_padding && text.ends_with(' '))
     };
     if !texts.iter().flatten().any(changes) {
@@ -78,6 +80,9 @@ fn fit(array: ArrayRef, blanks_are_padding: bool, to: DataType, rules: CastRules
         if blanks_are_padding && !pads {
             text = text.trim_end_matches(' ');
         }
+        if pads && !text.is_ascii() {
+            return Err(fault::multibyte(text));
+        }
         if text.len() > most {
             let mut end = most;
             while !text.is_char_boundary(end) {
@@ -89,7 +94,7 @@ fn fit(array: ArrayRef, blanks_are_padding: bool, to: DataType, rules: CastRules
             text = &text[..end];
         }
         if pads {
-            builder.append_value(format!("{text:<0$}", most - (text.len() - text.chars().count())));
+            builder.append_value(format!("{text:<most$}"));
         } else {
             builder.append_value(text);
         }
@@ -105,15 +110,24 @@ fn to_super(array: &ArrayRef, from: DataType) -> ArrayRef {
         builder.append_option(text.map(|text| match from {
             DataType::Boolean => text,
             // An exponent marks a double inside a document.
-            DataType::Real | DataType::Double => match text.parse() {
-                Ok(double) if f64::is_finite(double) => format!("{double:e}"),
-                _ => quoted(&text),
+            DataType::Real | DataType::Double => match exactly(array, row) {
+                Some(digits) => digits,
+                None => quoted(&text),
             },
             _ if from.is_numeric() => text,
             _ => quoted(&text),
         }));
     }
     Arc::new(builder.finish())
+}
+
+/// All digits of a float, where there are any.
+fn exactly(array: &ArrayRef, row: usize) -> Option<String> {
+    match value_at(array, DataType::Unknown, row) {
+        Value::Real(real) if real.is_finite() => Some(format!("{real:e}")),
+        Value::Double(double) if double.is_finite() => Some(format!("{double:e}")),
+        _ => None,
+    }
 }
 
 fn quoted(text: &str) -> String {
