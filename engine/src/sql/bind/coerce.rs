@@ -85,7 +85,10 @@ fn decimal_text(unscaled: i128, scale: u8) -> String {
 pub(super) fn castable(from: DataType, to: DataType) -> bool {
     use DataType as T;
     // PostgreSQL 8 had no way between truth and text; only a literal is read as either.
-    if matches!((from, to), (T::Boolean, T::Varchar(_) | T::Char(_)) | (T::Varchar(_) | T::Char(_), T::Boolean)) {
+    if matches!(
+        (from, to),
+        (T::Boolean, T::Varchar(_) | T::Char(_)) | (T::Varchar(_) | T::Char(_), T::Boolean)
+    ) {
         return false;
     }
     if from == to || from.is_string() || to.is_string() {

@@ -45,21 +45,33 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     Entry::custom("concat", both_bytes, concat),
     Entry::custom("substring", part_types, part),
     Entry::custom("substr", part_types, part),
-    Entry::custom("reverse", |types| Some((vec![only(types)?], only(types)?)), |call, _| {
-        rewritten(call, |bytes, _, out| out.extend(bytes.iter().rev()))
-    }),
+    Entry::custom(
+        "reverse",
+        |types| Some((vec![only(types)?], only(types)?)),
+        |call, _| rewritten(call, |bytes, _, out| out.extend(bytes.iter().rev())),
+    ),
     Entry::custom("octetindex", both_for_integer, octet_index),
-    Entry::custom("sha2", |types| bytes(types, &[DataType::Integer], DataType::Varchar(128)), |call, _| {
-        let widths = call.primitive::<Int32Type>(1)?;
-        digest_by(call, |bytes, row| super::hash::sha2_hex(bytes, widths.value(row)))
-    }),
-    Entry::custom("crc32", |types| bytes(types, &[], DataType::Varchar(8)), |call, _| {
-        digest_of(call, |bytes| format!("{:08x}", super::hash::crc32(bytes)))
-    }),
-    Entry::custom("checksum", |types| bytes(types, &[], DataType::Integer), |call, _| {
-        let bytes = column(call, 0)?;
-        build::<Int32Type>(call, |row| Ok(super::hash::crc32(bytes.value(row)) as i32))
-    }),
+    Entry::custom(
+        "sha2",
+        |types| bytes(types, &[DataType::Integer], DataType::Varchar(128)),
+        |call, _| {
+            let widths = call.primitive::<Int32Type>(1)?;
+            digest_by(call, |bytes, row| super::hash::sha2_hex(bytes, widths.value(row)))
+        },
+    ),
+    Entry::custom(
+        "crc32",
+        |types| bytes(types, &[], DataType::Varchar(8)),
+        |call, _| digest_of(call, |bytes| format!("{:08x}", super::hash::crc32(bytes))),
+    ),
+    Entry::custom(
+        "checksum",
+        |types| bytes(types, &[], DataType::Integer),
+        |call, _| {
+            let bytes = column(call, 0)?;
+            build::<Int32Type>(call, |row| Ok(super::hash::crc32(bytes.value(row)) as i32))
+        },
+    ),
     Entry::custom("fnv_hash", fnv_types, |call, _| {
         let bytes = column(call, 0)?;
         super::hash::fnv_rows(call, |row, hash| super::hash::fold(hash, bytes.value(row)))
@@ -297,9 +309,8 @@ fn rewritten(call: &Call<'_>, f: impl Fn(&[u8], usize, &mut Vec<u8>)) -> SqlResu
 fn part(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let starts = call.primitive::<Int32Type>(1)?;
     let lengths = if call.arguments.len() > 2 { Some(call.primitive::<Int32Type>(2)?) } else { None };
-    let negative = lengths.is_some_and(|lengths| {
-        (0..call.rows).any(|row| lengths.is_valid(row) && lengths.value(row) < 0)
-    });
+    let negative = lengths
+        .is_some_and(|lengths| (0..call.rows).any(|row| lengths.is_valid(row) && lengths.value(row) < 0));
     if negative {
         return Err(SqlError::product("22011", "negative substring length not allowed"));
     }
@@ -316,7 +327,8 @@ fn octet_index(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<Arra
     let (wanted, bytes) = (column(call, 0)?, column(call, 1)?);
     build::<Int32Type>(call, |row| {
         let (wanted, bytes) = (wanted.value(row), bytes.value(row));
-        let found = (0..=bytes.len().saturating_sub(wanted.len())).find(|at| bytes[*at..].starts_with(wanted));
+        let found =
+            (0..=bytes.len().saturating_sub(wanted.len())).find(|at| bytes[*at..].starts_with(wanted));
         Ok(found.map_or(0, |at| at as i32 + 1))
     })
 }

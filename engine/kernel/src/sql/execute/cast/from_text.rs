@@ -48,16 +48,14 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
             }
             Ok(real)
         }),
-        DataType::Double => {
-            try_each::<Float64Type>(array, to, |row| {
-                let double = parse_double(text(row)).ok_or_else(|| invalid(row))?;
-                if double.is_infinite() && text(row).contains(|c: char| c.is_ascii_digit()) {
-                    let message = format!("\"{}\" is out of range for type double precision", text(row));
-                    return Err(SqlError::product("22003", message));
-                }
-                Ok(double)
-            })
-        }
+        DataType::Double => try_each::<Float64Type>(array, to, |row| {
+            let double = parse_double(text(row)).ok_or_else(|| invalid(row))?;
+            if double.is_infinite() && text(row).contains(|c: char| c.is_ascii_digit()) {
+                let message = format!("\"{}\" is out of range for type double precision", text(row));
+                return Err(SqlError::product("22003", message));
+            }
+            Ok(double)
+        }),
         DataType::Boolean => {
             let mut builder = BooleanBuilder::with_capacity(strings.len());
             for row in 0..strings.len() {
@@ -69,32 +67,30 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
             }
             Ok(Arc::new(builder.finish()))
         }
-        DataType::Date => try_each::<Date32Type>(array, to, |row| {
-            match rules.named_moment(text(row)) {
-                Some(local) => Ok(local.div_euclid(DAY) as i32),
-                None => parse::date_in(text(row), rules.order).ok_or_else(|| moment_fault(text(row), to, rules)),
-            }
+        DataType::Date => try_each::<Date32Type>(array, to, |row| match rules.named_moment(text(row)) {
+            Some(local) => Ok(local.div_euclid(DAY) as i32),
+            None => parse::date_in(text(row), rules.order).ok_or_else(|| moment_fault(text(row), to, rules)),
         }),
-        DataType::Time => try_each::<Time64MicrosecondType>(array, to, |row| {
-            match rules.named_moment(text(row)) {
+        DataType::Time => {
+            try_each::<Time64MicrosecondType>(array, to, |row| match rules.named_moment(text(row)) {
                 Some(local) => Ok(local.rem_euclid(DAY)),
                 None => parse::time(text(row)).ok_or_else(|| invalid(row)),
-            }
-        }),
+            })
+        }
         DataType::TimeTz => try_each::<Time64MicrosecondType>(array, to, |row| {
             // A zone can only be read beside a date: any day will do.
             let time = parse::timestamp(&format!("2000-01-01 {}", text(row))).ok_or_else(|| invalid(row))?;
             Ok(time.utc().rem_euclid(DAY))
         }),
         // A zone in a text that becomes a TIMESTAMP without zone is ignored, as in PostgreSQL.
-        DataType::Timestamp => try_each::<TimestampMicrosecondType>(array, to, |row| {
-            match rules.named_moment(text(row)) {
+        DataType::Timestamp => {
+            try_each::<TimestampMicrosecondType>(array, to, |row| match rules.named_moment(text(row)) {
                 Some(local) => Ok(local),
                 None => parse::timestamp_in(text(row), rules.order)
                     .map(|written| written.local)
                     .ok_or_else(|| moment_fault(text(row), to, rules)),
-            }
-        }),
+            })
+        }
         DataType::TimestampTz => try_each::<TimestampMicrosecondType>(array, to, |row| {
             if let Some(local) = rules.named_moment(text(row)) {
                 return Ok(rules.utc(local));

@@ -113,12 +113,7 @@ fn text_becomes_numbers_moments_and_truth() {
 
 #[test]
 fn null_stays_null() {
-    let array = cast(
-        &array_of(&[Value::Null], MAX),
-        MAX,
-        DataType::Integer,
-        rules(CastMode::Explicit),
-    )
-    .unwrap();
+    let array =
+        cast(&array_of(&[Value::Null], MAX), MAX, DataType::Integer, rules(CastMode::Explicit)).unwrap();
     assert_eq!(value_at(&array, DataType::Integer, 0), Value::Null);
 }
