@@ -1,8 +1,9 @@
-//! The engine run so that it may fail in any way: a panic or a statement without end is an outcome, not the end of
+//! The engine run so that it may fail in any way: a panic or a statement that takes too long is an outcome, not the end of
 //! the test.
 
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
+use std::time::{Duration, Instant};
 
 use sandshift_engine::sandbox::{Answer, Sandbox};
 use sandshift_engine::sql::error::{SqlError, SqlErrorKind};
@@ -21,8 +22,8 @@ pub enum Ended {
     Refused(SqlError),
     /// With the panic's place and words.
     Panicked(String),
-    /// It was still running after this many steps.
-    Endless(usize),
+    /// It was still running when the limits were reached: long, which a join of everything may be.
+    Long,
 }
 
 impl Ended {
@@ -35,7 +36,7 @@ impl Ended {
                 _ => None,
             },
             Ended::Panicked(what) => Some(format!("panic: {what}")),
-            Ended::Endless(steps) => Some(format!("still running after {steps} steps")),
+            Ended::Long => None,
         }
     }
 }
@@ -47,16 +48,36 @@ pub fn quiet() {
     }));
 }
 
-/// Runs each statement of a script until the first that panics or does not end.
-pub fn run(sandbox: &mut Sandbox, session: SessionId, text: &str, steps: usize) -> Vec<Ended> {
+/// When a statement is given up.
+pub struct Limits<'a> {
+    pub steps: usize,
+    pub time: Duration,
+    /// Called after each step, which is what must be short.
+    pub stepped: &'a dyn Fn(),
+}
+
+impl Limits<'_> {
+    pub fn steps(steps: usize) -> Limits<'static> {
+        Limits { steps, time: Duration::from_secs(120), stepped: &|| {} }
+    }
+}
+
+/// Runs each statement of a script until the first that panics; one that is too long is cancelled.
+pub fn run(sandbox: &mut Sandbox, session: SessionId, text: &str, limits: &Limits<'_>) -> Vec<Ended> {
     let mut ended = Vec::new();
     let done = panic::catch_unwind(AssertUnwindSafe(|| {
         for parsed in parse::script(text) {
             let outcome = parsed.and_then(|parsed| {
                 let mut running = sandbox.start(session, &parsed)?;
                 let mut batches = Vec::new();
-                for _ in 0..steps {
-                    match sandbox.step(&mut running)? {
+                let begun = Instant::now();
+                for _ in 0..limits.steps {
+                    let step = sandbox.step(&mut running)?;
+                    (limits.stepped)();
+                    if begun.elapsed() > limits.time {
+                        break;
+                    }
+                    match step {
                         Step::Running(_) => {}
                         Step::Rows(batch) => batches.push(batch),
                         Step::Done(completion) => return Ok(Some(Answer { completion, batches })),
@@ -67,7 +88,7 @@ pub fn run(sandbox: &mut Sandbox, session: SessionId, text: &str, steps: usize) 
             });
             ended.push(match outcome {
                 Ok(Some(answer)) => Ended::Answered(answer),
-                Ok(None) => Ended::Endless(steps),
+                Ok(None) => Ended::Long,
                 Err(error) => Ended::Refused(error),
             });
         }

@@ -30,6 +30,9 @@ impl Generator<'_> {
             }
             (Kind::Integer, 5 | 6) => listed::SUM_OF_BIGINTS.of(&[&argument]),
             (Kind::Integer, 7) => listed::AVERAGE_OF_INTEGERS.of(&[&argument]),
+            (Kind::Integer, 9) if self.choices.chance(50) => {
+                listed::SUM_OF_BIGINTS.of(&[&format!("DISTINCT {argument}")])
+            }
             (Kind::Decimal, 0..=3) => format!("SUM({argument})"),
             (Kind::Decimal, 4 | 5) => {
                 listed::AVERAGE_OF_DECIMALS.of(&[&listed::CUT_TO_SCALE_2.of(&[&argument])])
@@ -37,6 +40,10 @@ impl Generator<'_> {
             (Kind::Double, 0..=2) => format!("SUM({argument})"),
             (Kind::Double, 3) => format!("AVG({argument})"),
             (Kind::Double, 4) => listed::MEDIAN.of(&[&argument]),
+            (Kind::Double, 6) => {
+                let name = self.choices.of(&["STDDEV_SAMP", "VAR_POP", "STDDEV_POP", "VAR_SAMP"]);
+                format!("{name}({})", self.leaf(Kind::Integer, plain))
+            }
             (Kind::Double, 5) => format!("PERCENTILE_CONT(0.25) WITHIN GROUP (ORDER BY {argument})"),
             (Kind::Text, 0..=2) => listed::LISTED.of(&[&argument, &argument]),
             (Kind::Boolean, 0..=3) => format!("BOOL_AND({argument})"),

@@ -208,7 +208,8 @@ pub const CHARINDEX: Difference = listed(
 );
 
 /// Differences that are not of a word and its meaning, and how the harness meets them.
-const ELSEWHERE: [(&str, &str); 7] = [
+const ELSEWHERE: [(&str, &str); 8] = [
+    ("QUALIFY", "PostgreSQL has not: asked with a derived table"),
     ("collation", "Redshift compares bytes; PostgreSQL's cluster is made with locale C"),
     ("trailing blanks", "Redshift ignores them when it compares; no value and no function here makes any"),
     ("decimal scales", "compared as numbers: 1.5 equals 1.500"),
@@ -218,7 +219,24 @@ const ELSEWHERE: [(&str, &str); 7] = [
     ("errors", "texts and codes are Redshift's own (the slt suites hold them): both refusing is agreement"),
 ];
 
-pub const DIFFERENCES: [&Difference; 22] = [
+pub const REGEXP_PART: Difference = listed(
+    "REGEXP_SUBSTR",
+    "Redshift answers with an empty string where nothing matches; PostgreSQL with NULL",
+    &["REGEXP_SUBSTR(", ", ", ")"],
+    &["regexp_part(", ", ", ")"],
+)
+.taught(
+    "CREATE FUNCTION regexp_part(t text, p text) RETURNS text IMMUTABLE STRICT LANGUAGE sql AS
+     $$ SELECT COALESCE(regexp_substr(t, p), '') $$",
+);
+pub const REGEXP_REPLACED: Difference = listed(
+    "REGEXP_REPLACE",
+    "Redshift replaces every match; PostgreSQL the first, unless told",
+    &["REGEXP_REPLACE(", ", ", ", ", ")"],
+    &["regexp_replace(", ", ", ", ", ", 'g')"],
+);
+
+pub const DIFFERENCES: [&Difference; 24] = [
     &AVERAGE_OF_INTEGERS,
     &AVERAGE_OF_DECIMALS,
     &SUM_OF_BIGINTS,
@@ -241,7 +259,21 @@ pub const DIFFERENCES: [&Difference; 22] = [
     &MEDIAN,
     &CHARINDEX,
     &SIGN,
+    &REGEXP_PART,
+    &REGEXP_REPLACED,
 ];
+
+/// QUALIFY, which PostgreSQL has not: a condition over a derived table's column.
+pub fn qualified(select: &str, condition: &str, names: &str, items: &str, from: &str) -> String {
+    let (ours, theirs) = (self::ours, self::theirs);
+    let theirs = format!(
+        "SELECT {names} FROM (SELECT {}, ({}) AS kept FROM {}) AS qualified WHERE kept",
+        theirs(items),
+        theirs(condition),
+        theirs(from)
+    );
+    format!("{OPEN}{} QUALIFY {}{ELSE}{theirs}{CLOSE}", ours(select), ours(condition))
+}
 
 pub const SIGN: Difference = listed(
     "SIGN of an integer",

@@ -6,6 +6,7 @@
 use super::difference as listed;
 use super::query::Generator;
 use super::tables::{KINDS, Kind, literal, type_name};
+use super::text::PATTERNS;
 
 /// Something that an expression may be made of.
 #[derive(Clone, Debug)]
@@ -41,39 +42,6 @@ const PARTS_OF_TIME: [&str; 4] = ["hour", "minute", "second", "year"];
 const PARTS_TO_ADD: [&str; 5] = ["day", "month", "year", "week", "quarter"];
 const PARTS_APART: [&str; 4] = ["day", "month", "year", "quarter"];
 const PARTS_TO_CUT: [&str; 4] = ["month", "year", "day", "week"];
-const DATE_TEMPLATES: [&str; 8] = [
-    "YYYY-MM-DD",
-    "DD Mon YYYY",
-    "FMDay, FMMonth DD",
-    "DAY MONTH",
-    "YYYY-Q",
-    "IYYY-IW-D",
-    "DDD J",
-    "FMDDth Month YY",
-];
-const TIME_TEMPLATES: [&str; 6] = [
-    "YYYY-MM-DD HH24:MI:SS",
-    "HH12:MI AM",
-    "HH:MI:SS p.m.",
-    "SSSS",
-    "YYYYMMDDHH24MISS",
-    "Dy DD Mon HH24:MI:SS.US",
-];
-const NUMBER_TEMPLATES: [&str; 12] = [
-    "FM99990.00",
-    "999.99",
-    "S9999",
-    "00000",
-    "9,999.99",
-    "FM999999",
-    "999PR",
-    "FM9,990.0",
-    "999999999999MI",
-    "0.9",
-    "FM999.999",
-    "99V9",
-];
-
 impl Generator<'_> {
     /// An expression of `kind`, at most `depth` deep.
     pub fn scalar(&mut self, kind: Kind, scope: &Scope, depth: usize) -> String {
@@ -158,7 +126,7 @@ impl Generator<'_> {
 
     fn integer(&mut self, scope: &Scope, depth: usize) -> String {
         use Kind::{Date, Decimal, Double, Integer, Text, Timestamp};
-        let choice = self.choices.below(19);
+        let choice = self.choices.below(23);
         let mut operand = |kind| self.scalar(kind, scope, depth);
         match choice {
             0 => format!("({} + {})", operand(Integer), operand(Integer)),
@@ -188,6 +156,12 @@ impl Generator<'_> {
             }
             16 => listed::SIGN.of(&[&operand(Integer)]),
             17 => format!("ASCII({})", operand(Text)),
+            18 => format!("MOD({}, NULLIF({}, 0))", operand(Integer), operand(Integer)),
+            19 => format!("OCTET_LENGTH({})", operand(Text)),
+            20 | 21 => {
+                let name = self.choices.of(&["REGEXP_COUNT", "REGEXP_INSTR"]);
+                format!("{name}({}, '{}')", self.scalar(Text, scope, depth), self.choices.of(&PATTERNS))
+            }
             _ => {
                 let part = self.leaf(Text, scope);
                 listed::CHARINDEX.of(&[&part, &self.scalar(Text, scope, depth)])
@@ -219,7 +193,7 @@ impl Generator<'_> {
 
     fn double(&mut self, scope: &Scope, depth: usize) -> String {
         use Kind::{Decimal, Double, Integer};
-        let choice = self.choices.below(14);
+        let choice = self.choices.below(18);
         let mut operand = |kind| self.scalar(kind, scope, depth);
         match choice {
             0 => format!("({} + {})", operand(Double), operand(Double)),
@@ -235,53 +209,14 @@ impl Generator<'_> {
             10 => format!("CEIL({})", operand(Double)),
             11 => listed::ROUND_DOUBLE.of(&[&operand(Double)]),
             12 => format!("POWER({}, 2)", self.leaf(Double, scope)),
+            13 => format!("LN(ABS({}) + 1)", operand(Double)),
+            14 => format!("EXP({} / 16)", self.leaf(Double, scope)),
+            15 => {
+                let name = self.choices.of(&["SIN", "COS", "ATAN", "RADIANS", "DEGREES", "CBRT"]);
+                format!("{name}({})", self.leaf(Double, scope))
+            }
+            16 => format!("CAST({} AS DOUBLE PRECISION)", listed::SIGN.of(&[&operand(Integer)])),
             _ => format!("ABS({})", operand(Double)),
-        }
-    }
-
-    fn text(&mut self, scope: &Scope, depth: usize) -> String {
-        use Kind::{Date, Decimal, Integer, Text, Timestamp};
-        let choice = self.choices.below(25);
-        let count = self.choices.below(6);
-        let mut operand = |kind| self.scalar(kind, scope, depth);
-        match choice {
-            0 => format!("UPPER({})", operand(Text)),
-            1 => format!("LOWER({})", operand(Text)),
-            2 => format!("({} || {})", operand(Text), operand(Text)),
-            3 => format!("SUBSTRING({}, {}, {count})", operand(Text), count % 4),
-            4 => format!("LEFT({}, {count})", operand(Text)),
-            5 => format!("RIGHT({}, {count})", operand(Text)),
-            6 => format!("REPLACE({}, {}, '-')", operand(Text), literal(Text, self.choices)),
-            7 => format!("TRIM(BOTH 'a' FROM {})", operand(Text)),
-            8 => format!("LTRIM({}, 'ab')", operand(Text)),
-            9 => format!("RTRIM({}, 'cb')", operand(Text)),
-            10 => format!("LPAD({}, {}, 'xy')", operand(Text), count * 2),
-            11 => format!("RPAD({}, {}, '-+')", operand(Text), count * 2),
-            12 => format!("REVERSE({})", operand(Text)),
-            13 => format!("INITCAP({})", operand(Text)),
-            14 => format!("REPEAT({}, {})", operand(Text), count % 3),
-            15 => format!("SPLIT_PART({}, '-', {})", operand(Text), 1 + count % 3),
-            16 => format!("TRANSLATE({}, 'abc', 'xy')", operand(Text)),
-            17 => format!("CAST({} AS VARCHAR)", operand(Integer)),
-            18 => format!("CAST({} AS VARCHAR)", operand(Date)),
-            19 => {
-                let time = operand(Timestamp);
-                format!("TO_CHAR({time}, '{}')", self.choices.of(&TIME_TEMPLATES))
-            }
-            20 => {
-                let date = operand(Date);
-                format!("TO_CHAR({date}, '{}')", self.choices.of(&DATE_TEMPLATES))
-            }
-            21 => listed::CONCATENATION.of(&[&operand(Text), &operand(Text)]),
-            22 => format!("MD5({})", operand(Text)),
-            23 => {
-                let number = self.leaf(Decimal, scope);
-                format!("TO_CHAR({number}, '{}')", self.choices.of(&NUMBER_TEMPLATES))
-            }
-            _ => {
-                let number = self.leaf(Integer, scope);
-                format!("TO_CHAR({number}, '{}')", self.choices.of(&NUMBER_TEMPLATES))
-            }
         }
     }
 

@@ -12,8 +12,10 @@ mod predicate;
 mod query;
 mod server;
 mod tables;
+mod text;
 mod tpch;
 mod wire;
+mod write;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -24,7 +26,7 @@ use sandshift_engine::sandbox::{ADMIN, Sandbox};
 use sandshift_engine::sql::session::SessionId;
 
 use crate::choice::{Choices, case_seed, shrink};
-use crate::guarded::{self, Ended};
+use crate::guarded::{self, Ended, Limits};
 use crate::start;
 use compare::{rows, same};
 use query::Case;
@@ -84,8 +86,8 @@ pub fn run(options: Options) -> Result<(), String> {
     let server = Server::start(&programs)?;
     let script = tables::script(options.seed);
     let mut first = server.connect()?;
-    let lesson = format!("{}{script}ANALYZE;", difference::lesson());
-    first.ask(&lesson).map_err(told)?.map_err(|refusal| format!("postgres: {}", refusal.message))?;
+    let taught = first.ask(&difference::lesson()).map_err(told)?;
+    taught.map_err(|refusal| format!("postgres: {}", refusal.message))?;
     if let Some(number) = options.only {
         let case = query::case(&mut Choices::drawn(case_seed(options.seed, number)));
         println!("ours:\n{}\n\ntheirs:\n{}\n", difference::ours(&case.text), difference::theirs(&case.text));
@@ -99,10 +101,12 @@ pub fn run(options: Options) -> Result<(), String> {
     let broken: Mutex<Option<String>> = Mutex::new(None);
     let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
-        for _ in 0..cores {
+        for thread in 0..cores {
             // Unoptimised frames are large; how deep statements may nest is another test's business.
-            let work = || -> Result<(), String> {
-                let mut sides = Sides::open(&server, &script)?;
+            let (broken, enough) = (&broken, &enough);
+            let (next, tally, server, script) = (&next, &tally, &server, &script);
+            let work = move || -> Result<(), String> {
+                let mut sides = Sides::open(server, script, thread)?;
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     if number >= numbers.end || enough.load(Ordering::Relaxed) {
@@ -123,7 +127,6 @@ pub fn run(options: Options) -> Result<(), String> {
                     }
                 }
             };
-            let (broken, enough) = (&broken, &enough);
             let spawned = thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, move || {
                 if let Err(reason) = work()
                     && let Ok(mut broken) = broken.lock()
@@ -209,7 +212,7 @@ impl Tally {
 }
 
 impl Sides {
-    fn open(server: &Server, script: &str) -> Result<Sides, String> {
+    fn open(server: &Server, script: &str, number: usize) -> Result<Sides, String> {
         let mut sandbox = start::named("empty")?;
         let session = sandbox.connect(ADMIN, None).map_err(|error| error.to_string())?;
         for executed in sandbox.execute(session, script) {
@@ -218,16 +221,27 @@ impl Sides {
             }
         }
         let mut postgres = server.connect()?;
-        postgres.ask("SET statement_timeout = '20s'").map_err(told)?.map_err(|refusal| refusal.message)?;
+        // Each thread writes to tables of its own.
+        let fill = format!(
+            "SET statement_timeout = '20s'; CREATE SCHEMA side{number}; SET search_path = side{number}, public;
+             {script} ANALYZE"
+        );
+        postgres.ask(&fill).map_err(told)?.map_err(|refusal| format!("postgres: {}", refusal.message))?;
         Ok(Sides { sandbox, session, postgres })
     }
 
     fn try_case(&mut self, case: &Case) -> Result<Outcome, String> {
-        let theirs = self.postgres.ask(&difference::theirs(&case.text)).map_err(told)?;
+        let theirs =
+            self.postgres.ask(&format!("BEGIN; {}", difference::theirs(&case.text))).map_err(told)?;
+        self.postgres.ask("ROLLBACK").map_err(told)?.map_err(|refusal| refusal.message)?;
         // A copy, so that the history of thousands of statements is not carried along.
         let mut sandbox = self.sandbox.clone();
-        let mut ended = guarded::run(&mut sandbox, self.session, &difference::ours(&case.text), STEPS);
-        let ours = ended.pop().unwrap_or(Ended::Endless(0));
+        let limits = Limits::steps(STEPS);
+        let mut ended = guarded::run(&mut sandbox, self.session, &difference::ours(&case.text), &limits);
+        // A script's last statement asks what the others did; one that failed is what is to be told.
+        let bad = ended.iter().position(|ended| !matches!(ended, Ended::Answered(_)));
+        let last = bad.or(ended.len().checked_sub(1));
+        let ours = last.map_or(Ended::Long, |last| ended.swap_remove(last));
         let defect = ours.defect();
         Ok(match (theirs, ours) {
             (Err(refusal), _) if refusal.state.starts_with("42") || refusal.state.starts_with("0A") => {
@@ -285,7 +299,7 @@ fn shown(ended: &Ended) -> String {
     match ended {
         Ended::Answered(answer) => table(&rows(answer).0),
         Ended::Refused(error) => format!("    ERROR {} {error}\n", error.kind.state()),
-        other => format!("    {}\n", other.defect().unwrap_or_default()),
+        other => format!("    {}\n", other.defect().unwrap_or_else(|| "it takes too long".to_owned())),
     }
 }
 

@@ -3,6 +3,7 @@
 //! A case's text holds both sides' words (see [`super::difference`]). Its first decision being 0 everywhere gives
 //! `SELECT` of one column from one table.
 
+use super::difference;
 use super::expression::{Column, Scope};
 use super::from::{Common, From};
 use super::tables::Kind;
@@ -30,14 +31,23 @@ const DEPTH: usize = 2;
 pub(super) struct Select {
     text: String,
     kinds: Vec<Kind>,
+    /// What orders its rows wholly, if it need not be among them.
+    order: Option<Vec<String>>,
 }
 
 pub fn case(choices: &mut Choices) -> Case {
     let large = choices.chance(4);
-    let mut generator = Generator { choices, aliases: 0, common: Vec::new(), large };
+    let writes = choices.chance(7);
+    let mut generator = Generator { choices, aliases: 0, common: Vec::new(), large: large && !writes };
+    if writes {
+        return Case { ordered: true, text: generator.write() };
+    }
     let with = generator.with();
     let query = generator.query(None, &[], DEPTH);
-    let tail = generator.tail(query.kinds.len(), 60);
+    let tail = match &query.order {
+        Some(keys) if generator.choices.chance(40) => generator.tail_over(keys),
+        _ => generator.tail(query.kinds.len(), 60),
+    };
     Case { ordered: !tail.is_empty(), text: format!("{with}{}{tail}", query.text) }
 }
 
@@ -93,7 +103,7 @@ impl Generator<'_> {
     }
 
     /// What an expression over `from` sees.
-    fn scope(&self, from: &From, outer: &[Column]) -> Scope {
+    pub fn scope(&self, from: &From, outer: &[Column]) -> Scope {
         let lent = (!self.large && outer.len() < 40).then(|| from.columns.clone());
         Scope { columns: from.columns.clone(), outer: outer.to_vec(), lent }
     }
@@ -107,10 +117,11 @@ impl Generator<'_> {
         let scope = self.scope(&from, outer);
         let kinds = self.kinds(wanted);
         let items: Vec<String> = kinds.iter().map(|kind| self.scalar(*kind, &scope, 2)).collect();
-        let distinct = if self.choices.chance(15) { "DISTINCT " } else { "" };
+        let is_distinct = self.choices.chance(15);
+        let distinct = if is_distinct { "DISTINCT " } else { "" };
         let filter = self.filter(&scope);
         let text = format!("SELECT {distinct}{} FROM {}{filter}", listed(&items), from.text);
-        Select { text, kinds }
+        Select { text, kinds, order: (from.unique && !is_distinct).then_some(from.order) }
     }
 
     /// ` WHERE ...`, or nothing. A query within another mostly speaks of it.
@@ -157,6 +168,22 @@ impl Generator<'_> {
         } else {
             String::new()
         };
+        if wanted.is_none() && shape < 2 && having.is_empty() && !keys.is_empty() {
+            // Keys by their numbers in the list.
+            let items: Vec<String> = above.columns.iter().map(|column| column.text.clone()).collect();
+            let numbers: Vec<String> = (1..=keys.len()).map(|number| number.to_string()).collect();
+            let text = format!(
+                "SELECT {} FROM {}{filter} GROUP BY {}",
+                listed(&items),
+                from.text,
+                numbers.join(", ")
+            );
+            return Select {
+                text,
+                kinds: above.columns.iter().map(|column| column.kind).collect(),
+                order: None,
+            };
+        }
         let kinds = self.kinds(wanted);
         let items: Vec<String> = kinds
             .iter()
@@ -167,10 +194,8 @@ impl Generator<'_> {
                 self.scalar(*kind, &above, 1)
             })
             .collect();
-        Select {
-            text: format!("SELECT {} FROM {}{filter}{clause}{having}", listed(&items), from.text),
-            kinds,
-        }
+        let text = format!("SELECT {} FROM {}{filter}{clause}{having}", listed(&items), from.text);
+        Select { text, kinds, order: None }
     }
 
     fn keys(&mut self, scope: &Scope) -> Vec<Column> {
@@ -222,7 +247,23 @@ impl Generator<'_> {
             })
             .collect();
         let filter = self.filter(&scope);
-        Select { text: format!("SELECT {} FROM {}{filter}", listed(&items), from.text), kinds }
+        let select = format!("SELECT {} FROM {}{filter}", listed(&items), from.text);
+        let text = if from.unique && self.choices.chance(25) {
+            let window = self.window(Kind::Integer, &scope, &from.order);
+            let condition =
+                format!("{window} {} {}", self.choices.of(&["<=", ">", "="]), self.choices.below(5));
+            let names: Vec<String> = (1..=kinds.len()).map(|at| format!("c{at}")).collect();
+            difference::qualified(
+                &select,
+                &condition,
+                &names.join(", "),
+                &listed(&items),
+                &format!("{}{filter}", from.text),
+            )
+        } else {
+            select
+        };
+        Select { text, kinds, order: None }
     }
 
     fn set_operation(&mut self, wanted: Option<&[Kind]>, outer: &[Column], depth: usize) -> Select {
@@ -243,7 +284,16 @@ impl Generator<'_> {
         }
         // Read by whoever uses it as one query, also where it stands beside another.
         let names: Vec<String> = (1..=kinds.len()).map(|at| format!("q.c{at}")).collect();
-        Select { text: format!("SELECT {} FROM ({text}) AS q", listed(&names)), kinds }
+        Select { text: format!("SELECT {} FROM ({text}) AS q", listed(&names)), kinds, order: None }
+    }
+
+    /// ORDER BY over what need not be selected, which orders rows wholly.
+    fn tail_over(&mut self, keys: &[String]) -> String {
+        let keys: Vec<String> = keys
+            .iter()
+            .map(|key| format!("{key}{}", self.choices.of(&["", " DESC", " NULLS FIRST"])))
+            .collect();
+        format!(" ORDER BY {} LIMIT {}", keys.join(", "), self.choices.below(12))
     }
 
     /// ORDER BY over all columns, so that only equal rows are ties; with or without a limit. Or nothing.
@@ -304,4 +354,61 @@ fn listed(items: &[String]) -> String {
     let named: Vec<String> =
         items.iter().enumerate().map(|(at, item)| format!("{item} AS c{}", at + 1)).collect();
     named.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::choice::case_seed;
+
+    #[test]
+    fn cases_hold_what_the_common_subset_has() {
+        let texts: Vec<String> =
+            (0..3_000).map(|number| case(&mut Choices::drawn(case_seed(1, number))).text).collect();
+        for word in [
+            "JOIN",
+            "LEFT",
+            "FULL",
+            "NATURAL",
+            "USING",
+            "CROSS",
+            "EXISTS",
+            "NOT IN",
+            "= ANY",
+            "ALL (",
+            "ROLLUP",
+            "CUBE",
+            "GROUPING SETS",
+            "HAVING",
+            "DISTINCT",
+            "UNION",
+            "INTERSECT",
+            "EXCEPT",
+            "WITH",
+            "RECURSIVE",
+            "OVER (",
+            "ROWS BETWEEN",
+            "LIMIT",
+            "OFFSET",
+            "NULLS FIRST",
+            "CASE",
+            "LIKE",
+            "SIMILAR TO",
+            "QUALIFY",
+            "MERGE",
+            "UPDATE",
+            "DELETE",
+            "INSERT",
+            "LISTAGG",
+            "MEDIAN",
+            "many",
+        ] {
+            assert!(texts.iter().any(|text| text.contains(word)), "no case has {word}");
+        }
+    }
+
+    #[test]
+    fn decisions_that_are_all_0_make_the_simplest_query() {
+        assert_eq!(case(&mut Choices::told(Vec::new())).text, "SELECT r1.id AS c1 FROM t r1");
+    }
 }

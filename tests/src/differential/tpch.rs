@@ -19,7 +19,7 @@ use super::compare::{cut_as, rows, same};
 use super::server::{self, Server};
 use super::wire::Connection;
 use super::{shown, table, told};
-use crate::guarded::{self, Ended};
+use crate::guarded::{self, Ended, Limits};
 use crate::{files, start};
 
 const SCALE: f64 = 0.01;
@@ -55,7 +55,8 @@ pub fn run() -> Result<(), String> {
         let theirs = postgres.ask(&theirs).map_err(told)?;
         let postgres_time = begun.elapsed();
         let begun = Instant::now();
-        let ours = guarded::run(&mut sandbox, session, &query, STEPS).pop().unwrap_or(Ended::Endless(0));
+        let ours =
+            guarded::run(&mut sandbox, session, &query, &Limits::steps(STEPS)).pop().unwrap_or(Ended::Long);
         let time = begun.elapsed();
         let verdict = match (&theirs, &ours) {
             (Ok(theirs), Ended::Answered(answer)) => {

@@ -1,5 +1,5 @@
-//! Statements that nobody would write, run against the engine: whatever they are, no panic, no internal error, no end
-//! that does not come.
+//! Statements that nobody would write, run against the engine: whatever they are, no panic, no internal error, no step
+//! without end.
 //!
 //! Three sources: the slt suites' statements bent ([`mutate`]) and run where their file left the warehouse; the
 //! differential harness's queries, bent or not; calls of every function with values from the edges of every type.
@@ -20,7 +20,7 @@ use sandshift_engine::sql::session::SessionId;
 use sqllogictest::{DefaultColumnType, Record};
 
 use crate::choice::{Choices, case_seed};
-use crate::guarded::Ended;
+use crate::guarded::{Ended, Limits};
 use crate::{differential, files, guarded, start};
 use mutate::{VALUES, mutate, tokens};
 
@@ -28,9 +28,10 @@ use mutate::{VALUES, mutate, tokens};
 pub const SEED: u64 = 20_230_525;
 /// Cases of a run in the suite.
 pub const CASES: u64 = 20_000;
-/// Steps after which a statement over the few rows of these tables has no end.
+/// Steps and time after which a statement is long: it may be a join of everything with everything.
 const STEPS: usize = 20_000;
-/// A case that takes longer hangs within one step, which nothing but the process's end can stop.
+const TIME: Duration = Duration::from_secs(2);
+/// A step that takes longer is no bounded piece of work; nothing but the process's end can stop it.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Findings after which a run says no more.
 const ENOUGH: usize = 12;
@@ -141,13 +142,14 @@ fn filled() -> Result<(Sandbox, SessionId), String> {
     Ok((sandbox, session))
 }
 
-fn ended(sandbox: &Sandbox, session: SessionId, text: &str) -> Vec<Ended> {
+/// On a copy, so that the next case finds what this one found.
+fn ended(sandbox: &Sandbox, session: SessionId, text: &str, stepped: &dyn Fn()) -> Vec<Ended> {
     let mut sandbox = sandbox.clone();
-    guarded::run(&mut sandbox, session, text, STEPS)
+    guarded::run(&mut sandbox, session, text, &Limits { steps: STEPS, time: TIME, stepped })
 }
 
 fn defect(sandbox: &Sandbox, session: SessionId, text: &str) -> Option<String> {
-    ended(sandbox, session, text).iter().find_map(Ended::defect)
+    ended(sandbox, session, text, &|| {}).iter().find_map(Ended::defect)
 }
 
 impl Ground {
@@ -161,12 +163,12 @@ impl Ground {
         for record in records {
             if let Record::Statement { sql, .. } | Record::Query { sql, .. } = record {
                 // What they come to is their own suite's business.
-                guarded::run(&mut sandbox, session, &sql, STEPS);
+                guarded::run(&mut sandbox, session, &sql, &Limits::steps(STEPS));
                 statements.push(sql);
             }
         }
         // An error may have left a transaction open.
-        guarded::run(&mut sandbox, session, "ROLLBACK", STEPS);
+        guarded::run(&mut sandbox, session, "ROLLBACK", &Limits::steps(STEPS));
         Ok(Ground {
             name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             sandbox,
@@ -307,7 +309,7 @@ impl Shared {
         self.says(thread, Some(&text));
         // Where a stack overflow ends the process, this says which it was.
         let _ = fs::write(current(thread), &text);
-        let ended = ended(&ground.sandbox, ground.session, &text);
+        let ended = ended(&ground.sandbox, ground.session, &text, &|| self.says(thread, Some(&text)));
         if ended.iter().all(|ended| matches!(ended, Ended::Answered(_))) {
             self.answered.fetch_add(1, Ordering::Relaxed);
         }
