@@ -2,6 +2,7 @@
 // the CSV files of each size. Prints cold start, then load and queries; with --peers beside the engines people use.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { cpus } from "node:os";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openBrowser } from "../browser/chromium.mjs";
@@ -140,7 +141,10 @@ console.log(`  navigation to engine ready      ${number(ready)}`);
 console.log(`  navigation to first SQL result  ${number(result)} (budget ${BUDGETS.result})`);
 
 const { context, close } = await openBrowser();
-console.log(`\nChromium ${context.browser()?.version() ?? ""}, ${engines.join(", ")}; times in ms, median of ${REPEATS} after a warm-up; ratio = sandshift / peer`);
+const versions = engines.length > 1 ? Object.entries(JSON.parse(readFileSync(join(here, "peers/package.json"))).dependencies) : [];
+const named = versions.map(([name, version]) => `${name} ${version}`);
+console.log(`\n${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0]?.model.trim()}, Chromium ${context.browser()?.version() ?? ""}`);
+console.log(`${["sandshift", ...named].join(", ")}; times in ms, median of ${REPEATS} after a warm-up; ratio = sandshift / peer`);
 for (const size of SIZES) {
   const measured = [];
   for (const name of engines) {
@@ -173,6 +177,8 @@ for (const size of SIZES) {
   }
   const means = engines.slice(1).map((_, place) => `${"".padStart(9)} ${(ratios[place + 1].length ? geometric(ratios[place + 1]).toFixed(2) : "-").padStart(6)}`);
   console.log(`${"geometric mean of queries".padEnd(26)} ${"".padStart(9)} ${means.join(" ")}`.trimEnd());
+  const worst = engines.slice(1).map((_, place) => `${"".padStart(9)} ${(ratios[place + 1].length ? Math.max(...ratios[place + 1]).toFixed(2) : "-").padStart(6)}`);
+  console.log(`${"worst of queries".padEnd(26)} ${"".padStart(9)} ${worst.join(" ")}`.trimEnd());
 }
 await close();
 server.close();

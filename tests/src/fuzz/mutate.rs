@@ -83,7 +83,7 @@ const WORDS: [&str; 76] = [
 ];
 
 /// Values for arguments.
-pub const VALUES: [&str; 46] = [
+pub const VALUES: [&str; 47] = [
     "NULL",
     "0",
     "1",
@@ -121,6 +121,7 @@ pub const VALUES: [&str; 46] = [
     "DATE '1970-01-01'",
     "DATE '0001-01-01'",
     "DATE '9999-12-31'",
+    "DATE '294276-12-31'",
     "TIMESTAMP '2020-02-29 23:59:59.999999'",
     "TIMESTAMP '1600-01-01 00:00:00'",
     "'Asia/Seoul'",

@@ -452,7 +452,7 @@ impl Fields {
         }
         let time = hour * HOUR + self.minute * MINUTE + self.second * SECOND + self.micros;
         let days = self.days(strict).ok_or_else(out_of_range)?;
-        Ok(days * DAY + time)
+        days.checked_mul(DAY).and_then(|day| day.checked_add(time)).ok_or_else(out_of_range)
     }
 
     fn days(&self, strict: bool) -> Option<i64> {

@@ -11,8 +11,8 @@ use super::column::build;
 use super::signature::Entry;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
-use crate::warehouse::calendar::DAY;
 use crate::warehouse::calendar::interval::Interval;
+use crate::warehouse::calendar::{DAY, midnight};
 use crate::warehouse::data_type::DataType;
 
 pub static FUNCTIONS: &[Entry] = &[
@@ -116,7 +116,8 @@ fn add(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
             let (days, times) =
                 (call.primitive::<Date32Type>(one)?, call.primitive::<Time64MicrosecondType>(other)?);
             build::<TimestampMicrosecondType>(call, |row| {
-                Ok(i64::from(days.value(row)) * DAY + times.value(row))
+                let moment = midnight(days.value(row)).and_then(|day| day.checked_add(times.value(row)));
+                moment.ok_or_else(out_of_range)
             })
         }
         (T::Timestamp | T::TimestampTz, T::Integer) => add_days(call, one, other, 1),

@@ -120,6 +120,11 @@ impl Moment {
     }
 }
 
+/// Microseconds of a day's beginning; `None` past the last year that 64 bits of them reach (294246).
+pub fn midnight(days: i32) -> Option<i64> {
+    i64::from(days).checked_mul(DAY)
+}
+
 /// The day a timestamp falls on.
 pub fn days_of(micros: i64) -> i32 {
     micros.div_euclid(DAY) as i32

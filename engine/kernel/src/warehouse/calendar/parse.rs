@@ -362,7 +362,7 @@ impl Parts {
             }
         };
         let time = if self.time.is_some() { self.time_of_day()? } else { 0 };
-        let local = i64::from(days) * DAY + time;
+        let local = super::midnight(days)?.checked_add(time)?;
         let offset = self.offset.or_else(|| self.zone.map(|zone| zone.offset_at_local(local)));
         Some(Written { local, offset })
     }

@@ -7,7 +7,8 @@ use arrow::datatypes::{Date32Type, Time64MicrosecondType, TimestampMicrosecondTy
 
 use super::{CastRules, fault, try_each};
 use crate::sql::error::SqlResult;
-use crate::warehouse::calendar::DAY;
+use crate::sql::functions::temporal::out_of_range;
+use crate::warehouse::calendar::{DAY, midnight};
 use crate::warehouse::data_type::DataType;
 
 pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) -> SqlResult<ArrayRef> {
@@ -17,7 +18,9 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
     match (from, to) {
         (DataType::Date, DataType::Timestamp | DataType::TimestampTz) => {
             let days = array.as_primitive::<Date32Type>();
-            try_each::<TimestampMicrosecondType>(array, to, |row| Ok(held(i64::from(days.value(row)) * DAY)))
+            try_each::<TimestampMicrosecondType>(array, to, |row| {
+                midnight(days.value(row)).map(held).ok_or_else(out_of_range)
+            })
         }
         (DataType::Timestamp | DataType::TimestampTz, DataType::Date) => {
             let moments = array.as_primitive::<TimestampMicrosecondType>();
