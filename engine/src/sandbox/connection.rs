@@ -1,8 +1,9 @@
 //! Sessions: opened by a user who proves itself or is trusted, closed without a trace of what was open.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::{DATABASE, Sandbox};
+use super::{DATABASE, Sandbox, history};
 use crate::sql::commands::login;
 use crate::sql::error::SqlResult;
 use crate::sql::parameter;
@@ -10,6 +11,7 @@ use crate::sql::session::{RandomState, Session, SessionId, Temporary, Transactio
 use crate::warehouse::access::UserId;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
+use crate::warehouse::value::Value;
 
 impl Sandbox {
     /// Opens a session as `user`. With a password it is a login and may be refused; without, it is the
@@ -53,12 +55,38 @@ impl Sandbox {
             last_query: -1,
         };
         self.sessions.insert(id, session);
+        self.log_connection(id, &["initiating session", "authenticated"]);
         Ok(id)
+    }
+
+    /// `stl_connection_log`: who came and went, and how long it stayed.
+    fn log_connection(&mut self, id: SessionId, events: &[&str]) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        let users = &self.warehouse.committed.principals;
+        let name = users.user(session.authenticated).map_or("", |user| user.name.as_str());
+        let stayed = self.clock.now().0 - session.started.0;
+        let logs = Arc::make_mut(&mut self.warehouse.logs);
+        for event in events {
+            let row = vec![
+                Value::string(*event),
+                Value::Timestamp(self.clock.now().0),
+                Value::string("::ffff:127.0.0.1"),
+                Value::string("5439"),
+                Value::Integer(id.0 as i32),
+                Value::string(session.database.as_str()),
+                Value::string(name),
+                Value::string("password"),
+                Value::BigInt(stayed),
+            ];
+            history::push(logs, "stl_connection_log", row);
+        }
     }
 
     /// Closes a session: its open transaction is rolled back, its temporary tables are gone.
     pub fn disconnect(&mut self, session: SessionId) {
+        self.log_connection(session, &["disconnecting session"]);
         self.sessions.remove(&session);
+        self.inflight.remove(&session);
     }
 
     /// The session, while it is open.

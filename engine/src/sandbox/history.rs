@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use crate::clock::Instant;
 use crate::sql::error::SqlError;
+use crate::sql::session::SessionId;
 use crate::sql::statement::Statement;
-use crate::warehouse::access::UserId;
+use crate::warehouse::access::{Principals, UserId};
 use crate::warehouse::manifest::Logs;
 use crate::warehouse::value::Value;
 
@@ -234,6 +235,53 @@ pub(super) fn remember(logs: &mut Arc<Logs>, ended: &Ended<'_>) {
             Value::BigInt(0),
         ],
     );
+}
+
+/// `stl_userlog`: users that a transaction made, renamed, altered or dropped.
+pub(super) fn remember_users(
+    logs: &mut Arc<Logs>,
+    before: &Arc<Principals>,
+    after: &Arc<Principals>,
+    (now, session, transaction): (Instant, SessionId, i64),
+) {
+    if Arc::ptr_eq(before, after) {
+        return;
+    }
+    let by_id =
+        |principals: &Arc<Principals>, id| principals.users.values().find(|user| user.id == id).cloned();
+    let mut ids: Vec<UserId> =
+        before.users.values().chain(after.users.values()).map(|user| user.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    for id in ids {
+        let (old, new) = (by_id(before, id), by_id(after, id));
+        let action = match (&old, &new) {
+            (None, _) => "create",
+            (_, None) => "drop",
+            (Some(old), Some(new)) if old.name != new.name => "rename",
+            (Some(old), Some(new)) if serde_json::to_string(old).ok() != serde_json::to_string(new).ok() => {
+                "alter"
+            }
+            _ => continue,
+        };
+        let Some(user) = new.as_ref().or(old.as_ref()) else { continue };
+        let renamed = old.as_ref().filter(|old| old.name != user.name);
+        let flag = |set: bool| Value::Integer(i32::from(set));
+        let row = vec![
+            Value::Integer(id.0 as i32),
+            Value::string(user.name.as_str()),
+            renamed.map_or(Value::string(""), |old| Value::string(old.name.as_str())),
+            Value::string(action),
+            flag(user.create_database),
+            flag(user.superuser),
+            flag(false),
+            user.valid_until.map_or(Value::Null, |until| Value::Timestamp(until.0)),
+            Value::Integer(session.0 as i32),
+            Value::BigInt(transaction),
+            Value::Timestamp(now.0),
+        ];
+        push(Arc::make_mut(logs), "stl_userlog", row);
+    }
 }
 
 /// One row of a log, the oldest giving way.

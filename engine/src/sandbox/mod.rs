@@ -5,6 +5,7 @@
 //!
 //! Read [`statement`] for how a statement runs, [`save`] for how an account outlives its tab.
 
+mod activity;
 mod connection;
 mod disk;
 mod fill;
@@ -13,7 +14,9 @@ mod load_history;
 mod names;
 mod outside;
 mod save;
+mod serial;
 mod statement;
+mod step_history;
 #[cfg(test)]
 mod tests;
 mod transaction;
@@ -59,6 +62,10 @@ pub struct Sandbox {
     pub account: Arc<Account>,
     pub disk: Disk,
     sessions: BTreeMap<SessionId, Session>,
+    /// Committed transactions that some open one does not see.
+    deeds: serial::Deeds,
+    /// The statement that each session runs.
+    inflight: BTreeMap<SessionId, activity::Inflight>,
     next_session: u32,
     seed: u64,
     /// Bytes that stored blocks and a running statement may take together.
@@ -110,6 +117,8 @@ impl Sandbox {
             clock,
             disk: Disk::seeded(seed),
             sessions: BTreeMap::new(),
+            deeds: serial::Deeds::default(),
+            inflight: BTreeMap::new(),
             next_session: 1,
             seed,
             memory_limit: DEFAULT_LIMIT,

@@ -157,6 +157,8 @@ impl Sandbox {
             account: Arc::new(account),
             disk,
             sessions: BTreeMap::new(),
+            deeds: Default::default(),
+            inflight: BTreeMap::new(),
             next_session: written.next_session,
             seed: written.seed,
             memory_limit: DEFAULT_LIMIT,

@@ -3,6 +3,7 @@
 //! A running statement owns the manifest it reads and the copy it writes, so that the sandbox can answer
 //! others between two of its steps, and dropping it half-way leaves no trace.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringArray};
@@ -11,7 +12,8 @@ use super::history::{self, Class, Ended};
 use super::load_history;
 use super::outside::AccountOutside;
 use super::save::blocks_of;
-use super::transaction::transaction_statement;
+use super::step_history::{self, Query};
+use super::transaction::{must_not_write, transaction_statement};
 use super::vacuum_history;
 use super::{Answer, Executed, Sandbox};
 use crate::clock::Instant;
@@ -25,7 +27,7 @@ use crate::sql::execute::write::{Arrival, Marks, Sink};
 use crate::sql::execute::{Context, Evaluation, Operator, Pull, build, constant};
 use crate::sql::outcome::{Batch, Completion, Progress, Step};
 use crate::sql::plan::{Field, Plan};
-use crate::sql::session::{Session, SessionId, Transaction};
+use crate::sql::session::{Facts, Session, SessionId, Transaction};
 use crate::sql::statement::{ParsedStatement, Statement};
 use crate::sql::{authorize, explain, optimize, parse};
 use crate::warehouse::catalog::ObjectId;
@@ -45,8 +47,12 @@ pub struct Running {
     base: Arc<Manifest>,
     working: Manifest,
     context: Context,
+    /// What it does, for the logs of steps; absent where nothing is read.
+    plan: Option<Arc<Plan>>,
     work: Work,
     returned: u64,
+    /// Rows that an UPDATE or DELETE found.
+    marked: u64,
     total: Option<u64>,
     over: bool,
 }
@@ -108,10 +114,12 @@ impl Sandbox {
     /// Begins a statement. Refusals and mistakes that show before any work are errors here already; they
     /// abort the session's transaction as later ones do.
     pub fn start(&mut self, session: SessionId, statement: &ParsedStatement) -> SqlResult<Running> {
-        let numbers = self.number_statement();
+        let numbers = self.number_statement(session);
+        self.begins(session, numbers, &statement.text);
         let result = self.begin(session, statement, numbers);
         if let Err(error) = &result {
             self.abort(session);
+            self.inflight.remove(&session);
             if let Some(state) = self.sessions.get(&session) {
                 let ended = Ended {
                     user: state.user,
@@ -157,7 +165,7 @@ impl Sandbox {
         if !running.over {
             running.over = true;
             self.abort(running.session);
-            self.remember(&running, Some(&error));
+            self.remember(&mut running, Some(&error));
         }
         error
     }
@@ -191,25 +199,42 @@ impl Sandbox {
         }
     }
 
-    fn number_statement(&mut self) -> (i64, i64) {
+    /// The query's number and its transaction's: a block's statements share one.
+    fn number_statement(&mut self, session: SessionId) -> (i64, i64) {
         self.warehouse.next_query += 1;
-        self.warehouse.next_transaction += 1;
-        (self.warehouse.next_query as i64, self.warehouse.next_transaction as i64)
+        let query = self.warehouse.next_query as i64;
+        match self.sessions.get(&session).map(|session| &session.transaction) {
+            Some(Transaction::Open { facts, .. }) => (query, facts.number),
+            _ => {
+                self.warehouse.next_transaction += 1;
+                (query, self.warehouse.next_transaction as i64)
+            }
+        }
     }
 
     fn begin(&mut self, id: SessionId, parsed: &ParsedStatement, numbers: (i64, i64)) -> SqlResult<Running> {
         let now = self.clock.now();
+        if !matches!(
+            parsed.statement,
+            Statement::Set { .. } | Statement::Reset { .. } | Statement::Show { .. }
+        ) {
+            self.take_snapshot(id);
+        }
+        let live = self.live();
         let connected = self.sessions.values().map(|session| session.user).collect();
         let next_block = &mut self.warehouse.next_block;
         let committed = self.warehouse.committed.clone();
         let session =
             self.sessions.get_mut(&id).ok_or_else(|| SqlError::bug("a statement without a session"))?;
-        if let Some(completion) = transaction_statement(&parsed.statement, session, &committed, now)? {
+        if let Some(completion) =
+            transaction_statement(&parsed.statement, session, &committed, now, numbers.1)?
+        {
             if matches!(parsed.statement, Statement::Commit) {
                 self.commit_open(id)?;
             }
             return self.running(id, parsed, numbers, now, Work::Finish(completion, Effect::Settled), None);
         }
+        must_not_write(&parsed.statement, session)?;
         let base = match &session.transaction {
             Transaction::Aborted => {
                 return Err(SqlError::product(
@@ -233,9 +258,9 @@ impl Sandbox {
                 authorize::authorize(&bound.needs, &base, session)?;
                 (Some(optimize::optimize(bound.plan, &base, &session.database)), Pending::Rows)
             }
-            Statement::Explain { statement, .. } => {
+            Statement::Explain { statement, verbose } => {
                 let plan = optimize::optimize(explained(statement, scope)?, &base, &session.database);
-                let lines = explain::explain(&plan, &base, &session.database);
+                let lines = explain::explain(&plan, &base, &session.database, *verbose);
                 let field = Field {
                     qualifier: None,
                     name: "QUERY PLAN".to_owned(),
@@ -265,6 +290,7 @@ impl Sandbox {
             Statement::CreateTableAs(create) => {
                 let bound = bind::query(&create.query, scope)?;
                 authorize::authorize(&bound.needs, &base, session)?;
+                crate::sql::system::must_run_on_tables(&bound.plan)?;
                 let plan = optimize::optimize(bound.plan, &base, &session.database);
                 let mut context =
                     CommandContext { manifest: &mut working, session, now, connected, next_block };
@@ -319,7 +345,12 @@ impl Sandbox {
             (Pending::Ready(work), _) => work,
             (pending, Some(plan)) => {
                 running.total = rows_to_read(&plan, &running.base, &running.context.database);
+                self.note_transaction_reads(id, &explain::tables_read(&plan))?;
+                running.context.live = live;
                 let operator = build(&plan, &mut running.context)?;
+                running.context.profile.seal();
+                let plan = Arc::new(plan);
+                running.plan = Some(plan.clone());
                 let database = running.context.database.clone();
                 match pending {
                     Pending::Rows => Work::Rows(operator, plan.fields().to_vec()),
@@ -386,8 +417,10 @@ impl Sandbox {
             base,
             working,
             context,
+            plan: None,
             work,
             returned: 0,
+            marked: 0,
             total: None,
             over: false,
         })
@@ -456,6 +489,7 @@ impl Sandbox {
                     let marks = std::mem::replace(marks, empty);
                     let target = marks.target;
                     let rows = marks.apply(&mut running.working, numbers)?;
+                    running.marked = rows;
                     if let Some(missing) = then.take() {
                         running.context.shared = Default::default();
                         let operator = build(&missing, &mut running.context)?;
@@ -541,16 +575,25 @@ impl Sandbox {
             session.random = running.context.evaluation.random.clone();
             session.last_query = running.query;
         }
+        // In a block they are noted already.
+        let alone = !matches!(session.transaction, Transaction::Open { .. });
+        let reads = match &running.plan {
+            Some(plan) if alone => explain::tables_read(plan),
+            _ => BTreeSet::new(),
+        };
         if matches!(effect, Effect::None | Effect::Settled) {
+            if !reads.is_empty() {
+                self.note_reads(reads, running.transaction, running.base.version);
+            }
             return Ok(());
         }
         let working = Arc::new(running.working.clone());
         match &mut session.transaction {
             Transaction::Open { working: kept, .. } => *kept = working,
             Transaction::None | Transaction::Aborted => {
-                let session = running.session;
-                let base = running.base.clone();
-                return self.commit_manifest(session, &base, &working);
+                let (session, base) = (running.session, running.base.clone());
+                let facts = Facts { number: running.transaction, reads, ..Facts::default() };
+                return self.commit_manifest(session, &base, &working, facts, running.started);
             }
         }
         if effect == Effect::Commit {
@@ -559,7 +602,11 @@ impl Sandbox {
         Ok(())
     }
 
-    fn remember(&mut self, running: &Running, error: Option<&SqlError>) {
+    fn remember(&mut self, running: &mut Running, error: Option<&SqlError>) {
+        self.inflight.remove(&running.session);
+        // The logs that the query could read are let go, so that what is written now is not a copy of them.
+        running.context.logs = Arc::default();
+        self.remember_steps(running);
         let Some(session) = self.sessions.get(&running.session) else { return };
         let ended = Ended {
             user: running.context.evaluation.user,
@@ -576,6 +623,46 @@ impl Sandbox {
             returned_rows: running.returned,
         };
         history::remember(&mut self.warehouse.logs, &ended);
+    }
+
+    /// What the steps of a plan did, and the simulated time that they took.
+    fn remember_steps(&mut self, running: &Running) {
+        let Some(plan) = &running.plan else { return };
+        let ending = match &running.work {
+            Work::Insert { sink, tag, .. } => {
+                let marked = matches!(tag, InsertTag::Merge).then_some(running.marked);
+                self.ending(running, sink.target, sink.rows, marked)
+            }
+            Work::Mark { marks, kind, .. } => {
+                let inserted = if *kind == WriteKind::Update { running.marked } else { 0 };
+                self.ending(running, marks.target, inserted, Some(running.marked))
+            }
+            _ => explain::Ending::Returned,
+        };
+        let context = &running.context;
+        let account = explain::account(plan, &running.base, &context.database, &context.profile, ending);
+        let query = Query {
+            user: context.evaluation.user,
+            query: running.query,
+            transaction: running.transaction,
+            session: running.session.0,
+            started: running.started,
+        };
+        step_history::remember(&mut self.warehouse.logs, &account, &query);
+        self.clock.advance(step_history::elapsed(&account));
+    }
+
+    fn ending(
+        &self,
+        running: &Running,
+        table: ObjectId,
+        inserted: u64,
+        deleted: Option<u64>,
+    ) -> explain::Ending {
+        let database = running.working.catalog.database(&running.context.database);
+        let relation = database.and_then(|database| database.relation(table));
+        let name = relation.map_or_else(String::new, |relation| relation.name.to_string());
+        explain::Ending::Written { table, name, deleted, inserted }
     }
 }
 

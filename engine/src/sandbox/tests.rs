@@ -87,7 +87,7 @@ fn two_writers_of_one_table_conflict_and_of_two_tables_do_not() {
         run(&mut sandbox, one, "COMMIT; SELECT count(*) FROM a; SELECT count(*) FROM b"),
         "COMMIT; 2; 2"
     );
-    run(&mut sandbox, one, "BEGIN; INSERT INTO a VALUES (3)");
+    run(&mut sandbox, one, "BEGIN; UPDATE a SET x = 3");
     run(&mut sandbox, two, "INSERT INTO a VALUES (4)");
     assert_eq!(run(&mut sandbox, one, "COMMIT; SELECT max(x) FROM a"), "ERROR 40001 1023; 4");
 }

@@ -1,26 +1,32 @@
 //! A session's transaction: opened, committed, aborted.
 //!
 //! A session works on its own copy of the manifest from BEGIN on; COMMIT puts what it changed upon what others
-//! committed meanwhile. Temporary tables never leave the session.
+//! committed meanwhile, if `serial` finds an order for all of them. Temporary tables never leave the session.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::Sandbox;
+use super::serial::{Deed, Deeds};
+use super::{Sandbox, history};
 use crate::clock::Instant;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::outcome::Completion;
-use crate::sql::session::{Session, SessionId, Temporary, Transaction};
+use crate::sql::session::{Facts, Session, SessionId, Temporary, Transaction};
 use crate::sql::statement::Statement;
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::commit;
 use crate::warehouse::manifest::Manifest;
+use crate::warehouse::storage::write::BlockNumbers;
+use crate::warehouse::value::Value;
 
 impl Sandbox {
     /// COMMIT of an open transaction.
     pub(super) fn commit_open(&mut self, id: SessionId) -> SqlResult<()> {
         let Some(session) = self.sessions.get_mut(&id) else { return Ok(()) };
         match std::mem::replace(&mut session.transaction, Transaction::None) {
-            Transaction::Open { base, working, .. } => self.commit_manifest(id, &base, &working),
+            Transaction::Open { base, working, facts, started } => {
+                self.commit_manifest(id, &base, &working, facts, started)
+            }
             Transaction::None | Transaction::Aborted => Ok(()),
         }
     }
@@ -31,18 +37,120 @@ impl Sandbox {
         id: SessionId,
         base: &Manifest,
         working: &Manifest,
+        facts: Facts,
+        started: Instant,
     ) -> SqlResult<()> {
-        let transaction = self.warehouse.next_transaction;
         let Some(session) = self.sessions.get_mut(&id) else {
             return Err(SqlError::bug("a commit without a session"));
         };
         let (mut base, mut working) = (base.clone(), working.clone());
         Temporary::take_from(&mut base, &session.database, &session.temporary_schema);
         let temporary = Temporary::take_from(&mut working, &session.database, &session.temporary_schema);
-        let merged = commit::merge(&base, &working, &self.warehouse.committed)
-            .map_err(|conflict| serialization_conflict(conflict.relation, transaction))?;
+        let numbers = &mut BlockNumbers(&mut self.warehouse.next_block);
+        let mut deed = Deed {
+            transaction: facts.number,
+            reads: facts.reads,
+            writes: commit::changed(&base, &working),
+            snapshot: base.version,
+            committed: u64::MAX,
+        };
+        let merged = match self.deeds.check(&deed) {
+            Err(circle) => Err((circle.table, circle.transactions)),
+            Ok(()) => match commit::merge(&base, &working, &self.warehouse.committed, numbers) {
+                Ok(merged) => Ok(merged),
+                Err(conflict) if conflict.dropped => return Err(relation_is_gone()),
+                Err(conflict) => Err((conflict.relation.unwrap_or(ObjectId(0)), vec![facts.number])),
+            },
+        };
+        let merged = match merged {
+            Ok(merged) => merged,
+            Err((table, transactions)) => {
+                let conflict = vec![
+                    Value::BigInt(facts.number),
+                    Value::Integer(id.0 as i32),
+                    Value::Timestamp(started.0),
+                    Value::Timestamp(self.clock.now().0),
+                    Value::Integer(table.0 as i32),
+                ];
+                history::push(Arc::make_mut(&mut self.warehouse.logs), "stl_tr_conflict", conflict);
+                return Err(serialization_conflict(table, &transactions, id));
+            }
+        };
         session.temporary = temporary;
+        let users = (base.principals.clone(), working.principals.clone());
+        let recorded = (self.clock.now(), id, facts.number);
+        history::remember_users(&mut self.warehouse.logs, &users.0, &users.1, recorded);
+        // What changes nothing is no commit to others, but what it read may still close a circle.
+        if deed.writes.is_empty() && deed.reads.is_empty() {
+            self.warehouse.committed = Arc::new(merged);
+            return Ok(());
+        }
+        deed.committed = merged.version;
         self.warehouse.committed = Arc::new(merged);
+        self.note(deed);
+        Ok(())
+    }
+
+    /// A statement outside a transaction that only read.
+    pub(super) fn note_reads(&mut self, reads: BTreeSet<ObjectId>, transaction: i64, snapshot: u64) {
+        let committed = self.warehouse.committed.version;
+        self.note(Deed { transaction, reads, writes: BTreeSet::new(), snapshot, committed });
+    }
+
+    /// Only what some open transaction does not see may matter to it.
+    fn note(&mut self, deed: Deed) {
+        let snapshots = self.sessions.values().filter_map(|session| match &session.transaction {
+            Transaction::Open { base, facts, .. } if facts.has_snapshot => Some(base.version),
+            _ => None,
+        });
+        if let Some(oldest) = snapshots.min() {
+            self.deeds.add(deed, oldest);
+        } else {
+            self.deeds = Deeds::default();
+        }
+    }
+
+    /// The first statement of a transaction takes its snapshot: what others committed since BEGIN is in it.
+    pub(super) fn take_snapshot(&mut self, id: SessionId) {
+        let committed = &self.warehouse.committed;
+        if let Some(session) = self.sessions.get_mut(&id)
+            && let Transaction::Open { base, working, facts, .. } = &mut session.transaction
+            && !facts.has_snapshot
+        {
+            let mut manifest = (**committed).clone();
+            session.temporary.put_into(&mut manifest, &session.database);
+            *base = Arc::new(manifest);
+            *working = base.clone();
+            facts.has_snapshot = true;
+        }
+    }
+
+    /// What a statement reads is noted, and must still be there: another may have dropped it since the snapshot.
+    pub(super) fn note_transaction_reads(
+        &mut self,
+        id: SessionId,
+        tables: &BTreeSet<ObjectId>,
+    ) -> SqlResult<()> {
+        let committed = self.warehouse.committed.clone();
+        let Some(session) = self.sessions.get_mut(&id) else { return Ok(()) };
+        let database = session.database.clone();
+        let Transaction::Open { base, facts, .. } = &mut session.transaction else { return Ok(()) };
+        let stored = |manifest: &Manifest, table: &ObjectId| {
+            manifest.catalog.database(&database).and_then(|database| database.relation(*table)).cloned()
+        };
+        for table in tables {
+            let temporary = |relation: Arc<crate::warehouse::catalog::Relation>| {
+                relation.table().is_some_and(|table| table.temporary)
+            };
+            match stored(base, table) {
+                Some(relation) if !temporary(relation.clone()) && stored(&committed, table).is_none() => {
+                    return Err(relation_is_gone());
+                }
+                _ => {
+                    facts.reads.insert(*table);
+                }
+            }
+        }
         Ok(())
     }
 
@@ -62,6 +170,7 @@ pub(super) fn transaction_statement(
     session: &mut Session,
     committed: &Arc<Manifest>,
     now: Instant,
+    number: i64,
 ) -> SqlResult<Option<Completion>> {
     let done = |tag: &str, notice: Option<&str>| {
         Ok(Some(Completion {
@@ -71,15 +180,19 @@ pub(super) fn transaction_statement(
         }))
     };
     match (statement, &session.transaction) {
-        (Statement::Begin, Transaction::None) => {
+        (Statement::Begin { read_only }, Transaction::None) => {
             let mut manifest = (**committed).clone();
             session.temporary.put_into(&mut manifest, &session.database);
             let manifest = Arc::new(manifest);
-            session.transaction =
-                Transaction::Open { base: manifest.clone(), working: manifest, started: now };
+            session.transaction = Transaction::Open {
+                base: manifest.clone(),
+                working: manifest,
+                started: now,
+                facts: Facts { number, read_only: *read_only, ..Facts::default() },
+            };
             done("BEGIN", None)
         }
-        (Statement::Begin, Transaction::Open { .. }) => {
+        (Statement::Begin { .. }, Transaction::Open { .. }) => {
             done("BEGIN", Some("WARNING:  there is already a transaction in progress"))
         }
         (Statement::Commit, Transaction::Open { .. }) => done("COMMIT", None),
@@ -98,15 +211,58 @@ pub(super) fn transaction_statement(
     }
 }
 
-/// The product's text for a write conflict (error 1023).
-fn serialization_conflict(relation: Option<ObjectId>, transaction: u64) -> SqlError {
-    let table = relation.map_or(0, |id| id.0);
+/// A READ ONLY transaction takes nothing that changes the warehouse; its settings may change. The text is
+/// PostgreSQL 8's; unconfirmed on Redshift.
+pub(super) fn must_not_write(statement: &Statement, session: &Session) -> SqlResult<()> {
+    let Transaction::Open { facts, .. } = &session.transaction else { return Ok(()) };
+    let reads = match statement {
+        Statement::Query(_) | Statement::Explain { .. } | Statement::Show { .. } => true,
+        other => !changes(other),
+    };
+    if facts.read_only && !reads {
+        return Err(SqlError::product("25006", "transaction is read-only"));
+    }
+    Ok(())
+}
+
+fn changes(statement: &Statement) -> bool {
+    use super::history::Class;
+    match Class::of(statement) {
+        Class::Select => false,
+        Class::Insert | Class::Update | Class::Delete | Class::Copy => true,
+        Class::CreateTableAs | Class::Definition => true,
+        Class::Utility => {
+            !matches!(statement, Statement::Set { .. } | Statement::Reset { .. } | Statement::Analyze { .. })
+        }
+    }
+}
+
+/// The product's text for transactions without an order (error 1023).
+fn serialization_conflict(table: ObjectId, transactions: &[i64], session: SessionId) -> SqlError {
+    let numbers: Vec<String> = transactions.iter().map(i64::to_string).collect();
     SqlError::new(SqlErrorKind::Product {
         state: "40001",
         message: "1023".to_owned(),
         detail: Some(format!(
-            "Serializable isolation violation on table - {table}, transactions forming the cycle are: {transaction} (pid:0)"
+            "Serializable isolation violation on table - {}, transactions forming the cycle are: {} (pid:{})",
+            table.0,
+            numbers.join(", "),
+            session.0
         )),
-        hint: Some("Another session changed the same table. Run the transaction again.".to_owned()),
+        hint: Some(
+            "Another session changed what this one read or wrote. Run the transaction again.".to_owned(),
+        ),
+    })
+}
+
+/// Error 1018: another transaction dropped what this one still sees.
+fn relation_is_gone() -> SqlError {
+    SqlError::new(SqlErrorKind::Product {
+        state: "42P01",
+        message: "1018".to_owned(),
+        detail: Some("Relation does not exist.".to_owned()),
+        hint: Some(
+            "Another session dropped it since this transaction began. Roll back and begin again.".to_owned(),
+        ),
     })
 }

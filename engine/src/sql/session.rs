@@ -1,6 +1,6 @@
 //! One connection: who is at the other end, what it set, and the transaction it is in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ pub use sandshift_kernel::sql::functions::random::RandomState;
 
 use crate::clock::Instant;
 use crate::warehouse::access::UserId;
-use crate::warehouse::catalog::{Relation, Schema};
+use crate::warehouse::catalog::{ObjectId, Relation, Schema};
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 
@@ -68,13 +68,25 @@ impl Temporary {
     }
 }
 
+/// What is known of an open transaction beside its manifests.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Its number in the logs.
+    pub number: i64,
+    pub read_only: bool,
+    /// The snapshot is taken by the first statement, not by BEGIN.
+    pub has_snapshot: bool,
+    /// Tables read so far.
+    pub reads: BTreeSet<ObjectId>,
+}
+
 /// Where a session is between BEGIN and COMMIT.
 #[derive(Clone, Debug)]
 pub enum Transaction {
     /// Each statement commits by itself.
     None,
     /// `base` is what it began from, `working` what it has made of it.
-    Open { base: Arc<Manifest>, working: Arc<Manifest>, started: Instant },
+    Open { base: Arc<Manifest>, working: Arc<Manifest>, started: Instant, facts: Facts },
     /// A statement failed; only ROLLBACK (or COMMIT, which rolls back) is taken.
     Aborted,
 }

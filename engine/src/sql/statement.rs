@@ -141,7 +141,9 @@ pub enum Statement {
     },
 
     // Sessions and transactions.
-    Begin,
+    Begin {
+        read_only: bool,
+    },
     Commit,
     Rollback,
     Set {

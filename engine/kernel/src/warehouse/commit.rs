@@ -2,25 +2,57 @@
 //!
 //! A transaction changes a copy of the manifest it began from. When nobody else committed meanwhile the copy
 //! simply takes the place of the original. Otherwise what the transaction changed is put upon what the others
-//! changed, object by object, and two changes of one object are a conflict: the product's error 1023
+//! changed, object by object, and two changes of one object are a conflict, unless one of them only added rows
+//! to a table: the product's error 1023
 //! (Developer Guide, "Managing concurrent write operations").
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::catalog::{Catalog, Database, ObjectId, Schema};
+use arrow::array::{Array, ArrayRef};
+
+use super::catalog::{Catalog, Database, ObjectId, Relation, RelationKind, Schema};
 use super::identifier::Identifier;
 use super::manifest::Manifest;
+use super::storage::write::{BlockNumbers, append};
+use super::storage::{Region, StoredSegment, TableData};
 
 /// Two transactions changed the same object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
     /// The table, where the object is one.
     pub relation: Option<ObjectId>,
+    /// The other transaction dropped what this one changed.
+    pub dropped: bool,
+}
+
+/// The relations that turning `base` into `working` changed, made or dropped.
+pub fn changed(base: &Manifest, working: &Manifest) -> BTreeSet<ObjectId> {
+    let mut changed = BTreeSet::new();
+    for (name, mine) in &working.catalog.databases {
+        match base.catalog.databases.get(name) {
+            Some(before) if Arc::ptr_eq(before, mine) => {}
+            before => {
+                let nothing = BTreeMap::new();
+                let before = before.map_or(&nothing, |before| &before.relations);
+                let same = |id: &ObjectId| match (before.get(id), mine.relations.get(id)) {
+                    (Some(before), Some(mine)) => Arc::ptr_eq(before, mine),
+                    _ => false,
+                };
+                changed.extend(before.keys().chain(mine.relations.keys()).filter(|id| !same(id)));
+            }
+        }
+    }
+    changed
 }
 
 /// `committed` with what turned `base` into `working`.
-pub fn merge(base: &Manifest, working: &Manifest, committed: &Manifest) -> Result<Manifest, Conflict> {
+pub fn merge(
+    base: &Manifest,
+    working: &Manifest,
+    committed: &Manifest,
+    numbers: &mut BlockNumbers<'_>,
+) -> Result<Manifest, Conflict> {
     if base.version == committed.version {
         return Ok(Manifest { version: committed.version + 1, ..working.clone() });
     }
@@ -28,14 +60,14 @@ pub fn merge(base: &Manifest, working: &Manifest, committed: &Manifest) -> Resul
         &base.catalog.databases,
         &working.catalog.databases,
         &committed.catalog.databases,
-        database,
+        |base, working, committed| database(base, working, committed, numbers),
     )?;
     let principals = if Arc::ptr_eq(&base.principals, &working.principals) {
         committed.principals.clone()
     } else if Arc::ptr_eq(&base.principals, &committed.principals) {
         working.principals.clone()
     } else {
-        return Err(Conflict { relation: None });
+        return Err(Conflict { relation: None, dropped: false });
     };
     let mut catalog = Catalog::new(databases);
     catalog.continue_from(&working.catalog);
@@ -43,19 +75,24 @@ pub fn merge(base: &Manifest, working: &Manifest, committed: &Manifest) -> Resul
     Ok(Manifest { catalog, principals, version: committed.version + 1 })
 }
 
-fn database(base: &Database, working: &Database, committed: &Database) -> Result<Database, Conflict> {
+fn database(
+    base: &Database,
+    working: &Database,
+    committed: &Database,
+    numbers: &mut BlockNumbers<'_>,
+) -> Result<Database, Conflict> {
     let relations =
-        three_way(&base.relations, &working.relations, &committed.relations, |base, working, _| {
-            // Both changed it. A version that only one of them moved would be no conflict for the rows, but
-            // the rest of the relation is one value: the later writer loses.
-            let _ = base;
-            Err(Conflict { relation: Some(working.id) })
-        })?;
+        three_way(&base.relations, &working.relations, &committed.relations, |base, working, committed| {
+            // Both changed it: rows that were only added follow the others', anything else loses.
+            appended(base, working, committed, numbers)
+                .ok_or(Conflict { relation: Some(working.id), dropped: false })
+        })
+        .map_err(|conflict| gone(conflict, base, working, committed))?;
     let schemas = three_way(&base.schemas, &working.schemas, &committed.schemas, schema)?;
     let changed = |one: &Database, other: &Database| one.owner != other.owner || one.acl != other.acl;
     let from = if changed(base, working) { working } else { committed };
     if changed(base, working) && changed(base, committed) {
-        return Err(Conflict { relation: None });
+        return Err(Conflict { relation: None, dropped: false });
     }
     Ok(Database {
         id: from.id,
@@ -65,6 +102,80 @@ fn database(base: &Database, working: &Database, committed: &Database) -> Result
         schemas,
         relations,
     })
+}
+
+/// Names the table that one changed and the other dropped.
+fn gone(conflict: Conflict, base: &Database, working: &Database, committed: &Database) -> Conflict {
+    let changed = |id: &ObjectId| match (base.relations.get(id), working.relations.get(id)) {
+        (Some(before), Some(mine)) => !Arc::ptr_eq(before, mine),
+        _ => false,
+    };
+    let mut missing = base.relations.keys().filter(|id| !committed.relations.contains_key(id) && changed(id));
+    match (conflict.relation, missing.next()) {
+        (None, Some(id)) => Conflict { relation: Some(*id), dropped: true },
+        _ => conflict,
+    }
+}
+
+/// `committed` with the rows that `working` added to `base`, where adding rows is all that it did and the others
+/// left the table's shape alone. Identity columns are out: both handed out the same numbers.
+fn appended(
+    base: &Relation,
+    working: &Relation,
+    committed: &Relation,
+    numbers: &mut BlockNumbers<'_>,
+) -> Option<Relation> {
+    let (before, mine) = (base.table()?, working.table()?);
+    let shape = |relation: &Relation| {
+        let mut shape = relation.clone();
+        if let RelationKind::Table(table) = &mut shape.kind {
+            table.data = TableData::default();
+        }
+        serde_json::to_string(&shape).ok()
+    };
+    let shape_before = shape(base)?;
+    if !mine.next_identity.is_empty() || shape(working)? != shape_before || shape(committed)? != shape_before
+    {
+        return None;
+    }
+    let added = added(&before.data.segments, &mine.data.segments)?;
+    let mut merged = committed.clone();
+    if let RelationKind::Table(table) = &mut merged.kind {
+        for columns in added {
+            append(table, columns, Region::Unsorted, numbers);
+        }
+    }
+    Some(merged)
+}
+
+/// What stands behind the segments of before, a short last one of which was written anew together with the rows
+/// that followed it. `None` when anything else happened to them.
+fn added(before: &[StoredSegment], mine: &[StoredSegment]) -> Option<Vec<Vec<ArrayRef>>> {
+    let first_block = |stored: &StoredSegment| stored.segment.columns.first().map(|block| block.id);
+    let kept = before
+        .iter()
+        .zip(mine)
+        .take_while(|(before, mine)| {
+            first_block(before) == first_block(mine) && before.deleted == mine.deleted
+        })
+        .count();
+    let (rest, new) = (&before[kept..], &mine[kept..]);
+    let mut skip = match (rest, new.first()) {
+        ([], _) => 0,
+        ([tail], Some(longer))
+            if tail.deleted == longer.deleted && tail.segment.rows < longer.segment.rows =>
+        {
+            tail.segment.rows as usize
+        }
+        _ => return None,
+    };
+    let mut pieces = Vec::new();
+    for stored in new {
+        let length = stored.segment.rows as usize - skip;
+        pieces.push(stored.segment.arrays()?.iter().map(|array| array.slice(skip, length)).collect());
+        skip = 0;
+    }
+    Some(pieces)
 }
 
 fn schema(base: &Schema, working: &Schema, committed: &Schema) -> Result<Schema, Conflict> {
@@ -79,12 +190,12 @@ fn schema(base: &Schema, working: &Schema, committed: &Schema) -> Result<Schema,
             && let Some(other) = relations.insert(name.clone(), *id)
             && other != *id
         {
-            return Err(Conflict { relation: Some(other) });
+            return Err(Conflict { relation: Some(other), dropped: false });
         }
     }
     let changed = |one: &Schema, other: &Schema| one.owner != other.owner || one.acl != other.acl;
     if changed(base, working) && changed(base, committed) {
-        return Err(Conflict { relation: None });
+        return Err(Conflict { relation: None, dropped: false });
     }
     let from = if changed(base, working) { working } else { committed };
     Ok(Schema { id: from.id, name: from.name.clone(), owner: from.owner, acl: from.acl.clone(), relations })
@@ -95,7 +206,7 @@ fn three_way<K: Ord + Clone, V>(
     base: &BTreeMap<K, Arc<V>>,
     working: &BTreeMap<K, Arc<V>>,
     committed: &BTreeMap<K, Arc<V>>,
-    both: impl Fn(&V, &V, &V) -> Result<V, Conflict>,
+    mut both: impl FnMut(&V, &V, &V) -> Result<V, Conflict>,
 ) -> Result<BTreeMap<K, Arc<V>>, Conflict> {
     let mut merged = committed.clone();
     for (key, mine) in working {
@@ -105,7 +216,7 @@ fn three_way<K: Ord + Clone, V>(
         }
         match (before, committed.get(key)) {
             // Made by both, or changed by me and dropped by them.
-            (None, Some(_)) | (Some(_), None) => return Err(Conflict { relation: None }),
+            (None, Some(_)) | (Some(_), None) => return Err(Conflict { relation: None, dropped: false }),
             (None, None) => {
                 merged.insert(key.clone(), mine.clone());
             }
@@ -120,7 +231,9 @@ fn three_way<K: Ord + Clone, V>(
     for (key, before) in base {
         if !working.contains_key(key) {
             match committed.get(key) {
-                Some(theirs) if !Arc::ptr_eq(before, theirs) => return Err(Conflict { relation: None }),
+                Some(theirs) if !Arc::ptr_eq(before, theirs) => {
+                    return Err(Conflict { relation: None, dropped: false });
+                }
                 _ => {
                     merged.remove(key);
                 }

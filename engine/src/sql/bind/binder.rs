@@ -58,7 +58,23 @@ pub(super) struct Sites {
     /// A user table or a compute-node system relation is read.
     pub tables: bool,
     pub leader_only: Vec<&'static str>,
+    /// Functions inside a catalog view that is read; the view stays on the leader because of them.
+    pub leader_views: Vec<&'static str>,
+    /// The rows go into a table.
+    pub writes: bool,
     pub compute_only: bool,
+}
+
+/// What runs on the leader only was asked of the compute nodes.
+pub fn not_on_tables(functions: impl Iterator<Item = String>) -> SqlError {
+    let info: Vec<String> =
+        functions.map(|function| format!("INFO:  Function \"{function}\" not supported.")).collect();
+    product_with(
+        "0A000",
+        "Specified types or functions (one per INFO message) not supported on Amazon Redshift tables.",
+        Some(info.join("\n")),
+        None,
+    )
 }
 
 /// Views within views deeper than this are taken for a mistake of ours, not of the learner.
@@ -129,19 +145,12 @@ impl<'a> Binder<'a> {
     }
 
     fn misplaced(&self) -> Option<SqlError> {
-        if self.sites.tables && !self.sites.leader_only.is_empty() {
-            let info: Vec<String> = self
-                .sites
-                .leader_only
-                .iter()
-                .map(|name| format!("INFO:  Function \"{name}()\" not supported."))
-                .collect();
-            return Some(product_with(
-                "0A000",
-                "Specified types or functions (one per INFO message) not supported on Amazon Redshift tables.",
-                Some(info.join("\n")),
-                None,
-            ));
+        let sites = &self.sites;
+        if sites.tables && !sites.leader_only.is_empty() {
+            return Some(not_on_tables(sites.leader_only.iter().map(|name| format!("{name}()"))));
+        }
+        if (sites.tables || sites.writes) && !sites.leader_views.is_empty() {
+            return Some(not_on_tables(sites.leader_views.iter().map(|name| (*name).to_owned())));
         }
         if !self.sites.tables && self.sites.compute_only {
             return Some(SqlError::product(

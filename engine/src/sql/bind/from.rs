@@ -206,6 +206,7 @@ impl Binder<'_> {
                 if system::on_compute_nodes(relation) {
                     self.sites.tables = true;
                 }
+                self.sites.leader_views.extend(system::leader_functions(relation));
                 let fields = system::columns(relation)
                     .into_iter()
                     .map(|(name, data_type)| Field { qualifier: None, name: name.to_owned(), data_type })

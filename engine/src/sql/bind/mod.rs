@@ -46,6 +46,7 @@ use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::manifest::Manifest;
 use binder::Binder;
+pub(super) use binder::not_on_tables;
 
 /// What binding looks names up in.
 #[derive(Clone, Copy)]

@@ -96,6 +96,7 @@ impl Binder<'_> {
         targets: &[usize],
         plan: Plan,
     ) -> SqlResult<Plan> {
+        self.sites.writes = true;
         let mut expressions = self.defaults(table)?;
         for (index, target) in targets.iter().enumerate() {
             let column = &table.columns[*target];

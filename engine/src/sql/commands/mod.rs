@@ -130,7 +130,7 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         | Statement::Vacuum(_)
         | Statement::CreateTableAs(_)
         | Statement::Show { .. }
-        | Statement::Begin
+        | Statement::Begin { .. }
         | Statement::Commit
         | Statement::Rollback => Err(SqlError::bug("this statement is the driver's, not a command")),
     }

@@ -12,6 +12,7 @@ use crate::warehouse::catalog::Table;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
+use crate::warehouse::storage::Region;
 
 /// `(cost=start..total rows=n width=n)`.
 #[derive(Clone, Copy, Debug)]
@@ -33,15 +34,28 @@ impl fmt::Display for Cost {
 }
 
 /// What is known of the tables.
+#[derive(Clone, Copy)]
 pub(super) struct Statistics<'a> {
     pub manifest: &'a Manifest,
     pub database: &'a Identifier,
 }
 
-impl Statistics<'_> {
-    pub fn table(&self, scan: &Scan) -> Option<&Table> {
+impl<'a> Statistics<'a> {
+    pub fn table(&self, scan: &Scan) -> Option<&'a Table> {
         self.manifest.catalog.database(self.database)?.relation(scan.relation)?.table()
     }
+}
+
+/// Whether the planner knows more of a table than how large it is: somebody has analyzed it since it has rows.
+pub(super) fn analyzed(table: &Table) -> bool {
+    table.data.analyzed_rows > 0 || table.data.stored_rows() == 0
+}
+
+/// The part of a table that lies outside its sorted region.
+pub(super) fn unsorted_share(table: &Table) -> f64 {
+    let unsorted = table.data.segments.iter().filter(|stored| stored.region == Region::Unsorted);
+    let unsorted: u64 = unsorted.map(|stored| u64::from(stored.segment.rows)).sum();
+    unsorted as f64 / table.data.stored_rows().max(1) as f64
 }
 
 /// A sort's first row comes after all its input; the constant marks it as a step to avoid.
@@ -99,6 +113,12 @@ pub(super) fn join(left: Cost, right: Cost, moved: Moved, rows: f64, width: usiz
     let start = right.total + right.rows * 0.0025;
     let network = moved.broadcast * BROADCAST + moved.redistributed * REDISTRIBUTE;
     Cost { start, total: start + left.total + left.rows * 0.05 + network, rows, width }
+}
+
+/// Both sides are read once, side by side.
+pub(super) fn merge_join(left: Cost, right: Cost, rows: f64, width: usize) -> Cost {
+    let total = left.total + right.total + (left.rows + right.rows) * 0.0125;
+    Cost { start: 0.0, total, rows, width }
 }
 
 pub(super) fn nested_loop(left: Cost, right: Cost, moved: Moved, rows: f64, width: usize) -> Cost {

@@ -1,6 +1,6 @@
 //! Conditions as a plan prints them: PostgreSQL's own writing, every operator in parentheses.
 
-use crate::sql::expression::{Comparison, Expression, SubqueryKind};
+use crate::sql::expression::{Comparison, Expression, Subquery, SubqueryKind};
 use crate::warehouse::calendar;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
@@ -66,6 +66,15 @@ pub(super) fn text(expression: &Expression, names: &[String]) -> String {
             _ => "(subplan)".to_owned(),
         },
     }
+}
+
+/// The queries that stand in an expression, not those inside them.
+pub(super) fn subqueries(expression: &Expression, meet: &mut dyn FnMut(&Subquery)) {
+    expression.visit(&mut |part| {
+        if let Expression::Subquery(subquery) = part {
+            meet(subquery);
+        }
+    });
 }
 
 pub(super) fn list(parts: &[Expression], names: &[String]) -> String {

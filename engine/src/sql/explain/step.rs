@@ -3,158 +3,377 @@
 //! Not every node of ours is a step of the product's: a projection only renames, a filter belongs to the step
 //! that reads, and a sort that leaves the slices is three steps (Sort, Network, Merge).
 
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
 use super::cost::{self, Cost, Statistics};
-use super::distribution::{self, Place, Side};
-use super::expression;
+use super::distribution::{self, Move, Place};
+use super::{aggregate, expression, join, set_operation};
 use crate::sql::expression::Expression;
-use crate::sql::plan::{
-    AggregateCall, AggregateFunction, Join, JoinKind, Plan, Scan, SetOperation, SortKey, Unnest, WindowCall,
-};
+use crate::sql::plan::{Field, Plan, Scan, SetOperation, SortKey, SystemRelation, Unnest, WindowCall};
 use crate::sql::system;
+use crate::warehouse::catalog::ObjectId;
 
 #[derive(Clone, Debug)]
 pub(super) struct Step {
+    pub kind: StepKind,
     pub title: String,
     pub cost: Cost,
     /// `Filter: ...` and its like.
     pub details: Vec<String>,
     pub inputs: Vec<Step>,
+    /// Queries inside its expressions that stay queries, each under `InitPlan` or `SubPlan`.
+    pub inner: Vec<(&'static str, Step)>,
+    /// The plan's step, as the profile numbers it, whose rows are this one's.
+    pub number: Option<usize>,
+    /// The first of its numbers: that of the scan, where filters and projections are part of it.
+    pub first: Option<usize>,
     /// The text of each output column.
-    names: Vec<String>,
-    place: Place,
+    pub names: Vec<String>,
+    pub place: Place,
 }
 
-/// The plan's steps, the last of them on the leader node.
-pub(super) fn whole(plan: &Plan, statistics: &Statistics) -> Step {
-    match plan {
-        Plan::Limit { input, limit, offset } => limited(whole(input, statistics), *limit, *offset),
-        Plan::Project { input, expressions, .. } => projected(whole(input, statistics), expressions),
-        // The sort's own limit saves work; the rows are cut by the LIMIT above it.
-        Plan::Sort { input, keys, .. } => {
-            let sorted = sorted(step(input, statistics), keys);
-            if sorted.place == Place::Leader { sorted } else { merged(sorted) }
-        }
-        plan => step(plan, statistics),
+/// What a step is, for whoever needs more of it than its text.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum StepKind {
+    Result,
+    Scan(Scanned),
+    /// A read of rows that an earlier part of the query has put aside.
+    Reread,
+    HashJoin(Move),
+    MergeJoin,
+    NestedLoop(Move),
+    Hash,
+    Aggregate,
+    Sort,
+    /// To the leader, or between slices.
+    Network,
+    Merge,
+    Window,
+    Unnest,
+    Limit,
+    Unique,
+    SetOperation,
+    Append,
+    /// Prints a line and does nothing.
+    Subquery,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Scanned {
+    pub relation: Option<ObjectId>,
+    pub name: String,
+    /// A table that nobody has analyzed.
+    pub without_statistics: bool,
+    /// A condition on the first sort key column narrows what is read.
+    pub range_restricted: bool,
+    pub filtered: bool,
+}
+
+/// Turns a plan into steps, numbering its steps as the profile does.
+pub(super) struct Planner<'a> {
+    pub statistics: Statistics<'a>,
+    next: Cell<usize>,
+    /// Common tables, by id: made before they are read.
+    common: RefCell<BTreeMap<u32, Step>>,
+}
+
+impl<'a> Planner<'a> {
+    pub fn new(statistics: Statistics<'a>) -> Self {
+        Planner { statistics, next: Cell::new(0), common: RefCell::default() }
     }
-}
 
-fn step(plan: &Plan, statistics: &Statistics) -> Step {
-    match plan {
-        Plan::Empty => leader("Result", Cost { start: 0.0, total: 0.01, rows: 1.0, width: 0 }, Vec::new()),
-        Plan::Nothing { fields } => {
-            let cost = Cost { start: 0.0, total: 0.01, rows: 0.0, width: cost::width(fields) };
-            let mut step = leader("Result", cost, names(plan));
-            step.details.push("One-Time Filter: false".to_owned());
-            step
-        }
-        Plan::Scan(scan) => scanned(scan, statistics),
-        Plan::SystemScan { relation, fields } => {
-            let cost = cost::scan(1_000.0, &[], cost::width(fields));
-            let name = fields
-                .iter()
-                .find_map(|field| field.qualifier.clone())
-                .unwrap_or_else(|| "catalog".to_owned());
-            let title = format!("Seq Scan on {name}");
-            let mut step = leader(&title, cost, names(plan));
-            if system::on_compute_nodes(*relation) {
-                step.title = format!("XN {title}");
-                step.place = Place::Scattered;
+    /// What the query computes first and reads more than once.
+    pub fn put_aside(self) -> Vec<Step> {
+        self.common.into_inner().into_values().collect()
+    }
+
+    fn enter(&self) -> usize {
+        self.next.replace(self.next.get() + 1)
+    }
+
+    /// The plan's steps, the last of them on the leader node.
+    pub fn whole(&self, plan: &Plan) -> Step {
+        match plan {
+            Plan::Limit { input, limit, offset } => {
+                let number = self.enter();
+                limited(self.whole(input), *limit, *offset).numbered(number)
             }
-            step
+            Plan::Project { input, expressions, fields } => {
+                let number = self.enter();
+                self.projected(self.whole(input), expressions, fields, input).numbered(number)
+            }
+            // The sort's own limit saves work; the rows are cut by the LIMIT above it.
+            Plan::Sort { input, keys, .. } => {
+                let number = self.enter();
+                let sorted = sorted(self.step(input), keys).numbered(number);
+                if sorted.place == Place::Leader { sorted } else { merged(sorted) }
+            }
+            Plan::Common { id, definition, body } => {
+                let number = self.enter();
+                self.define(*id, definition);
+                self.whole(body).numbered(number)
+            }
+            plan => self.step(plan),
         }
-        Plan::Values { rows, fields } => {
-            let count = rows.len() as f64;
-            let cost = Cost { start: 0.0, total: 0.01 * count, rows: count, width: cost::width(fields) };
-            leader("Values Scan on \"*VALUES*\"", cost, names(plan))
+    }
+
+    fn define(&self, id: u32, definition: &Plan) {
+        let step = self.step(definition);
+        self.common.borrow_mut().insert(id, step);
+    }
+
+    pub fn step(&self, plan: &Plan) -> Step {
+        let number = self.enter();
+        let mut step = self.unnumbered(plan);
+        step.number = Some(number);
+        step.first.get_or_insert(number);
+        step
+    }
+
+    fn unnumbered(&self, plan: &Plan) -> Step {
+        match plan {
+            Plan::Empty => {
+                Step::of(StepKind::Result, "Result", Cost { start: 0.0, total: 0.01, rows: 1.0, width: 0 })
+            }
+            Plan::Nothing { fields } => {
+                let cost = Cost { start: 0.0, total: 0.01, rows: 0.0, width: cost::width(fields) };
+                let mut step = Step::of(StepKind::Result, "Result", cost).named(names(plan));
+                step.details.push("One-Time Filter: false".to_owned());
+                step
+            }
+            Plan::Scan(scan) => self.scanned(scan),
+            Plan::SystemScan { relation, fields } => system_scan(*relation, fields),
+            Plan::Values { rows, fields } => {
+                let count = rows.len() as f64;
+                let cost = Cost { start: 0.0, total: 0.01 * count, rows: count, width: cost::width(fields) };
+                Step::of(StepKind::Result, "Values Scan on \"*VALUES*\"", cost).named(names(plan))
+            }
+            Plan::Filter { input, predicate } => {
+                let mut step = filtered(self.step(input), predicate);
+                self.inner(&mut step, [predicate]);
+                step
+            }
+            Plan::Project { input, expressions, fields } => {
+                self.projected(self.step(input), expressions, fields, input)
+            }
+            Plan::Join(join) => {
+                let (left, right) = (self.step(&join.left), self.step(&join.right));
+                let mut step = join::joined(join, left, right, &self.statistics);
+                self.inner(&mut step, &join.residual);
+                step
+            }
+            Plan::Aggregate { input, groups, aggregates, .. } => {
+                let width = cost::width(plan.fields());
+                aggregate::aggregated(self.step(input), groups, aggregates, width)
+            }
+            Plan::Window { input, calls, .. } => {
+                windowed(self.step(input), calls, cost::width(plan.fields()))
+            }
+            Plan::Unnest(unnest) => unnested(self.step(&unnest.input), unnest),
+            Plan::Sort { input, keys, .. } => sorted(self.step(input), keys),
+            Plan::Limit { input, limit, offset } => limited(self.step(input), *limit, *offset),
+            Plan::Distinct { input } => unique(self.step(input)),
+            Plan::SetOperation { operation, all, left, right, fields } => {
+                set_operation::combined(*operation, *all, self.step(left), self.step(right), fields)
+            }
+            Plan::Common { id, definition, body } => {
+                self.define(*id, definition);
+                self.step(body)
+            }
+            Plan::Recursive { seed, step, fields, .. } => {
+                set_operation::combined(SetOperation::Union, true, self.step(seed), self.step(step), fields)
+            }
+            Plan::CommonRead { id, fields } => self.reread(*id, fields),
         }
-        Plan::Filter { input, predicate } => filtered(step(input, statistics), predicate),
-        Plan::Project { input, expressions, .. } => projected(step(input, statistics), expressions),
-        Plan::Join(join) => joined(join, statistics),
-        Plan::Aggregate { input, groups, aggregates, .. } => {
-            aggregated(step(input, statistics), groups, aggregates, cost::width(plan.fields()))
-        }
-        Plan::Window { input, calls, .. } => {
-            windowed(step(input, statistics), calls, cost::width(plan.fields()))
-        }
-        Plan::Unnest(unnest) => unnested(step(&unnest.input, statistics), unnest),
-        Plan::Sort { input, keys, .. } => sorted(step(input, statistics), keys),
-        Plan::Limit { input, limit, offset } => limited(step(input, statistics), *limit, *offset),
-        Plan::Distinct { input } => unique(step(input, statistics)),
-        Plan::SetOperation { operation, all, left, right, fields } => combined(
-            *operation,
-            *all,
-            step(left, statistics),
-            step(right, statistics),
-            fields.iter().map(|field| field.name.clone()).collect(),
-        ),
-        Plan::Common { body, .. } => step(body, statistics),
-        Plan::Recursive { seed, step: round, fields, .. } => combined(
-            SetOperation::Union,
-            true,
-            step(seed, statistics),
-            step(round, statistics),
-            fields.iter().map(|field| field.name.clone()).collect(),
-        ),
-        Plan::CommonRead { id, fields } => {
-            let cost = Cost { start: 0.0, total: 2.0, rows: 200.0, width: cost::width(fields) };
-            let mut step = leader(&format!("XN CTE Scan on common{id}"), cost, names(plan));
-            step.place = Place::Scattered;
-            step
+    }
+
+    fn scanned(&self, scan: &Scan) -> Step {
+        let table = self.statistics.table(scan);
+        let rows = table.map_or(0, |table| table.data.visible_rows()) as f64;
+        let place = table.map_or(Place::Scattered, |table| distribution::of_table(table, &scan.columns));
+        let names: Vec<String> = scan.fields.iter().map(|field| field.name.clone()).collect();
+        let cost = cost::scan(rows, &scan.filters, cost::width(&scan.fields));
+        let filter = match scan.filters.as_slice() {
+            [] => None,
+            [only] => Some(expression::text(only, &names)),
+            several => Some(expression::text(&Expression::And(several.to_vec()), &names)),
+        };
+        let first_key = table.and_then(|table| table.sort_key.first());
+        let first_key = first_key.and_then(|key| scan.columns.iter().position(|column| column == key));
+        let kind = StepKind::Scan(Scanned {
+            relation: Some(scan.relation),
+            name: scan.name.clone(),
+            without_statistics: table.is_some_and(|table| !cost::analyzed(table)),
+            range_restricted: first_key.is_some_and(|key| narrows(&scan.filters, key)),
+            filtered: filter.is_some(),
+        });
+        let title = format!("Seq Scan on {}", aliased(&scan.name, &scan.fields));
+        let mut step = Step::over(kind, &title, cost, Vec::new(), place).named(names);
+        step.details.extend(filter.map(|filter| format!("Filter: {filter}")));
+        self.inner(&mut step, &scan.filters);
+        step
+    }
+
+    /// The product puts what is read more than once into a temporary table with a name of this kind.
+    fn reread(&self, id: u32, fields: &[Field]) -> Step {
+        let rows = self.common.borrow().get(&id).map_or(200.0, |step| step.cost.rows);
+        let cost = Cost { start: 0.0, total: rows / 100.0, rows, width: cost::width(fields) };
+        let title = format!("Seq Scan on {}", aliased(&format!("volt_tt_{id:013x}"), fields));
+        let names = fields.iter().map(|field| field.name.clone()).collect();
+        Step::over(StepKind::Reread, &title, cost, Vec::new(), Place::Scattered).named(names)
+    }
+
+    /// Renames; the step below is the one that prints, but for a derived table that stays one.
+    fn projected(&self, input: Step, expressions: &[Expression], fields: &[Field], below: &Plan) -> Step {
+        let stays = matches!(
+            below,
+            Plan::Aggregate { .. }
+                | Plan::Window { .. }
+                | Plan::Distinct { .. }
+                | Plan::SetOperation { .. }
+                | Plan::Limit { .. }
+                | Plan::Sort { .. }
+        );
+        let alias = fields.first().and_then(|field| field.qualifier.as_deref()).filter(|_| stays);
+        let mut step = match alias {
+            Some(alias) => subquery(input, alias),
+            None => input,
+        };
+        step.place = match step.place {
+            Place::Column(column) => expressions
+                .iter()
+                .position(
+                    |expression| matches!(expression, Expression::Column { index, .. } if *index == column),
+                )
+                .map_or(Place::Scattered, Place::Column),
+            place => place,
+        };
+        self.inner(&mut step, expressions);
+        step.names = match alias {
+            Some(_) => fields.iter().map(|field| field.name.clone()).collect(),
+            None => expressions.iter().map(|expression| expression::text(expression, &step.names)).collect(),
+        };
+        step
+    }
+
+    /// The queries that are left inside a step's expressions, planned on their own.
+    fn inner<'b>(&self, step: &mut Step, expressions: impl IntoIterator<Item = &'b Expression>) {
+        for expression in expressions {
+            expression::subqueries(expression, &mut |subquery| {
+                let planner = Planner::new(self.statistics);
+                let title = if subquery.parameters.is_empty() { "InitPlan" } else { "SubPlan" };
+                step.inner.push((title, planner.step(&subquery.plan).unnumbered()));
+            });
         }
     }
 }
 
-fn leader(title: &str, cost: Cost, names: Vec<String>) -> Step {
-    Step {
-        title: title.to_owned(),
-        cost,
-        details: Vec::new(),
-        inputs: Vec::new(),
-        names,
-        place: Place::Leader,
+impl Step {
+    /// A step of the leader's.
+    pub fn of(kind: StepKind, title: &str, cost: Cost) -> Step {
+        Step {
+            kind,
+            title: title.to_owned(),
+            cost,
+            details: Vec::new(),
+            inputs: Vec::new(),
+            inner: Vec::new(),
+            number: None,
+            first: None,
+            names: Vec::new(),
+            place: Place::Leader,
+        }
     }
-}
 
-/// A step over `inputs`; on the compute nodes its title begins with XN.
-fn over(title: &str, cost: Cost, inputs: Vec<Step>, names: Vec<String>, place: Place) -> Step {
-    let title = if place == Place::Leader { title.to_owned() } else { format!("XN {title}") };
-    Step { title, cost, details: Vec::new(), inputs, names, place }
+    /// A step over `inputs`, named like the first of them; on the compute nodes its title begins with XN.
+    pub fn over(kind: StepKind, title: &str, cost: Cost, inputs: Vec<Step>, place: Place) -> Step {
+        let mut step = Step::of(kind, title, cost);
+        if place != Place::Leader {
+            step.title.insert_str(0, "XN ");
+        }
+        step.names = inputs.first().map(|input| input.names.clone()).unwrap_or_default();
+        Step { inputs, place, ..step }
+    }
+
+    pub fn named(self, names: Vec<String>) -> Step {
+        Step { names, ..self }
+    }
+
+    pub fn detail(mut self, detail: String) -> Step {
+        self.details.push(detail);
+        self
+    }
+
+    fn numbered(self, number: usize) -> Step {
+        Step { number: Some(number), ..self }
+    }
+
+    /// Without what the profile counted: it belongs to another query's numbers.
+    fn unnumbered(mut self) -> Step {
+        (self.number, self.first) = (None, None);
+        self.inputs = self.inputs.into_iter().map(Step::unnumbered).collect();
+        self
+    }
+
+    /// Every step from here down, the queries inside too.
+    pub fn each<'a>(&'a self, meet: &mut dyn FnMut(&'a Step)) {
+        meet(self);
+        for below in self.inputs.iter().chain(self.inner.iter().map(|(_, step)| step)) {
+            below.each(meet);
+        }
+    }
 }
 
 fn names(plan: &Plan) -> Vec<String> {
     plan.fields().iter().map(|field| field.name.clone()).collect()
 }
 
-fn scanned(scan: &Scan, statistics: &Statistics) -> Step {
-    let table = statistics.table(scan);
-    let rows = table.map_or(0, |table| table.data.visible_rows()) as f64;
-    let place = table.map_or(Place::Scattered, |table| distribution::of_table(table, &scan.columns));
-    let qualifier = scan.fields.iter().find_map(|field| field.qualifier.as_deref());
-    let title = match qualifier {
-        Some(alias) if alias != scan.name => format!("Seq Scan on {} {alias}", scan.name),
-        _ => format!("Seq Scan on {}", scan.name),
-    };
-    let names: Vec<String> = scan.fields.iter().map(|field| field.name.clone()).collect();
-    let cost = cost::scan(rows, &scan.filters, cost::width(&scan.fields));
-    let filter = match scan.filters.as_slice() {
-        [] => None,
-        [only] => Some(expression::text(only, &names)),
-        several => Some(expression::text(&Expression::And(several.to_vec()), &names)),
-    };
-    let mut step = over(&title, cost, Vec::new(), names, place);
-    step.details.extend(filter.map(|filter| format!("Filter: {filter}")));
-    step
+/// `name`, and its alias where it has another.
+fn aliased(name: &str, fields: &[Field]) -> String {
+    match fields.iter().find_map(|field| field.qualifier.as_deref()) {
+        Some(alias) if alias != name => format!("{name} {alias}"),
+        _ => name.to_owned(),
+    }
+}
+
+fn system_scan(relation: SystemRelation, fields: &[Field]) -> Step {
+    let cost = cost::scan(1_000.0, &[], cost::width(fields));
+    let name = system::name(relation);
+    let kind = StepKind::Scan(Scanned {
+        relation: None,
+        name: name.to_owned(),
+        without_statistics: false,
+        range_restricted: false,
+        filtered: false,
+    });
+    let title = format!("Seq Scan on {}", aliased(name, fields));
+    let place = if system::on_compute_nodes(relation) { Place::Scattered } else { Place::Leader };
+    let names = fields.iter().map(|field| field.name.clone()).collect();
+    Step::over(kind, &title, cost, Vec::new(), place).named(names)
+}
+
+/// Whether a condition compares this column with something that is the same for all rows.
+fn narrows(filters: &[Expression], column: usize) -> bool {
+    let is = |side: &Expression| matches!(side, Expression::Column { index, .. } if *index == column);
+    let constant = |side: &Expression| matches!(side, Expression::Literal { .. } | Expression::Cast { .. });
+    filters.iter().any(|filter| match filter {
+        Expression::Compare { left, right, .. } => {
+            (is(left) && constant(right)) || (constant(left) && is(right))
+        }
+        Expression::InList { input, list, negated: false } => is(input) && list.iter().all(constant),
+        Expression::And(parts) => narrows(parts, column),
+        _ => false,
+    })
 }
 
 fn filtered(mut input: Step, predicate: &Expression) -> Step {
     let condition = expression::text(predicate, &input.names);
     let rows = cost::selected(input.cost.rows, std::slice::from_ref(predicate));
     input.cost = cost::filter(input.cost, rows);
-    input.details.push(format!("Filter: {condition}"));
-    input
+    input.detail(format!("Filter: {condition}"))
 }
 
-/// What the product prints for the inside of a SUPER is unconfirmed; its cost is that of reading the rows.
 fn unnested(input: Step, unnest: &Unnest) -> Step {
     let mut names = input.names.clone();
     names.extend(unnest.fields.iter().skip(names.len()).map(|field| field.name.clone()));
@@ -162,157 +381,25 @@ fn unnested(input: Step, unnest: &Unnest) -> Step {
     let place = input.place;
     let rows = input.cost.rows * 5.0;
     let cost = Cost { rows, total: input.cost.total + rows * 0.01, ..input.cost };
-    let mut step = over(if unnest.members { "Unpivot" } else { "Unnest" }, cost, vec![input], names, place);
-    step.details.push(format!("Over: {value}"));
+    let title = if unnest.members { "Unpivot" } else { "Unnest" };
+    let step = Step::over(StepKind::Unnest, title, cost, vec![input], place).named(names);
+    let mut step = step.detail(format!("Over: {value}"));
     if let Some(condition) = &unnest.condition {
         step.details.push(format!("Filter: {}", expression::text(condition, &step.names)));
     }
     step
 }
 
-/// Renames; the step below is the one that prints.
-fn projected(mut input: Step, expressions: &[Expression]) -> Step {
-    input.place = match input.place {
-        Place::Column(column) => expressions
-            .iter()
-            .position(|expression| matches!(expression, Expression::Column { index, .. } if *index == column))
-            .map_or(Place::Scattered, Place::Column),
-        place => place,
-    };
-    input.names = expressions.iter().map(|expression| expression::text(expression, &input.names)).collect();
-    input
-}
-
-fn joined(join: &Join, statistics: &Statistics) -> Step {
-    let left = step(&join.left, statistics);
-    let right = step(&join.right, statistics);
-    let pairs: Vec<(usize, usize)> = join
-        .on
-        .iter()
-        .filter_map(|pair| match pair {
-            (Expression::Column { index: left, .. }, Expression::Column { index: right, .. }) => {
-                Some((*left, *right))
-            }
-            _ => None,
-        })
-        .collect();
-    let sides = [&left, &right].map(|side| Side { place: side.place, rows: side.cost.rows });
-    let (label, moved, place) = distribution::of_join(sides[0], sides[1], &pairs);
-    let width = cost::width(&join.fields);
-    let rows = join_rows(join.kind, !join.on.is_empty(), left.cost.rows, right.cost.rows);
-    let qualified = |side: &str, names: &[String]| -> Vec<String> {
-        names.iter().map(|name| format!("\"{side}\".{}", last_part(name))).collect()
-    };
-    let outer = qualified("outer", &left.names);
-    let inner = qualified("inner", &right.names);
-    let both: Vec<String> = outer.iter().chain(&inner).cloned().collect();
-    let residual = join.residual.as_ref().map(|residual| expression::text(residual, &both));
-    let output = match join.kind {
-        JoinKind::Semi | JoinKind::Anti | JoinKind::NullAwareAnti => left.names.clone(),
-        _ => left.names.iter().chain(&right.names).cloned().collect(),
-    };
-    let kind = match join.kind {
-        JoinKind::Inner | JoinKind::Cross => "",
-        JoinKind::Left => "Left ",
-        JoinKind::Right => "Right ",
-        JoinKind::Full => "Full ",
-        JoinKind::Semi => "IN ",
-        JoinKind::Anti | JoinKind::NullAwareAnti => "NOT IN ",
-    };
-    let label = if label.is_empty() { String::new() } else { format!(" {label}") };
-    if join.on.is_empty() {
-        let kind = if kind.is_empty() { String::new() } else { format!(" {kind}Join").replace("  ", " ") };
-        let cost = cost::nested_loop(left.cost, right.cost, moved, rows, width);
-        let mut step = over(&format!("Nested Loop{kind}{label}"), cost, vec![left, right], output, place);
-        step.details.extend(residual.map(|residual| format!("Join Filter: {residual}")));
-        return step;
-    }
-    let conditions: Vec<String> = join
-        .on
-        .iter()
-        .map(|(left, right)| {
-            format!("({} = {})", expression::text(left, &outer), expression::text(right, &inner))
-        })
-        .collect();
-    let condition = match conditions.as_slice() {
-        [only] => only.clone(),
-        several => format!("({})", several.join(" AND ")),
-    };
-    let cost = cost::join(left.cost, right.cost, moved, rows, width);
-    let hash = over("Hash", cost::hash(right.cost), vec![right], Vec::new(), place);
-    let mut step = over(&format!("Hash {kind}Join{label}"), cost, vec![left, hash], output, place);
-    step.details.push(format!("Hash Cond: {condition}"));
-    step.details.extend(residual.map(|residual| format!("Join Filter: {residual}")));
-    step
-}
-
-/// A join to a dimension keeps the larger side's rows.
-fn join_rows(kind: JoinKind, equal: bool, left: f64, right: f64) -> f64 {
-    match kind {
-        JoinKind::Semi => (left / 2.0).ceil(),
-        JoinKind::Anti | JoinKind::NullAwareAnti => (left / 2.0).ceil(),
-        _ if !equal => left * right,
-        JoinKind::Left => left.max(right),
-        _ => left.max(right).min(left * right),
-    }
-}
-
-/// `t.c` is `c` behind its side's name.
-fn last_part(name: &str) -> &str {
-    if name.contains(['(', ' ']) { name } else { name.rsplit('.').next().unwrap_or(name) }
-}
-
-fn aggregated(input: Step, groups: &[Expression], aggregates: &[AggregateCall], width: usize) -> Step {
-    let cost = cost::aggregate(input.cost, groups.len(), aggregates.len(), width);
-    let calls = aggregates.iter().map(|call| {
-        let arguments = expression::list(&call.arguments, &input.names);
-        match call.function {
-            AggregateFunction::CountRows => "count(*)".to_owned(),
-            function => {
-                let distinct = if call.distinct { "DISTINCT " } else { "" };
-                format!("{}({distinct}{arguments})", aggregate_name(function))
-            }
-        }
-    });
-    let names = groups.iter().map(|group| expression::text(group, &input.names)).chain(calls).collect();
-    let place = if input.place == Place::Leader { Place::Leader } else { Place::Scattered };
-    over(if groups.is_empty() { "Aggregate" } else { "HashAggregate" }, cost, vec![input], names, place)
-}
-
-fn aggregate_name(function: AggregateFunction) -> &'static str {
-    match function {
-        AggregateFunction::CountRows
-        | AggregateFunction::Count
-        | AggregateFunction::ApproximateCountDistinct => "count",
-        AggregateFunction::Sum => "sum",
-        AggregateFunction::Average => "avg",
-        AggregateFunction::Min => "min",
-        AggregateFunction::Max => "max",
-        AggregateFunction::AnyValue => "any_value",
-        AggregateFunction::BoolAnd => "bool_and",
-        AggregateFunction::BoolOr => "bool_or",
-        AggregateFunction::StddevSample => "stddev_samp",
-        AggregateFunction::StddevPopulation => "stddev_pop",
-        AggregateFunction::VarianceSample => "var_samp",
-        AggregateFunction::VariancePopulation => "var_pop",
-        AggregateFunction::ListAggregate => "listagg",
-        AggregateFunction::Median => "median",
-        AggregateFunction::PercentileContinuous => "percentile_cont",
-        AggregateFunction::PercentileDiscrete => "percentile_disc",
-    }
-}
-
-/// Each different window sorts its input anew.
+/// Each different window sorts its input anew, all of a partition on one slice.
 fn windowed(input: Step, calls: &[WindowCall], width: usize) -> Step {
     let mut names = input.names.clone();
     let mut below = input;
     let mut done: Vec<(&[Expression], &[SortKey])> = Vec::new();
     for call in calls {
-        let window = (call.partition.as_slice(), call.order.as_slice());
-        if done.contains(&window) {
+        if done.contains(&(call.partition.as_slice(), call.order.as_slice())) {
             continue;
         }
-        done.push(window);
+        done.push((&call.partition, &call.order));
         let keys: Vec<SortKey> = call
             .partition
             .iter()
@@ -323,12 +410,13 @@ fn windowed(input: Step, calls: &[WindowCall], width: usize) -> Step {
             })
             .chain(call.order.iter().cloned())
             .collect();
+        below = gathered(below, &call.partition);
         let sorted = if keys.is_empty() { below } else { sorted(below, &keys) };
         let cost = Cost { total: sorted.cost.total + sorted.cost.rows * 0.0125, width, ..sorted.cost };
         let partition = expression::list(&call.partition, &sorted.names);
         let order = key_list(&call.order, &sorted.names);
-        let (place, input_names) = (sorted.place, sorted.names.clone());
-        let mut step = over("Window", cost, vec![sorted], input_names, place);
+        let place = sorted.place;
+        let mut step = Step::over(StepKind::Window, "Window", cost, vec![sorted], place);
         if !partition.is_empty() {
             step.details.push(format!("Partition: {partition}"));
         }
@@ -338,72 +426,66 @@ fn windowed(input: Step, calls: &[WindowCall], width: usize) -> Step {
         below = step;
     }
     names.extend(calls.iter().map(|_| "\"?column?\"".to_owned()));
-    below.names = names;
-    below
+    below.named(names)
+}
+
+/// Brings a partition's rows together, where they are not yet.
+fn gathered(input: Step, partition: &[Expression]) -> Step {
+    let (destination, place) = match (input.place, partition) {
+        (Place::Leader, _) => return input,
+        (Place::Column(key), partition)
+            if partition
+                .iter()
+                .any(|part| matches!(part, Expression::Column { index, .. } if *index == key)) =>
+        {
+            return input;
+        }
+        (_, []) => ("Send to slice 0", Place::Scattered),
+        (_, [Expression::Column { index, .. }]) => ("Distribute", Place::Column(*index)),
+        (_, _) => ("Distribute", Place::Scattered),
+    };
+    let cost = input.cost;
+    Step::over(StepKind::Network, "Network", cost, vec![input], place).detail(destination.to_owned())
 }
 
 fn key_list(keys: &[SortKey], names: &[String]) -> String {
     keys.iter().map(|key| expression::text(&key.expression, names)).collect::<Vec<_>>().join(", ")
 }
 
-fn sorted(input: Step, keys: &[SortKey]) -> Step {
+pub(super) fn sorted(input: Step, keys: &[SortKey]) -> Step {
     let cost = cost::sort(input.cost);
-    let (names, place) = (input.names.clone(), input.place);
-    let mut step = over("Sort", cost, vec![input], names, place);
-    step.details.push(format!("Sort Key: {}", key_list(keys, &step.names)));
-    step
+    let place = input.place;
+    let step = Step::over(StepKind::Sort, "Sort", cost, vec![input], place);
+    let keys = key_list(keys, &step.names);
+    step.detail(format!("Sort Key: {keys}"))
 }
 
 /// Each slice's sorted rows, sent to the leader and merged there.
 fn merged(sorted: Step) -> Step {
     let keys = sorted.details.iter().find_map(|detail| detail.strip_prefix("Sort Key: ")).unwrap_or_default();
     let merge_key = format!("Merge Key: {keys}");
-    let (cost, names, place) = (sorted.cost, sorted.names.clone(), sorted.place);
-    let mut network = over("Network", cost, vec![sorted], names.clone(), place);
-    network.details.push("Send to leader".to_owned());
-    let mut merge = over("Merge", cost, vec![network], names, place);
-    merge.details.push(merge_key);
-    merge
+    let (cost, place) = (sorted.cost, sorted.place);
+    let network = Step::over(StepKind::Network, "Network", cost, vec![sorted], place)
+        .detail("Send to leader".to_owned());
+    Step::over(StepKind::Merge, "Merge", cost, vec![network], place).detail(merge_key)
 }
 
 fn limited(input: Step, limit: Option<u64>, offset: u64) -> Step {
     let cost = cost::limit(input.cost, limit, offset);
-    let (names, place) = (input.names.clone(), input.place);
-    over("Limit", cost, vec![input], names, place)
+    let place = input.place;
+    Step::over(StepKind::Limit, "Limit", cost, vec![input], place)
 }
 
-fn unique(input: Step) -> Step {
+pub(super) fn unique(input: Step) -> Step {
     let mut cost = cost::aggregate(input.cost, 1, 0, input.cost.width);
     cost.start = input.cost.start;
-    let (names, place) = (input.names.clone(), input.place);
-    over("Unique", cost, vec![input], names, place)
+    let place = input.place;
+    Step::over(StepKind::Unique, "Unique", cost, vec![input], place)
 }
 
-fn combined(operation: SetOperation, all: bool, left: Step, right: Step, names: Vec<String>) -> Step {
-    let place = if left.place == Place::Leader && right.place == Place::Leader {
-        Place::Leader
-    } else {
-        Place::Scattered
-    };
-    let cost = Cost {
-        start: 0.0,
-        total: left.cost.total + right.cost.total,
-        rows: left.cost.rows + right.cost.rows,
-        width: left.cost.width.max(right.cost.width),
-    };
-    let append = over("Append", cost, vec![left, right], names.clone(), place);
-    match operation {
-        SetOperation::Union if all => append,
-        SetOperation::Union => unique(append),
-        SetOperation::Intersect | SetOperation::Except => {
-            let mut cost = cost::aggregate(append.cost, 1, 0, append.cost.width);
-            cost.start = 0.0;
-            let title = if operation == SetOperation::Intersect {
-                "Hash SetOp Intersect"
-            } else {
-                "Hash SetOp Except"
-            };
-            over(title, cost, vec![append], names, place)
-        }
-    }
+pub(super) fn subquery(input: Step, alias: &str) -> Step {
+    let (cost, place, number) = (input.cost, input.place, input.number);
+    let cost = Cost { total: cost.total + cost.rows * 0.01, ..cost };
+    let title = format!("Subquery Scan {alias}");
+    Step { number, ..Step::over(StepKind::Subquery, &title, cost, vec![input], place) }
 }

@@ -66,7 +66,7 @@ fn column(index: usize, data_type: DataType) -> Expression {
 }
 
 fn lines(plan: &Plan, manifest: &Manifest) -> String {
-    explain(plan, manifest, &Identifier::from("dev")).join("\n")
+    explain(plan, manifest, &Identifier::from("dev"), false).join("\n")
 }
 
 fn sales_and_event(filters: Vec<Expression>) -> Plan {

@@ -3,7 +3,19 @@
 //! A call to one is refused as not simulated, which is a different thing from a function that does not exist.
 
 /// Families are told by their beginning.
-const PREFIXES: &[&str] = &["st_", "hll", "h3_", "ai_", "pg_get_", "pg_last_unload", "explain_model"];
+const PREFIXES: &[&str] = &[
+    "st_",
+    "hll",
+    "h3_",
+    "ai_",
+    "pg_get_cols",
+    "pg_get_late",
+    "pg_get_iam",
+    "pg_get_grantee",
+    "pg_get_session",
+    "pg_last_unload",
+    "explain_model",
+];
 
 const NAMES: &[&str] = &[
     "age",

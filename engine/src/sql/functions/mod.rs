@@ -5,6 +5,7 @@
 //! [`conversion`], [`conditional`], [`json`], [`super_array`], [`super_path`], [`super_number`], [`varbyte`], [`hash`], [`session`] and [`privilege`]. They read columns
 //! through [`column`] only, because strings lie in two layouts.
 
+mod catalog;
 mod conversion;
 mod date_template;
 mod gaps;
@@ -41,6 +42,7 @@ static FAMILIES: &[&[signature::Entry]] = &[
     varbyte::FUNCTIONS,
     hash::FUNCTIONS,
     session::FUNCTIONS,
+    catalog::FUNCTIONS,
     privilege::FUNCTIONS,
 ];
 

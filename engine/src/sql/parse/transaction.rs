@@ -17,24 +17,25 @@ pub(super) fn transaction(reader: &mut Reader) -> SqlResult<Statement> {
     }
     match word {
         "BEGIN" | "START TRANSACTION" => {
-            modes(reader)?;
-            Ok(Statement::Begin)
+            let read_only = modes(reader)?;
+            Ok(Statement::Begin { read_only })
         }
         "COMMIT" | "END" => Ok(Statement::Commit),
         _ => Ok(Statement::Rollback),
     }
 }
 
-/// `ISOLATION LEVEL x` and `READ WRITE | READ ONLY`: accepted, every transaction is serializable.
-fn modes(reader: &mut Reader) -> SqlResult<()> {
+/// `ISOLATION LEVEL x`, every one of them serializable, and `READ WRITE | READ ONLY`: whether it may only read.
+fn modes(reader: &mut Reader) -> SqlResult<bool> {
     const LEVELS: [&str; 4] = ["SERIALIZABLE", "READ COMMITTED", "READ UNCOMMITTED", "REPEATABLE READ"];
+    let mut read_only = false;
     loop {
         match reader.one_of(&["ISOLATION LEVEL", "READ WRITE", "READ ONLY"]) {
             Some("ISOLATION LEVEL") => {
                 reader.expect_one_of(&LEVELS)?;
             }
-            Some(_) => {}
-            None => return Ok(()),
+            Some(mode) => read_only = mode == "READ ONLY",
+            None => return Ok(read_only),
         }
         reader.symbol(&Token::Comma);
     }

@@ -191,7 +191,7 @@ pub(super) fn maximum_length(data_type: DataType) -> Value {
 }
 
 /// Precision, its base and the scale.
-fn number_parts(data_type: DataType) -> (Value, Value, Value) {
+pub(super) fn number_parts(data_type: DataType) -> (Value, Value, Value) {
     let of = |precision: i32, radix: i32, scale: Option<i32>| {
         (Value::Integer(precision), Value::Integer(radix), scale.map_or(Value::Null, Value::Integer))
     };

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::relation::{BIGINT, BOOLEAN, INTEGER, NAME, Relation, Rows, TIMESTAMP, Viewer, text};
+use super::relation::{BIGINT, BOOLEAN, INTEGER, NAME, Relation, Rows, Source, TIMESTAMP, Viewer, text};
 use crate::sql::error::SqlResult;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::data_type::DataType::Char;
@@ -64,6 +64,23 @@ pub(super) static RELATIONS: &[Relation] = &[
         statement_text,
     ),
     Relation::new("sys_query_history", QUERY_HISTORY, |viewer| Ok(own(viewer, "sys_query_history"))),
+    Relation::written(
+        "sys_query_text",
+        "user_id i,query_id b,transaction_id b,session_id i,start_time t,sequence i,text c4000",
+        Source::Made(query_text),
+    ),
+    Relation::written(
+        "sys_connection_log",
+        "event c50,record_time t,remote_host c45,remote_port c32,session_id i,database_name c50,user_name c50,auth_method c32,duration b",
+        Source::Made(|viewer| Ok(everything(viewer, "stl_connection_log"))),
+    )
+    .superuser_only(),
+    Relation::written(
+        "sys_userlog",
+        "user_id i,user_name c50,original_user_name c50,action c10,has_create_db_privs i,is_superuser i,has_update_catalog_privs i,password_expiration t,session_id i,transaction_id b,record_time t",
+        Source::Made(|viewer| Ok(everything(viewer, "stl_userlog"))),
+    )
+    .superuser_only(),
     Relation::new(
         "stl_userlog",
         &[
@@ -79,7 +96,7 @@ pub(super) static RELATIONS: &[Relation] = &[
             ("xid", BIGINT),
             ("recordtime", TIMESTAMP),
         ],
-        |viewer| Ok(own(viewer, "stl_userlog")),
+        |viewer| Ok(everything(viewer, "stl_userlog")),
     )
     .superuser_only(),
     Relation::new(
@@ -213,8 +230,13 @@ fn everything(viewer: &Viewer<'_>, log: &str) -> Rows {
     viewer.logs.rows.get(log).cloned().unwrap_or_default()
 }
 
+/// What the driver knows of this moment.
+pub(super) fn live(viewer: &Viewer<'_>, log: &str) -> Rows {
+    viewer.context.live.rows.get(log).cloned().unwrap_or_default()
+}
+
 /// The rows the viewer may see, its number standing in the first cell.
-fn own(viewer: &Viewer<'_>, log: &str) -> Rows {
+pub(super) fn own(viewer: &Viewer<'_>, log: &str) -> Rows {
     let me = Value::Integer(viewer.user.0 as i32);
     let all = viewer.sees_all_logs();
     let rows = viewer.logs.rows.get(log).map_or(&[][..], Vec::as_slice);
@@ -224,6 +246,17 @@ fn own(viewer: &Viewer<'_>, log: &str) -> Rows {
 /// Cells `places` of a row, in that order.
 fn pick(row: &[Value], places: &[usize]) -> Vec<Value> {
     places.iter().map(|place| row.get(*place).cloned().unwrap_or(Value::Null)).collect()
+}
+
+/// The whole text of what `sys_query_history` lists.
+fn query_text(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    let row = |row: Vec<Value>| {
+        let mut out = pick(&row, &[0, 1, 3, 4, 9]);
+        out.push(Value::Integer(0));
+        out.extend(pick(&row, &[17]));
+        out
+    };
+    Ok(own(viewer, "sys_query_history").into_iter().map(row).collect())
 }
 
 /// `stl_query`, shortened and timed.

@@ -17,10 +17,29 @@ pub(super) type Rows = Vec<Vec<Value>>;
 pub(super) struct Relation {
     pub schema: &'static str,
     pub name: &'static str,
-    pub columns: &'static [(&'static str, DataType)],
+    columns: Columns,
     /// Others are refused.
     pub superuser_only: bool,
-    pub rows: fn(&Viewer<'_>) -> SqlResult<Rows>,
+    pub source: Source,
+}
+
+#[derive(Clone, Copy)]
+enum Columns {
+    Listed(&'static [(&'static str, DataType)]),
+    /// `name type` with commas between, as [`data_type`] reads the types.
+    Written(&'static str),
+}
+
+/// Where the rows come from.
+#[derive(Clone, Copy)]
+pub(super) enum Source {
+    Made(fn(&Viewer<'_>) -> SqlResult<Rows>),
+    /// The log of this name, its cells in this relation's column order, the user's number first: each its own.
+    Log(&'static str),
+    /// The log of the steps of queries: those of these kinds, each cell by its column's name.
+    Steps(&'static [&'static str]),
+    /// What holds at the moment, in this relation's column order; all may see it.
+    Live(&'static str),
 }
 
 /// Types that the columns are declared with.
@@ -39,7 +58,35 @@ impl Relation {
         columns: &'static [(&'static str, DataType)],
         rows: fn(&Viewer<'_>) -> SqlResult<Rows>,
     ) -> Relation {
-        Relation { schema: "pg_catalog", name, columns, superuser_only: false, rows }
+        Relation {
+            schema: "pg_catalog",
+            name,
+            columns: Columns::Listed(columns),
+            superuser_only: false,
+            source: Source::Made(rows),
+        }
+    }
+
+    /// With its columns written as text: `userid i, label c320`.
+    pub const fn written(name: &'static str, columns: &'static str, source: Source) -> Relation {
+        Relation {
+            schema: "pg_catalog",
+            name,
+            columns: Columns::Written(columns),
+            superuser_only: false,
+            source,
+        }
+    }
+
+    pub fn columns(&self) -> Vec<(&'static str, DataType)> {
+        match self.columns {
+            Columns::Listed(columns) => columns.to_vec(),
+            Columns::Written(columns) => columns
+                .split(',')
+                .filter_map(|column| column.trim().split_once(' '))
+                .map(|(name, letters)| (name, data_type(letters)))
+                .collect(),
+        }
     }
 
     pub const fn in_schema(self, schema: &'static str) -> Relation {
@@ -48,6 +95,29 @@ impl Relation {
 
     pub const fn superuser_only(self) -> Relation {
         Relation { superuser_only: true, ..self }
+    }
+}
+
+/// A type by its letter: `i` INTEGER, `b` BIGINT, `s` SMALLINT, `f` DOUBLE PRECISION, `r` REAL, `t` TIMESTAMP,
+/// `o` BOOLEAN, `n` a name, `x` text; `c8` CHAR(8), `v8` VARCHAR(8), `d38.2` NUMERIC(38,2).
+fn data_type(letters: &str) -> DataType {
+    let number = |text: &str| text.parse().unwrap_or(1);
+    match letters.split_at(1) {
+        ("i", _) => INTEGER,
+        ("b", _) => BIGINT,
+        ("s", _) => SMALLINT,
+        ("f", _) => DataType::Double,
+        ("r", _) => DataType::Real,
+        ("t", _) => TIMESTAMP,
+        ("o", _) => BOOLEAN,
+        ("n", _) => NAME,
+        ("c", bytes) => DataType::Char(number(bytes)),
+        ("v", bytes) => DataType::Varchar(number(bytes)),
+        ("d", digits) => {
+            let (precision, scale) = digits.split_once('.').unwrap_or((digits, "0"));
+            DataType::Decimal { precision: number(precision) as u8, scale: number(scale) as u8 }
+        }
+        _ => TEXT,
     }
 }
 

@@ -33,6 +33,7 @@ mod limit;
 mod logic;
 pub mod memory;
 mod physical;
+pub mod profile;
 mod project;
 mod recursive;
 pub mod relay;
@@ -84,10 +85,14 @@ pub struct Context {
     pub manifest: Arc<Manifest>,
     pub database: Identifier,
     pub logs: Arc<Logs>,
+    /// What is true at this moment only: sessions, transactions, locks; for queries that ask for it.
+    pub live: Logs,
     /// Makes the rows of system relations, which describe more than this crate knows.
     pub system: SystemRows,
     pub evaluation: Evaluation,
     pub statistics: Statistics,
+    /// What each step of the plan did.
+    pub profile: profile::Profile,
     /// Bytes that operators may hold before Redshift's out-of-memory error.
     pub memory_limit: u64,
     pub memory_used: u64,
@@ -122,9 +127,11 @@ impl Context {
             manifest,
             database,
             logs,
+            live: Logs::default(),
             system,
             evaluation,
             statistics: Statistics::default(),
+            profile: profile::Profile::default(),
             memory_limit: memory::DEFAULT_LIMIT,
             memory_used: 0,
             query: 0,
@@ -155,6 +162,15 @@ pub struct EvaluationContext<'a> {
 
 /// The operator tree of a plan.
 pub fn build(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator>> {
+    let number = context.profile.enter();
+    let operator = operator_of(plan, context)?;
+    Ok(match number {
+        Some(number) => Box::new(profile::Counted { number, operator }),
+        None => operator,
+    })
+}
+
+fn operator_of(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator>> {
     let sought = std::mem::take(&mut context.shared.sought);
     context.shared.sought = sought::through(plan, &sought);
     Ok(match plan {
@@ -202,7 +218,9 @@ pub fn build(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator>>
             build(body, context)?
         }
         Plan::Recursive { id, seed, step, .. } => {
-            Box::new(recursive::Recursive::new(*id, build(seed, context)?, (**step).clone()))
+            let seed = build(seed, context)?;
+            context.profile.skip(step);
+            Box::new(recursive::Recursive::new(*id, seed, (**step).clone()))
         }
         Plan::CommonRead { id, .. } => Box::new(common_table::CommonRead::new(*id, context)?),
     })

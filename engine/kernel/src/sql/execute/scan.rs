@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, NullArray};
 
-use super::array::nulls;
+use super::array::{bytes_of, nulls};
 use super::dictionary::columns_of;
 use super::gather::gather_batch;
 use super::logic::{Selection, conjuncts, select};
@@ -28,6 +28,8 @@ pub struct ScanSegments {
     screen: Screen,
     segment: usize,
     row: usize,
+    /// Its number in the profile.
+    number: Option<usize>,
 }
 
 impl ScanSegments {
@@ -51,6 +53,7 @@ impl ScanSegments {
             screen: Screen::new(sought),
             segment: 0,
             row: 0,
+            number: context.profile.entered(),
         })
     }
 
@@ -153,19 +156,39 @@ impl Operator for ScanSegments {
             });
             if !wanted || total == 0 {
                 context.statistics.blocks_skipped += blocks;
+                if let Some(step) = context.profile.at(self.number) {
+                    step.blocks_skipped += blocks;
+                }
                 self.segment += 1;
                 return Ok(Pull::Pending);
             }
             context.statistics.blocks_read += blocks;
+            if let Some(step) = context.profile.at(self.number) {
+                step.blocks_read += blocks;
+            }
         }
         let rows = BATCH_ROWS.min(total - self.row);
         let visible = visible_rows(&stored.deleted, self.row, rows);
-        context.statistics.rows_scanned += visible.as_ref().map_or(rows, Vec::len) as u64;
+        let (seen, first) = (visible.as_ref().map_or(rows, Vec::len) as u64, self.row == 0);
+        context.statistics.rows_scanned += seen;
         let pulled = self.finish(stored, visible, context)?;
         self.row += rows;
         if self.row >= total {
             self.segment += 1;
             self.row = 0;
+        }
+        if let Some(step) = context.profile.at(self.number) {
+            if first {
+                for (slice, held) in stored.slices.iter().enumerate().filter(|(_, held)| **held > 0) {
+                    *step.slices.entry(slice as u16).or_default() += u64::from(*held);
+                }
+            }
+            step.read.stored += rows as u64;
+            step.read.visible += seen;
+            if let Pull::Batch(batch) = &pulled {
+                step.read.kept += batch.rows as u64;
+                step.read.bytes += batch.columns.iter().map(bytes_of).sum::<u64>();
+            }
         }
         Ok(match pulled {
             Pull::Batch(batch) => self.screen.pass(batch)?.map_or(Pull::Pending, Pull::Batch),

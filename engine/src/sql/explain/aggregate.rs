@@ -1,0 +1,94 @@
+//! GROUP BY as it is printed: by hash, or over sorted rows where an aggregate wants its rows in order.
+
+use super::cost;
+use super::distribution::Place;
+use super::expression;
+use super::step::{self, Step, StepKind};
+use crate::sql::expression::Expression;
+use crate::sql::plan::{AggregateCall, AggregateFunction, SortKey};
+
+pub(super) fn aggregated(
+    input: Step,
+    groups: &[Expression],
+    aggregates: &[AggregateCall],
+    width: usize,
+) -> Step {
+    let calls = aggregates.iter().map(|call| {
+        let arguments = expression::list(&call.arguments, &input.names);
+        match call.function {
+            AggregateFunction::CountRows => "count(*)".to_owned(),
+            function => {
+                let distinct = if call.distinct { "DISTINCT " } else { "" };
+                format!("{}({distinct}{arguments})", name(function))
+            }
+        }
+    });
+    let names = groups.iter().map(|group| expression::text(group, &input.names)).chain(calls).collect();
+    let place = if input.place == Place::Leader { Place::Leader } else { Place::Scattered };
+    let (input, title) = prepared(input, groups, aggregates);
+    let cost = cost::aggregate(input.cost, groups.len(), aggregates.len(), width);
+    Step::over(StepKind::Aggregate, title, cost, vec![input], place).named(names)
+}
+
+/// What the aggregate works on. Distinct arguments are grouped first, in a derived table that the product calls
+/// `volt_dt_0`; an aggregate of ordered rows (LISTAGG, MEDIAN, percentiles) has them sorted (the shape of
+/// the latter is unconfirmed).
+fn prepared(input: Step, groups: &[Expression], aggregates: &[AggregateCall]) -> (Step, &'static str) {
+    let plain = if groups.is_empty() { "Aggregate" } else { "HashAggregate" };
+    let ordered = aggregates.iter().any(|call| {
+        matches!(
+            call.function,
+            AggregateFunction::ListAggregate
+                | AggregateFunction::Median
+                | AggregateFunction::PercentileContinuous
+                | AggregateFunction::PercentileDiscrete
+        )
+    });
+    if ordered {
+        let ascending = |expression: &Expression| SortKey {
+            expression: expression.clone(),
+            descending: false,
+            nulls_first: false,
+        };
+        let order = aggregates.iter().find_map(|call| (!call.order.is_empty()).then_some(&call.order));
+        let keys: Vec<SortKey> =
+            groups.iter().map(ascending).chain(order.into_iter().flatten().cloned()).collect();
+        let title = if groups.is_empty() { plain } else { "GroupAggregate" };
+        return (if keys.is_empty() { input } else { step::sorted(input, &keys) }, title);
+    }
+    let same = |one: &AggregateCall| {
+        one.distinct && aggregates.first().is_some_and(|first| first.arguments == one.arguments)
+    };
+    if !aggregates.is_empty() && aggregates.iter().all(same) {
+        let place = if input.place == Place::Leader { Place::Leader } else { Place::Scattered };
+        let cost = cost::aggregate(input.cost, groups.len() + 1, 0, input.cost.width);
+        let names = input.names.clone();
+        let distinct =
+            Step::over(StepKind::Aggregate, "HashAggregate", cost, vec![input], place).named(names);
+        return (step::subquery(distinct, "volt_dt_0"), plain);
+    }
+    (input, plain)
+}
+
+fn name(function: AggregateFunction) -> &'static str {
+    match function {
+        AggregateFunction::CountRows
+        | AggregateFunction::Count
+        | AggregateFunction::ApproximateCountDistinct => "count",
+        AggregateFunction::Sum => "sum",
+        AggregateFunction::Average => "avg",
+        AggregateFunction::Min => "min",
+        AggregateFunction::Max => "max",
+        AggregateFunction::AnyValue => "any_value",
+        AggregateFunction::BoolAnd => "bool_and",
+        AggregateFunction::BoolOr => "bool_or",
+        AggregateFunction::StddevSample => "stddev_samp",
+        AggregateFunction::StddevPopulation => "stddev_pop",
+        AggregateFunction::VarianceSample => "var_samp",
+        AggregateFunction::VariancePopulation => "var_pop",
+        AggregateFunction::ListAggregate => "listagg",
+        AggregateFunction::Median => "median",
+        AggregateFunction::PercentileContinuous => "percentile_cont",
+        AggregateFunction::PercentileDiscrete => "percentile_disc",
+    }
+}

@@ -1,0 +1,128 @@
+//! The catalog's own functions, which tools ask for: names of types, owners and comments by number. Leader node only.
+
+use arrow::array::{Array, ArrayRef};
+use arrow::datatypes::{DataType as ArrowType, Int32Type};
+
+use super::Call;
+use super::column::build_text;
+use super::session::{search_path, truth};
+use super::signature::Parameter::{Integer, Text};
+use super::signature::{Answer, Entry};
+use crate::sql::error::SqlResult;
+use crate::sql::execute::EvaluationContext;
+use crate::warehouse::access::UserId;
+use crate::warehouse::catalog::{Database, ObjectId, Relation, RelationKind};
+use crate::warehouse::data_type::DataType;
+use crate::warehouse::identifier::Identifier;
+
+pub(super) static FUNCTIONS: &[Entry] = &[
+    Entry::fixed("format_type", &[Integer, Integer], Answer::Text, |call, _| {
+        by_numbers(call, |type_number, modifier| Some(format_type(type_number, modifier)))
+    })
+    .leader_only(),
+    Entry::fixed("pg_get_userbyid", &[Integer], Answer::Type(DataType::Varchar(128)), |call, context| {
+        let principals = context.evaluation.manifest.principals.clone();
+        by_numbers(call, |user, _| {
+            let known = principals.user(UserId(user as u32));
+            Some(known.map_or_else(|| format!("unknown (OID={user})"), |user| user.name.to_string()))
+        })
+    })
+    .leader_only()
+    .impure(),
+    Entry::fixed("pg_get_viewdef", &[Integer], Answer::Text, |call, context| {
+        of_relation(call, context, |relation, _| match &relation.kind {
+            RelationKind::View(view) => Some(view.query.clone()),
+            _ => Some("Not a view".to_owned()),
+        })
+    })
+    .leader_only()
+    .impure(),
+    Entry::fixed("obj_description", &[Integer, Text], Answer::Text, |call, context| {
+        of_relation(call, context, |relation, _| relation.comment.clone())
+    })
+    .optional(1)
+    .leader_only()
+    .impure(),
+    Entry::fixed("col_description", &[Integer, Integer], Answer::Text, |call, context| {
+        of_relation(call, context, |relation, number| {
+            relation.columns.get(usize::try_from(number).ok()?.checked_sub(1)?)?.comment.clone()
+        })
+    })
+    .leader_only()
+    .impure(),
+    Entry::fixed("pg_table_is_visible", &[Integer], Answer::Type(DataType::Boolean), |call, context| {
+        let path = search_path(context);
+        let numbers = call.primitive::<Int32Type>(0)?;
+        let database = database(context);
+        truth(call, |row| {
+            let number = ObjectId(numbers.value(row) as u32);
+            let relation = database.as_ref().and_then(|database| database.relation(number));
+            Ok(relation.is_some_and(|relation| path.contains(&relation.schema)))
+        })
+    })
+    .leader_only()
+    .impure(),
+];
+
+fn database(context: &EvaluationContext<'_>) -> Option<std::sync::Arc<Database>> {
+    let name = Identifier::fold(context.evaluation.settings.get("current_database")?);
+    context.evaluation.manifest.catalog.database(&name).cloned()
+}
+
+/// A text for each row's number, and its second number where the call has one; NULL for NULL.
+fn by_numbers(call: &Call<'_>, mut f: impl FnMut(i32, i32) -> Option<String>) -> SqlResult<ArrayRef> {
+    let first = call.primitive::<Int32Type>(0)?;
+    let second = match call.arguments.get(1).map(|argument| argument.data_type()) {
+        Some(ArrowType::Int32) => Some(call.primitive::<Int32Type>(1)?),
+        _ => None,
+    };
+    let nulls = call.nulls();
+    build_text(call, |row, out| {
+        if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+            return Ok(None);
+        }
+        let text = f(first.value(row), second.as_ref().map_or(-1, |second| second.value(row)));
+        Ok(text.map(|text| out.push_str(&text)))
+    })
+}
+
+fn of_relation(
+    call: &Call<'_>,
+    context: &EvaluationContext<'_>,
+    text: impl Fn(&Relation, i32) -> Option<String>,
+) -> SqlResult<ArrayRef> {
+    let database = database(context);
+    by_numbers(call, |number, second| {
+        let relation = database.as_ref()?.relation(ObjectId(number as u32))?;
+        text(relation, second)
+    })
+}
+
+/// A type as DDL writes it, from its number and its packed length or digits.
+fn format_type(number: i32, modifier: i32) -> String {
+    let packed = modifier - 4;
+    let length = |name: &str| if modifier < 4 { name.to_owned() } else { format!("{name}({packed})") };
+    match number {
+        16 => "boolean".to_owned(),
+        20 => "bigint".to_owned(),
+        21 => "smallint".to_owned(),
+        23 => "integer".to_owned(),
+        26 => "oid".to_owned(),
+        700 => "real".to_owned(),
+        701 => "double precision".to_owned(),
+        705 => "unknown".to_owned(),
+        1042 => length("character"),
+        1043 => length("character varying"),
+        1082 => "date".to_owned(),
+        1083 => "time without time zone".to_owned(),
+        1114 => "timestamp without time zone".to_owned(),
+        1184 => "timestamp with time zone".to_owned(),
+        1186 => "interval".to_owned(),
+        1266 => "time with time zone".to_owned(),
+        1700 if modifier >= 4 => format!("numeric({},{})", packed >> 16, packed & 0xffff),
+        1700 => "numeric".to_owned(),
+        4000 => "super".to_owned(),
+        6551 => length("binary varying"),
+        _ => "???".to_owned(),
+    }
+}
