@@ -34,6 +34,7 @@ pub(super) struct Ended<'a> {
     pub ended: Instant,
     pub error: Option<&'a SqlError>,
     pub returned_rows: u64,
+    pub returned_bytes: u64,
 }
 
 /// Which of the logs a statement goes to (fact sheet, section 5.4).
@@ -225,7 +226,7 @@ pub(super) fn remember(logs: &mut Arc<Logs>, ended: &Ended<'_>) {
             elapsed,
             ended.error.map_or(Value::string(""), |error| Value::string(cut(&error.kind.message(), 512))),
             Value::BigInt(ended.returned_rows as i64),
-            Value::BigInt(0),
+            Value::BigInt(ended.returned_bytes as i64),
             Value::string(cut(&shown, 4_000)),
             Value::string(VERSION),
             Value::Null,

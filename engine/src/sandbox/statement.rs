@@ -51,6 +51,7 @@ pub struct Running {
     plan: Option<Arc<Plan>>,
     work: Work,
     returned: u64,
+    returned_bytes: u64,
     /// Rows that an UPDATE or DELETE found.
     marked: u64,
     total: Option<u64>,
@@ -134,6 +135,7 @@ impl Sandbox {
                     ended: self.clock.now(),
                     error: Some(error),
                     returned_rows: 0,
+                    returned_bytes: 0,
                 };
                 history::remember(&mut self.warehouse.logs, &ended);
             }
@@ -345,7 +347,7 @@ impl Sandbox {
             (Pending::Ready(work), _) => work,
             (pending, Some(plan)) => {
                 running.total = rows_to_read(&plan, &running.base, &running.context.database);
-                self.note_transaction_reads(id, &explain::tables_read(&plan))?;
+                self.note_transaction_reads(id, &plan)?;
                 running.context.live = live;
                 let operator = build(&plan, &mut running.context)?;
                 running.context.profile.seal();
@@ -420,6 +422,7 @@ impl Sandbox {
             plan: None,
             work,
             returned: 0,
+            returned_bytes: 0,
             marked: 0,
             total: None,
             over: false,
@@ -445,6 +448,8 @@ impl Sandbox {
                 Pull::Batch(batch) => {
                     running.context.hold(&batch)?;
                     running.returned += batch.rows as u64;
+                    running.returned_bytes +=
+                        batch.columns.iter().map(crate::sql::execute::array::bytes_of).sum::<u64>();
                     return Ok(Step::Rows(batch));
                 }
                 Pull::Pending => return Ok(Step::Running(progress)),
@@ -568,6 +573,8 @@ impl Sandbox {
 
     /// What a finished statement leaves in its session and in the warehouse.
     fn settle(&mut self, running: &mut Running, effect: Effect) -> SqlResult<()> {
+        let open = |session: &Session| matches!(session.transaction, Transaction::Open { .. });
+        let watched = self.sessions.values().any(open);
         let Some(session) = self.sessions.get_mut(&running.session) else {
             return Err(SqlError::bug("the session of a statement is gone"));
         };
@@ -578,7 +585,7 @@ impl Sandbox {
         // In a block they are noted already.
         let alone = !matches!(session.transaction, Transaction::Open { .. });
         let reads = match &running.plan {
-            Some(plan) if alone => explain::tables_read(plan),
+            Some(plan) if alone && watched => explain::tables_read(plan),
             _ => BTreeSet::new(),
         };
         if matches!(effect, Effect::None | Effect::Settled) {
@@ -621,6 +628,7 @@ impl Sandbox {
             ended: self.clock.now(),
             error,
             returned_rows: running.returned,
+            returned_bytes: running.returned_bytes,
         };
         history::remember(&mut self.warehouse.logs, &ended);
     }

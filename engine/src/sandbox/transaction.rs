@@ -10,7 +10,9 @@ use super::serial::{Deed, Deeds};
 use super::{Sandbox, history};
 use crate::clock::Instant;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::explain;
 use crate::sql::outcome::Completion;
+use crate::sql::plan::Plan;
 use crate::sql::session::{Facts, Session, SessionId, Temporary, Transaction};
 use crate::sql::statement::Statement;
 use crate::warehouse::catalog::ObjectId;
@@ -126,11 +128,7 @@ impl Sandbox {
     }
 
     /// What a statement reads is noted, and must still be there: another may have dropped it since the snapshot.
-    pub(super) fn note_transaction_reads(
-        &mut self,
-        id: SessionId,
-        tables: &BTreeSet<ObjectId>,
-    ) -> SqlResult<()> {
+    pub(super) fn note_transaction_reads(&mut self, id: SessionId, plan: &Plan) -> SqlResult<()> {
         let committed = self.warehouse.committed.clone();
         let Some(session) = self.sessions.get_mut(&id) else { return Ok(()) };
         let database = session.database.clone();
@@ -138,7 +136,7 @@ impl Sandbox {
         let stored = |manifest: &Manifest, table: &ObjectId| {
             manifest.catalog.database(&database).and_then(|database| database.relation(*table)).cloned()
         };
-        for table in tables {
+        for table in &explain::tables_read(plan) {
             let temporary = |relation: Arc<crate::warehouse::catalog::Relation>| {
                 relation.table().is_some_and(|table| table.temporary)
             };
