@@ -26,7 +26,7 @@ impl Connection {
     pub fn open(port: u16, user: &str) -> io::Result<Connection> {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        stream.set_read_timeout(Some(Duration::from_secs(180)))?;
         let mut connection = Connection { stream: BufReader::new(stream) };
         let mut body = 196_608_u32.to_be_bytes().to_vec();
         for word in ["user", user, "database", "postgres", ""] {
