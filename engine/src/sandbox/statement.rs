@@ -303,6 +303,13 @@ impl Sandbox {
                 let context = CommandContext { manifest: &mut working, session, now, connected, next_block };
                 (None, Pending::Ready(Work::Vacuum(Box::new(VacuumTask::start(vacuum, &context)?))))
             }
+            Statement::AnalyzeCompression { table, columns } => {
+                let context = CommandContext { manifest: &mut working, session, now, connected, next_block };
+                let answer = commands::analyze_compression::answer(table.as_ref(), columns, &context)?;
+                let work =
+                    Work::Text { columns: answer.columns, fields: answer.fields, tag: "ANALYZE COMPRESSION" };
+                (None, Pending::Ready(work))
+            }
             Statement::Show { name } => {
                 let context = CommandContext { manifest: &mut working, session, now, connected, next_block };
                 let answer = commands::show::answer(name, &context)?;

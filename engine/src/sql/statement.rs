@@ -163,6 +163,11 @@ pub enum Statement {
     Analyze {
         table: Option<QualifiedName>,
     },
+    AnalyzeCompression {
+        table: Option<QualifiedName>,
+        /// All of them when empty.
+        columns: Vec<Identifier>,
+    },
     Vacuum(Vacuum),
 
     /// Understood, whole, by the parser; not simulated. `tag` is the statement's name, as in `CREATE MODEL`.

@@ -1,7 +1,7 @@
 //! Statements that are not queries, one file each, named by what they do.
 //!
 //! [`run`] is the only door for most of them. The driver keeps queries, writes, COPY and transactions; it
-//! comes here besides for [`create_table_as::prepare`], [`vacuum`], [`show::answer`] and [`login::login`].
+//! comes here besides for [`create_table_as::prepare`], [`vacuum`], [`analyze_compression::answer`], [`show::answer`] and [`login::login`].
 
 use super::error::{SqlError, SqlResult};
 use super::outcome::Completion;
@@ -19,6 +19,7 @@ pub mod alter_schema;
 pub mod alter_table;
 pub mod alter_user;
 pub mod analyze;
+pub mod analyze_compression;
 mod append_table;
 pub mod columns;
 pub mod comment;
@@ -128,6 +129,7 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         | Statement::Merge(_)
         | Statement::Copy(_)
         | Statement::Vacuum(_)
+        | Statement::AnalyzeCompression { .. }
         | Statement::CreateTableAs(_)
         | Statement::Show { .. }
         | Statement::Begin { .. }

@@ -7,19 +7,21 @@ use super::statement::not_simulated;
 use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::statement::{Statement, Vacuum, VacuumMode};
+use crate::warehouse::identifier::Identifier;
 
 /// `ANALYZE [VERBOSE] [t [(columns)]] [PREDICATE COLUMNS | ALL COLUMNS]`, or `ANALYZE COMPRESSION`.
 pub(super) fn analyze(reader: &mut Reader) -> SqlResult<Statement> {
     reader.advance();
     if reader.word("COMPRESSION") {
+        let (mut table, mut chosen) = (None, Vec::new());
         if !reader.at_end() {
-            reader.name()?;
-            columns(reader)?;
+            table = Some(reader.name()?);
+            chosen = columns(reader)?;
             if reader.word("COMPROWS") {
                 reader.number()?;
             }
         }
-        return Ok(not_simulated(Feature::AnalyzeCompression, "ANALYZE COMPRESSION"));
+        return Ok(Statement::AnalyzeCompression { table, columns: chosen });
     }
     reader.word("VERBOSE");
     let named = matches!(reader.peek(), Token::Word(_)) && !reader.peeks("PREDICATE") && !reader.peeks("ALL");
@@ -31,11 +33,8 @@ pub(super) fn analyze(reader: &mut Reader) -> SqlResult<Statement> {
     Ok(Statement::Analyze { table })
 }
 
-fn columns(reader: &mut Reader) -> SqlResult<()> {
-    if *reader.peek() == Token::LParen {
-        reader.column_list()?;
-    }
-    Ok(())
+fn columns(reader: &mut Reader) -> SqlResult<Vec<Identifier>> {
+    if *reader.peek() == Token::LParen { reader.column_list() } else { Ok(Vec::new()) }
 }
 
 /// `VACUUM [FULL | SORT ONLY | DELETE ONLY | REINDEX | RECLUSTER] [t] [TO n PERCENT] [BOOST]`.

@@ -6,7 +6,7 @@
 //! columns included ("How Amazon Redshift determines the minimum table size"). How far an encoding compresses is
 //! an estimate where our own layout is not the same; unconfirmed.
 
-use crate::warehouse::catalog::{Column, Relation, Table};
+use crate::warehouse::catalog::{Relation, Table};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::storage::slices::SLICES;
 use crate::warehouse::storage::{Block, Region};
@@ -38,7 +38,9 @@ pub fn blocks(relation: &Relation, table: &Table) -> Vec<DiskBlock> {
             .segments
             .iter()
             .map(|stored| match (relation.columns.get(column), stored.segment.columns.get(column)) {
-                (Some(declared), Some(block)) => encoded_bytes(declared, block, stored.segment.rows),
+                (Some(declared), Some(block)) => {
+                    size_as(&declared.encoding, declared.data_type, block, stored.segment.rows)
+                }
                 _ => u64::from(stored.segment.rows),
             })
             .collect();
@@ -120,10 +122,10 @@ pub fn limit(value: &Value) -> Option<i64> {
     })
 }
 
-/// What a column's part of a segment would take under its declared encoding.
-fn encoded_bytes(column: &Column, block: &Block, rows: u32) -> u64 {
+/// Bytes that a column's part of a segment would take under an encoding, by its lower-case name.
+pub fn size_as(encoding: &str, data_type: DataType, block: &Block, rows: u32) -> u64 {
     let rows = u64::from(rows);
-    let width = match column.data_type {
+    let width = match data_type {
         DataType::Boolean => 1,
         DataType::SmallInt => 2,
         DataType::Integer | DataType::Real | DataType::Date => 4,
@@ -141,7 +143,7 @@ fn encoded_bytes(column: &Column, block: &Block, rows: u32) -> u64 {
         let zone = block.zone.as_ref().and_then(|(least, greatest)| Some((limit(least)?, limit(greatest)?)));
         zone.is_none_or(|(least, greatest)| least >= low && greatest <= high)
     };
-    match column.encoding.as_str() {
+    match encoding {
         "az64" => packed,
         "delta" => rows.min(raw),
         "delta32k" => (2 * rows).min(raw),
