@@ -123,6 +123,26 @@ pub(super) static RELATIONS: &[Relation] = &[
             Ok((0..SLICES).map(row).collect())
         },
     ),
+    Relation::new("stv_partitions", PARTITION_COLUMNS, partitions).superuser_only(),
+];
+
+const PARTITION_COLUMNS: &[(&str, DataType)] = &[
+    ("owner", INTEGER),
+    ("host", INTEGER),
+    ("diskno", INTEGER),
+    ("part_begin", DataType::BigInt),
+    ("part_end", DataType::BigInt),
+    ("used", INTEGER),
+    ("tossed", INTEGER),
+    ("capacity", INTEGER),
+    ("reads", DataType::BigInt),
+    ("writes", DataType::BigInt),
+    ("seek_forward", INTEGER),
+    ("seek_back", INTEGER),
+    ("is_san", INTEGER),
+    ("failed", INTEGER),
+    ("mbps", INTEGER),
+    ("mount", DataType::Char(256)),
 ];
 
 /// Blocks of 1 MB that a dc2.large node has room for: 160 GB.
@@ -285,6 +305,19 @@ fn disk_usage(viewer: &Viewer<'_>) -> SqlResult<Rows> {
         }
     }
     Ok(rows)
+}
+
+/// The node's one disk. What is counted is where it is full; reads and seeks are not simulated and stay 0.
+fn partitions(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    let databases = viewer.manifest.catalog.databases.values();
+    let tables = databases.flat_map(|database| database.relations.values());
+    let used: usize = tables.filter_map(|relation| Some(blocks(relation, relation.table()?).len())).sum();
+    let count = |value: u64| Value::Integer(value as i32);
+    let mut row =
+        vec![count(0), count(0), count(0), Value::BigInt(0), Value::BigInt((CAPACITY << 20) as i64)];
+    row.extend([count(used as u64), count(0), count(CAPACITY), Value::BigInt(0), Value::BigInt(0)]);
+    row.extend([count(0), count(0), count(0), count(0), count(0)]);
+    Ok(vec![row])
 }
 
 /// Every table on every slice, rows or none.
