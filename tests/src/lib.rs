@@ -3,13 +3,14 @@
 //!
 //! Read [`start`] (what account a file begins with), then a door: [`slt`], [`script`] (transcripts), [`sql`], [`lab`];
 //! [`tidy`] looks at the repository's own text; [`differential`] asks PostgreSQL, too, [`fuzz`]
-//! asks what nobody would, and [`scale`] measures.
+//! asks what nobody would, [`scale`] measures, and [`gaps`] prints what is not simulated.
 
 pub mod bench_data;
 pub mod choice;
 pub mod differential;
 pub mod files;
 pub mod fuzz;
+pub mod gaps;
 pub mod guarded;
 pub mod lab;
 pub mod parallel;

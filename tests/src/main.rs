@@ -1,10 +1,10 @@
-//! The program behind `cargo xtask slt`, `transcript`, `sql` and `labs`: the engine without a browser.
+//! The program behind `cargo xtask slt`, `transcript`, `sql`, `gaps` and `labs`: the engine without a browser.
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use sandshift_tests::{bench_data, differential, files, fuzz, lab, parallel, scale, script, slt, sql};
+use sandshift_tests::{bench_data, differential, files, fuzz, gaps, lab, parallel, scale, script, slt, sql};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -22,7 +22,8 @@ fn main() -> ExitCode {
         "fuzz" => run_fuzz(rest),
         "scale" => scale::print(scale::LONGEST),
         "bench-data" => write_bench_data(rest),
-        _ => Err("slt PATH... | transcript [--bless] PATH... | sql [--user NAME] [--setup FILE]... | labs check [DIR] | labs new NAME".to_owned()),
+        "gaps" => gaps::write(),
+        _ => Err("gaps | slt PATH... | transcript [--bless] PATH... | sql [--user NAME] [--setup FILE]... | labs check [DIR] | labs new NAME".to_owned()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,6 +5,8 @@
 use std::fs;
 use std::path::Path;
 
+use crate::gaps;
+
 /// A tracked text.
 pub struct Source {
     /// From the root, with `/`.
@@ -15,7 +17,7 @@ pub struct Source {
 /// A rule's name and how it is checked; a complaint names file and line.
 pub type Rule = (&'static str, fn(&[Source]) -> Vec<String>);
 
-pub const RULES: [Rule; 9] = [
+pub const RULES: [Rule; 10] = [
     ("every_file_says_why_it_exists", module_docs),
     ("files_stay_short", lengths),
     ("sql_and_aws_do_not_know_each_other", directions),
@@ -25,18 +27,18 @@ pub const RULES: [Rule; 9] = [
     ("names_say_something", names),
     ("no_machine_is_named", machines),
     ("locks_name_no_registry", locks),
+    ("the_page_of_gaps_is_fresh", gaps_page),
 ];
 
 /// Past this, look for the second concept.
 const LONGEST: usize = 500;
 /// Files that are longer, each with the reason why it is one concept all the same.
-const LONGER: [(&str, &str); 4] = [
+const LONGER: [(&str, &str); 3] = [
     ("engine/src/sandbox/statement.rs", "the life of one statement, from start to commit or undo"),
     (
         "engine/kernel/src/sql/execute/intern.rs",
         "one table of distinct values, with a form for each key type",
     ),
-    ("engine/src/sql/functions/date_template.rs", "every pattern is read and printed side by side"),
     ("lessons/prose/src/definition.rs", "the lab format in one place, half of it its description"),
 ];
 
@@ -138,6 +140,14 @@ fn lengths(sources: &[Source]) -> Vec<String> {
         }
     }
     complaints
+}
+
+fn gaps_page(sources: &[Source]) -> Vec<String> {
+    let found = sources.iter().find(|source| source.path == gaps::PATH).map(|source| source.text.as_str());
+    if found == Some(gaps::page().as_str()) {
+        return Vec::new();
+    }
+    vec![format!("{}: stale; write it anew with `cargo xtask gaps`", gaps::PATH)]
 }
 
 /// Lines of code below `folder` in which one of the words stands.

@@ -3,6 +3,8 @@
 //! A gap is a fact that can be listed, not a rumour: every refusal "not simulated yet" names one of these,
 //! and the documentation's list is printed from this enum.
 
+use serde::de::IntoDeserializer;
+use serde::de::value::Error;
 use serde::{Deserialize, Serialize};
 
 /// A known feature of the real product that the sandbox understands and does not simulate yet.
@@ -42,6 +44,14 @@ pub enum Feature {
 }
 
 impl Feature {
+    /// Every feature, in the order of the enum. Variants are asked for by their number until there is none, so
+    /// that no second list can fall behind.
+    pub fn all() -> impl Iterator<Item = Feature> {
+        (0_u32..).map_while(|number| {
+            Feature::deserialize(IntoDeserializer::<Error>::into_deserializer(number)).ok()
+        })
+    }
+
     /// The feature's name as the refusal prints it, in the words of the product's documentation.
     pub fn name(self) -> &'static str {
         match self {

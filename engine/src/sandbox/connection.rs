@@ -52,6 +52,7 @@ impl Sandbox {
             random: RandomState::seeded((mixed >> 11) as f64 / (1u64 << 53) as f64),
             started: self.clock.now(),
             last_copy_count: 0,
+            last_copy: -1,
             last_query: -1,
         };
         self.sessions.insert(id, session);
@@ -116,10 +117,22 @@ impl Session {
             ("current_database", self.database.to_string()),
             ("pg_backend_pid", self.id.0.to_string()),
             ("pg_last_copy_count", self.last_copy_count.to_string()),
+            ("pg_last_copy_id", self.last_copy.to_string()),
             ("pg_last_query_id", self.last_query.to_string()),
         ] {
             settings.insert(key.to_owned(), value);
         }
         settings
+    }
+
+    /// Takes over the parameters that a function (SET_CONFIG) changed in a statement's surroundings.
+    pub(crate) fn keep(&mut self, surroundings: &BTreeMap<String, String>) {
+        for (name, value) in surroundings {
+            let first = parameter::default_of(name);
+            let now = self.settings.get(name).map(String::as_str).or(first);
+            if (first.is_some() || parameter::is_custom(name)) && now != Some(value.as_str()) {
+                self.settings.insert(name.clone(), value.clone());
+            }
+        }
     }
 }

@@ -539,6 +539,7 @@ impl Sandbox {
                         sink.flush(&mut running.working, numbers)?;
                         if let Some(session) = self.sessions.get_mut(&running.session) {
                             session.last_copy_count = rows as i64;
+                            session.last_copy = running.query;
                         }
                         let tag = "COPY".to_owned();
                         let rows_affected = Some(rows);
@@ -587,6 +588,7 @@ impl Sandbox {
         };
         if running.class != Class::Utility {
             session.random = running.context.evaluation.random.clone();
+            session.keep(&running.context.evaluation.settings);
             session.last_query = running.query;
         }
         // In a block they are noted already.

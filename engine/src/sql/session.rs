@@ -35,6 +35,8 @@ pub struct Session {
     pub random: RandomState,
     pub started: Instant,
     pub last_copy_count: i64,
+    /// Query of the last COPY that succeeded; -1 before the first.
+    pub last_copy: i64,
     pub last_query: i64,
 }
 

@@ -30,6 +30,7 @@ cargo xtask test [--quick]                       all that CI runs
 cargo xtask slt PATH...                          run sqllogictest files, each on a fresh sandbox
 cargo xtask transcript [--bless] PATH...         run transcripts; --bless rewrites their outputs
 cargo xtask sql [--user NAME] [--setup FILE]...  statements on standard input, results as CSV
+cargo xtask gaps                                 write engine/GAPS.md anew
 cargo xtask labs check [DIR] | labs new NAME     prove labs, scaffold one
 cargo xtask differential [--seed N] [--queries N] [--only N] | --list
                                                  random queries, here and in PostgreSQL 15
@@ -52,7 +53,7 @@ fn main() -> ExitCode {
         "bench" => Options::read(&rest, &[], &["--peers", "--scale"]).and_then(|options| {
             if options.has("--scale") { bench::scale() } else { bench::run(options.has("--peers")) }
         }),
-        "slt" | "transcript" | "sql" | "labs" | "differential" | "tpch" | "fuzz" => {
+        "slt" | "transcript" | "sql" | "gaps" | "labs" | "differential" | "tpch" | "fuzz" => {
             native::run(&command, &rest)
         }
         "" | "help" | "--help" | "-h" => {

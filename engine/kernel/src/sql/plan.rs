@@ -187,6 +187,8 @@ pub enum AggregateFunction {
     AnyValue,
     BoolAnd,
     BoolOr,
+    BitAnd,
+    BitOr,
     StddevSample,
     StddevPopulation,
     VarianceSample,

@@ -29,6 +29,8 @@ fn kind(name: &str) -> Option<AggregateFunction> {
         "any_value" => F::AnyValue,
         "bool_and" => F::BoolAnd,
         "bool_or" => F::BoolOr,
+        "bit_and" => F::BitAnd,
+        "bit_or" => F::BitOr,
         "stddev" | "stddev_samp" => F::StddevSample,
         "stddev_pop" => F::StddevPopulation,
         "variance" | "var_samp" => F::VarianceSample,
@@ -77,6 +79,13 @@ impl Binder<'_> {
                 other => format!("{} clause", other.name()),
             };
             return Err(SqlError::product("42803", format!("aggregates not allowed in {place}")));
+        }
+        if let Some(order) = sort_order(&call)
+            && level.aggregates.iter().filter_map(sort_order).any(|other| other != order)
+        {
+            // unconfirmed: its SQLSTATE.
+            let message = "within group ORDER BY clauses for aggregate functions must be the same";
+            return Err(SqlError::product("0A000", message));
         }
         let data_type = call.data_type;
         let number = level.aggregates.iter().position(|known| *known == call).unwrap_or_else(|| {
@@ -164,7 +173,8 @@ impl Binder<'_> {
                 None,
             ));
         }
-        let folds_into_plain = matches!(kind, F::Min | F::Max | F::AnyValue | F::BoolAnd | F::BoolOr);
+        let folds_into_plain =
+            matches!(kind, F::Min | F::Max | F::AnyValue | F::BoolAnd | F::BoolOr | F::BitAnd | F::BitOr);
         Ok(AggregateCall {
             function: kind,
             distinct: arguments.distinct && !folds_into_plain,
@@ -177,6 +187,21 @@ impl Binder<'_> {
 
 fn parts(call: &mut AggregateCall) -> impl Iterator<Item = &mut Expression> {
     call.arguments.iter_mut().chain(call.order.iter_mut().map(|key| &mut key.expression))
+}
+
+/// What a sort-based aggregate sorts by, and which way; `None` where it does not sort.
+fn sort_order(call: &AggregateCall) -> Option<Vec<(&Expression, bool)>> {
+    fn bare(expression: &Expression) -> &Expression {
+        match expression {
+            Expression::Cast { input, mode: CastMode::Implicit, .. } => bare(input),
+            other => other,
+        }
+    }
+    let order: Vec<_> = match call.function {
+        AggregateFunction::Median => call.arguments.iter().map(|argument| (bare(argument), false)).collect(),
+        _ => call.order.iter().map(|key| (bare(&key.expression), key.descending)).collect(),
+    };
+    (!order.is_empty()).then_some(order)
 }
 
 /// Arguments as the aggregate takes them and the type of its answer; `None` when it takes no such types.
@@ -221,6 +246,14 @@ fn typed(
             found if found.is_integer() => Some((vec![as_type(arguments.pop()?, T::Boolean)], T::Boolean)),
             _ => None,
         },
+        F::BitAnd | F::BitOr if one(&arguments) => {
+            let found = match first_type? {
+                T::Unknown => T::BigInt,
+                found => found,
+            };
+            found.is_integer().then_some(())?;
+            Some((vec![as_type(arguments.pop()?, found)], found))
+        }
         F::StddevSample | F::StddevPopulation | F::VarianceSample | F::VariancePopulation
             if one(&arguments) =>
         {
@@ -244,12 +277,17 @@ fn typed(
             Some((arguments, text))
         }
         F::Median if one(&arguments) => {
-            let (wanted, result) = interpolated(first_type?)?;
+            let (wanted, result) = interpolated(first_type?, 1)?;
             Some((vec![as_type(arguments.pop()?, wanted)], result))
         }
         F::PercentileContinuous if one(&arguments) => {
             let key = order.first_mut()?;
-            let (wanted, result) = interpolated(key.expression.data_type())?;
+            let places = match first_type? {
+                T::Decimal { scale, .. } => scale.clamp(1, 18),
+                found if found.is_integer() => 1,
+                _ => 6,
+            };
+            let (wanted, result) = interpolated(key.expression.data_type(), places)?;
             key.expression = as_type(key.expression.clone(), wanted);
             Some((vec![as_type(arguments.pop()?, T::Double)], result))
         }
@@ -261,12 +299,13 @@ fn typed(
     }
 }
 
-/// MEDIAN and PERCENTILE_CONT: integers and decimals answer DECIMAL, floats DOUBLE, dates TIMESTAMP.
-fn interpolated(from: DataType) -> Option<(DataType, DataType)> {
+/// MEDIAN and PERCENTILE_CONT: integers and decimals answer DECIMAL, floats DOUBLE, dates TIMESTAMP. Between
+/// integers lie as many places as the percentile is written with: the guide prints `10.0` and `17.5` for a median.
+fn interpolated(from: DataType, places: u8) -> Option<(DataType, DataType)> {
     use DataType as T;
     Some(match from {
         T::SmallInt | T::Integer | T::BigInt => {
-            let decimal = T::Decimal { precision: 38, scale: 2 };
+            let decimal = T::Decimal { precision: 38, scale: places };
             (decimal, decimal)
         }
         T::Decimal { scale, .. } => {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use sqlparser::ast;
 
+use super::coerce;
 use super::level::Level;
 use super::{Need, Scope};
 use crate::sql::error::{Span, SqlError, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
-use crate::sql::functions::{ScalarFunction, Site};
+use crate::sql::functions::{Resolved, Site};
 use crate::sql::parse;
 use crate::sql::plan::{Field, Plan};
 use crate::warehouse::access::UserId;
@@ -57,7 +58,8 @@ pub(super) struct CommonTable {
 pub(super) struct Sites {
     /// A user table or a compute-node system relation is read.
     pub tables: bool,
-    pub leader_only: Vec<&'static str>,
+    /// Calls as an INFO line writes them: `age(timestamp without time zone)`.
+    pub leader_only: Vec<String>,
     /// Functions inside a catalog view that is read; the view stays on the leader because of them.
     pub leader_views: Vec<&'static str>,
     /// The rows go into a table.
@@ -114,12 +116,18 @@ impl<'a> Binder<'a> {
     }
 
     /// Notes where a function has to run.
-    pub fn note_site(&mut self, function: &'static ScalarFunction) {
-        match function.site {
+    pub fn note_site(&mut self, resolved: &Resolved) {
+        match resolved.function.site {
             Site::Anywhere => {}
             Site::LeaderOnly => {
-                if !self.sites.leader_only.contains(&function.name) {
-                    self.sites.leader_only.push(function.name);
+                let types: Vec<String> = resolved
+                    .arguments
+                    .iter()
+                    .map(|to| if to.is_string() { "text".to_owned() } else { coerce::bare_name(*to) })
+                    .collect();
+                let call = format!("{}({})", resolved.function.name, types.join(","));
+                if !self.sites.leader_only.contains(&call) {
+                    self.sites.leader_only.push(call);
                 }
             }
             Site::ComputeOnly => self.sites.compute_only = true,
@@ -147,7 +155,7 @@ impl<'a> Binder<'a> {
     fn misplaced(&self) -> Option<SqlError> {
         let sites = &self.sites;
         if sites.tables && !sites.leader_only.is_empty() {
-            return Some(not_on_tables(sites.leader_only.iter().map(|name| format!("{name}()"))));
+            return Some(not_on_tables(sites.leader_only.iter().cloned()));
         }
         if (sites.tables || sites.writes) && !sites.leader_views.is_empty() {
             return Some(not_on_tables(sites.leader_views.iter().map(|name| (*name).to_owned())));

@@ -34,7 +34,11 @@ impl Binder<'_> {
                 literal::typed(&typed.value.value, to)
             }
             E::Interval(interval) => literal::interval(interval),
-            E::Collate { expr, .. } => self.expression(expr),
+            E::Collate { expr, collation } => {
+                let name = collation.to_string().trim_matches('"').to_lowercase();
+                let arguments = vec![self.expression(expr)?, literal::text(name)];
+                self.call("collate", arguments)
+            }
             E::IsNull(inner) => self.is_null(inner, false),
             E::IsNotNull(inner) => self.is_null(inner, true),
             E::IsUnknown(inner) => self.is_null(inner, false),
@@ -190,7 +194,7 @@ impl Binder<'_> {
     }
 
     pub fn resolved(&mut self, resolved: Resolved, arguments: Vec<Expression>) -> Expression {
-        self.note_site(resolved.function);
+        self.note_site(&resolved);
         let constants: Vec<Option<&Value>> = arguments
             .iter()
             .map(|argument| match argument {

@@ -156,6 +156,7 @@ pub(crate) fn session(user: UserId) -> Session {
         random: RandomState { words: [0; 34], position: 0 },
         started: Instant(0),
         last_copy_count: 0,
+        last_copy: -1,
         last_query: 0,
     }
 }

@@ -82,6 +82,8 @@ fn name(function: AggregateFunction) -> &'static str {
         AggregateFunction::AnyValue => "any_value",
         AggregateFunction::BoolAnd => "bool_and",
         AggregateFunction::BoolOr => "bool_or",
+        AggregateFunction::BitAnd => "bit_and",
+        AggregateFunction::BitOr => "bit_or",
         AggregateFunction::StddevSample => "stddev_samp",
         AggregateFunction::StddevPopulation => "stddev_pop",
         AggregateFunction::VarianceSample => "var_samp",

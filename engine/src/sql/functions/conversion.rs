@@ -2,8 +2,7 @@
 
 use arrow::array::ArrayRef;
 use arrow::datatypes::{
-    Date32Type, Decimal128Type, Float64Type, Int64Type, IntervalMonthDayNanoType, Time64MicrosecondType,
-    TimestampMicrosecondType,
+    Date32Type, Decimal128Type, Float64Type, Int64Type, Time64MicrosecondType, TimestampMicrosecondType,
 };
 
 use super::Call;
@@ -12,9 +11,9 @@ use super::date_part::moment_parameter;
 use super::signature::Parameter::{BigInt, Boolean, Text};
 use super::signature::{Answer, Entry, Parameter};
 use super::{date_template, number_template};
+use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
-use crate::warehouse::calendar::interval::Interval;
 use crate::warehouse::calendar::{self, SECOND};
 use crate::warehouse::data_type::DataType;
 
@@ -71,20 +70,15 @@ impl<'a, T> Cached<'a, T> {
 fn print_moment(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let formats = call.text(1)?;
     let nulls = call.nulls();
-    let zone = (call.data_type(0) == DataType::TimestampTz).then(|| super::date::session_zone(context));
+    let kind = call.data_type(0);
+    let zone = super::date::session_zone(context);
     let micros: Box<dyn Fn(usize) -> i64 + '_> = match call.data_type(0) {
         DataType::Time | DataType::TimeTz => {
             let values = call.primitive::<Time64MicrosecondType>(0)?;
             Box::new(|row| values.value(row))
         }
         DataType::Interval => {
-            let values = call.primitive::<IntervalMonthDayNanoType>(0)?;
-            // Counted from the year 0, so that years and months print as themselves.
-            let zero = calendar::Civil { year: 0, month: 1, day: 1 }.days();
-            Box::new(move |row| {
-                let interval = Interval::from_arrow(values.value(row));
-                interval.add_to(i64::from(zero) * calendar::DAY).unwrap_or_default()
-            })
+            return Err(SqlError::not_simulated_because(Feature::Function, "TO_CHAR of an interval"));
         }
         _ => {
             let values = call.primitive::<TimestampMicrosecondType>(0)?;
@@ -97,9 +91,16 @@ fn print_moment(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResu
             return Ok(None);
         }
         let Some(format) = formats.get(row) else { return Ok(None) };
-        let utc = micros(row);
-        let offset = zone.map(|zone| (zone.name, zone.offset_at(utc)));
-        let local = utc + offset.map_or(0, |(_, offset)| i64::from(offset) * SECOND);
+        let moment = micros(row);
+        // A TIMESTAMP is printed as it is, but `TZ` names the session's zone (the guide's TO_CHAR examples).
+        let (local, offset) = match kind {
+            DataType::TimestampTz => {
+                let offset = zone.offset_at(moment);
+                (moment + i64::from(offset) * SECOND, Some((zone.name, offset)))
+            }
+            DataType::Timestamp => (moment, Some((zone.name, zone.offset_at_local(moment)))),
+            _ => (moment, None),
+        };
         cached.get(format).print(local, offset, out);
         Ok(Some(()))
     })

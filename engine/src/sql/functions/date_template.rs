@@ -1,32 +1,29 @@
-//! Date templates: `YYYY-MM-DD HH24:MI:SS` read and printed ("Datetime format strings").
+//! Date templates: `YYYY-MM-DD HH24:MI:SS` taken apart and printed ("Datetime format strings").
+//! Reading by one is [`super::date_reading`].
 
 use std::fmt::Write;
 
-use crate::sql::error::{SqlError, SqlResult};
-use crate::warehouse::calendar::parse::month_by_name;
-use crate::warehouse::calendar::{
-    Civil, DAY, HOUR, MINUTE, MONTHS, Moment, SECOND, WEEKDAYS, day_of_week, text,
-};
+use crate::warehouse::calendar::{MONTHS, Moment, SECOND, WEEKDAYS, day_of_week, monday_based, text};
 
 /// A template taken apart.
 pub(super) struct Template {
-    pieces: Vec<Piece>,
+    pub(super) pieces: Vec<Piece>,
 }
 
-enum Piece {
+pub(super) enum Piece {
     Literal(char),
     Field { field: Field, case: Case, fill: bool, ordinal: Option<Case> },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Case {
+pub(super) enum Case {
     Upper,
     Capital,
     Lower,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Field {
+pub(super) enum Field {
     YearWithComma,
     /// This many digits of the year.
     Year(u8),
@@ -40,8 +37,13 @@ enum Field {
     WeekOfMonth,
     IsoWeek,
     DayOfYear,
+    /// Counted from the Monday of the first ISO week.
+    IsoDayOfYear,
     DayOfMonth,
+    /// 1 is Sunday.
     DayOfWeek,
+    /// 1 is Monday.
+    IsoDayOfWeek,
     DayName,
     DayShort,
     Julian,
@@ -70,6 +72,8 @@ const FIELDS: &[(&str, Field)] = &[
     ("YYY", Field::Year(3)),
     ("YY", Field::Year(2)),
     ("Y", Field::Year(1)),
+    ("IDDD", Field::IsoDayOfYear),
+    ("ID", Field::IsoDayOfWeek),
     ("IW", Field::IsoWeek),
     ("IY", Field::IsoYear(2)),
     ("I", Field::IsoYear(1)),
@@ -107,7 +111,8 @@ const FIELDS: &[(&str, Field)] = &[
     ("OF", Field::ZoneOffset),
 ];
 
-const ROMAN: [&str; 12] = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
+pub(super) const ROMAN: [&str; 12] =
+    ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
 
 impl Template {
     pub fn new(format: &str) -> Template {
@@ -162,35 +167,6 @@ impl Template {
                 }
             }
         }
-    }
-
-    /// Reads a text as the template says. Lenient: a day past the month's end rolls over, unless `strict`.
-    ///
-    /// # Errors
-    /// 22007 where a field is not there, 22008 where a strict date does not exist.
-    pub fn read(&self, written: &str, strict: bool) -> SqlResult<i64> {
-        let mut reader = Reader { rest: written, fields: Fields::default() };
-        for (index, piece) in self.pieces.iter().enumerate() {
-            match piece {
-                Piece::Literal(_) => {
-                    // Any one character stands for a literal, as in PostgreSQL 8.0.
-                    let mut letters = reader.rest.chars();
-                    letters.next();
-                    reader.rest = letters.as_str();
-                }
-                Piece::Field { field, fill, ordinal, .. } => {
-                    if reader.rest.trim_start().is_empty() {
-                        break;
-                    }
-                    let digits_follow = matches!(self.pieces.get(index + 1), Some(Piece::Field { .. }));
-                    reader.field(*field, *fill && digits_follow, written)?;
-                    if ordinal.is_some() {
-                        reader.rest = reader.rest.get(2..).unwrap_or_default();
-                    }
-                }
-            }
-        }
-        reader.fields.micros(strict, written)
     }
 }
 
@@ -254,7 +230,11 @@ fn print_field(
         Field::WeekOfMonth => number(i64::from((date.day - 1) / 7 + 1), 1),
         Field::IsoWeek => number(i64::from(date.iso_week().1), 2),
         Field::DayOfYear => number(i64::from(date.day_of_year()), 3),
+        Field::IsoDayOfYear => {
+            number(i64::from(date.iso_week().1 - 1) * 7 + i64::from(monday_based(days)) + 1, 3)
+        }
         Field::DayOfMonth => number(i64::from(date.day), 2),
+        Field::IsoDayOfWeek => number(i64::from(monday_based(days)) + 1, 1),
         Field::DayOfWeek => number(i64::from(day_of_week(days)) + 1, 1),
         Field::DayName => {
             push_cased(WEEKDAYS[day_of_week(days) as usize], case, if fill { 9 } else { 0 }, out)
@@ -313,172 +293,6 @@ pub(super) fn ordinal_suffix(number: &str) -> (&'static str, &'static str) {
         Some(b'2') if !teen => ("nd", "ND"),
         Some(b'3') if !teen => ("rd", "RD"),
         _ => ("th", "TH"),
-    }
-}
-
-/// What was read so far.
-struct Reader<'a> {
-    rest: &'a str,
-    fields: Fields,
-}
-
-#[derive(Default)]
-struct Fields {
-    year: Option<i32>,
-    century: Option<i32>,
-    month: Option<i32>,
-    day: Option<i32>,
-    day_of_year: Option<i32>,
-    iso_year: Option<i32>,
-    iso_week: Option<i32>,
-    julian: Option<i32>,
-    hour: i64,
-    minute: i64,
-    second: i64,
-    micros: i64,
-    twelve_hours: bool,
-    afternoon: Option<bool>,
-    before_christ: bool,
-}
-
-impl Reader<'_> {
-    fn field(&mut self, field: Field, fixed: bool, written: &str) -> SqlResult<()> {
-        self.rest = self.rest.trim_start();
-        match field {
-            Field::YearWithComma => {
-                let thousands = self.number(3, false, written)?;
-                self.rest = self.rest.strip_prefix(',').unwrap_or(self.rest);
-                self.fields.year = Some(thousands * 1_000 + self.number(3, true, written)?);
-            }
-            Field::Year(width) => {
-                let before = self.rest.len();
-                let year = self.number(usize::from(width), fixed, written)?;
-                let digits = before - self.rest.len();
-                self.fields.year = Some(match (width, digits) {
-                    (1..=3, 1..=2) => year + if year < 70 { 2000 } else { 1900 },
-                    (1..=3, 3) => year + if year < 520 { 2000 } else { 1000 },
-                    _ => year,
-                });
-            }
-            Field::IsoYear(width) => {
-                self.fields.iso_year = Some(self.number(usize::from(width), fixed, written)?)
-            }
-            Field::Century => self.fields.century = Some(self.number(2, fixed, written)?),
-            Field::Month => self.fields.month = Some(self.number(2, fixed, written)?),
-            Field::MonthName | Field::MonthShort => {
-                let end = self.rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(self.rest.len());
-                let end = if field == Field::MonthShort { end.min(3) } else { end };
-                let month = month_by_name(&self.rest[..end]).ok_or_else(|| mismatch(written))?;
-                self.fields.month = Some(month as i32);
-                self.rest = &self.rest[end..];
-            }
-            Field::MonthRoman => {
-                let end = self.rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(self.rest.len());
-                let month = ROMAN.iter().position(|name| name.eq_ignore_ascii_case(&self.rest[..end]));
-                self.fields.month = Some(month.ok_or_else(|| mismatch(written))? as i32 + 1);
-                self.rest = &self.rest[end..];
-            }
-            Field::DayOfMonth => self.fields.day = Some(self.number(2, fixed, written)?),
-            Field::DayOfYear => self.fields.day_of_year = Some(self.number(3, fixed, written)?),
-            Field::IsoWeek => self.fields.iso_week = Some(self.number(2, fixed, written)?),
-            Field::Julian => self.fields.julian = Some(self.number(9, false, written)?),
-            Field::Hour24 => self.fields.hour = i64::from(self.number(2, fixed, written)?),
-            Field::Hour12 => {
-                self.fields.hour = i64::from(self.number(2, fixed, written)?);
-                self.fields.twelve_hours = true;
-            }
-            Field::Minute => self.fields.minute = i64::from(self.number(2, fixed, written)?),
-            Field::Second => self.fields.second = i64::from(self.number(2, fixed, written)?),
-            Field::SecondsOfDay => self.fields.second = i64::from(self.number(5, fixed, written)?),
-            Field::Millisecond | Field::Microsecond => {
-                let width = if field == Field::Millisecond { 3 } else { 6 };
-                let before = self.rest.len();
-                let value = i64::from(self.number(width, true, written)?);
-                let digits = (before - self.rest.len()) as u32;
-                self.fields.micros += value * 10_i64.pow(6_u32.saturating_sub(digits));
-            }
-            Field::Meridian(dots) | Field::Era(dots) => {
-                let width = if dots { 4 } else { 2 };
-                let word = self.rest.get(..width).ok_or_else(|| mismatch(written))?;
-                let second = word.starts_with(['p', 'P', 'b', 'B']);
-                if matches!(field, Field::Era(_)) {
-                    self.fields.before_christ = second;
-                } else {
-                    self.fields.afternoon = Some(second);
-                    self.fields.twelve_hours = true;
-                }
-                self.rest = &self.rest[width..];
-            }
-            Field::DayName | Field::DayShort => {
-                let end = self.rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(self.rest.len());
-                self.rest = &self.rest[if field == Field::DayShort { end.min(3) } else { end }..];
-            }
-            Field::Quarter | Field::DayOfWeek | Field::WeekOfMonth | Field::WeekOfYear => {
-                self.number(2, fixed, written)?;
-            }
-            Field::Zone | Field::ZoneOffset => {
-                let end = self.rest.find(' ').unwrap_or(self.rest.len());
-                self.rest = &self.rest[end..];
-            }
-        }
-        Ok(())
-    }
-
-    /// Digits: at most `width` where another field follows at once, else all there are (up to nine).
-    fn number(&mut self, width: usize, fixed: bool, written: &str) -> SqlResult<i32> {
-        let limit = if fixed { width } else { 9.max(width) };
-        let end = self.rest.bytes().take(limit).take_while(u8::is_ascii_digit).count();
-        let value = self.rest[..end].parse().map_err(|_| mismatch(written))?;
-        self.rest = &self.rest[end..];
-        Ok(value)
-    }
-}
-
-fn mismatch(written: &str) -> SqlError {
-    SqlError::product("22007", format!("invalid value for a date or time in \"{written}\""))
-}
-
-impl Fields {
-    fn micros(&self, strict: bool, written: &str) -> SqlResult<i64> {
-        let out_of_range =
-            || SqlError::product("22008", format!("date/time field date value out of range: {written}"));
-        let hour = match (self.twelve_hours, self.afternoon) {
-            (true, Some(true)) => self.hour % 12 + 12,
-            (true, Some(false)) => self.hour % 12,
-            _ => self.hour,
-        };
-        if strict && (hour > 23 || self.minute > 59 || (self.second > 59 && hour + self.minute > 0)) {
-            return Err(out_of_range());
-        }
-        let time = hour * HOUR + self.minute * MINUTE + self.second * SECOND + self.micros;
-        let days = self.days(strict).ok_or_else(out_of_range)?;
-        days.checked_mul(DAY).and_then(|day| day.checked_add(time)).ok_or_else(out_of_range)
-    }
-
-    fn days(&self, strict: bool) -> Option<i64> {
-        if let Some(julian) = self.julian {
-            return Some(i64::from(julian) - 2_440_588);
-        }
-        if let (Some(year), Some(week)) = (self.iso_year, self.iso_week) {
-            let fourth = Civil { year, month: 1, day: 4 }.days();
-            let monday = fourth - crate::warehouse::calendar::monday_based(fourth);
-            return Some(i64::from(monday) + (i64::from(week) - 1) * 7);
-        }
-        let year = self.year.or(self.century.map(|century| (century - 1) * 100 + 1)).unwrap_or(1);
-        let year = if self.before_christ { 1 - year } else { year };
-        if let Some(day) = self.day_of_year {
-            return Some(i64::from(Civil { year, month: 1, day: 1 }.days()) + i64::from(day) - 1);
-        }
-        let (month, day) = (self.month.unwrap_or(1), self.day.unwrap_or(1));
-        if strict {
-            let exact = Civil::new(year, u32::try_from(month).ok()?, u32::try_from(day).ok()?)?;
-            return Some(i64::from(exact.days()));
-        }
-        if month < 1 || day < 1 || year.abs() > 300_000 {
-            return None;
-        }
-        let first = Civil { year, month: 1, day: 1 }.plus_months(i64::from(month) - 1)?;
-        Some(i64::from(first.days()) + i64::from(day) - 1)
     }
 }
 

@@ -3,7 +3,7 @@
 //! A call to one is refused as not simulated, which is a different thing from a function that does not exist.
 
 /// Families are told by their beginning.
-const PREFIXES: &[&str] = &[
+pub const PREFIXES: &[&str] = &[
     "st_",
     "hll",
     "h3_",
@@ -17,47 +17,30 @@ const PREFIXES: &[&str] = &[
     "explain_model",
 ];
 
-const NAMES: &[&str] = &[
-    "age",
-    "array_contains",
-    "array_distinct",
-    "array_except",
-    "array_intersection",
-    "array_position",
-    "array_positions",
-    "array_sort",
-    "array_union",
-    "bpcharcmp",
-    "bttext_pattern_cmp",
-    "collate",
+/// The others, one by one.
+pub const NAMES: &[&str] = &[
+    "addbbox",
+    "change_query_priority",
+    "change_session_priority",
+    "change_user_priority",
     "convert",
+    "current_aws_account",
+    "current_namespace",
     "default_iam_role",
-    "difference",
-    "farmfingerprint64",
-    "farmhash64",
+    "dropbbox",
     "generate_series",
-    "get_bit",
-    "get_byte",
-    "get_number_attributes",
+    "geometrytype",
     "has_assumerole_privilege",
-    "isfinite",
-    "json_extract_path",
-    "murmur3_32_hash",
+    "json_serialize_to_varbyte",
     "object_transform",
     "pg_cancel_backend",
-    "pg_last_copy_id",
     "pg_terminate_backend",
-    "set_bit",
-    "set_byte",
-    "set_config",
+    "pg_timezone_abbrevs",
+    "pg_timezone_names",
+    "reboot_cluster",
     "slice_num",
-    "soundex",
-    "text_to_int_alt",
-    "text_to_numeric_alt",
-    "to_ascii",
+    "supportsbbox",
     "to_geography",
-    "urldecode",
-    "urlencode",
 ];
 
 /// Whether the product has a function of this (lower case) name that is not simulated.

@@ -187,9 +187,20 @@ fn parse_in_base(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<Ar
         let base = u32::try_from(base).ok().filter(|base| (2..=36).contains(base)).ok_or_else(|| {
             SqlError::product("22023", format!("Invalid base: {base}, must be between 2 and 36"))
         })?;
-        let digits = written.trim();
-        let digits = if base == 16 { digits.strip_prefix("0x").unwrap_or(digits) } else { digits };
-        i64::from_str_radix(digits, base).map_err(|_| {
+        // An empty text, or one that begins with the null character, is 0.
+        if written.is_empty() || written.starts_with('\0') {
+            return Ok(0);
+        }
+        let digits = written.trim_start();
+        let (sign, digits) = match digits.strip_prefix('-') {
+            Some(digits) => ("-", digits),
+            None => ("", digits.strip_prefix('+').unwrap_or(digits)),
+        };
+        let hex = digits.strip_prefix("0x").or(digits.strip_prefix("0X")).filter(|_| base == 16);
+        let digits = hex.unwrap_or(digits);
+        // A second sign would be read as one.
+        let digits = if digits.starts_with(['+', '-']) { "" } else { digits };
+        i64::from_str_radix(&format!("{sign}{digits}"), base).map_err(|_| {
             SqlError::product(
                 "22P02",
                 format!("The input {written} is not valid to be converted to base {base}"),

@@ -21,9 +21,9 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         .optional(1),
     Entry::fixed("json_array_length", &[Text, Boolean], Answer::Type(DataType::Integer), array_length)
         .optional(1),
-    Entry::fixed("is_valid_json", &[Text], BOOLEAN, |call, _| {
-        valid(call, |value| value.is_object() || value.is_array())
-    }),
+    // An array is none, as the guide's example says.
+    Entry::fixed("is_valid_json", &[Text], BOOLEAN, |call, _| valid(call, Value::is_object)),
+    Entry::fixed("can_json_parse", &[Text], BOOLEAN, |call, _| valid(call, |_| true)),
     Entry::fixed("is_valid_json_array", &[Text], BOOLEAN, |call, _| valid(call, Value::is_array)),
     Entry::fixed("json_parse", &[Text], Answer::Type(DataType::Super), parse),
     Entry::fixed("json_serialize", &[Super], Answer::Text, serialize),
@@ -98,7 +98,7 @@ fn extract_path(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<Arr
     })
 }
 
-/// Counted from 0; a negative position counts from the end.
+/// Counted from 0; a position that is not there, a negative one too, gives an empty string.
 fn array_element(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let json = call.text(0)?;
     let positions = call.primitive::<Int32Type>(1)?;
@@ -115,15 +115,13 @@ fn array_element(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<Ar
             _ if lenient => return Ok(None),
             _ => return Err(invalid(text)),
         };
-        let position = i64::from(positions.value(row));
-        let position = if position < 0 { position + elements.len() as i64 } else { position };
-        match usize::try_from(position).ok().and_then(|position| elements.get(position)) {
-            None | Some(Value::Null) => Ok(None),
-            Some(found) => {
-                write_text(found, out);
-                Ok(Some(()))
-            }
+        let position = usize::try_from(positions.value(row)).ok();
+        match position.and_then(|position| elements.get(position)) {
+            Some(Value::Null) => return Ok(None),
+            Some(found) => write_text(found, out),
+            None => {}
         }
+        Ok(Some(()))
     })
 }
 

@@ -1,26 +1,34 @@
 //! Scalar functions by name: what they take, what they give, how they are computed.
 //!
 //! [`resolve`] is all that binding asks. A family of functions is a file that lists its [`signature::Entry`]
-//! values: [`arithmetic`], [`temporal`] (operators), [`math`], [`string`], [`pattern`], [`date`],
-//! [`conversion`], [`conditional`], [`json`], [`super_array`], [`super_path`], [`super_number`], [`varbyte`], [`hash`], [`session`] and [`privilege`]. They read columns
-//! through [`column`] only, because strings lie in two layouts.
+//! values; those that inner loops run through lie in the kernel. They read columns through [`column`] only,
+//! because strings lie in two layouts.
 
+mod array_set;
 mod catalog;
 mod conversion;
+mod date_reading;
 mod date_template;
-mod gaps;
+mod deprecated;
+mod fingerprint;
+pub mod gaps;
 mod hash;
 mod json;
 mod number_template;
 mod pattern;
+mod pcre;
+mod pcre_syntax;
 mod privilege;
+mod quote;
 mod refine;
 mod session;
 mod super_array;
 mod super_number;
 pub(in crate::sql) mod super_path;
+mod teradata;
 #[cfg(test)]
 mod tests;
+mod text_compare;
 mod varbyte;
 
 pub use sandshift_kernel::sql::functions::conditional;
@@ -40,10 +48,16 @@ static FAMILIES: &[&[signature::Entry]] = &[
     super_path::FUNCTIONS,
     super_number::FUNCTIONS,
     varbyte::FUNCTIONS,
+    array_set::FUNCTIONS,
     hash::FUNCTIONS,
+    fingerprint::FUNCTIONS,
+    text_compare::FUNCTIONS,
+    teradata::FUNCTIONS,
+    deprecated::FUNCTIONS,
     session::FUNCTIONS,
     catalog::FUNCTIONS,
     privilege::FUNCTIONS,
+    quote::FUNCTIONS,
 ];
 
 /// Every entry: the kernel's families, then those of this room.

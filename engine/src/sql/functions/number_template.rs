@@ -16,7 +16,8 @@ pub(super) struct Template {
     kept_decimals: usize,
     /// Places the number is multiplied by ten.
     shift: u32,
-    roman: bool,
+    /// `RN`, in capitals or not.
+    roman: Option<bool>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,7 +64,7 @@ impl Template {
             first_zero: None,
             kept_decimals: 0,
             shift: 0,
-            roman: false,
+            roman: None,
         };
         let mut rest = format;
         let mut after_point = false;
@@ -76,7 +77,7 @@ impl Template {
                 "PL" => template.place(Sign::Placed(Placed::Plus)),
                 "SG" => template.place(Sign::Placed(Placed::Both)),
                 "PR" => template.sign = Sign::Angles,
-                "RN" => template.roman = true,
+                "RN" => template.roman = Some(rest.starts_with('R')),
                 "TH" => template.pieces.push(Piece::Ordinal(rest.starts_with('t'))),
                 _ => {
                     taken = letter.len_utf8();
@@ -147,8 +148,8 @@ impl Template {
     /// Prints a number: its digits before the point (no leading zeros, empty for 0), and exactly
     /// [`Template::decimals`] digits behind it.
     pub fn print(&self, negative: bool, whole: &str, fraction: &str, out: &mut String) {
-        if self.roman {
-            return self.print_roman(negative, whole, out);
+        if let Some(capitals) = self.roman {
+            return print_roman(capitals, self.fill, negative, whole, out);
         }
         let overflow = whole.len() > self.whole;
         let blank = self.whole.saturating_sub(whole.len());
@@ -235,40 +236,6 @@ impl Template {
         }
     }
 
-    fn print_roman(&self, negative: bool, whole: &str, out: &mut String) {
-        const NUMERALS: [(u32, &str); 13] = [
-            (1000, "M"),
-            (900, "CM"),
-            (500, "D"),
-            (400, "CD"),
-            (100, "C"),
-            (90, "XC"),
-            (50, "L"),
-            (40, "XL"),
-            (10, "X"),
-            (9, "IX"),
-            (5, "V"),
-            (4, "IV"),
-            (1, "I"),
-        ];
-        let Some(mut left) = whole.parse::<u32>().ok().filter(|value| !negative && (1..4000).contains(value))
-        else {
-            out.push_str("###############");
-            return;
-        };
-        let mut roman = String::new();
-        for (value, numeral) in NUMERALS {
-            while left >= value {
-                roman.push_str(numeral);
-                left -= value;
-            }
-        }
-        for _ in roman.len()..if self.fill { 15 } else { 0 } {
-            out.push(' ');
-        }
-        out.push_str(&roman);
-    }
-
     /// The number's digits out of a text of this shape: sign, digits and one point, without all else.
     pub fn read(&self, written: &str) -> Option<String> {
         let mut number = String::new();
@@ -287,6 +254,40 @@ impl Template {
         }
         number.contains(|letter: char| letter.is_ascii_digit()).then_some(number)
     }
+}
+
+fn print_roman(capitals: bool, fill: bool, negative: bool, whole: &str, out: &mut String) {
+    const NUMERALS: [(u32, &str); 13] = [
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
+    ];
+    let Some(mut left) = whole.parse::<u32>().ok().filter(|value| !negative && (1..4000).contains(value))
+    else {
+        out.push_str("###############");
+        return;
+    };
+    let mut roman = String::new();
+    for (value, numeral) in NUMERALS {
+        while left >= value {
+            roman.push_str(numeral);
+            left -= value;
+        }
+    }
+    for _ in roman.len()..if fill { 15 } else { 0 } {
+        out.push(' ');
+    }
+    out.push_str(&if capitals { roman } else { roman.to_lowercase() });
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //!
 //! The product's POSIX matcher takes the longest alternative, this one the first: patterns such as `a|ab`
 //! may match less. Bracket classes (`[[:alpha:]]`), counts and anchors are the same. Classes and case know
-//! ASCII letters only.
+//! ASCII letters only. With the parameter `p` a pattern is PCRE's; what looks ahead or behind or refers back is
+//! matched by [`super::pcre`].
 
 use arrow::array::ArrayRef;
 use arrow::datatypes::Int32Type;
@@ -10,6 +11,7 @@ use regex_lite::{Regex, RegexBuilder};
 
 use super::Call;
 use super::column::{Text, at, build_boolean, build_nullable, build_text, invalid_parameter};
+use super::pcre::{Pcre, Spans};
 use super::signature::Parameter::{Integer, Text as TextParameter};
 use super::signature::{Answer, Entry};
 use super::string::byte_of;
@@ -58,6 +60,8 @@ struct Options {
     insensitive: bool,
     /// Answers the first group instead of the whole match.
     group: bool,
+    /// The pattern is PCRE's.
+    perl: bool,
 }
 
 impl Options {
@@ -68,8 +72,7 @@ impl Options {
                 'i' => options.insensitive = true,
                 'c' => options.insensitive = false,
                 'e' => options.group = true,
-                // PCRE: one matcher serves both dialects here.
-                'p' => {}
+                'p' => options.perl = true,
                 _ => {
                     return Err(invalid_parameter(format!("Invalid regular expression parameter: {letter}")));
                 }
@@ -79,40 +82,92 @@ impl Options {
     }
 }
 
+/// A pattern ready to match.
+enum Matcher {
+    Linear(Regex),
+    Backtracking(Pcre),
+}
+
+impl Matcher {
+    fn new(pattern: &str, options: Options) -> SqlResult<Matcher> {
+        let regex = RegexBuilder::new(pattern)
+            .case_insensitive(options.insensitive)
+            // In POSIX a dot matches a line break too.
+            .dot_matches_new_line(!options.perl)
+            .build();
+        let invalid =
+            |error: String| SqlError::product("2201B", format!("invalid regular expression: {error}"));
+        match regex {
+            Ok(regex) => Ok(Matcher::Linear(regex)),
+            Err(_) if options.perl => {
+                Pcre::new(pattern, options.insensitive).map(Matcher::Backtracking).map_err(invalid)
+            }
+            Err(error) => Err(invalid(error.to_string())),
+        }
+    }
+
+    fn is_match(&self, text: &str) -> SqlResult<bool> {
+        match self {
+            Matcher::Linear(regex) => Ok(regex.is_match(text)),
+            Matcher::Backtracking(pcre) => pcre.captures_at(text, 0).map(|found| found.is_some()),
+        }
+    }
+
+    fn captures_at(&self, text: &str, from: usize) -> SqlResult<Option<Spans>> {
+        match self {
+            Matcher::Linear(regex) => Ok(regex.captures_at(text, from).map(|found| {
+                found.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect()
+            })),
+            Matcher::Backtracking(pcre) => pcre.captures_at(text, from),
+        }
+    }
+
+    /// Every match, from the left, without overlap, until `f` has seen enough and answers `false`.
+    fn each(&self, text: &str, mut f: impl FnMut(&Spans) -> bool) -> SqlResult<()> {
+        let mut from = 0;
+        let mut last_end = None;
+        while from <= text.len() {
+            let Some(spans) = self.captures_at(text, from)? else { break };
+            let Some((start, end)) = spans.first().copied().flatten() else { break };
+            // An empty match right behind another is the same place again.
+            let repeated = start == end && last_end == Some(end);
+            if !repeated && !f(&spans) {
+                break;
+            }
+            last_end = Some(end);
+            let step = text.get(end..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+            from = if start == end { end + step } else { end };
+        }
+        Ok(())
+    }
+}
+
 /// The last pattern, compiled: a column of patterns is nearly always one literal.
 #[derive(Default)]
 struct Compiled {
     pattern: String,
-    insensitive: bool,
-    regex: Option<Regex>,
+    options: Options,
+    matcher: Option<Matcher>,
 }
 
 impl Compiled {
-    fn get(&mut self, pattern: &str, insensitive: bool) -> SqlResult<&Regex> {
-        if self.regex.is_none() || self.pattern != pattern || self.insensitive != insensitive {
+    fn get(&mut self, pattern: &str, options: Options) -> SqlResult<&Matcher> {
+        if self.matcher.is_none() || self.pattern != pattern || self.options != options {
             pattern.clone_into(&mut self.pattern);
-            self.insensitive = insensitive;
-            self.regex = Some(compile(pattern, insensitive)?);
+            self.options = options;
+            self.matcher = Some(Matcher::new(pattern, options)?);
         }
-        self.regex.as_ref().ok_or_else(|| SqlError::bug("a pattern was lost"))
+        self.matcher.as_ref().ok_or_else(|| SqlError::bug("a pattern was lost"))
     }
-}
-
-fn compile(pattern: &str, insensitive: bool) -> SqlResult<Regex> {
-    RegexBuilder::new(pattern)
-        .case_insensitive(insensitive)
-        // In POSIX a dot matches a line break too.
-        .dot_matches_new_line(true)
-        .build()
-        .map_err(|error| SqlError::product("2201B", format!("invalid regular expression: {error}")))
 }
 
 fn matches(call: &Call<'_>, insensitive: bool, negated: bool) -> SqlResult<ArrayRef> {
     let (text, pattern) = (call.text(0)?, call.text(1)?);
     let mut compiled = Compiled::default();
+    let options = Options { insensitive, ..Options::default() };
     build_boolean(call, |row| {
         let (Some(text), Some(pattern)) = (text.get(row), pattern.get(row)) else { return Ok(None) };
-        Ok(Some(compiled.get(pattern, insensitive)?.is_match(text) != negated))
+        Ok(Some(compiled.get(pattern, options)?.is_match(text)? != negated))
     })
 }
 
@@ -131,7 +186,7 @@ fn similar_to(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<Array
             last = Some((pattern.to_owned(), translate_similar(pattern, escape)));
         }
         let translated = last.as_ref().map_or("", |(_, translated)| translated.as_str());
-        Ok(Some(compiled.get(translated, false)?.is_match(text)))
+        Ok(Some(compiled.get(translated, Options::default())?.is_match(text)?))
     })
 }
 
@@ -198,9 +253,9 @@ struct Search<'a> {
 /// One row's text from its starting position, and the pattern for it.
 struct Found<'a, 's> {
     text: &'a str,
-    /// Byte of `text` where the search begins.
-    from: usize,
-    regex: &'s Regex,
+    /// Byte of `text` where the search begins; `None` where that lies behind the end, and nothing is found.
+    from: Option<usize>,
+    matcher: &'s Matcher,
     options: Options,
 }
 
@@ -228,7 +283,8 @@ impl<'a> Search<'a> {
                 Some(start) => start,
             },
         };
-        let start = super::string::positive(start, "Invalid start position: must be greater than 0")?;
+        // A position before the first character means the first.
+        let start = usize::try_from(start - 1).unwrap_or(0);
         let options = match &self.options {
             None => Options::default(),
             Some(options) => match options.get(row) {
@@ -236,25 +292,45 @@ impl<'a> Search<'a> {
                 Some(letters) => Options::read(letters)?,
             },
         };
-        let regex = self.compiled.get(pattern, options.insensitive)?;
-        Ok(Some(Found { text, from: byte_of(text, start - 1), regex, options }))
+        let matcher = self.compiled.get(pattern, options)?;
+        let from = byte_of(text, start);
+        let from = (start == 0 || from < text.len()).then_some(from);
+        Ok(Some(Found { text, from, matcher, options }))
     }
 }
 
 impl Found<'_, '_> {
+    fn each(&self, f: impl FnMut(&Spans) -> bool) -> SqlResult<()> {
+        let Some(from) = self.from else { return Ok(()) };
+        self.matcher.each(self.text.get(from..).unwrap_or_default(), f)
+    }
+
     /// Bytes of the `occurrence`th match (from 1), or of its first group.
-    fn occurrence(&self, occurrence: usize) -> Option<(usize, usize)> {
-        let captures = self.regex.captures_iter(&self.text[self.from..]).nth(occurrence - 1)?;
-        let found = if self.options.group { captures.get(1).or(captures.get(0)) } else { captures.get(0) }?;
-        Some((self.from + found.start(), self.from + found.end()))
+    fn occurrence(&self, occurrence: usize) -> SqlResult<Option<(usize, usize)>> {
+        let (mut left, mut found) = (occurrence, None);
+        self.each(|spans| {
+            left -= 1;
+            if left == 0 {
+                let group = if self.options.group { spans.get(1).copied().flatten() } else { None };
+                found = group.or(spans.first().copied().flatten());
+            }
+            left > 0
+        })?;
+        let from = self.from.unwrap_or_default();
+        Ok(found.map(|(start, end)| (from + start, from + end)))
     }
 }
 
 fn count(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let mut search = Search::new(call, 2, 3)?;
     build_nullable::<Int32Type>(call, |row| {
-        let found = search.row(row)?;
-        Ok(found.map(|found| found.regex.find_iter(&found.text[found.from..]).count() as i32))
+        let Some(found) = search.row(row)? else { return Ok(None) };
+        let mut count = 0;
+        found.each(|_| {
+            count += 1;
+            true
+        })?;
+        Ok(Some(count))
     })
 }
 
@@ -267,16 +343,23 @@ fn number(call: &Call<'_>, index: usize, row: usize, otherwise: i32) -> SqlResul
     }
 }
 
+/// An occurrence that can be looked for: not below 1, not beyond the number of characters.
+fn possible(occurrence: i32, text: &str) -> Option<usize> {
+    let occurrence = usize::try_from(occurrence).ok()?;
+    (occurrence == 1 || (2..=text.chars().count()).contains(&occurrence)).then_some(occurrence)
+}
+
+/// 0 where nothing is found or the occurrence is impossible.
 fn position(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let mut search = Search::new(call, 2, 5)?;
     build_nullable::<Int32Type>(call, |row| {
         let (Some(occurrence), Some(option)) = (number(call, 3, row, 1)?, number(call, 4, row, 0)?) else {
             return Ok(None);
         };
-        let occurrence = super::string::positive(occurrence, "Invalid occurrence: must be greater than 0")?;
         let Some(found) = search.row(row)? else { return Ok(None) };
+        let Some(occurrence) = possible(occurrence, found.text) else { return Ok(Some(0)) };
         let character = |byte: usize| found.text[..byte].chars().count() as i32 + 1;
-        Ok(Some(match found.occurrence(occurrence) {
+        Ok(Some(match found.occurrence(occurrence)? {
             None => 0,
             Some((start, _)) if option == 0 => character(start),
             Some((_, end)) => character(end),
@@ -284,13 +367,14 @@ fn position(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRe
     })
 }
 
+/// Empty where nothing is found, NULL where the occurrence is impossible.
 fn substring(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let mut search = Search::new(call, 2, 4)?;
     build_text(call, |row, out| {
         let Some(occurrence) = number(call, 3, row, 1)? else { return Ok(None) };
-        let occurrence = super::string::positive(occurrence, "Invalid occurrence: must be greater than 0")?;
         let Some(found) = search.row(row)? else { return Ok(None) };
-        if let Some((start, end)) = found.occurrence(occurrence) {
+        let Some(occurrence) = possible(occurrence, found.text) else { return Ok(None) };
+        if let Some((start, end)) = found.occurrence(occurrence)? {
             out.push_str(&found.text[start..end]);
         }
         Ok(Some(()))
@@ -310,12 +394,14 @@ fn replace(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef
             },
         };
         let Some(found) = search.row(row)? else { return Ok(None) };
-        let mut copied = found.from;
-        out.push_str(&found.text[..found.from]);
-        for captures in found.regex.captures_iter(&found.text[found.from..]) {
-            let Some(whole) = captures.get(0) else { continue };
-            out.push_str(&found.text[copied..found.from + whole.start()]);
-            copied = found.from + whole.end();
+        let (before, text) = found.text.split_at(found.from.unwrap_or(found.text.len()));
+        out.push_str(before);
+        let mut copied = 0;
+        found.each(|spans| {
+            let piece = |span: Option<(usize, usize)>| span.map_or("", |(start, end)| &text[start..end]);
+            let Some((start, end)) = spans.first().copied().flatten() else { return false };
+            out.push_str(&text[copied..start]);
+            copied = end;
             let mut letters = replacement.chars().peekable();
             while let Some(letter) = letters.next() {
                 let group = matches!(letter, '$' | '\\')
@@ -325,12 +411,13 @@ fn replace(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef
                     None => out.push(letter),
                     Some(group) => {
                         letters.next();
-                        out.push_str(captures.get(group as usize).map_or("", |found| found.as_str()));
+                        out.push_str(piece(spans.get(group as usize).copied().flatten()));
                     }
                 }
             }
-        }
-        out.push_str(&found.text[copied..]);
+            true
+        })?;
+        out.push_str(&text[copied..]);
         Ok(Some(()))
     })
 }
@@ -342,12 +429,41 @@ mod tests {
     #[test]
     fn similar_to_becomes_a_regular_expression() {
         let like = |text: &str, pattern: &str| {
-            compile(&translate_similar(pattern, Some('\\')), false).unwrap().is_match(text)
+            let pattern = translate_similar(pattern, Some('\\'));
+            Matcher::new(&pattern, Options::default()).unwrap().is_match(text).unwrap()
         };
         assert!(like("abc", "%(b|d)%"));
         assert!(!like("abc", "(b|c)%"));
         assert!(like("a.c", "a.c") && !like("abc", "a.c"));
         assert!(like("100%", "100\\%") && !like("1000", "100\\%"));
         assert!(like("한글", "__") && like("x1", "[a-z][0-9]"));
+    }
+    #[test]
+    fn perl_looks_around_and_back() {
+        let perl = Options { perl: true, ..Options::default() };
+        let all = |text: &str, pattern: &str| {
+            let mut found = Vec::new();
+            let matcher = Matcher::new(pattern, perl).unwrap();
+            matcher
+                .each(text, |spans| {
+                    found.extend(spans[0].map(|(start, end)| text[start..end].to_owned()));
+                    true
+                })
+                .unwrap();
+            found
+        };
+        assert_eq!(
+            all("passwd7 plain A1234 a1234", "(?=[^ ]*[a-z])(?=[^ ]*[0-9])[^ ]+"),
+            ["passwd7", "a1234"]
+        );
+        assert_eq!(all("price: $42, €7", r"(?<=\$)\d+"), ["42"]);
+        assert_eq!(all("hello wood", r"(\w)\1"), ["ll", "oo"]);
+        assert_eq!(all("foobar foobaz", r"foo(?!bar)\w+"), ["foobaz"]);
+        assert_eq!(all("<b>one</b><b>two</b>", r"(?<=<b>).*?(?=</b>)"), ["one", "two"]);
+        assert_eq!(all("aaa", r"(?=a)a{2}"), ["aa"]);
+        assert_eq!(all("한글abc", r"(?=[^a-z])."), ["한", "글"]);
+        assert!(Matcher::new("(?=a", perl).is_err() && Matcher::new("(?=a)", Options::default()).is_err());
+        let endless = Matcher::new("(?=x)?(a+a+)+b", perl).unwrap();
+        assert!(endless.is_match(&"a".repeat(60)).is_err());
     }
 }

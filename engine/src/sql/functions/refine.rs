@@ -23,6 +23,16 @@ pub fn refine(mut resolved: Resolved, constants: &[Option<&Value>]) -> Resolved 
             let precision = (precision - (scale - kept) + u8::from(kept < scale)).clamp(1, 38);
             resolved.result = DataType::Decimal { precision, scale: kept };
         }
+        ("text_to_numeric_alt", _) if resolved.arguments.len() == 3 => {
+            let whole = |index: usize| match constants.get(index).copied().flatten() {
+                Some(Value::SmallInt(value)) => u8::try_from(*value).ok(),
+                Some(Value::Integer(value)) => u8::try_from(*value).ok(),
+                _ => None,
+            };
+            if let (Some(precision @ 1..=38), Some(scale)) = (whole(1), whole(2)) {
+                resolved.result = DataType::Decimal { precision, scale: scale.min(precision) };
+            }
+        }
         ("to_number", _) => {
             if let Some(Value::String(format)) = constants.get(1).copied().flatten() {
                 let template = number_template::Template::new(format);

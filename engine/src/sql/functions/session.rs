@@ -7,8 +7,10 @@ use super::Call;
 use super::column::{build, build_boolean, build_text};
 use super::signature::Parameter::{Boolean, Text};
 use super::signature::{Answer, Entry};
+use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
+use crate::sql::parameter;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
 
@@ -56,6 +58,15 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         counter(call, context, "pg_last_query_id", -1)
     })
     .impure(),
+    Entry::fixed("pg_last_copy_id", &[], BIGINT, |call, context| {
+        counter(call, context, "pg_last_copy_id", -1)
+    })
+    .impure(),
+    Entry::fixed("last_user_query_id", &[], BIGINT, |call, context| {
+        counter(call, context, "pg_last_query_id", -1)
+    })
+    .impure(),
+    Entry::fixed("set_config", &[Text, Text, Boolean], Answer::Text, set_config).impure(),
     Entry::fixed("current_setting", &[Text, Boolean], Answer::Text, current_setting).optional(1).impure(),
 ];
 
@@ -151,6 +162,27 @@ fn current_setting(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlR
                 Err(SqlError::product("42704", message))
             }
         }
+    })
+}
+
+/// As SET. What is set here the session takes over when the statement has succeeded.
+fn set_config(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
+    let (names, values, locals) = (call.text(0)?, call.text(1)?, call.boolean(2)?);
+    let nulls = call.nulls();
+    build_text(call, |row, out| {
+        let (Some(name), Some(value)) = (names.get(row), values.get(row)) else { return Ok(None) };
+        if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+            return Ok(None);
+        }
+        if locals.value(row) {
+            let reason = "SET_CONFIG for the current transaction";
+            return Err(SqlError::not_simulated_because(Feature::Function, reason));
+        }
+        let name = name.to_ascii_lowercase();
+        let value = parameter::value(&name, &[value.to_owned()])?;
+        out.push_str(&value);
+        context.evaluation.settings.insert(name, value);
+        Ok(Some(()))
     })
 }
 

@@ -88,7 +88,7 @@ fn texts<'a>(call: &Call<'a>) -> SqlResult<Vec<Text<'a>>> {
 }
 
 /// Writes an array of documents.
-fn write_array<'a>(elements: impl Iterator<Item = &'a str>, out: &mut String) {
+pub(super) fn write_array<'a>(elements: impl Iterator<Item = &'a str>, out: &mut String) {
     out.push('[');
     for (position, element) in elements.enumerate() {
         if position > 0 {
@@ -100,7 +100,7 @@ fn write_array<'a>(elements: impl Iterator<Item = &'a str>, out: &mut String) {
 }
 
 /// The elements of an array; `None` for what is none.
-fn elements(text: &str) -> Option<impl Iterator<Item = &str>> {
+pub(super) fn elements(text: &str) -> Option<impl Iterator<Item = &str>> {
     (json::kind(text) == Kind::Array).then(|| json::parts(text).map(|(_, value)| value))
 }
 

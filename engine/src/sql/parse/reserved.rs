@@ -187,9 +187,9 @@ const BEGIN_EXPRESSION: [&str; 20] = [
 ];
 
 /// Reserved words that are functions when a parenthesis follows.
-const FUNCTIONS: [&str; 3] = ["IDENTITY", "LEFT", "RIGHT"];
+const FUNCTIONS: [&str; 4] = ["COLLATE", "IDENTITY", "LEFT", "RIGHT"];
 
-pub(super) fn is_reserved(word: &str) -> bool {
+pub(in crate::sql) fn is_reserved(word: &str) -> bool {
     contains(&RESERVED, word)
 }
 

@@ -51,7 +51,7 @@ static FAMILIES: &[&[Relation]] = &[
 ];
 
 /// Relations that the product has and the sandbox does not.
-const GAPS: &[&str] = &[
+pub const GAPS: &[&str] = &[
     "pg_aggregate",
     "pg_am",
     "pg_cast",

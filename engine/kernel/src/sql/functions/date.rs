@@ -9,7 +9,7 @@ use arrow::datatypes::{
 };
 
 use super::Call;
-use super::column::{build, invalid_parameter};
+use super::column::{build, build_text, invalid_parameter};
 use super::date_part::{Part, PartCache, moment_parameter, months_of, unit};
 use super::signature::Parameter::{
     BigInt, Date, Integer, Interval as IntervalParameter, Text, Timestamp, TimestampTz,
@@ -21,7 +21,9 @@ use crate::sql::error::SqlResult;
 use crate::sql::execute::EvaluationContext;
 use crate::warehouse::calendar::interval::Interval;
 use crate::warehouse::calendar::zone::{self, Zone};
-use crate::warehouse::calendar::{Civil, DAY, Moment, SECOND, days_of, monday_based};
+use crate::warehouse::calendar::{
+    Civil, DAY, MONTHS, Moment, SECOND, WEEKDAYS, day_of_week, days_of, monday_based,
+};
 use crate::warehouse::data_type::DataType;
 
 const DATE: Answer = Answer::Type(DataType::Date);
@@ -55,18 +57,11 @@ pub static FUNCTIONS: &[Entry] = &[
         .leader_only()
         .impure(),
     Entry::fixed("localtime", &[], Answer::Type(DataType::Time), transaction_time).leader_only().impure(),
-    Entry::fixed("timeofday", &[], Answer::Text, |call, context| {
-        let mut text = String::new();
-        crate::warehouse::calendar::text::write_timestamp(
-            local(context, context.evaluation.statement_start),
-            &mut text,
-        );
-        super::column::build_text(call, |_, out| {
-            out.push_str(&text);
-            Ok(Some(()))
-        })
-    })
-    .impure(),
+    Entry::fixed("timeofday", &[], Answer::Text, time_of_day).impure(),
+    Entry::fixed("date_part_year", &[Date], INTEGER, |call, _| {
+        let dates = call.primitive::<Date32Type>(0)?;
+        build::<Int32Type>(call, |row| Ok(Civil::from_days(dates.value(row)).year))
+    }),
     Entry::custom("dateadd", add_types, add),
     Entry::custom("date_add", add_types, add),
     Entry::custom("datediff", difference_types, difference),
@@ -126,6 +121,28 @@ fn transaction_moment(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> S
 fn transaction_time(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let time = local(context, context.evaluation.transaction_start).rem_euclid(DAY);
     build::<Time64MicrosecondType>(call, |_| Ok(time))
+}
+
+/// `Thu Sep 19 22:53:50.333525 2013 UTC`
+fn time_of_day(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
+    let moment = Moment::from_micros(local(context, context.evaluation.statement_start));
+    let date = moment.date;
+    let text = format!(
+        "{} {} {:02} {:02}:{:02}:{:02}.{:06} {:04} {}",
+        &WEEKDAYS[day_of_week(date.days()) as usize][..3],
+        &MONTHS[date.month as usize - 1][..3],
+        date.day,
+        moment.hour,
+        moment.minute,
+        moment.second,
+        moment.micros,
+        date.year,
+        session_zone(context).name
+    );
+    build_text(call, |_, out| {
+        out.push_str(&text);
+        Ok(Some(()))
+    })
 }
 
 /// DATEADD answers a TIMESTAMP for a DATE too.
@@ -290,7 +307,7 @@ fn next_day(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRe
         let name = names.get(row).unwrap_or_default();
         let wanted =
             weekday(name).ok_or_else(|| invalid_parameter(format!("Not a valid day of the week: {name}")))?;
-        let today = crate::warehouse::calendar::day_of_week(dates.value(row)) as i32;
+        let today = day_of_week(dates.value(row)) as i32;
         let ahead = (wanted - today + 6).rem_euclid(7) + 1;
         dates.value(row).checked_add(ahead).ok_or_else(out_of_range)
     })
@@ -303,10 +320,9 @@ fn weekday(name: &str) -> Option<i32> {
         "m" => Some(1),
         "w" => Some(3),
         "f" => Some(5),
-        _ if name.len() >= 2 => crate::warehouse::calendar::WEEKDAYS
-            .iter()
-            .position(|day| day.to_ascii_lowercase().starts_with(&name))
-            .map(|day| day as i32),
+        _ if name.len() >= 2 => {
+            WEEKDAYS.iter().position(|day| day.to_ascii_lowercase().starts_with(&name)).map(|day| day as i32)
+        }
         _ => None,
     }
 }
@@ -321,9 +337,9 @@ fn compare_moments(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<
     compare(call, |row| left.value(row).cmp(&right.value(row)))
 }
 
-/// A zone by name, or an offset that is written `+09` or `UTC+9` (which, as in POSIX, lies west).
+/// A zone by name or written as POSIX does, or an offset to the east (`+09`).
 enum Place {
-    Named(&'static Zone),
+    Zone(Zone),
     Fixed(i32),
 }
 
@@ -331,21 +347,19 @@ impl Place {
     fn find(name: &str) -> SqlResult<Place> {
         let name = name.trim();
         if let Some(zone) = zone::find(name) {
-            return Ok(Place::Named(zone));
+            return Ok(Place::Zone(*zone));
         }
-        let posix = name
-            .get(..3)
-            .is_some_and(|start| start.eq_ignore_ascii_case("utc") || start.eq_ignore_ascii_case("gmt"));
-        let written = if posix { &name[3..] } else { name };
-        match zone::offset(written) {
-            Some(offset) => Ok(Place::Fixed(if posix { -offset } else { offset })),
-            None => Err(invalid_parameter(format!("time zone \"{name}\" not recognized"))),
+        match zone::offset(name) {
+            Some(offset) => Ok(Place::Fixed(offset)),
+            None => zone::posix(name)
+                .map(Place::Zone)
+                .ok_or_else(|| invalid_parameter(format!("time zone \"{name}\" not recognized"))),
         }
     }
 
     fn utc_of(&self, local: i64) -> i64 {
         let offset = match self {
-            Place::Named(zone) => zone.offset_at_local(local),
+            Place::Zone(zone) => zone.offset_at_local(local),
             Place::Fixed(offset) => *offset,
         };
         local - i64::from(offset) * SECOND
@@ -353,7 +367,7 @@ impl Place {
 
     fn at_place(&self, utc: i64) -> i64 {
         let offset = match self {
-            Place::Named(zone) => zone.offset_at(utc),
+            Place::Zone(zone) => zone.offset_at(utc),
             Place::Fixed(offset) => *offset,
         };
         utc + i64::from(offset) * SECOND

@@ -10,7 +10,7 @@ use super::Call;
 use super::column::{build, invalid_parameter};
 use super::signature::Parameter::{Interval as IntervalParameter, Text, Time, Timestamp, TimestampTz};
 use super::signature::{Entry, Parameter};
-use crate::sql::error::SqlResult;
+use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
 use crate::warehouse::calendar::interval::Interval;
 use crate::warehouse::calendar::{Civil, DAY, HOUR, MINUTE, Moment, SECOND, day_of_week, monday_based};
@@ -20,12 +20,12 @@ pub static FUNCTIONS: &[Entry] = &[
     Entry::custom(
         "date_part",
         |types| of_moment(types, |_| DataType::Double),
-        |call, context| extract::<Float64Type>(call, context, Ok),
+        |call, context| extract::<Float64Type>(call, context, true, Ok),
     ),
     Entry::custom(
         "pgdate_part",
         |types| of_moment(types, |_| DataType::Double),
-        |call, context| extract::<Float64Type>(call, context, Ok),
+        |call, context| extract::<Float64Type>(call, context, true, Ok),
     ),
     Entry::custom(
         "extract",
@@ -130,9 +130,9 @@ fn of_moment(types: &[DataType], result: fn(DataType) -> DataType) -> Accepted {
 
 fn extract_whole(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     if call.result == DataType::Double {
-        return extract::<Float64Type>(call, context, |value| Ok(value.trunc()));
+        return extract::<Float64Type>(call, context, false, |value| Ok(value.trunc()));
     }
-    extract::<Int32Type>(call, context, |value| {
+    extract::<Int32Type>(call, context, false, |value| {
         let whole = value.floor();
         if whole.abs() > f64::from(i32::MAX) {
             return Err(super::arithmetic::out_of_range(DataType::Integer));
@@ -141,9 +141,12 @@ fn extract_whole(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlRes
     })
 }
 
+/// `complete`: DATE_PART counts the seconds into the milliseconds and microseconds, EXTRACT does not ("Variations
+/// in results with seconds, milliseconds, and microseconds").
 fn extract<T: ArrowPrimitiveType>(
     call: &Call<'_>,
     context: &mut EvaluationContext<'_>,
+    complete: bool,
     convert: fn(f64) -> SqlResult<T::Native>,
 ) -> SqlResult<ArrayRef> {
     let parts = call.text(0)?;
@@ -153,14 +156,14 @@ fn extract<T: ArrowPrimitiveType>(
             let values = call.primitive::<IntervalMonthDayNanoType>(1)?;
             build::<T>(call, |row| {
                 let part = cache.find(parts.get(row).unwrap_or_default())?;
-                convert(of_interval(part, Interval::from_arrow(values.value(row)))?)
+                convert(of_interval(part, Interval::from_arrow(values.value(row)), complete)?)
             })
         }
         DataType::Time | DataType::TimeTz => {
             let values = call.primitive::<Time64MicrosecondType>(1)?;
             build::<T>(call, |row| {
                 let part = cache.find(parts.get(row).unwrap_or_default())?;
-                convert(of_time(part, values.value(row))?)
+                convert(of_time(part, values.value(row), complete)?)
             })
         }
         kind => {
@@ -169,22 +172,29 @@ fn extract<T: ArrowPrimitiveType>(
             build::<T>(call, |row| {
                 let part = cache.find(parts.get(row).unwrap_or_default())?;
                 let utc = values.value(row);
-                let offset = if kind == DataType::TimestampTz { zone.offset_at(utc) } else { 0 };
-                convert(of_timestamp(part, utc, offset))
+                let offset = match (kind, part) {
+                    (DataType::TimestampTz, _) => zone.offset_at(utc),
+                    (_, Part::Zone | Part::ZoneHour | Part::ZoneMinute) => {
+                        return Err(SqlError::product("0A000", "timestamp units \"timezone\" not supported"));
+                    }
+                    _ => 0,
+                };
+                convert(of_timestamp(part, utc, offset, complete))
             })
         }
     }
 }
 
 /// A part of a moment: `utc` plus the zone's `offset` is what the clock showed.
-fn of_timestamp(part: Part, utc: i64, offset: i32) -> f64 {
+fn of_timestamp(part: Part, utc: i64, offset: i32, complete: bool) -> f64 {
     let local = utc + i64::from(offset) * SECOND;
     let moment = Moment::from_micros(local);
     let Civil { year, month, day } = moment.date;
     let value = match part {
         Part::Millennium => (year + 999).div_euclid(1_000),
         Part::Century => (year + 99).div_euclid(100),
-        Part::Decade => year.div_euclid(10),
+        // Decade 1 is the years 1 to 9: 1999 is in decade 200 ("CENTURY, EPOCH, DECADE, and MIL notes").
+        Part::Decade => year.div_euclid(10) + 1,
         Part::Year => year,
         Part::Quarter => (month as i32 - 1) / 3 + 1,
         Part::Month => month as i32,
@@ -194,9 +204,9 @@ fn of_timestamp(part: Part, utc: i64, offset: i32) -> f64 {
         Part::DayOfYear => moment.date.day_of_year() as i32,
         Part::Hour => moment.hour as i32,
         Part::Minute => moment.minute as i32,
-        Part::Second => return f64::from(moment.second) + f64::from(moment.micros) / 1e6,
-        Part::Millisecond => (moment.micros / 1_000) as i32,
-        Part::Microsecond => moment.micros as i32,
+        Part::Second | Part::Millisecond | Part::Microsecond => {
+            return of_second(part, local.rem_euclid(MINUTE), complete);
+        }
         Part::Epoch => return utc as f64 / 1e6,
         Part::Zone => offset,
         Part::ZoneHour => offset / 3600,
@@ -205,19 +215,28 @@ fn of_timestamp(part: Part, utc: i64, offset: i32) -> f64 {
     f64::from(value)
 }
 
-fn of_time(part: Part, micros: i64) -> SqlResult<f64> {
+/// `micros` of a minute.
+fn of_second(part: Part, micros: i64, complete: bool) -> f64 {
+    let below = if complete { micros } else { micros % SECOND };
+    match part {
+        Part::Millisecond if complete => below as f64 / 1e3,
+        Part::Millisecond => (below / 1_000) as f64,
+        Part::Microsecond => below as f64,
+        _ => micros as f64 / 1e6,
+    }
+}
+
+fn of_time(part: Part, micros: i64, complete: bool) -> SqlResult<f64> {
     Ok(match part {
         Part::Hour => (micros / HOUR) as f64,
         Part::Minute => (micros % HOUR / MINUTE) as f64,
-        Part::Second => (micros % MINUTE) as f64 / 1e6,
-        Part::Millisecond => (micros % SECOND / 1_000) as f64,
-        Part::Microsecond => (micros % SECOND) as f64,
+        Part::Second | Part::Millisecond | Part::Microsecond => of_second(part, micros % MINUTE, complete),
         Part::Epoch => micros as f64 / 1e6,
         _ => return Err(invalid_parameter("\"time\" units not recognized")),
     })
 }
 
-fn of_interval(part: Part, interval: Interval) -> SqlResult<f64> {
+fn of_interval(part: Part, interval: Interval, complete: bool) -> SqlResult<f64> {
     let Interval { months, micros } = interval;
     Ok(match part {
         Part::Millennium => f64::from(months / 12_000),
@@ -232,7 +251,7 @@ fn of_interval(part: Part, interval: Interval) -> SqlResult<f64> {
             let days = f64::from(months / 12) * 365.25 + f64::from(months % 12) * 30.0;
             days * 86_400.0 + micros as f64 / 1e6
         }
-        _ => return of_time(part, micros % DAY),
+        _ => return of_time(part, micros % DAY, complete),
     })
 }
 
@@ -299,11 +318,13 @@ pub fn months_of(part: Part) -> SqlResult<i32> {
         Part::Year => Ok(12),
         Part::Quarter => Ok(3),
         Part::Month => Ok(1),
-        _ => Err(invalid_parameter(format!(
-            "timestamp units \"{}\" not supported",
-            format!("{part:?}").to_lowercase()
-        ))),
+        _ => Err(not_supported(part)),
     }
+}
+
+fn not_supported(part: Part) -> SqlError {
+    let name = format!("{part:?}").to_lowercase();
+    SqlError::product("0A000", format!("timestamp units \"{name}\" not supported"))
 }
 
 /// The beginning of the part that `micros` lies in; weeks begin on Monday.
@@ -318,6 +339,7 @@ fn truncated(part: Part, micros: i64) -> SqlResult<i64> {
         Part::Quarter => first(date.year, (date.month - 1) / 3 * 3 + 1),
         Part::Month => first(date.year, date.month),
         Part::Week => i64::from(date.days() - monday_based(date.days())) * DAY,
+        Part::DayOfWeek | Part::DayOfYear | Part::Epoch => return Err(not_supported(part)),
         _ => match unit(part) {
             Some(unit) => micros - micros.rem_euclid(unit),
             None => months_of(part).map(i64::from)?,

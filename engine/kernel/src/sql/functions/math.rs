@@ -35,7 +35,7 @@ pub static FUNCTIONS: &[Entry] = &[
     Entry::custom("trunc", whole_types, |call, _| whole(call, f64::trunc, |value, one| value / one)),
     Entry::custom("trunc", places_types, |call, _| to_places(call, f64::trunc, |value, one| value / one)),
     Entry::fixed("trunc", &[Timestamp], Answer::Type(DataType::Date), truncate_to_day),
-    Entry::custom("sign", one_number, sign),
+    Entry::custom("sign", sign_types, sign),
     Entry::fixed("power", &[Double, Double], DOUBLE, power),
     Entry::fixed("pow", &[Double, Double], DOUBLE, power),
     Entry::fixed("sqrt", &[Double], DOUBLE, square_root),
@@ -80,6 +80,13 @@ fn whole_types(types: &[DataType]) -> Accepted {
         [only] if only.is_integer() => Some((vec![only], only)),
         _ => Some((vec![Double.accept(*types.first()?)?], DataType::Double)).filter(|_| types.len() == 1),
     }
+}
+
+/// The sign of a DECIMAL is a NUMERIC(1,0).
+fn sign_types(types: &[DataType]) -> Accepted {
+    let (arguments, result) = one_number(types)?;
+    let exact = matches!(result, DataType::Decimal { .. });
+    Some((arguments, if exact { DataType::Decimal { precision: 1, scale: 0 } } else { result }))
 }
 
 /// ROUND and TRUNC to a number of places keep the DECIMAL's type.
@@ -213,10 +220,7 @@ fn sign(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
         DataType::BigInt => of::<Int64Type>(call, i64::signum),
         DataType::Real => of::<Float32Type>(call, |value| if value == 0.0 { 0.0 } else { value.signum() }),
         DataType::Double => of::<Float64Type>(call, |value| if value == 0.0 { 0.0 } else { value.signum() }),
-        DataType::Decimal { scale, .. } => {
-            let one = power_of_ten(scale).ok_or_else(overflow)?;
-            of::<Decimal128Type>(call, |value| value.signum() * one)
-        }
+        DataType::Decimal { .. } => of::<Decimal128Type>(call, i128::signum),
         other => Err(SqlError::bug(format!("sign of {other}"))),
     }
 }

@@ -50,8 +50,6 @@ pub static FUNCTIONS: &[Entry] = &[
     Entry::fixed("replicate", &[Text, Integer], Answer::Text, repeat),
     Entry::fixed("chr", &[Integer], Answer::Type(DataType::Varchar(4)), character),
     Entry::fixed("ascii", &[Text], INTEGER, code_point),
-    Entry::fixed("quote_ident", &[Text], Answer::Text, |call, _| map_text(call, quote_identifier)),
-    Entry::fixed("quote_literal", &[Text], Answer::Text, |call, _| map_text(call, quote_literal)),
 ];
 
 type Accepted = Option<(Vec<DataType>, DataType)>;
@@ -248,6 +246,7 @@ fn repeat(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef>
     })
 }
 
+/// NULL where no character has the code.
 fn character(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let codes = call.primitive::<Int32Type>(0)?;
     let nulls = call.nulls();
@@ -256,13 +255,7 @@ fn character(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayR
             return Ok(None);
         }
         let letter = u32::try_from(codes.value(row)).ok().filter(|code| *code > 0).and_then(char::from_u32);
-        out.push(letter.ok_or_else(|| {
-            SqlError::product(
-                "54000",
-                format!("requested character not valid for encoding: {}", codes.value(row)),
-            )
-        })?);
-        Ok(Some(()))
+        Ok(letter.map(|letter| out.push(letter)))
     })
 }
 
@@ -272,37 +265,6 @@ fn code_point(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<Array
     build::<Int32Type>(call, |row| {
         Ok(text.get(row).and_then(|text| text.chars().next()).map_or(0, |letter| letter as i32))
     })
-}
-
-fn quote_identifier(text: &str, out: &mut String) {
-    let mut letters = text.chars();
-    let plain_start = letters.next().is_some_and(|letter| letter == '_' || letter.is_ascii_lowercase());
-    let plain = plain_start
-        && letters.all(|letter| letter == '_' || letter.is_ascii_lowercase() || letter.is_ascii_digit());
-    if plain {
-        out.push_str(text);
-        return;
-    }
-    out.push('"');
-    for letter in text.chars() {
-        if letter == '"' {
-            out.push('"');
-        }
-        out.push(letter);
-    }
-    out.push('"');
-}
-
-/// Quotes are doubled, and so are backslashes, because they escape here.
-fn quote_literal(text: &str, out: &mut String) {
-    out.push('\'');
-    for letter in text.chars() {
-        if matches!(letter, '\'' | '\\') {
-            out.push(letter);
-        }
-        out.push(letter);
-    }
-    out.push('\'');
 }
 
 /// The text of a number's field that must be at least 1.

@@ -40,6 +40,7 @@ fn add_types(types: &[DataType]) -> Accepted {
     let [left, right] = *types else { return None };
     let (types, result) = match (left, right) {
         (T::Date, T::Time) | (T::Time, T::Date) => (vec![left, right], T::Timestamp),
+        (T::Date, T::TimeTz) | (T::TimeTz, T::Date) => (vec![left, right], T::TimestampTz),
         (T::Date, days) if narrow(days) => (vec![T::Date, T::Integer], T::Date),
         (days, T::Date) if narrow(days) => (vec![T::Integer, T::Date], T::Date),
         // unconfirmed: the guide lists whole days only for DATE; code in the wild adds them to GETDATE().
@@ -108,11 +109,11 @@ fn add(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let interval_first = call.data_type(0) == T::Interval && call.data_type(1) != T::Interval;
     let swapped = interval_first
         || call.data_type(0) == T::Integer
-        || (call.data_type(0), call.data_type(1)) == (T::Time, T::Date);
+        || matches!((call.data_type(0), call.data_type(1)), (T::Time | T::TimeTz, T::Date));
     let (one, other) = if swapped { (1, 0) } else { (0, 1) };
     match (call.data_type(one), call.data_type(other)) {
         (T::Date, T::Integer) => add_days(call, one, other, 1),
-        (T::Date, T::Time) => {
+        (T::Date, T::Time | T::TimeTz) => {
             let (days, times) =
                 (call.primitive::<Date32Type>(one)?, call.primitive::<Time64MicrosecondType>(other)?);
             build::<TimestampMicrosecondType>(call, |row| {

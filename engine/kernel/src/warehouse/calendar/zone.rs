@@ -6,7 +6,7 @@
 use super::{Civil, DAY, HOUR, SECOND, day_of_week};
 
 /// A zone and how its clock moves.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Zone {
     pub name: &'static str,
     /// Standard time, seconds east of UTC.
@@ -117,6 +117,24 @@ static ZONES: &[Zone] = &[
 /// The zone called `name`.
 pub fn find(name: &str) -> Option<&'static Zone> {
     ZONES.iter().find(|zone| zone.name.eq_ignore_ascii_case(name))
+}
+
+/// A zone written as POSIX does, `NAME[ ]offset[NAME]`: hours west of Greenwich, and where a second name follows
+/// an hour more in summer. The names say nothing (Developer Guide, "CONVERT_TIMEZONE": `NEWZONE +2`).
+pub fn posix(written: &str) -> Option<Zone> {
+    let digits = written.find(|letter: char| letter == '+' || letter == '-' || letter.is_ascii_digit())?;
+    let (name, rest) = written.split_at(digits);
+    if name.trim().is_empty() {
+        return None;
+    }
+    let end = rest.rfind(|letter: char| letter.is_ascii_digit())? + 1;
+    let (hours, summer) = rest.split_at(end);
+    let west = match hours.as_bytes().first() {
+        Some(b'+' | b'-') => offset(hours)?,
+        _ => offset(&format!("+{hours}"))?,
+    };
+    let rule = if summer.trim().is_empty() { Rule::Never } else { Rule::UnitedStates };
+    Some(Zone { name: "", standard: -west, rule })
 }
 
 /// `+09`, `-0330`, `+05:30` in seconds east of UTC.

@@ -1,9 +1,10 @@
 //! What aggregates gather for each group.
 //!
 //! An accumulator is fed columns of arguments with the group of each row, and gives one value a group at the
-//! end. `count`, `sum`, `extreme`, `variance`, `truth`, `sketch` keep a few words a group; `collect` keeps
+//! end. `count`, `sum`, `extreme`, `variance`, `truth`, `bits`, `sketch` keep a few words a group; `collect` keeps
 //! the rows (LISTAGG, MEDIAN, percentiles).
 
+mod bits;
 mod collect;
 mod count;
 mod extreme;
@@ -13,6 +14,7 @@ mod truth;
 mod variance;
 
 use arrow::array::ArrayRef;
+use arrow::datatypes::{Int16Type, Int32Type, Int64Type};
 
 use crate::sql::error::SqlResult;
 use crate::sql::plan::{AggregateCall, AggregateFunction};
@@ -75,6 +77,16 @@ pub fn accumulator(what: &Specification) -> SqlResult<Box<dyn Accumulator>> {
         AggregateFunction::AnyValue => Box::new(extreme::Extreme::new(input, extreme::Keep::First)),
         AggregateFunction::BoolAnd => Box::new(truth::Truth::all()),
         AggregateFunction::BoolOr => Box::new(truth::Truth::any()),
+        AggregateFunction::BitAnd => match input {
+            DataType::SmallInt => Box::new(bits::Bits::<Int16Type>::new(|a, b| a & b)),
+            DataType::Integer => Box::new(bits::Bits::<Int32Type>::new(|a, b| a & b)),
+            _ => Box::new(bits::Bits::<Int64Type>::new(|a, b| a & b)),
+        },
+        AggregateFunction::BitOr => match input {
+            DataType::SmallInt => Box::new(bits::Bits::<Int16Type>::new(|a, b| a | b)),
+            DataType::Integer => Box::new(bits::Bits::<Int32Type>::new(|a, b| a | b)),
+            _ => Box::new(bits::Bits::<Int64Type>::new(|a, b| a | b)),
+        },
         AggregateFunction::StddevSample
         | AggregateFunction::StddevPopulation
         | AggregateFunction::VarianceSample
