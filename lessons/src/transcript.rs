@@ -194,6 +194,10 @@ pub fn error_text(error: &SqlError) -> String {
         text.push_str("\nDETAIL: ");
         text.push_str(&detail);
     }
+    for line in &error.around {
+        text.push('\n');
+        text.push_str(line);
+    }
     text
 }
 

@@ -54,6 +54,7 @@ impl Sandbox {
             last_copy_count: 0,
             last_copy: -1,
             last_query: -1,
+            inside: Default::default(),
         };
         self.sessions.insert(id, session);
         self.log_connection(id, &["initiating session", "authenticated"]);

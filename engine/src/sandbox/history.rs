@@ -69,7 +69,13 @@ impl Class {
             | Statement::DropTable { .. }
             | Statement::AlterTable { .. }
             | Statement::CreateView { .. }
-            | Statement::DropView { .. } => Class::Definition,
+            | Statement::DropView { .. }
+            | Statement::CreateMaterializedView(_)
+            | Statement::AlterMaterializedView { .. }
+            | Statement::DropMaterializedView { .. }
+            | Statement::CreateRoutine(_)
+            | Statement::DropRoutine { .. }
+            | Statement::AlterProcedure { .. } => Class::Definition,
             _ => Class::Utility,
         }
     }

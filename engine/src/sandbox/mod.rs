@@ -6,6 +6,7 @@
 //! Read [`statement`] for how a statement runs, [`save`] for how an account outlives its tab.
 
 mod activity;
+mod auto_refresh;
 mod connection;
 mod disk;
 mod fill;
@@ -13,6 +14,8 @@ mod history;
 mod load_history;
 mod names;
 mod outside;
+mod procedure;
+mod refresh;
 mod save;
 mod serial;
 mod statement;

@@ -52,8 +52,8 @@ impl Sandbox {
                         continue;
                     }
                     let kind = match relation.kind {
-                        RelationKind::Table(_) => NameKind::Table,
-                        RelationKind::View(_) => NameKind::View,
+                        RelationKind::Table(_) if relation.materialized().is_none() => NameKind::Table,
+                        RelationKind::Table(_) | RelationKind::View(_) => NameKind::View,
                     };
                     add(kind, relation.qualified_name().to_string(), schema.name.to_string());
                     for column in &relation.columns {

@@ -8,9 +8,12 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringArray};
 
+use super::auto_refresh::Trailing;
 use super::history::{self, Class, Ended};
 use super::load_history;
 use super::outside::AccountOutside;
+use super::procedure::Call;
+use super::refresh;
 use super::save::blocks_of;
 use super::step_history::{self, Query};
 use super::transaction::{must_not_write, transaction_statement};
@@ -56,6 +59,10 @@ pub struct Running {
     marked: u64,
     total: Option<u64>,
     over: bool,
+    /// What is to be said at the end.
+    notices: Vec<String>,
+    /// What follows it when it is done.
+    pub(super) trailing: Option<Box<Trailing>>,
 }
 
 /// What is left to do.
@@ -88,6 +95,7 @@ enum Work {
     /// A first load that is put in sort-key order, and what it says then.
     Order(Box<Relay>, Completion),
     Vacuum(Box<VacuumTask>),
+    Call(Box<Call>),
 }
 
 /// What INSERT and CREATE TABLE AS say at the end.
@@ -96,6 +104,8 @@ enum InsertTag {
     Insert,
     CreateTableAs,
     Merge,
+    CreateMaterializedView,
+    Refresh,
 }
 
 /// What finishing does to the session's transaction.
@@ -145,11 +155,18 @@ impl Sandbox {
 
     /// One bounded piece of work. After `Done` or an error the statement is over.
     pub fn step(&mut self, running: &mut Running) -> SqlResult<Step> {
+        if let Some(trailing) = running.trailing.take() {
+            return self.step_trailing(running, trailing);
+        }
         let result = self.advance_statement(running);
         match &result {
-            Ok(Step::Done(_)) => {
+            Ok(Step::Done(completion)) => {
                 running.over = true;
                 self.remember(running, None);
+                if let Some(trailing) = self.trailing(running.session, completion) {
+                    running.trailing = Some(Box::new(trailing));
+                    return Ok(Step::Running(Progress::default()));
+                }
             }
             Ok(_) => {}
             Err(error) => {
@@ -166,6 +183,9 @@ impl Sandbox {
         let error = SqlError::new(SqlErrorKind::Canceled);
         if !running.over {
             running.over = true;
+            if let Work::Call(call) = &mut running.work {
+                self.drop_call(call, running.session);
+            }
             self.abort(running.session);
             self.remember(&mut running, Some(&error));
         }
@@ -237,6 +257,12 @@ impl Sandbox {
             return self.running(id, parsed, numbers, now, Work::Finish(completion, Effect::Settled), None);
         }
         must_not_write(&parsed.statement, session)?;
+        if let Statement::Call { name, arguments } = &parsed.statement
+            && !matches!(session.transaction, Transaction::Aborted)
+        {
+            let call = self.begin_call(id, name, arguments, numbers, &parsed.text)?;
+            return self.running(id, parsed, numbers, now, Work::Call(Box::new(call)), None);
+        }
         let base = match &session.transaction {
             Transaction::Aborted => {
                 return Err(SqlError::product(
@@ -254,6 +280,7 @@ impl Sandbox {
         };
         let mut working = (*base).clone();
         let scope = Scope { manifest: &base, session, statement_text: &parsed.text };
+        let mut notices = Vec::new();
         let (plan, work) = match &parsed.statement {
             Statement::Query(query) => {
                 let bound = bind::query(query, scope)?;
@@ -297,7 +324,37 @@ impl Sandbox {
                 let mut context =
                     CommandContext { manifest: &mut working, session, now, connected, next_block };
                 let target = commands::create_table_as::prepare(create, &plan, &mut context)?;
-                (Some(plan), Pending::Fill(target))
+                (Some(plan), Pending::Fill(target, InsertTag::CreateTableAs))
+            }
+            Statement::CreateMaterializedView(create) => {
+                let bound = bind::view_query(&create.table.query, scope)?;
+                authorize::authorize(&bound.needs, &base, session)?;
+                let mut context =
+                    CommandContext { manifest: &mut working, session, now, connected, next_block };
+                let (target, said) = commands::materialized_view::prepare(create, &bound, &mut context)?;
+                notices = said;
+                let plan = optimize::optimize(bound.plan, &base, &session.database);
+                (Some(plan), Pending::Fill(target, InsertTag::CreateMaterializedView))
+            }
+            Statement::RefreshMaterializedView { name } => {
+                let mut context =
+                    CommandContext { manifest: &mut working, session, now, connected, next_block };
+                let relation = commands::materialized_view::to_refresh(name, &context)?;
+                let (stale, said) = refresh::state(&relation, &base, &context.session.database);
+                notices = vec![said];
+                if stale {
+                    commands::materialized_view::empty(relation.id, &mut context)?;
+                    let scope = Scope { manifest: &base, session, statement_text: "" };
+                    let bound = bind::materialized(&relation, scope)?;
+                    authorize::authorize(&bound.needs, &base, session)?;
+                    let plan = optimize::optimize(bound.plan, &base, &session.database);
+                    (Some(plan), Pending::Fill(relation.id, InsertTag::Refresh))
+                } else {
+                    refresh::remember(&mut self.warehouse.logs, &relation, session, now, refresh::CURRENT);
+                    let tag = "REFRESH".to_owned();
+                    let done = Completion { tag, ..Completion::default() };
+                    (None, Pending::Ready(Work::Finish(done, Effect::None)))
+                }
             }
             Statement::Vacuum(vacuum) => {
                 let context = CommandContext { manifest: &mut working, session, now, connected, next_block };
@@ -313,6 +370,12 @@ impl Sandbox {
             Statement::Show { name } => {
                 let context = CommandContext { manifest: &mut working, session, now, connected, next_block };
                 let answer = commands::show::answer(name, &context)?;
+                let work = Work::Text { columns: answer.columns, fields: answer.fields, tag: "SHOW" };
+                (None, Pending::Ready(work))
+            }
+            Statement::ShowProcedure { signature } => {
+                let context = CommandContext { manifest: &mut working, session, now, connected, next_block };
+                let answer = commands::show_procedure::answer(signature, &context)?;
                 let work = Work::Text { columns: answer.columns, fields: answer.fields, tag: "SHOW" };
                 (None, Pending::Ready(work))
             }
@@ -350,6 +413,7 @@ impl Sandbox {
             Work::Finish(Completion::default(), Effect::None),
             Some((base, working)),
         )?;
+        running.notices = notices;
         running.work = match (work, plan) {
             (Pending::Ready(work), _) => work,
             (pending, Some(plan)) => {
@@ -363,11 +427,10 @@ impl Sandbox {
                 let database = running.context.database.clone();
                 match pending {
                     Pending::Rows => Work::Rows(operator, plan.fields().to_vec()),
-                    Pending::Fill(target) => Work::Insert {
-                        operator,
-                        sink: Sink::new(target, database).arriving(Arrival::Table),
-                        tag: InsertTag::CreateTableAs,
-                    },
+                    Pending::Fill(target, tag) => {
+                        let sink = Sink::new(target, database).arriving(Arrival::Table);
+                        Work::Insert { operator, sink, tag }
+                    }
                     Pending::Write(target, WriteKind::Insert, _) => {
                         // What reads no table is rows written out.
                         let arrival = if running.total.is_some() { Arrival::Query } else { Arrival::Rows };
@@ -433,10 +496,18 @@ impl Sandbox {
             marked: 0,
             total: None,
             over: false,
+            notices: Vec::new(),
+            trailing: None,
         })
     }
 
     fn advance_statement(&mut self, running: &mut Running) -> SqlResult<Step> {
+        if let Work::Call(_) = running.work {
+            let done = Work::Finish(Completion::default(), Effect::Settled);
+            if let Work::Call(call) = std::mem::replace(&mut running.work, done) {
+                return self.advance_call(running, call);
+            }
+        }
         let progress = Progress { rows: running.context.statistics.rows_scanned, total: running.total };
         let numbers = &mut BlockNumbers(&mut self.warehouse.next_block);
         let (mut completion, effect) = match &mut running.work {
@@ -479,6 +550,19 @@ impl Sandbox {
                         InsertTag::CreateTableAs => "SELECT".to_owned(),
                         // Unconfirmed.
                         InsertTag::Merge => "MERGE".to_owned(),
+                        InsertTag::CreateMaterializedView => "CREATE MATERIALIZED VIEW".to_owned(),
+                        InsertTag::Refresh => {
+                            let target = sink.target;
+                            let relation = running.working.catalog.database(&running.context.database);
+                            let relation = relation.and_then(|database| database.relation(target));
+                            let session = self.sessions.get(&running.session);
+                            if let (Some(relation), Some(session)) = (relation, session) {
+                                let status = refresh::status(relation);
+                                let now = self.clock.now();
+                                refresh::remember(&mut self.warehouse.logs, relation, session, now, status);
+                            }
+                            "REFRESH".to_owned()
+                        }
                     };
                     let completion =
                         Completion { tag, rows_affected: Some(sink.rows), ..Completion::default() };
@@ -573,8 +657,10 @@ impl Sandbox {
                 let notices = std::mem::take(&mut task.notices);
                 (Completion { tag: "VACUUM".to_owned(), notices, ..Completion::default() }, Effect::Keep)
             }
+            Work::Call(_) => return Err(SqlError::bug("a call that was not taken")),
         };
         completion.statistics = running.context.statistics;
+        completion.notices.append(&mut running.notices);
         self.settle(running, effect)?;
         Ok(Step::Done(completion))
     }
@@ -683,16 +769,36 @@ impl Sandbox {
     }
 }
 
+impl Running {
+    /// The columns of a query's rows, before the first of them.
+    pub(super) fn fields(&self) -> &[Field] {
+        match &self.work {
+            Work::Rows(_, fields) | Work::Text { fields, .. } => fields,
+            _ => &[],
+        }
+    }
+
+    /// The call goes on at the next step.
+    pub(super) fn continue_call(&mut self, call: Box<Call>) {
+        self.work = Work::Call(call);
+    }
+
+    /// The call is over and has dealt with its transaction.
+    pub(super) fn finish_call(&mut self, completion: Completion) {
+        self.work = Work::Finish(completion, Effect::Settled);
+    }
+}
+
 /// What is still to be decided about the work when its plan is known.
 enum Pending {
     Rows,
     Write(ObjectId, WriteKind, Option<Box<Plan>>),
-    Fill(ObjectId),
+    Fill(ObjectId, InsertTag),
     Ready(Work),
 }
 
 /// What a statement's expressions may ask about their surroundings.
-fn evaluation(session: &Session, manifest: &Arc<Manifest>, now: Instant) -> Evaluation {
+pub(super) fn evaluation(session: &Session, manifest: &Arc<Manifest>, now: Instant) -> Evaluation {
     let transaction_start = match session.transaction {
         Transaction::Open { started, .. } => started,
         Transaction::None | Transaction::Aborted => now,

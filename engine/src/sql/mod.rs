@@ -16,6 +16,7 @@ pub mod optimize;
 pub mod outside;
 pub mod parameter;
 pub mod parse;
+pub mod procedure;
 pub mod session;
 pub mod statement;
 pub mod system;

@@ -10,8 +10,10 @@ pub use sandshift_kernel::sql::functions::random::RandomState;
 use crate::clock::Instant;
 use crate::warehouse::access::UserId;
 use crate::warehouse::catalog::{ObjectId, Relation, Schema};
+use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
+use crate::warehouse::value::Value;
 
 /// A session's number, also its `pg_backend_pid()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -38,6 +40,17 @@ pub struct Session {
     /// Query of the last COPY that succeeded; -1 before the first.
     pub last_copy: i64,
     pub last_query: i64,
+    /// What the procedure that is running lends to its statements.
+    pub inside: Inside,
+}
+
+/// The surroundings of a statement of a procedure.
+#[derive(Clone, Debug, Default)]
+pub struct Inside {
+    /// Variables that the statement can name, by name, `label.name` or `record.field`.
+    pub variables: Arc<BTreeMap<String, (Value, DataType)>>,
+    /// Procedures that called each other up to here.
+    pub depth: usize,
 }
 
 /// A session's temporary schema and its relations.

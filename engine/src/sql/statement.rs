@@ -10,6 +10,7 @@ use crate::gap::Feature;
 use crate::warehouse::access::Privilege;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
+use crate::warehouse::routine::{Argument, RoutineKind};
 
 /// One statement of a script, with its place in the submitted text.
 #[derive(Clone, Debug)]
@@ -76,6 +77,21 @@ pub enum Statement {
         query: Box<ast::Query>,
         query_text: String,
         or_replace: bool,
+        /// WITH NO SCHEMA BINDING.
+        late: bool,
+    },
+    CreateMaterializedView(Box<CreateMaterializedView>),
+    RefreshMaterializedView {
+        name: QualifiedName,
+    },
+    AlterMaterializedView {
+        name: QualifiedName,
+        action: AlterMaterializedView,
+    },
+    DropMaterializedView {
+        names: Vec<QualifiedName>,
+        if_exists: bool,
+        cascade: bool,
     },
     DropView {
         names: Vec<QualifiedName>,
@@ -85,6 +101,28 @@ pub enum Statement {
     Comment {
         on: CommentTarget,
         text: Option<String>,
+    },
+
+    // Routines.
+    CreateRoutine(Box<CreateRoutine>),
+    DropRoutine {
+        /// Procedures, or functions.
+        procedures: bool,
+        signatures: Vec<RoutineSignature>,
+        if_exists: bool,
+        cascade: bool,
+    },
+    AlterProcedure {
+        signature: RoutineSignature,
+        action: AlterProcedure,
+    },
+    ShowProcedure {
+        signature: RoutineSignature,
+    },
+    Call {
+        name: QualifiedName,
+        /// Each argument's text: an expression.
+        arguments: Vec<String>,
     },
 
     // Principals.
@@ -397,6 +435,20 @@ pub struct CreateTableAs {
 }
 
 #[derive(Clone, Debug)]
+pub struct CreateMaterializedView {
+    pub table: CreateTableAs,
+    pub query_text: String,
+    pub auto_refresh: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum AlterMaterializedView {
+    AutoRefresh(bool),
+    OwnerTo(Identifier),
+    RenameTo(Identifier),
+}
+
+#[derive(Clone, Debug)]
 pub enum AlterTable {
     OwnerTo(Identifier),
     RenameTo(Identifier),
@@ -521,10 +573,36 @@ pub enum GrantTarget {
     Schemas(Vec<Identifier>),
     Databases(Vec<Identifier>),
     Languages(Vec<Identifier>),
-    Functions(Vec<QualifiedName>),
-    Procedures(Vec<QualifiedName>),
+    Functions(Vec<RoutineSignature>),
+    Procedures(Vec<RoutineSignature>),
     AllFunctionsInSchemas(Vec<Identifier>),
     AllProceduresInSchemas(Vec<Identifier>),
+}
+
+/// A routine as DROP, ALTER and GRANT name it: without parentheses, any that has the name.
+#[derive(Clone, Debug)]
+pub struct RoutineSignature {
+    pub name: QualifiedName,
+    pub arguments: Option<Vec<Argument>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct CreateRoutine {
+    pub name: QualifiedName,
+    pub arguments: Vec<Argument>,
+    pub or_replace: bool,
+    pub kind: RoutineKind,
+    /// Lower case; empty when the statement names none.
+    pub language: String,
+    pub body: String,
+    /// Where the body begins in the script, when it stands there as it is.
+    pub body_at: Option<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub enum AlterProcedure {
+    RenameTo(Identifier),
+    OwnerTo(Identifier),
 }
 
 /// A grantee as written, each with its own keyword.

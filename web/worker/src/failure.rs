@@ -11,7 +11,7 @@ pub(crate) fn failure(error: &SqlError, script: &str, sandbox: &Sandbox) -> SqlF
     SqlFailure {
         state: error.kind.state().to_owned(),
         message: error.kind.message(),
-        detail: error.kind.detail(),
+        detail: error.detail(),
         hint: match &*error.kind {
             // The panel shows the smallest grant in a place of its own.
             SqlErrorKind::Refused(_) => None,

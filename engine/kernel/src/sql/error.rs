@@ -18,6 +18,8 @@ pub struct SqlError {
     pub kind: Box<SqlErrorKind>,
     /// Where in the submitted text, when it is known.
     pub span: Option<Span>,
+    /// What the server says besides: messages of the procedure that failed, and the lines of CONTEXT.
+    pub around: Vec<String>,
 }
 
 pub type SqlResult<T> = Result<T, SqlError>;
@@ -129,12 +131,18 @@ impl SqlErrorKind {
 
 impl SqlError {
     pub fn new(kind: SqlErrorKind) -> Self {
-        SqlError { kind: Box::new(kind), span: None }
+        SqlError { kind: Box::new(kind), span: None, around: Vec::new() }
     }
 
     pub fn at(mut self, span: Span) -> Self {
         self.span.get_or_insert(span);
         self
+    }
+
+    /// DETAIL, and below it what the server said besides.
+    pub fn detail(&self) -> Option<String> {
+        let lines: Vec<String> = self.kind.detail().into_iter().chain(self.around.iter().cloned()).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
     /// A message of the product with its SQLSTATE.

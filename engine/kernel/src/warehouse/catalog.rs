@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::access::{Acl, UserId};
 use super::data_type::DataType;
 use super::identifier::{Identifier, QualifiedName};
+use super::routine::Routine;
 use super::storage::TableData;
 use crate::clock::Instant;
 
@@ -34,6 +35,10 @@ pub struct Database {
     pub schemas: BTreeMap<Identifier, Arc<Schema>>,
     /// Every relation of the database, by number.
     pub relations: BTreeMap<ObjectId, Arc<Relation>>,
+    /// Procedures and functions, by number.
+    pub routines: BTreeMap<ObjectId, Arc<Routine>>,
+    /// Who may write routines in each language.
+    pub languages: BTreeMap<Identifier, Arc<Acl>>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -106,6 +111,8 @@ pub struct Table {
     pub backup: bool,
     pub next_identity: BTreeMap<usize, i64>,
     pub data: TableData,
+    /// A materialized view's query.
+    pub materialized: Option<Box<Materialized>>,
 }
 
 /// A key of a table as its constraint's name stands for it: by kind and columns.
@@ -144,6 +151,19 @@ pub struct View {
     /// What the text calls those that were renamed since.
     #[serde(default)]
     pub written: BTreeMap<ObjectId, WrittenNames>,
+    /// WITH NO SCHEMA BINDING: names are looked up at every use. Its columns' names, where they were given.
+    pub late: Option<Vec<Identifier>>,
+}
+
+/// A table whose rows are a query's, as they were when it was last refreshed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Materialized {
+    pub view: View,
+    /// What each base table had come to at the last refresh: one that has moved on makes the view stale.
+    pub seen: BTreeMap<ObjectId, u64>,
+    pub auto_refresh: bool,
+    /// Whether the product could keep it up to date without running its query anew.
+    pub incremental: bool,
 }
 
 /// The names of a relation when a view's text was written.
@@ -254,6 +274,15 @@ impl Database {
         self.relations.get(self.schemas.get(schema)?.relations.get(name)?)
     }
 
+    /// Every routine of this name in `schema`, in the order they were made.
+    pub fn routines_named<'a>(
+        &'a self,
+        schema: &'a Identifier,
+        name: &'a Identifier,
+    ) -> impl Iterator<Item = &'a Arc<Routine>> {
+        self.routines.values().filter(move |routine| routine.schema == *schema && routine.name == *name)
+    }
+
     /// Puts `relation` under its name. The caller has checked that the name is free.
     pub fn insert(&mut self, relation: Relation) {
         if let Some(schema) = self.schema_mut(&relation.schema) {
@@ -286,6 +315,7 @@ impl Table {
             backup: true,
             next_identity: BTreeMap::new(),
             data: TableData::default(),
+            materialized: None,
         }
     }
 }
@@ -307,6 +337,27 @@ impl Relation {
             RelationKind::Table(table) => Some(table),
             RelationKind::View(_) => None,
         }
+    }
+
+    /// The query that this relation stands for, materialized or not.
+    pub fn view(&self) -> Option<&View> {
+        match &self.kind {
+            RelationKind::Table(table) => table.materialized.as_ref().map(|materialized| &materialized.view),
+            RelationKind::View(view) => Some(view),
+        }
+    }
+
+    pub fn view_mut(&mut self) -> Option<&mut View> {
+        match &mut self.kind {
+            RelationKind::Table(table) => {
+                table.materialized.as_mut().map(|materialized| &mut materialized.view)
+            }
+            RelationKind::View(view) => Some(view),
+        }
+    }
+
+    pub fn materialized(&self) -> Option<&Materialized> {
+        self.table()?.materialized.as_deref()
     }
 
     /// Column number of `name`, from 0.

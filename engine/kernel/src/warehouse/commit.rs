@@ -88,6 +88,12 @@ fn database(
                 .ok_or(Conflict { relation: Some(working.id), dropped: false })
         })
         .map_err(|conflict| gone(conflict, base, working, committed))?;
+    let routines = three_way(&base.routines, &working.routines, &committed.routines, |_, _, _| {
+        Err(Conflict { relation: None, dropped: false })
+    })?;
+    let languages = three_way(&base.languages, &working.languages, &committed.languages, |_, _, _| {
+        Err(Conflict { relation: None, dropped: false })
+    })?;
     let schemas = three_way(&base.schemas, &working.schemas, &committed.schemas, schema)?;
     let changed = |one: &Database, other: &Database| one.owner != other.owner || one.acl != other.acl;
     let from = if changed(base, working) { working } else { committed };
@@ -101,6 +107,8 @@ fn database(
         acl: from.acl.clone(),
         schemas,
         relations,
+        routines,
+        languages,
     })
 }
 

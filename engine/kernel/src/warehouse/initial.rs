@@ -76,9 +76,21 @@ impl Database {
             acl: to_public(owner, &[Privilege::Temporary]),
             schemas: BTreeMap::from([(public.name.clone(), Arc::new(public))]),
             relations: BTreeMap::new(),
+            routines: BTreeMap::new(),
+            languages: LANGUAGES
+                .map(|(language, open)| {
+                    let acl =
+                        if open { to_public(UserId::RDSDB, &[Privilege::Usage]) } else { Acl::default() };
+                    (Identifier::fold(language), Arc::new(acl))
+                })
+                .into(),
         }
     }
 }
+
+/// Languages of routines, and whether everybody may write in them (fact sheet, section 2.4).
+const LANGUAGES: [(&str, bool); 4] =
+    [("exfunc", false), ("plpgsql", true), ("plpythonu", false), ("sql", true)];
 
 fn to_public(grantor: UserId, privileges: &[Privilege]) -> Acl {
     let grants = privileges

@@ -23,6 +23,10 @@ pub enum SystemPermission {
     TruncateTable,
     CreateOrReplaceView,
     DropView,
+    CreateOrReplaceProcedure,
+    DropProcedure,
+    CreateOrReplaceFunction,
+    DropFunction,
     Analyze,
     Vacuum,
     Cancel,
@@ -50,6 +54,10 @@ fn holds(role: &str, permission: SystemPermission) -> bool {
                 | P::TruncateTable
                 | P::CreateOrReplaceView
                 | P::DropView
+                | P::CreateOrReplaceProcedure
+                | P::DropProcedure
+                | P::CreateOrReplaceFunction
+                | P::DropFunction
         ),
         "sys:operator" => matches!(permission, P::Analyze | P::Vacuum | P::Cancel | P::AccessSystemTable),
         "sys:monitor" => permission == P::AccessSystemTable,

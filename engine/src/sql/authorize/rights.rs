@@ -57,6 +57,19 @@ impl<'a> Rights<'a> {
         )
     }
 
+    /// As [`Self::refuse`], with the grant that would help.
+    pub fn refuse_with(
+        self,
+        message: String,
+        right: &str,
+        kind: &'static str,
+        object: String,
+        owner: UserId,
+        grant: Option<String>,
+    ) -> SqlError {
+        Trail::new(self.manifest, self.user).refuse(message, right, kind, object, Some(owner), grant)
+    }
+
     pub fn on_schema(self, schema: &Schema, privilege: Privilege) -> SqlResult<()> {
         if self.manifest.principals.held(self.user, privilege, None, schema.owner, &schema.acl).is_some() {
             return Ok(());
@@ -200,7 +213,7 @@ impl<'a> Rights<'a> {
         trail
     }
 
-    fn name(self) -> String {
+    pub fn name(self) -> String {
         self.manifest.principals.user(self.user).map_or_else(String::new, |user| user.name.to_string())
     }
 }

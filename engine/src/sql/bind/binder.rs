@@ -14,7 +14,7 @@ use crate::sql::functions::{Resolved, Site};
 use crate::sql::parse;
 use crate::sql::plan::{Field, Plan};
 use crate::warehouse::access::UserId;
-use crate::warehouse::catalog::{Database, Relation};
+use crate::warehouse::catalog::{Database, ObjectId, Relation};
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 
@@ -34,6 +34,10 @@ pub(super) struct Binder<'a> {
     /// `SELECT *` keeps every column even when only some may be read (CREATE VIEW).
     pub whole_star: bool,
     pub depth: usize,
+    /// What `$1`, `$2`, ... mean while a user's function is put in place of its call.
+    pub arguments: Option<Vec<Expression>>,
+    /// Users' functions that were called.
+    pub routines: Vec<ObjectId>,
 }
 
 /// Through whose rights and search path names are looked up.
@@ -101,6 +105,8 @@ impl<'a> Binder<'a> {
             sites: Sites::default(),
             whole_star: false,
             depth: 0,
+            arguments: None,
+            routines: Vec::new(),
         })
     }
 

@@ -28,6 +28,11 @@ impl Binder<'_> {
             [name] => name.to_string(),
             [schema, name] if *schema == "pg_catalog" => name.to_string(),
             _ => {
+                if let [schema, name] = parts.as_slice()
+                    && let Some(value) = self.function_in(schema, name.as_str(), function)?
+                {
+                    return Ok(value);
+                }
                 let written: Vec<&str> = parts.iter().map(|part| part.as_str()).collect();
                 let schema = parts.first().map(|part| part.as_str()).unwrap_or_default();
                 if self.database.schemas.keys().all(|known| known.as_str() != schema) {
@@ -63,6 +68,25 @@ impl Binder<'_> {
         self.scalar_call(&name, &arguments.expressions)
     }
 
+    /// A user's function by its schema and name.
+    fn function_in(
+        &mut self,
+        schema: &crate::warehouse::identifier::Identifier,
+        name: &str,
+        function: &ast::Function,
+    ) -> SqlResult<Option<Expression>> {
+        let arguments = arguments(function)?;
+        let bound: Vec<Expression> = arguments
+            .expressions
+            .iter()
+            .map(|argument| self.expression(argument))
+            .collect::<SqlResult<_>>()?;
+        match self.user_function(Some(schema), name, &bound)? {
+            Some(value) => Ok(Some(value)),
+            None => Err(no_function(&format!("{schema}.{name}"), &types(&bound))),
+        }
+    }
+
     fn scalar_call(&mut self, name: &str, written: &[&ast::Expr]) -> SqlResult<Expression> {
         let mut bound = Vec::with_capacity(written.len());
         for (number, argument) in written.iter().enumerate() {
@@ -94,7 +118,10 @@ impl Binder<'_> {
             }
             _ => match functions::resolve(name, &types(&bound)) {
                 Some(resolved) => Ok(self.resolved(resolved, bound)),
-                None => Err(no_function(name, &types(&bound))),
+                None => match self.user_function(None, name, &bound)? {
+                    Some(value) => Ok(value),
+                    None => Err(no_function(name, &types(&bound))),
+                },
             },
         }
     }

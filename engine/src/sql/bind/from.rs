@@ -161,6 +161,12 @@ impl Binder<'_> {
             ast::TableFactor::NestedJoin { table_with_joins, alias: None } => {
                 self.table_with_joins(table_with_joins)
             }
+            ast::TableFactor::Table { args: Some(arguments), name, alias, .. }
+                if arguments.args.is_empty()
+                    && name.to_string().eq_ignore_ascii_case("pg_get_late_binding_view_cols") =>
+            {
+                self.late_view_columns(alias.as_ref())
+            }
             ast::TableFactor::Table { args: Some(_), name, .. } | ast::TableFactor::Function { name, .. } => {
                 Err(SqlError::not_simulated_because(Feature::QueryClause, format!("{name}() in FROM")))
             }
@@ -185,6 +191,20 @@ impl Binder<'_> {
             other => Err(SqlError::not_simulated_because(Feature::QueryClause, format!("FROM {other}"))),
         };
         result.map_err(|error| self.at(error, factor))
+    }
+
+    /// A function that answers with rows.
+    fn late_view_columns(&mut self, alias: Option<&ast::TableAlias>) -> SqlResult<FromItem> {
+        const NAME: &str = "pg_get_late_binding_view_cols";
+        let relation = system::find(Some(system::FUNCTIONS), NAME)
+            .ok_or_else(|| SqlError::bug("a system function without a relation"))?;
+        let columns = system::columns(relation).into_iter();
+        let fields = columns
+            .map(|(name, data_type)| Field { qualifier: None, name: name.to_owned(), data_type })
+            .collect();
+        let called = alias.map_or_else(|| NAME.to_owned(), |alias| fold(&alias.name));
+        let plan = rename(Plan::SystemScan { relation, fields }, &called, alias)?;
+        Ok(FromItem::single(plan, called, None, None))
     }
 
     fn table(&mut self, name: &ast::ObjectName, alias: Option<&ast::TableAlias>) -> SqlResult<FromItem> {

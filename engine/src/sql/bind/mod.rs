@@ -24,6 +24,7 @@ mod predicate;
 mod query;
 mod recursive;
 mod relation;
+mod routine;
 mod scalar;
 mod select;
 mod subquery;
@@ -34,15 +35,17 @@ mod view;
 mod window;
 mod write;
 
+use std::sync::Arc;
+
 use sqlparser::ast;
 
-use super::error::SqlResult;
+use super::error::{SqlError, SqlResult};
 use super::expression::Expression;
 use super::plan::Plan;
 use super::session::Session;
 use super::statement::{Delete, Insert, Merge, Update};
 use crate::warehouse::access::{Privilege, UserId};
-use crate::warehouse::catalog::ObjectId;
+use crate::warehouse::catalog::{ObjectId, Relation};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::manifest::Manifest;
 use binder::Binder;
@@ -62,6 +65,8 @@ pub struct Scope<'a> {
 pub struct BoundQuery {
     pub plan: Plan,
     pub needs: Vec<Need>,
+    /// Users' functions that stand in it.
+    pub routines: Vec<ObjectId>,
 }
 
 /// One right that a statement needs, in range-table order. Schema USAGE has been checked while names were
@@ -98,6 +103,7 @@ pub enum WriteKind {
 
 pub(crate) use join::{Side, conjunction, conjuncts, side, split};
 pub use relation::search_path;
+pub use routine::{function_body, implicit, value};
 
 /// A query for its rows.
 pub fn query(query: &ast::Query, scope: Scope<'_>) -> SqlResult<BoundQuery> {
@@ -112,11 +118,21 @@ pub fn view_query(query: &ast::Query, scope: Scope<'_>) -> SqlResult<BoundQuery>
     bound_query(query, binder)
 }
 
+/// The query of a materialized view, as its owner runs it.
+pub fn materialized(relation: &Relation, scope: Scope<'_>) -> SqlResult<BoundQuery> {
+    let view = relation.view().ok_or_else(|| SqlError::bug("a refresh of what has no query"))?.clone();
+    let mut binder = Binder::new(scope)?;
+    let plan = binder.view(&Arc::new(relation.clone()), &view)?;
+    let mut plan = coerce::settle_all(plan);
+    binder.finish(&mut plan)?;
+    Ok(BoundQuery { plan, needs: binder.needs, routines: binder.routines })
+}
+
 fn bound_query(query: &ast::Query, mut binder: Binder<'_>) -> SqlResult<BoundQuery> {
     let plan = binder.query(query)?;
     let mut plan = coerce::settle_all(plan);
     binder.finish(&mut plan)?;
-    Ok(BoundQuery { plan, needs: binder.needs })
+    Ok(BoundQuery { plan, needs: binder.needs, routines: binder.routines })
 }
 
 pub fn insert(insert: &Insert, scope: Scope<'_>) -> SqlResult<BoundWrite> {

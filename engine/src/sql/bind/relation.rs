@@ -9,7 +9,7 @@ use crate::sql::authorize;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::system::{self, SystemRelation};
 use crate::warehouse::access::Privilege;
-use crate::warehouse::catalog::{Database, Relation, RelationKind, View};
+use crate::warehouse::catalog::{Database, Relation, View};
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 
@@ -52,12 +52,9 @@ impl Binder<'_> {
         }
     }
 
-    /// The view whose text is being bound.
+    /// The view whose text is being bound, unless its names are looked up anew.
     fn through(&self) -> Option<&View> {
-        match &self.viewer.through.as_ref()?.kind {
-            RelationKind::View(view) => Some(view),
-            RelationKind::Table(_) => None,
-        }
+        self.viewer.through.as_ref()?.view().filter(|view| view.late.is_none())
     }
 
     fn qualified_relation(&self, schema: &Identifier, name: &Identifier) -> SqlResult<Found> {

@@ -22,6 +22,9 @@ impl Binder<'_> {
 
     fn deeper_expression(&mut self, expression: &ast::Expr) -> SqlResult<Expression> {
         use ast::Expr as E;
+        if let Some(local) = self.local(expression)? {
+            return Ok(local);
+        }
         match expression {
             E::Identifier(ident) => self.identifier(ident),
             E::CompoundIdentifier(parts) => self.compound(parts),

@@ -72,6 +72,7 @@ fn relation(id: u32, schema: &str, name: &str, columns: &[(&str, DataType)], kin
 
 fn table() -> RelationKind {
     RelationKind::Table(Table {
+        materialized: None,
         temporary: false,
         distribution: Distribution::Auto,
         sort_key: Vec::new(),
@@ -109,6 +110,8 @@ pub(crate) fn manifest() -> Manifest {
         acl: Acl::default(),
         schemas: [schema(2, "public", open), schema(3, "closed", Acl::default())].into(),
         relations: BTreeMap::new(),
+        routines: BTreeMap::new(),
+        languages: BTreeMap::new(),
     };
     let sales = [
         ("id", T::Integer),
@@ -129,6 +132,7 @@ pub(crate) fn manifest() -> Manifest {
     ));
     database.insert(relation(12, "closed", "secrets", &[("id", T::Integer)], table()));
     let view = RelationKind::View(View {
+        late: None,
         query: "SELECT region, amount FROM public.sales".to_owned(),
         search_path: vec!["public".into()],
         depends_on: vec![ObjectId(10)],
@@ -158,6 +162,7 @@ pub(crate) fn session(user: UserId) -> Session {
         last_copy_count: 0,
         last_copy: -1,
         last_query: 0,
+        inside: Default::default(),
     }
 }
 
@@ -168,15 +173,21 @@ fn bind_as(user: UserId, text: &str) -> Result<BoundQuery, SqlError> {
     let parsed = parse::parse(text)?.pop().expect("a statement");
     match &parsed.statement {
         Statement::Query(query) => super::query(query, scope),
-        Statement::Insert(insert) => {
-            super::insert(insert, scope).map(|write| BoundQuery { plan: write.source, needs: write.needs })
-        }
-        Statement::Update(update) => {
-            super::update(update, scope).map(|write| BoundQuery { plan: write.source, needs: write.needs })
-        }
-        Statement::Delete(delete) => {
-            super::delete(delete, scope).map(|write| BoundQuery { plan: write.source, needs: write.needs })
-        }
+        Statement::Insert(insert) => super::insert(insert, scope).map(|write| BoundQuery {
+            plan: write.source,
+            needs: write.needs,
+            routines: Vec::new(),
+        }),
+        Statement::Update(update) => super::update(update, scope).map(|write| BoundQuery {
+            plan: write.source,
+            needs: write.needs,
+            routines: Vec::new(),
+        }),
+        Statement::Delete(delete) => super::delete(delete, scope).map(|write| BoundQuery {
+            plan: write.source,
+            needs: write.needs,
+            routines: Vec::new(),
+        }),
         other => panic!("not a query: {other:?}"),
     }
 }

@@ -35,7 +35,11 @@ impl Binder<'_> {
         self.levels = levels;
         self.common = common;
         self.whole_star = whole_star;
-        conform(coerce::settle_strings(bound?), relation)
+        let plan = coerce::settle_strings(bound?);
+        match &view.late {
+            Some(names) => Ok(called(plan, names)),
+            None => conform(plan, relation),
+        }
     }
 }
 
@@ -68,6 +72,18 @@ pub(super) fn stands_on(
             }
         })
     })
+}
+
+/// A late-binding view's rows under the names it gives them.
+fn called(plan: Plan, names: &[Identifier]) -> Plan {
+    let mut fields = plan.fields().to_vec();
+    for field in &mut fields {
+        field.qualifier = None;
+    }
+    for (field, name) in fields.iter_mut().zip(names) {
+        field.name = name.to_string();
+    }
+    with_fields(plan, fields)
 }
 
 /// A view answers with the columns it was created with, whatever `*` in it means by now.

@@ -251,6 +251,11 @@ impl Binder<'_> {
             .collect();
         match self.find_relation(&parts)? {
             Found::Stored(relation) => match &relation.kind {
+                RelationKind::Table(table) if table.materialized.is_some() => {
+                    // Text unconfirmed: PostgreSQL's.
+                    let message = format!("cannot change materialized view \"{}\"", relation.name);
+                    Err(SqlError::product("42809", message))
+                }
                 RelationKind::Table(_) => Ok(relation),
                 RelationKind::View(_) => {
                     let event = action.split(' ').next().unwrap_or_default().to_uppercase();
@@ -354,7 +359,7 @@ fn refuse_identity(column: &Column) -> SqlResult<()> {
     }
 }
 
-fn contains_subquery(expression: &Expression) -> bool {
+pub(super) fn contains_subquery(expression: &Expression) -> bool {
     let mut found = false;
     expression.visit(&mut |inner| found |= matches!(inner, Expression::Subquery(_)));
     found

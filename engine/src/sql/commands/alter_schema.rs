@@ -47,6 +47,9 @@ fn rename(name: &Identifier, new: &Identifier, context: &mut CommandContext<'_>)
     std::sync::Arc::make_mut(&mut schema).name = new.clone();
     let relations: Vec<ObjectId> = schema.relations.values().copied().collect();
     database.schemas.insert(new.clone(), schema);
+    for routine in database.routines.values_mut().filter(|routine| routine.schema == *name) {
+        std::sync::Arc::make_mut(routine).schema = new.clone();
+    }
     for &relation in &relations {
         context.relation_mut(relation)?.schema = new.clone();
     }

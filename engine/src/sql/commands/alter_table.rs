@@ -11,7 +11,7 @@ use crate::sql::parse;
 use crate::sql::session::Transaction;
 use crate::sql::statement::AlterTable;
 use crate::warehouse::access::{Acl, Grantee, Privilege, UserId};
-use crate::warehouse::catalog::{Relation, RelationKind, WrittenNames};
+use crate::warehouse::catalog::{Relation, WrittenNames};
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::system_role::SystemPermission;
 
@@ -96,7 +96,7 @@ pub(super) fn remembered(
     mut note: impl FnMut(&mut WrittenNames),
 ) -> SqlResult<()> {
     for dependent in context.dependents(&[relation.id])? {
-        if let RelationKind::View(view) = &mut context.relation_mut(dependent.id)?.kind {
+        if let Some(view) = context.relation_mut(dependent.id)?.view_mut() {
             note(view.remember(relation));
         }
     }
@@ -109,7 +109,10 @@ fn bound_view(view: &Relation, context: &CommandContext<'_>) -> SqlResult<BoundQ
     let mut session = context.session.clone();
     session.user = UserId::RDSDB;
     let scope = Scope { manifest: context.manifest, session: &session, statement_text: &text };
-    parse::query(&text).and_then(|query| bind::query(&query, scope))
+    match view.materialized() {
+        Some(_) => bind::materialized(view, scope),
+        None => parse::query(&text).and_then(|query| bind::query(&query, scope)),
+    }
 }
 
 /// Views on `relation` whose text reads its column `number`.

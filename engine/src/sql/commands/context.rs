@@ -134,8 +134,8 @@ impl CommandContext<'_> {
     pub fn table(&self, name: &QualifiedName) -> SqlResult<Arc<Relation>> {
         let relation = self.relation(name)?;
         match relation.kind {
-            RelationKind::Table(_) => Ok(relation),
-            RelationKind::View(_) => {
+            RelationKind::Table(_) if relation.materialized().is_none() => Ok(relation),
+            RelationKind::Table(_) | RelationKind::View(_) => {
                 Err(SqlError::product("42809", format!("\"{}\" is not a table", relation.name)))
             }
         }
@@ -200,9 +200,8 @@ impl CommandContext<'_> {
 
     /// Views that stand directly on any of `relations` and are not among them.
     pub fn dependents(&self, relations: &[ObjectId]) -> SqlResult<Vec<Arc<Relation>>> {
-        let stands_on = |relation: &Relation| match &relation.kind {
-            RelationKind::View(view) => view.depends_on.iter().any(|id| relations.contains(id)),
-            RelationKind::Table(_) => false,
+        let stands_on = |relation: &Relation| {
+            relation.view().is_some_and(|view| view.depends_on.iter().any(|id| relations.contains(id)))
         };
         let relations_of = &self.database()?.relations;
         Ok(relations_of

@@ -11,30 +11,62 @@ use crate::warehouse::catalog::{Column, ObjectId, Relation, RelationKind, View};
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::system_role::SystemPermission;
 
+/// The view as it was written.
+pub(super) struct Definition<'a> {
+    pub columns: &'a [Identifier],
+    pub query: &'a ast::Query,
+    pub query_text: &'a str,
+    pub late: bool,
+}
+
 pub(super) fn run(
     name: &QualifiedName,
-    columns: &[Identifier],
-    query: &ast::Query,
-    query_text: &str,
+    definition: &Definition<'_>,
     or_replace: bool,
     context: &mut CommandContext<'_>,
 ) -> SqlResult<Completion> {
-    let bound = bind::view_query(query, context.scope())?;
-    // Redshift asks for the rights to read at creation too, unlike PostgreSQL (Developer Guide, "CREATE VIEW").
-    crate::sql::authorize::authorize(&bound.needs, context.manifest, context.session)?;
-    let place = context.place_for(name, false, SystemPermission::CreateOrReplaceView)?;
-    let columns = view_columns(columns, &bound)?;
-    let view = View {
-        query: query_text.to_owned(),
-        search_path: context.search_path(),
-        depends_on: stands_on(&bound, context),
-        written: Default::default(),
+    let place_of = |context: &mut CommandContext<'_>| {
+        context.place_for(name, false, SystemPermission::CreateOrReplaceView)
+    };
+    let (place, columns, view) = if definition.late {
+        super::late_view::must_be_qualified(definition.query, context)?;
+        let view = View {
+            query: definition.query_text.to_owned(),
+            search_path: context.search_path(),
+            depends_on: Vec::new(),
+            written: Default::default(),
+            late: Some(definition.columns.to_vec()),
+        };
+        (place_of(context)?, Vec::new(), view)
+    } else {
+        bound_view(definition, context, place_of)?
     };
     match place.taken {
         Some(id) if or_replace => replace(id, columns, view, context)?,
         _ => create(place, columns, view, context)?,
     }
     done("CREATE VIEW")
+}
+
+/// A view whose names are looked up now.
+fn bound_view(
+    definition: &Definition<'_>,
+    context: &mut CommandContext<'_>,
+    place_of: impl Fn(&mut CommandContext<'_>) -> SqlResult<Place>,
+) -> SqlResult<(Place, Vec<Column>, View)> {
+    let bound = bind::view_query(definition.query, context.scope())?;
+    // Redshift asks for the rights to read at creation too, unlike PostgreSQL (Developer Guide, "CREATE VIEW").
+    crate::sql::authorize::authorize(&bound.needs, context.manifest, context.session)?;
+    let place = place_of(context)?;
+    let columns = view_columns(definition.columns, &bound)?;
+    let view = View {
+        query: definition.query_text.to_owned(),
+        search_path: context.search_path(),
+        depends_on: stands_on(&bound, context),
+        written: Default::default(),
+        late: None,
+    };
+    Ok((place, columns, view))
 }
 
 fn create(place: Place, columns: Vec<Column>, view: View, context: &mut CommandContext<'_>) -> SqlResult<()> {
@@ -72,6 +104,12 @@ fn replace(
         return Err(SqlError::product("42809", format!("\"{}\" is not a view", old.name)));
     }
     context.rights().own_relation(&old, None, Some(SystemPermission::CreateOrReplaceView))?;
+    let late = view.late.is_some() || old.view().is_some_and(|old| old.late.is_some());
+    if late {
+        let relation = context.relation_mut(id)?;
+        (relation.columns, relation.kind) = (columns, RelationKind::View(view));
+        return Ok(());
+    }
     if columns.len() != old.columns.len() {
         return Err(SqlError::product("42P16", "cannot change number of columns in view"));
     }
@@ -119,9 +157,10 @@ fn view_columns(names: &[Identifier], bound: &BoundQuery) -> SqlResult<Vec<Colum
 }
 
 /// The relations that the query names itself; what lies behind a view is that view's business.
-fn stands_on(bound: &BoundQuery, context: &CommandContext<'_>) -> Vec<ObjectId> {
+pub(super) fn stands_on(bound: &BoundQuery, context: &CommandContext<'_>) -> Vec<ObjectId> {
     let direct = bound.needs.iter().filter(|need| need.through.is_none() && need.user == context.user());
     let mut relations: Vec<ObjectId> = direct.map(|need| need.relation).collect();
+    relations.extend(&bound.routines);
     relations.sort();
     relations.dedup();
     relations

@@ -13,11 +13,13 @@ use crate::warehouse::system_role::SystemPermission;
 pub(super) enum Kind {
     Table,
     View,
+    Materialized,
 }
 
 impl Kind {
     fn of(relation: &Relation) -> Kind {
         match relation.kind {
+            RelationKind::Table(_) if relation.materialized().is_some() => Kind::Materialized,
             RelationKind::Table(_) => Kind::Table,
             RelationKind::View(_) => Kind::View,
         }
@@ -27,6 +29,7 @@ impl Kind {
         match self {
             Kind::Table => "table",
             Kind::View => "view",
+            Kind::Materialized => "materialized view",
         }
     }
 }
@@ -47,6 +50,7 @@ pub(super) fn run(
                 let what = match kind {
                     Kind::Table => "Table",
                     Kind::View => "View",
+                    Kind::Materialized => "Materialized view",
                 };
                 notices.push(format!("INFO:  {what} \"{name}\" does not exist and will be skipped"));
             }
@@ -56,6 +60,7 @@ pub(super) fn run(
     let tag = match kind {
         Kind::Table => "DROP TABLE",
         Kind::View => "DROP VIEW",
+        Kind::Materialized => "DROP MATERIALIZED VIEW",
     };
     done_with(tag, notices)
 }
@@ -88,7 +93,7 @@ fn find(
     }
     let permission = match kind {
         Kind::Table => SystemPermission::DropTable,
-        Kind::View => SystemPermission::DropView,
+        Kind::View | Kind::Materialized => SystemPermission::DropView,
     };
     context.rights().own_relation(&relation, Some(Privilege::Drop), Some(permission))?;
     Ok(Some(relation.id))
@@ -110,27 +115,34 @@ pub(super) fn remove_with_dependents(
         let dependents = context.dependents(&going)?;
         let Some(first) = dependents.first() else { break };
         if !cascade {
-            let dropped = match &first.kind {
-                RelationKind::View(view) => view.depends_on.iter().find(|id| relations.contains(id)),
-                RelationKind::Table(_) => None,
-            };
+            let dropped =
+                first.view().and_then(|view| view.depends_on.iter().find(|id| relations.contains(id)));
             let dropped = dropped.and_then(|id| context.database().ok()?.relation(*id).cloned());
             let dropped = dropped.ok_or_else(|| SqlError::bug("a dependent without what it depends on"))?;
             let kind = Kind::of(&dropped);
             let refusal = match kind {
-                Kind::Table => "cannot",
+                Kind::Table | Kind::Materialized => "cannot",
                 Kind::View => "can't",
             };
             let kind = kind.word();
             return Err(SqlError::new(SqlErrorKind::Product {
                 state: "2BP01",
                 message: format!("{refusal} drop {kind} {} because other objects depend on it", dropped.name),
-                detail: Some(format!("view {} depends on {kind} {}", first.name, dropped.name)),
+                detail: Some(format!(
+                    "{} {} depends on {kind} {}",
+                    Kind::of(first).word(),
+                    first.name,
+                    dropped.name
+                )),
                 hint: Some("Use DROP ... CASCADE to drop the dependent objects too.".to_owned()),
             }));
         }
         for dependent in dependents {
-            notices.push(format!("NOTICE:  drop cascades to view {}", dependent.name));
+            notices.push(format!(
+                "NOTICE:  drop cascades to {} {}",
+                Kind::of(&dependent).word(),
+                dependent.name
+            ));
             going.push(dependent.id);
         }
     }

@@ -64,6 +64,12 @@ fn forget(grantee: Grantee, context: &mut CommandContext<'_>) {
                 schema.acl.grants.retain(|grant| grant.grantee != grantee);
             }
         }
+        for routine in database.routines.values_mut().filter(|routine| names_grantee(&routine.acl, grantee)) {
+            std::sync::Arc::make_mut(routine).acl.grants.retain(|grant| grant.grantee != grantee);
+        }
+        for acl in database.languages.values_mut().filter(|acl| names_grantee(acl, grantee)) {
+            std::sync::Arc::make_mut(acl).grants.retain(|grant| grant.grantee != grantee);
+        }
         let relations: Vec<_> = database
             .relations
             .values()

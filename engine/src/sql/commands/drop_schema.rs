@@ -23,7 +23,15 @@ pub(super) fn run(
         let schema = context.schema(name)?;
         context.rights().own_schema(schema, Some(SystemPermission::DropSchema))?;
         let relations: Vec<ObjectId> = schema.relations.values().copied().collect();
-        if !cascade && !relations.is_empty() {
+        let database = context.database()?;
+        let routines: Vec<ObjectId> = database
+            .routines
+            .values()
+            .filter(|routine| routine.schema == *name)
+            .map(|routine| routine.id)
+            .collect();
+        let empty = relations.is_empty() && routines.is_empty();
+        if !cascade && !empty {
             return Err(SqlError::new(SqlErrorKind::Product {
                 state: "2BP01",
                 message: format!("cannot drop schema {name} because other objects depend on it"),
@@ -32,7 +40,14 @@ pub(super) fn run(
             }));
         }
         notices.extend(remove_with_dependents(&relations, true, context)?);
-        context.database_mut()?.schemas.remove(name);
+        let users = context.dependents(&routines)?;
+        let users: Vec<ObjectId> = users.iter().map(|relation| relation.id).collect();
+        notices.extend(remove_with_dependents(&users, true, context)?);
+        let database = context.database_mut()?;
+        for routine in routines {
+            database.routines.remove(&routine);
+        }
+        database.schemas.remove(name);
     }
     done_with("DROP SCHEMA", notices)
 }

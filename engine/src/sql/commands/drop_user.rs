@@ -70,6 +70,7 @@ fn drop_one(name: &Identifier, id: UserId, context: &mut CommandContext<'_>) -> 
 fn owns_something(database: &Database, id: UserId) -> bool {
     database.schemas.values().any(|schema| schema.owner == id)
         || database.relations.values().any(|relation| relation.owner == id)
+        || database.routines.values().any(|routine| routine.owner == id)
 }
 
 /// Every ACL of a database, its own first.
@@ -77,6 +78,8 @@ pub(super) fn acls(database: &Database) -> impl Iterator<Item = &Acl> {
     std::iter::once(&database.acl)
         .chain(database.schemas.values().map(|schema| &schema.acl))
         .chain(database.relations.values().map(|relation| &relation.acl))
+        .chain(database.routines.values().map(|routine| &routine.acl))
+        .chain(database.languages.values().map(|acl| &**acl))
 }
 
 pub(super) fn names_grantee(acl: &Acl, grantee: Grantee) -> bool {

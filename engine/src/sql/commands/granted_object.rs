@@ -1,5 +1,7 @@
 //! What GRANT and REVOKE are written on: its ACL, its owner, what can be granted on it and who may.
 
+use std::sync::Arc;
+
 use super::CommandContext;
 use crate::gap::Feature;
 use crate::sql::authorize::schema_usage;
@@ -9,6 +11,7 @@ use crate::sql::system;
 use crate::warehouse::access::{Acl, Grantee, Privilege, UserId};
 use crate::warehouse::catalog::{ObjectId, Relation, RelationKind};
 use crate::warehouse::identifier::{Identifier, QualifiedName};
+use crate::warehouse::routine::Routine;
 
 /// An object that privileges are written on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub(super) enum GrantedObject {
     Relation(ObjectId),
     Schema(Identifier),
     Database(Identifier),
+    Routine(ObjectId),
+    Language(Identifier),
 }
 
 /// One privilege that a statement names, on the whole object or on one column.
@@ -63,13 +68,41 @@ pub(super) fn objects(target: &GrantTarget, context: &CommandContext<'_>) -> Sql
                 None => Err(SqlError::product("3D000", format!("database \"{name}\" does not exist"))),
             })
             .collect(),
-        GrantTarget::Languages(_) | GrantTarget::Functions(_) | GrantTarget::AllFunctionsInSchemas(_) => {
-            Err(SqlError::not_simulated(Feature::UserDefinedFunction))
-        }
-        GrantTarget::Procedures(_) | GrantTarget::AllProceduresInSchemas(_) => {
-            Err(SqlError::not_simulated(Feature::Procedure))
-        }
+        GrantTarget::Languages(names) => names
+            .iter()
+            .map(|name| match context.database()?.languages.get(name) {
+                Some(_) => Ok(GrantedObject::Language(name.clone())),
+                None => Err(SqlError::product("42704", format!("language \"{name}\" does not exist"))),
+            })
+            .collect(),
+        GrantTarget::Functions(signatures) => signatures
+            .iter()
+            .map(|signature| Ok(GrantedObject::Routine(context.routine(signature, false)?.id)))
+            .collect(),
+        GrantTarget::Procedures(signatures) => signatures
+            .iter()
+            .map(|signature| Ok(GrantedObject::Routine(context.routine(signature, true)?.id)))
+            .collect(),
+        // Procedures are functions in this (fact sheet, section 2.1).
+        GrantTarget::AllFunctionsInSchemas(schemas) => routines_in(schemas, false, context),
+        GrantTarget::AllProceduresInSchemas(schemas) => routines_in(schemas, true, context),
     }
+}
+
+fn routines_in(
+    schemas: &[Identifier],
+    procedures: bool,
+    context: &CommandContext<'_>,
+) -> SqlResult<Vec<GrantedObject>> {
+    let mut objects = Vec::new();
+    for name in schemas {
+        schema_usage(context.schema(name)?, context.manifest, context.user())?;
+        let routines = context.database()?.routines.values();
+        let inside =
+            routines.filter(|routine| routine.schema == *name && routine.is_procedure() == procedures);
+        objects.extend(inside.map(|routine| GrantedObject::Routine(routine.id)));
+    }
+    Ok(objects)
 }
 
 fn relation(name: &QualifiedName, context: &CommandContext<'_>) -> SqlResult<std::sync::Arc<Relation>> {
@@ -110,6 +143,14 @@ impl GrantedObject {
                 Some(database) => (database.owner, &database.acl),
                 None => return Err(SqlError::bug("a resolved database is gone")),
             },
+            GrantedObject::Routine(id) => {
+                let routine = self.routine(*id, context)?;
+                (routine.owner, &routine.acl)
+            }
+            GrantedObject::Language(name) => match context.database()?.languages.get(name) {
+                Some(acl) => (UserId::RDSDB, acl),
+                None => return Err(SqlError::bug("a resolved language is gone")),
+            },
         })
     }
 
@@ -121,6 +162,11 @@ impl GrantedObject {
                 Some(database) => Ok(&mut database.acl),
                 None => Err(SqlError::bug("a resolved database is gone")),
             },
+            GrantedObject::Routine(id) => Ok(&mut context.routine_mut(*id)?.acl),
+            GrantedObject::Language(name) => match context.database_mut()?.languages.get_mut(name) {
+                Some(acl) => Ok(Arc::make_mut(acl)),
+                None => Err(SqlError::bug("a resolved language is gone")),
+            },
         }
     }
 
@@ -128,6 +174,13 @@ impl GrantedObject {
         match context.database()?.relation(id) {
             Some(relation) => Ok(relation),
             None => Err(SqlError::bug("a resolved relation is gone")),
+        }
+    }
+
+    fn routine<'c>(&self, id: ObjectId, context: &'c CommandContext<'_>) -> SqlResult<&'c Routine> {
+        match context.database()?.routines.get(&id) {
+            Some(routine) => Ok(routine),
+            None => Err(SqlError::bug("a resolved routine is gone")),
         }
     }
 
@@ -140,6 +193,12 @@ impl GrantedObject {
             }
             GrantedObject::Schema(name) => ("schema", name.to_string(), name.to_string()),
             GrantedObject::Database(name) => ("database", name.to_string(), name.to_string()),
+            GrantedObject::Routine(id) => {
+                let routine = self.routine(*id, context)?;
+                let object = format!("{}.{}", routine.schema, routine.signature());
+                (routine.word(), routine.name.to_string(), object)
+            }
+            GrantedObject::Language(name) => ("language", name.to_string(), name.to_string()),
         })
     }
 
@@ -181,6 +240,8 @@ impl GrantedObject {
             GrantedObject::Relation(_) => &ALL_ON_RELATION,
             GrantedObject::Schema(_) => &[Privilege::Create, Privilege::Usage],
             GrantedObject::Database(_) => &[Privilege::Create, Privilege::Temporary],
+            GrantedObject::Routine(_) => &[Privilege::Execute],
+            GrantedObject::Language(_) => &[Privilege::Usage],
         }
     }
 
@@ -201,6 +262,8 @@ impl GrantedObject {
             GrantedObject::Database(_) => {
                 matches!(asked.privilege, P::Create | P::Temporary | P::Usage | P::Alter)
             }
+            GrantedObject::Routine(_) => asked.privilege == P::Execute,
+            GrantedObject::Language(_) => asked.privilege == P::Usage,
         };
         if !exists {
             return invalid(kind);
@@ -223,7 +286,7 @@ impl GrantedObject {
             GrantedObject::Relation(id) => {
                 Ok(matches!(self.relation(*id, context)?.kind, RelationKind::View(_)))
             }
-            GrantedObject::Schema(_) | GrantedObject::Database(_) => Ok(false),
+            _ => Ok(false),
         }
     }
 

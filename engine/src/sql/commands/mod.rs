@@ -14,6 +14,7 @@ mod alter_column;
 mod alter_constraint;
 pub mod alter_group;
 mod alter_layout;
+mod alter_procedure;
 pub mod alter_role;
 pub mod alter_schema;
 pub mod alter_table;
@@ -28,6 +29,7 @@ pub mod copy;
 pub mod create_database;
 pub mod create_group;
 pub mod create_role;
+mod create_routine;
 pub mod create_schema;
 pub mod create_table;
 pub mod create_table_as;
@@ -37,16 +39,21 @@ pub mod drop_database;
 pub mod drop_group;
 pub mod drop_relation;
 pub mod drop_role;
+mod drop_routine;
 pub mod drop_schema;
 pub mod drop_user;
 pub mod grant;
 pub mod grant_role;
 mod granted_object;
+mod late_view;
 pub mod login;
+pub mod materialized_view;
 pub mod revoke;
+pub mod routine;
 pub mod session_authorization;
 pub mod set;
 pub mod show;
+pub mod show_procedure;
 mod table_layout;
 pub mod truncate;
 pub mod vacuum;
@@ -90,12 +97,17 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
             drop_relation::run(names, drop_relation::Kind::Table, *if_exists, *cascade, context)
         }
         Statement::AlterTable { name, action } => alter_table::run(name, action, context),
-        Statement::CreateView { name, columns, query, query_text, or_replace } => {
-            create_view::run(name, columns, query, query_text, *or_replace, context)
+        Statement::CreateView { name, columns, query, query_text, or_replace, late } => {
+            let definition = create_view::Definition { columns, query, query_text, late: *late };
+            create_view::run(name, &definition, *or_replace, context)
         }
         Statement::DropView { names, if_exists, cascade } => {
             drop_relation::run(names, drop_relation::Kind::View, *if_exists, *cascade, context)
         }
+        Statement::DropMaterializedView { names, if_exists, cascade } => {
+            drop_relation::run(names, drop_relation::Kind::Materialized, *if_exists, *cascade, context)
+        }
+        Statement::AlterMaterializedView { name, action } => materialized_view::alter(name, action, context),
         Statement::Comment { on, text } => comment::run(on, text.as_deref(), context),
         Statement::CreateUser { name, options } => create_user::run(name, options, context),
         Statement::AlterUser { name, options } => alter_user::run(name, options, context),
@@ -118,6 +130,11 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         Statement::Reset { name } => set::run(name, None, context),
         Statement::SetSessionAuthorization { user } => session_authorization::run(user.as_ref(), context),
         Statement::Analyze { table } => analyze::run(table.as_ref(), context),
+        Statement::CreateRoutine(create) => create_routine::run(create, context),
+        Statement::DropRoutine { procedures, signatures, if_exists, cascade } => {
+            drop_routine::run(signatures, *procedures, *if_exists, *cascade, context)
+        }
+        Statement::AlterProcedure { signature, action } => alter_procedure::run(signature, action, context),
         Statement::NotSimulated { feature, tag } => {
             Err(SqlError::not_simulated_because(*feature, tag.clone()))
         }
@@ -131,8 +148,12 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         | Statement::Vacuum(_)
         | Statement::AnalyzeCompression { .. }
         | Statement::CreateTableAs(_)
+        | Statement::CreateMaterializedView(_)
+        | Statement::RefreshMaterializedView { .. }
         | Statement::Show { .. }
         | Statement::Begin { .. }
+        | Statement::ShowProcedure { .. }
+        | Statement::Call { .. }
         | Statement::Commit
         | Statement::Rollback => Err(SqlError::bug("this statement is the driver's, not a command")),
     }

@@ -35,6 +35,7 @@ fn warehouse(sales: Distribution, event: Distribution) -> Manifest {
             created: Instant(0),
             comment: None,
             kind: RelationKind::Table(Table {
+                materialized: None,
                 temporary: false,
                 distribution,
                 sort_key: Vec::new(),

@@ -8,10 +8,13 @@ use super::signature::Entry;
 use super::signature::{Answer, Parameter::Text};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::{Evaluation, EvaluationContext};
+use crate::sql::parse;
+use crate::sql::statement::Statement;
 use crate::warehouse::access::{Acl, Privilege, RoleId, UserId};
 use crate::warehouse::catalog::Database;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
+use crate::warehouse::routine::Routine;
 
 const BOOLEAN: Answer = Answer::Type(DataType::Boolean);
 
@@ -46,6 +49,26 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     })
     .leader_only()
     .impure(),
+    Entry::fixed("has_function_privilege", &[Text, Text], BOOLEAN, |call, context| {
+        held(call, context, Kind::Function)
+    })
+    .leader_only()
+    .impure(),
+    Entry::fixed("has_function_privilege", &[Text, Text, Text], BOOLEAN, |call, context| {
+        held(call, context, Kind::Function)
+    })
+    .leader_only()
+    .impure(),
+    Entry::fixed("has_language_privilege", &[Text, Text], BOOLEAN, |call, context| {
+        held(call, context, Kind::Language)
+    })
+    .leader_only()
+    .impure(),
+    Entry::fixed("has_language_privilege", &[Text, Text, Text], BOOLEAN, |call, context| {
+        held(call, context, Kind::Language)
+    })
+    .leader_only()
+    .impure(),
     Entry::fixed("user_is_member_of", &[Text, Text], BOOLEAN, user_is_member_of).impure(),
     Entry::fixed("role_is_member_of", &[Text, Text], BOOLEAN, role_is_member_of).impure(),
 ];
@@ -56,6 +79,8 @@ enum Kind {
     Table,
     Schema,
     Database,
+    Function,
+    Language,
 }
 
 impl Kind {
@@ -72,7 +97,8 @@ impl Kind {
             (Kind::Table, "RULE") => Some(Privilege::Rule),
             (Kind::Table, "TRIGGER") => Some(Privilege::Trigger),
             (Kind::Schema | Kind::Database, "CREATE") => Some(Privilege::Create),
-            (Kind::Schema | Kind::Database, "USAGE") => Some(Privilege::Usage),
+            (Kind::Schema | Kind::Database | Kind::Language, "USAGE") => Some(Privilege::Usage),
+            (Kind::Function, "EXECUTE") => Some(Privilege::Execute),
             (Kind::Database, "TEMPORARY" | "TEMP") => Some(Privilege::Temporary),
             _ => None,
         };
@@ -128,6 +154,15 @@ fn object<'a>(context: &'a EvaluationContext<'_>, kind: Kind, name: &str) -> Sql
                 .ok_or_else(|| SqlError::product("3D000", format!("database \"{name}\" does not exist")))?;
             Ok((found.owner, &found.acl))
         }
+        Kind::Language => {
+            let acl = database(context)?.languages.get(&Identifier::fold(name.trim()));
+            let missing = || SqlError::product("42704", format!("language \"{name}\" does not exist"));
+            acl.map(|acl| (UserId::RDSDB, &**acl)).ok_or_else(missing)
+        }
+        Kind::Function => {
+            let routine = routine(context, name)?;
+            Ok((routine.owner, &routine.acl))
+        }
         Kind::Schema => {
             let found = database(context)?.schema(&Identifier::fold(name.trim().trim_matches('"')));
             let found = found.ok_or_else(|| SqlError::undefined_schema(&name))?;
@@ -151,6 +186,27 @@ fn object<'a>(context: &'a EvaluationContext<'_>, kind: Kind, name: &str) -> Sql
             Ok((found.owner, &found.acl))
         }
     }
+}
+
+/// The function or procedure that `name(types)` says.
+fn routine<'a>(context: &'a EvaluationContext<'_>, name: &str) -> SqlResult<&'a Routine> {
+    let written = parse::parse(&format!("DROP FUNCTION {name}"))?.pop().map(|parsed| parsed.statement);
+    let Some(Statement::DropRoutine { signatures, .. }) = written else {
+        return Err(SqlError::bug("a signature that is none"));
+    };
+    let database = database(context)?;
+    let missing = || SqlError::product("42883", format!("function \"{name}\" does not exist"));
+    let signature = signatures.first().ok_or_else(missing)?;
+    let arguments = signature.arguments.clone().unwrap_or_default();
+    let path = match &signature.name.schema {
+        Some(schema) => vec![schema.clone()],
+        None => search_path(context),
+    };
+    path.iter()
+        .flat_map(|schema| database.routines.values().filter(move |routine| routine.schema == *schema))
+        .find(|routine| routine.name == signature.name.name && routine.takes(&arguments))
+        .map(|routine| &**routine)
+        .ok_or_else(missing)
 }
 
 /// Others than superusers may ask about themselves only.

@@ -106,7 +106,7 @@ pub(super) fn alter_datashare(reader: &mut Reader) -> SqlResult<Statement> {
                 ["TABLE", "SCHEMA", "ALL TABLES IN SCHEMA", "ALL FUNCTIONS IN SCHEMA", "FUNCTION"];
             let kind = reader.expect_one_of(&KINDS)?;
             if kind == "FUNCTION" {
-                reader.list(super::grant::signature)?;
+                reader.list(super::routine::signature)?;
             } else {
                 reader.names()?;
             }

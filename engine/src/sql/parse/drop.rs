@@ -1,7 +1,7 @@
 //! Every DROP.
 
-use super::grant::signature;
 use super::reader::Reader;
+use super::routine::signature;
 use super::statement::not_simulated;
 use crate::gap::Feature;
 use crate::sql::error::SqlResult;
@@ -38,26 +38,23 @@ pub(super) fn drop(reader: &mut Reader) -> SqlResult<Statement> {
             name: reader.principal()?,
             force: reader.one_of(&["FORCE", "RESTRICT"]) == Some("FORCE"),
         },
-        "PROCEDURE" => {
-            reader.list(signature)?;
-            cascade(reader);
-            not_simulated(Feature::Procedure, "DROP PROCEDURE")
+        "PROCEDURE" | "FUNCTION" => {
+            let signatures = reader.list(signature)?;
+            let cascade = cascade(reader);
+            Statement::DropRoutine { procedures: kind == "PROCEDURE", signatures, if_exists, cascade }
         }
-        "FUNCTION" => {
-            reader.list(signature)?;
-            cascade(reader);
-            not_simulated(Feature::UserDefinedFunction, "DROP FUNCTION")
+        "MATERIALIZED VIEW" => {
+            Statement::DropMaterializedView { names: reader.names()?, if_exists, cascade: cascade(reader) }
         }
         kind => {
             reader.names()?;
             cascade(reader);
             match kind {
-                "MATERIALIZED VIEW" => not_simulated(Feature::MaterializedView, "DROP MATERIALIZED VIEW"),
                 "MODEL" => not_simulated(Feature::DropModel, "DROP MODEL"),
                 "RLS POLICY" => not_simulated(Feature::RowLevelSecurity, "DROP RLS POLICY"),
                 "MASKING POLICY" => not_simulated(Feature::DynamicDataMasking, "DROP MASKING POLICY"),
                 "DATASHARE" => not_simulated(Feature::Datashare, "DROP DATASHARE"),
-                _ => not_simulated(Feature::UserDefinedFunction, "DROP LIBRARY"),
+                _ => not_simulated(Feature::ForeignFunction, "DROP LIBRARY"),
             }
         }
     })

@@ -4,6 +4,7 @@
 use sqlparser::tokenizer::Token;
 
 use super::reader::Reader;
+use super::routine::signature;
 use super::statement::not_simulated;
 use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
@@ -11,7 +12,6 @@ use crate::sql::statement::{
     GrantStatement, GrantTarget, GrantedPrivileges, NamedGrantee, RoleGrantee, Statement,
 };
 use crate::warehouse::access::Privilege;
-use crate::warehouse::identifier::QualifiedName;
 
 /// Which of the two statements is read: they differ in a few words.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -311,26 +311,6 @@ fn target(reader: &mut Reader) -> SqlResult<Target> {
         }
         _ => Target::Known(GrantTarget::Relations(reader.names()?)),
     })
-}
-
-/// `name ( [ [argument] type [, ...] ] )`; the types do not tell overloads apart, for there are none.
-pub(super) fn signature(reader: &mut Reader) -> SqlResult<QualifiedName> {
-    let name = reader.name()?;
-    if !reader.symbol(&Token::LParen) || reader.symbol(&Token::RParen) {
-        return Ok(name);
-    }
-    reader.list(|reader| {
-        let modes = ["INOUT", "IN", "OUT"];
-        reader.one_of(&modes);
-        reader.data_type()?;
-        reader.one_of(&modes);
-        if !matches!(reader.peek(), Token::Comma | Token::RParen) {
-            reader.data_type()?;
-        }
-        Ok(())
-    })?;
-    reader.expect_symbol(&Token::RParen)?;
-    Ok(name)
 }
 
 pub(super) fn grantees(reader: &mut Reader, verb: Verb) -> SqlResult<Vec<NamedGrantee>> {

@@ -25,6 +25,7 @@ mod group;
 mod maintenance;
 mod model;
 mod policy;
+mod procedure;
 mod query;
 mod reader;
 mod reserved;
@@ -46,6 +47,7 @@ mod view;
 
 pub use data_type::data_type;
 pub(in crate::sql) use reserved::is_reserved;
+pub use procedure::program;
 pub use token::span;
 
 /// Every statement of a script, or the first mistake in it.

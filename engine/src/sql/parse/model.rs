@@ -27,7 +27,7 @@ pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
         reader.identifier()?;
     }
     if reader.word("FUNCTION") {
-        super::grant::signature(reader)?;
+        super::routine::signature(reader)?;
     }
     if reader.word("RETURNS") {
         reader.data_type()?;

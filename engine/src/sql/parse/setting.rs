@@ -135,8 +135,7 @@ pub(super) fn show(reader: &mut Reader) -> SqlResult<Statement> {
             return Ok(not_simulated(Feature::ShowModel, "SHOW MODEL"));
         }
         "PROCEDURE" => {
-            super::grant::signature(reader)?;
-            return Ok(not_simulated(Feature::ShowObject, "SHOW PROCEDURE"));
+            return Ok(Statement::ShowProcedure { signature: super::routine::signature(reader)? });
         }
         "EXTERNAL TABLE" | "TABLE" | "VIEW" => {
             reader.name()?;

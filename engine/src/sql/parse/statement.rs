@@ -73,7 +73,7 @@ fn create(reader: &mut Reader) -> SqlResult<Statement> {
             "LIBRARY",
         ])? {
             "VIEW" => view::create(reader, true),
-            kind => routine::create(reader, kind),
+            kind => routine::create(reader, kind, true),
         };
     }
     const KINDS: [&str; 20] = [
@@ -113,17 +113,17 @@ fn create(reader: &mut Reader) -> SqlResult<Statement> {
         Some("RLS POLICY") => policy::create_row_policy(reader),
         Some("MASKING POLICY") => policy::create_masking_policy(reader),
         Some("DATASHARE") => database::create_datashare(reader),
-        Some(kind @ ("PROCEDURE" | "FUNCTION")) => routine::create(reader, kind),
+        Some(kind @ ("PROCEDURE" | "FUNCTION")) => routine::create(reader, kind, false),
         Some(_) => create_table::create_table(reader, true),
         None => match reader.expect_one_of(&["EXTERNAL FUNCTION", "LIBRARY"]) {
-            Ok(kind) => routine::create(reader, kind),
+            Ok(kind) => routine::create(reader, kind, false),
             Err(error) => Err(error),
         },
     }
 }
 
 fn alter(reader: &mut Reader) -> SqlResult<Statement> {
-    const KINDS: [&str; 11] = [
+    const KINDS: [&str; 12] = [
         "TABLE",
         "SCHEMA",
         "USER",
@@ -135,6 +135,7 @@ fn alter(reader: &mut Reader) -> SqlResult<Statement> {
         "DATABASE",
         "DATASHARE",
         "MATERIALIZED VIEW",
+        "PROCEDURE",
     ];
     match reader.expect_one_of(&KINDS)? {
         "TABLE" => alter_table::alter_table(reader),
@@ -147,6 +148,7 @@ fn alter(reader: &mut Reader) -> SqlResult<Statement> {
         "MASKING POLICY" => policy::alter(reader, Feature::DynamicDataMasking, "ALTER MASKING POLICY"),
         "DATABASE" => database::alter(reader),
         "DATASHARE" => database::alter_datashare(reader),
+        "PROCEDURE" => routine::alter_procedure(reader),
         _ => view::alter_materialized(reader),
     }
 }

@@ -105,11 +105,8 @@ const STATEMENTS: &[(&str, &str)] = &[
         "ALTER TABLE: ExternalTable",
     ),
     ("CREATE OR REPLACE VIEW v (a) AS SELECT 1", "CreateView"),
-    ("CREATE VIEW v AS SELECT * FROM s.t WITH NO SCHEMA BINDING", "CREATE VIEW: LateBindingView"),
-    (
-        "CREATE MATERIALIZED VIEW m DISTSTYLE ALL AUTO REFRESH YES AS SELECT 1",
-        "CREATE MATERIALIZED VIEW: MaterializedView",
-    ),
+    ("CREATE VIEW v AS SELECT * FROM s.t WITH NO SCHEMA BINDING", "CreateView"),
+    ("CREATE MATERIALIZED VIEW m DISTSTYLE ALL AUTO REFRESH YES AS SELECT 1", "CreateMaterializedView"),
     ("COMMENT ON COLUMN s.t.c IS 'x'", "Comment"),
     ("COMMENT ON TABLE t IS NULL", "Comment"),
     ("INSERT INTO t DEFAULT VALUES", "Insert"),
@@ -138,19 +135,16 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("PREPARE p (int) AS SELECT $1", "PREPARE: PreparedStatement"),
     ("DECLARE c CURSOR FOR SELECT 1", "DECLARE CURSOR: Cursor"),
     ("FETCH FORWARD 5 FROM c", "FETCH: Cursor"),
-    ("CALL p(1, 'a')", "CALL: Procedure"),
+    ("CALL p(1, 'a')", "Call"),
     (
         "CREATE OR REPLACE PROCEDURE p(a IN int) AS $$ BEGIN; x := 'a;b'; END; $$ LANGUAGE plpgsql",
-        "CREATE PROCEDURE: Procedure",
+        "CreateRoutine",
     ),
     (
         "CREATE OR REPLACE PROCEDURE p(INOUT a int) AS $$ BEGIN; x := 'a;b'; END; $$ LANGUAGE plpgsql",
-        "CREATE PROCEDURE: Procedure",
+        "CreateRoutine",
     ),
-    (
-        "CREATE FUNCTION f(float, float) RETURNS float STABLE AS $$ SELECT $1 $$ LANGUAGE sql",
-        "CREATE FUNCTION: UserDefinedFunction",
-    ),
+    ("CREATE FUNCTION f(float, float) RETURNS float STABLE AS $$ SELECT $1 $$ LANGUAGE sql", "CreateRoutine"),
     (
         "CREATE RLS POLICY p WITH (catgroup VARCHAR(10)) AS c USING (c.catgroup = 'Concerts')",
         "CREATE RLS POLICY: RowLevelSecurity",

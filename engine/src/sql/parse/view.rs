@@ -3,11 +3,11 @@
 use sqlparser::tokenizer::Token;
 
 use super::reader::Reader;
-use super::statement::not_simulated;
 use super::table_attributes::table_attributes;
-use crate::gap::Feature;
 use crate::sql::error::SqlResult;
-use crate::sql::statement::Statement;
+use crate::sql::statement::{
+    AlterMaterializedView, CreateMaterializedView, CreateTableAs, Statement, TableAttributes,
+};
 
 /// `name [(columns)] AS query [WITH NO SCHEMA BINDING]`.
 pub(super) fn create(reader: &mut Reader, or_replace: bool) -> SqlResult<Statement> {
@@ -17,40 +17,47 @@ pub(super) fn create(reader: &mut Reader, or_replace: bool) -> SqlResult<Stateme
     let start = reader.offset();
     let query = reader.query()?;
     let query_text = reader.text_from(start).to_owned();
-    if reader.words("WITH NO SCHEMA BINDING") {
-        return Ok(not_simulated(Feature::LateBindingView, "CREATE VIEW"));
-    }
-    Ok(Statement::CreateView { name, columns, query, query_text, or_replace })
+    let late = reader.words("WITH NO SCHEMA BINDING");
+    Ok(Statement::CreateView { name, columns, query, query_text, or_replace, late })
 }
 
+/// `name [(columns)] [attributes] [AUTO REFRESH {YES | NO}] AS query`.
 pub(super) fn create_materialized(reader: &mut Reader) -> SqlResult<Statement> {
-    reader.name()?;
-    table_attributes(reader, false)?;
-    if reader.words("AUTO REFRESH") {
-        reader.expect_one_of(&["YES", "NO"])?;
-    }
-    table_attributes(reader, false)?;
+    let name = reader.name()?;
+    let columns = if *reader.peek() == Token::LParen { reader.column_list()? } else { Vec::new() };
+    let before = table_attributes(reader, false)?;
+    let auto_refresh = reader.words("AUTO REFRESH") && reader.expect_one_of(&["YES", "NO"])? == "YES";
+    let after = table_attributes(reader, false)?;
+    let attributes = TableAttributes {
+        backup: before.backup.or(after.backup),
+        style: before.style.or(after.style),
+        distribution_key: before.distribution_key.or(after.distribution_key),
+        sort_key: if before.sort_key.is_empty() { after.sort_key } else { before.sort_key },
+        interleaved: before.interleaved || after.interleaved,
+        sort_auto: before.sort_auto || after.sort_auto,
+    };
     reader.expect("AS")?;
-    reader.query()?;
-    Ok(not_simulated(Feature::MaterializedView, "CREATE MATERIALIZED VIEW"))
+    let start = reader.offset();
+    let query = reader.query()?;
+    let query_text = reader.text_from(start).to_owned();
+    let table = CreateTableAs { name, temporary: false, columns, attributes, query };
+    let create = CreateMaterializedView { table, query_text, auto_refresh };
+    Ok(Statement::CreateMaterializedView(Box::new(create)))
 }
 
 pub(super) fn alter_materialized(reader: &mut Reader) -> SqlResult<Statement> {
-    reader.name()?;
-    match reader.expect_one_of(&["AUTO REFRESH", "OWNER TO", "RENAME TO"])? {
-        "AUTO REFRESH" => {
-            reader.expect_one_of(&["YES", "NO"])?;
-        }
-        _ => {
-            reader.principal()?;
-        }
-    }
-    Ok(not_simulated(Feature::MaterializedView, "ALTER MATERIALIZED VIEW"))
+    let name = reader.name()?;
+    let action = match reader.expect_one_of(&["AUTO REFRESH", "OWNER TO", "RENAME TO"])? {
+        "AUTO REFRESH" => AlterMaterializedView::AutoRefresh(reader.expect_one_of(&["YES", "NO"])? == "YES"),
+        "OWNER TO" => AlterMaterializedView::OwnerTo(reader.principal()?),
+        _ => AlterMaterializedView::RenameTo(reader.identifier()?),
+    };
+    Ok(Statement::AlterMaterializedView { name, action })
 }
 
 pub(super) fn refresh(reader: &mut Reader) -> SqlResult<Statement> {
     reader.expect("REFRESH MATERIALIZED VIEW")?;
-    reader.name()?;
+    let name = reader.name()?;
     reader.one_of(&["CASCADE", "RESTRICT"]);
-    Ok(not_simulated(Feature::MaterializedView, "REFRESH MATERIALIZED VIEW"))
+    Ok(Statement::RefreshMaterializedView { name })
 }

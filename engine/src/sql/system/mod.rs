@@ -2,8 +2,8 @@
 //!
 //! [`relation`] says what a relation is and what it is asked with; each family is a file of relations:
 //! [`privilege`], [`principal`], [`pg_catalog`], [`table_definition`], [`information_schema`],
-//! [`redshift_catalog`], [`storage`] (by [`blocks`]), [`vacuum`], [`log`], [`steps`] and [`activity`]; [`constraint`]
-//! and [`definition`] are more of PostgreSQL's. [`acl`] prints grants.
+//! [`redshift_catalog`], [`storage`] (by [`blocks`]), [`vacuum`], [`log`], [`steps`], [`activity`], [`routine`] and
+//! [`materialized`]; [`constraint`] and [`definition`] are more of PostgreSQL's. [`acl`] prints grants.
 
 mod acl;
 mod activity;
@@ -12,11 +12,13 @@ mod constraint;
 mod definition;
 mod information_schema;
 mod log;
+mod materialized;
 mod pg_catalog;
 mod principal;
 mod privilege;
 mod redshift_catalog;
 mod relation;
+mod routine;
 mod steps;
 mod storage;
 mod table_definition;
@@ -34,6 +36,9 @@ use crate::warehouse::value::Value;
 pub use super::plan::SystemRelation;
 pub(crate) use steps::LOG as STEP_LOG;
 
+/// The "schema" of functions that answer with rows: no name in it can be written.
+pub const FUNCTIONS: &str = " functions";
+
 static FAMILIES: &[&[Relation]] = &[
     privilege::RELATIONS,
     principal::RELATIONS,
@@ -48,6 +53,8 @@ static FAMILIES: &[&[Relation]] = &[
     definition::RELATIONS,
     activity::RELATIONS,
     vacuum::RELATIONS,
+    routine::RELATIONS,
+    materialized::RELATIONS,
 ];
 
 /// Relations that the product has and the sandbox does not.
@@ -59,13 +66,10 @@ pub const GAPS: &[&str] = &[
     "pg_conversion",
     "pg_default_acl",
     "pg_external_schema",
-    "pg_language",
     "pg_library",
     "pg_listener",
     "pg_namespace_info",
     "pg_operator",
-    "pg_proc",
-    "pg_proc_info",
     "pg_shadow",
     "pg_statistic",
     "pg_statistic_indicator",
@@ -83,19 +87,14 @@ pub const GAPS: &[&str] = &[
     "svv_external_partitions",
     "svv_external_schemas",
     "svv_external_tables",
-    "svv_function_privileges",
     "svv_iam_privileges",
     "svv_identity_providers",
     "svv_integration",
     "svv_interleaved_columns",
-    "svv_language_privileges",
     "svv_masking_policy",
     "svv_ml_model_info",
     "svv_ml_model_privileges",
-    "svv_mv_dependency",
-    "svv_mv_info",
     "svv_query_state",
-    "svv_redshift_functions",
     "svv_restore_table_state",
     "svv_rls_applied_policy",
     "svv_rls_attached_policy",

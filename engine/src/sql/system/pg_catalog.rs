@@ -170,7 +170,7 @@ fn classes(viewer: &Viewer<'_>, with_info: bool) -> SqlResult<Rows> {
             table.map_or(Value::Real(0.0), |table| Value::Real(table.data.visible_rows() as f32)),
             Value::Boolean(false),
             Value::Boolean(false),
-            Value::string(if table.is_some() { "r" } else { "v" }),
+            Value::string(if relation.view().is_none() { "r" } else { "v" }),
             Value::SmallInt(relation.columns.len() as i16),
             Value::Integer(0),
             Value::SmallInt(distribution_style(relation)),
@@ -257,6 +257,11 @@ const fn catalog_type(oid: u32, name: &'static str, length: i16) -> CatalogType 
 }
 
 /// PostgreSQL's numbers for the types.
+/// The type's number in `pg_type`.
+pub(super) fn type_number(data_type: DataType) -> i32 {
+    type_of(data_type).oid as i32
+}
+
 fn type_of(data_type: DataType) -> CatalogType {
     match data_type {
         DataType::Boolean => catalog_type(16, "bool", 1),

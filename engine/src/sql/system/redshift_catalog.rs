@@ -77,7 +77,7 @@ fn tables(viewer: &Viewer<'_>) -> SqlResult<Rows> {
                 text(&viewer.database.name),
                 text(&relation.schema),
                 text(&relation.name),
-                Value::string(if relation.table().is_some() { "TABLE" } else { "VIEW" }),
+                Value::string(if relation.view().is_none() { "TABLE" } else { "VIEW" }),
                 acl::print(&relation.acl, relation.owner, OWNER_OF_TABLE, viewer),
                 relation.comment.as_deref().map_or(Value::Null, Value::string),
             ]

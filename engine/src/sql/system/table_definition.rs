@@ -2,7 +2,7 @@
 
 use super::relation::{BOOLEAN, INTEGER, NAME, Relation, Rows, TEXT, Viewer, text};
 use crate::sql::error::SqlResult;
-use crate::warehouse::catalog::{Column, Distribution, Relation as Stored, RelationKind, Table};
+use crate::warehouse::catalog::{Column, Distribution, Relation as Stored, Table};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
@@ -106,14 +106,15 @@ fn tables(viewer: &Viewer<'_>) -> SqlResult<Rows> {
 fn views(viewer: &Viewer<'_>) -> SqlResult<Rows> {
     Ok(sorted(viewer)
         .into_iter()
-        .filter_map(|relation| match &relation.kind {
-            RelationKind::View(view) => Some(vec![
+        .filter_map(|relation| {
+            let view = relation.view()?;
+            let binding = if view.late.is_some() { " with no schema binding" } else { "" };
+            Some(vec![
                 text(&relation.schema),
                 text(&relation.name),
                 viewer.user_name(relation.owner),
-                text(&view.query),
-            ]),
-            RelationKind::Table(_) => None,
+                Value::string(format!("{}{binding};", view.query.trim_end_matches(';'))),
+            ])
         })
         .collect())
 }

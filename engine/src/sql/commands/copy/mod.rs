@@ -402,9 +402,11 @@ fn find_table<'a>(copy: &Copy, context: CopyContext<'a>) -> SqlResult<&'a Relati
     };
     let relation = found.ok_or_else(|| SqlError::undefined_relation(&copy.table))?;
     match &relation.kind {
-        RelationKind::Table(_) => Ok(relation),
+        RelationKind::Table(_) if relation.materialized().is_none() => Ok(relation),
         // unconfirmed: the sentence and code for a view.
-        RelationKind::View(_) => Err(SqlError::product("42809", format!("cannot copy to view \"{name}\""))),
+        RelationKind::Table(_) | RelationKind::View(_) => {
+            Err(SqlError::product("42809", format!("cannot copy to view \"{name}\"")))
+        }
     }
 }
 

@@ -1,0 +1,104 @@
+//! Rows that a loop or a cursor takes one by one from a query that goes on running between two of them.
+
+use super::Call;
+use super::frame::Row;
+use crate::sandbox::Sandbox;
+use crate::sandbox::statement::Running;
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::execute::array::value_at;
+use crate::sql::outcome::{Batch, Step};
+use crate::sql::plan::Field;
+use crate::sql::procedure::{Kind, RowsFrom};
+use crate::sql::session::SessionId;
+use crate::sql::statement::{ParsedStatement, Statement};
+use crate::sql::{parse, procedure};
+
+/// A query on its way, and the batch it answered with last.
+pub(super) struct Rows {
+    running: Option<Box<Running>>,
+    fields: Vec<Field>,
+    batch: Option<Batch>,
+    at: usize,
+    /// Whether there was a row at all.
+    pub any: bool,
+}
+
+pub(super) enum Fetched {
+    Row(Row),
+    End,
+    /// The query has work to do first.
+    Again,
+}
+
+impl Sandbox {
+    /// Begins the query of a loop or cursor.
+    pub(super) fn begin_rows(
+        &mut self,
+        call: &mut Call,
+        id: SessionId,
+        from: &RowsFrom,
+        cursor: Option<usize>,
+    ) -> SqlResult<Rows> {
+        let frame = call.frames.last().ok_or_else(|| SqlError::bug("rows outside a procedure"))?;
+        let scope = frame.line()?.scope;
+        let variables = frame.variables(scope);
+        let dynamic: ParsedStatement;
+        let (statement, variables) = match from {
+            RowsFrom::Query(statement) => ((**statement).clone(), variables),
+            RowsFrom::Text(slot) => {
+                dynamic = self.dynamic_query(call, id, *slot)?;
+                (dynamic, Default::default())
+            }
+            RowsFrom::Bound => {
+                let bound = cursor.and_then(|slot| frame.program.variables.get(slot));
+                let Some(procedure::Variable { kind: Kind::Cursor(Some(bound)), .. }) = bound else {
+                    return Err(SqlError::bug("a cursor without a query"));
+                };
+                (bound.query.clone(), variables)
+            }
+        };
+        let running = self.start_inner(call, id, &statement, variables)?;
+        let fields = running.fields().to_vec();
+        Ok(Rows { running: Some(Box::new(running)), fields, batch: None, at: 0, any: false })
+    }
+
+    fn dynamic_query(&mut self, call: &mut Call, id: SessionId, slot: usize) -> SqlResult<ParsedStatement> {
+        let text = self.text_of(call, id, slot)?;
+        let statement = parse::parse(&text)?.into_iter().next();
+        match statement {
+            Some(statement) if matches!(statement.statement, Statement::Query(_)) => Ok(statement),
+            _ => Err(SqlError::product("42601", "a cursor or a loop over rows takes a SELECT")),
+        }
+    }
+
+    /// The next row; a bounded piece of work.
+    pub(super) fn fetch(&mut self, rows: &mut Rows) -> SqlResult<Fetched> {
+        if let Some(batch) = &rows.batch {
+            if rows.at < batch.rows {
+                let cells = rows.fields.iter().zip(&batch.columns);
+                let row = cells
+                    .map(|(field, column)| {
+                        let value = value_at(column, field.data_type, rows.at);
+                        (field.name.clone(), field.data_type, value)
+                    })
+                    .collect();
+                rows.at += 1;
+                rows.any = true;
+                return Ok(Fetched::Row(row));
+            }
+            rows.batch = None;
+        }
+        let Some(running) = &mut rows.running else { return Ok(Fetched::End) };
+        match self.step(running)? {
+            Step::Running(_) => Ok(Fetched::Again),
+            Step::Rows(batch) => {
+                (rows.batch, rows.at) = (Some(batch), 0);
+                self.fetch(rows)
+            }
+            Step::Done(_) => {
+                rows.running = None;
+                Ok(Fetched::End)
+            }
+        }
+    }
+}
