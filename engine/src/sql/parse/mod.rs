@@ -46,8 +46,8 @@ mod user;
 mod view;
 
 pub use data_type::data_type;
-pub(in crate::sql) use reserved::is_reserved;
 pub use procedure::program;
+pub(in crate::sql) use reserved::is_reserved;
 pub use token::span;
 
 /// Every statement of a script, or the first mistake in it.

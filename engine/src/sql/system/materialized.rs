@@ -182,6 +182,7 @@ fn late_columns(viewer: &Viewer<'_>) -> SqlResult<Rows> {
         random: RandomState { words: [0; 34], position: 0 },
         started: viewer.context.evaluation.statement_start,
         last_copy_count: 0,
+        last_copy: -1,
         last_query: 0,
         inside: Default::default(),
     };
