@@ -208,7 +208,8 @@ pub const CHARINDEX: Difference = listed(
 );
 
 /// Differences that are not of a word and its meaning, and how the harness meets them.
-const ELSEWHERE: [(&str, &str); 8] = [
+const ELSEWHERE: [(&str, &str); 9] = [
+    ("VARCHAR(n)", "Redshift counts bytes, PostgreSQL characters: there a CHECK counts bytes"),
     ("QUALIFY", "PostgreSQL has not: asked with a derived table"),
     ("collation", "Redshift compares bytes; PostgreSQL's cluster is made with locale C"),
     ("trailing blanks", "Redshift ignores them when it compares; no value and no function here makes any"),
@@ -262,6 +263,11 @@ pub const DIFFERENCES: [&Difference; 24] = [
     &REGEXP_PART,
     &REGEXP_REPLACED,
 ];
+
+/// A VARCHAR column of so many bytes.
+pub fn varying(name: &str, bytes: &str) -> String {
+    format!("{OPEN}varchar({bytes}){ELSE}text CHECK (octet_length({name}) <= {bytes}){CLOSE}")
+}
 
 /// QUALIFY, which PostgreSQL has not: a condition over a derived table's column.
 pub fn qualified(select: &str, condition: &str, names: &str, items: &str, from: &str) -> String {

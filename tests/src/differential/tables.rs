@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use super::difference;
 use crate::choice::Choices;
 
 /// What an expression is, as far as which others it may meet. Integers of every width are one kind.
@@ -132,13 +133,16 @@ const DATES: [&str; 12] = [
 const TIMES: [&str; 7] =
     ["00:00:00", "23:59:59", "12:30:00", "06:07:08.25", "23:59:59.999", "00:00:01", "18:45:30"];
 
-/// The script that makes and fills them; the same for both sides.
+/// The script that makes and fills them, in both sides' words.
 pub fn script(seed: u64) -> String {
     let mut choices = Choices::drawn(seed);
     let mut script = String::new();
     for table in &TABLES {
-        let columns: Vec<String> =
-            table.columns.iter().map(|(name, declared, _)| format!("{name} {declared}")).collect();
+        let columns: Vec<String> = table
+            .columns
+            .iter()
+            .map(|(name, declared, _)| format!("{name} {}", varying(name, declared)))
+            .collect();
         // Writing to a String does not fail.
         let _ = writeln!(script, "CREATE TABLE {} ({});", table.name, columns.join(", "));
         for some in (0..table.rows).collect::<Vec<_>>().chunks(1_000) {
@@ -147,6 +151,13 @@ pub fn script(seed: u64) -> String {
         }
     }
     script
+}
+
+fn varying(name: &str, declared: &str) -> String {
+    match declared.strip_prefix("varchar(").and_then(|rest| rest.strip_suffix(')')) {
+        Some(bytes) => difference::varying(name, bytes),
+        None => declared.to_owned(),
+    }
 }
 
 fn row(table: &Table, row: usize, choices: &mut Choices) -> String {
