@@ -367,7 +367,7 @@ impl Sandbox {
         }
     }
 
-    fn assign(
+    pub(super) fn assign(
         &mut self,
         call: &mut Call,
         id: SessionId,
@@ -426,43 +426,9 @@ impl Sandbox {
             _ => Err(SqlError::bug("a text that is none")),
         }
     }
-
-    fn cursor_name(&mut self, call: &mut Call, id: SessionId, slot: usize) -> SqlResult<String> {
-        if scalar(call, slot).0.is_null() {
-            let name = &frame(call)?.program.variables[slot].name;
-            return Err(SqlError::product("22004", format!("cursor variable \"{name}\" is NULL")));
-        }
-        self.text_of(call, id, slot)
-    }
-
-    /// A cursor without a name gets one.
-    fn open(
-        &mut self,
-        call: &mut Call,
-        id: SessionId,
-        cursor: usize,
-        from: &crate::sql::procedure::RowsFrom,
-    ) -> SqlResult<()> {
-        let (value, data_type) = scalar(call, cursor);
-        let name = if value.is_null() {
-            call.unnamed += 1;
-            let name = format!("<unnamed portal {}>", call.unnamed);
-            let value = Value::string(name.as_str());
-            self.assign(call, id, &Target::Variable(cursor), value, data_type)?;
-            name
-        } else {
-            self.text_of(call, id, cursor)?
-        };
-        if call.cursors.contains_key(&name) {
-            return Err(SqlError::product("42P03", format!("cursor \"{name}\" already in use")));
-        }
-        let rows = self.begin_rows(call, id, from, Some(cursor))?;
-        call.cursors.insert(name, rows);
-        Ok(())
-    }
 }
 
-fn frame(call: &Call) -> SqlResult<&super::frame::Frame> {
+pub(super) fn frame(call: &Call) -> SqlResult<&super::frame::Frame> {
     call.frames.last().ok_or_else(|| SqlError::bug("a call without a procedure"))
 }
 
@@ -470,7 +436,7 @@ fn frame_mut(call: &mut Call) -> SqlResult<&mut super::frame::Frame> {
     call.frames.last_mut().ok_or_else(|| SqlError::bug("a call without a procedure"))
 }
 
-fn scalar(call: &Call, slot: usize) -> (Value, DataType) {
+pub(super) fn scalar(call: &Call, slot: usize) -> (Value, DataType) {
     call.frames.last().map_or((Value::Null, DataType::Unknown), |frame| frame.scalar(slot))
 }
 

@@ -2,16 +2,18 @@
 
 use super::Call;
 use super::frame::Row;
+use super::operation::{frame, scalar};
 use crate::sandbox::Sandbox;
 use crate::sandbox::statement::Running;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::array::value_at;
 use crate::sql::outcome::{Batch, Step};
 use crate::sql::plan::Field;
-use crate::sql::procedure::{Kind, RowsFrom};
+use crate::sql::procedure::{Kind, RowsFrom, Target};
 use crate::sql::session::SessionId;
 use crate::sql::statement::{ParsedStatement, Statement};
 use crate::sql::{parse, procedure};
+use crate::warehouse::value::Value;
 
 /// A query on its way, and the batch it answered with last.
 pub(super) struct Rows {
@@ -100,5 +102,39 @@ impl Sandbox {
                 Ok(Fetched::End)
             }
         }
+    }
+
+    pub(super) fn cursor_name(&mut self, call: &mut Call, id: SessionId, slot: usize) -> SqlResult<String> {
+        if scalar(call, slot).0.is_null() {
+            let name = &frame(call)?.program.variables[slot].name;
+            return Err(SqlError::product("22004", format!("cursor variable \"{name}\" is NULL")));
+        }
+        self.text_of(call, id, slot)
+    }
+
+    /// A cursor without a name gets one.
+    pub(super) fn open(
+        &mut self,
+        call: &mut Call,
+        id: SessionId,
+        cursor: usize,
+        from: &RowsFrom,
+    ) -> SqlResult<()> {
+        let (value, data_type) = scalar(call, cursor);
+        let name = if value.is_null() {
+            call.unnamed += 1;
+            let name = format!("<unnamed portal {}>", call.unnamed);
+            let value = Value::string(name.as_str());
+            self.assign(call, id, &Target::Variable(cursor), value, data_type)?;
+            name
+        } else {
+            self.text_of(call, id, cursor)?
+        };
+        if call.cursors.contains_key(&name) {
+            return Err(SqlError::product("42P03", format!("cursor \"{name}\" already in use")));
+        }
+        let rows = self.begin_rows(call, id, from, Some(cursor))?;
+        call.cursors.insert(name, rows);
+        Ok(())
     }
 }
