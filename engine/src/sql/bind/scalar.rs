@@ -281,6 +281,13 @@ pub(super) fn no_function(name: &str, arguments: &[DataType]) -> SqlError {
     if functions::known_gap(name) {
         return SqlError::not_simulated_because(Feature::Function, name.to_uppercase());
     }
+    // The grammar turns these into the catalog's functions before they are looked up.
+    let name = match name {
+        "dateadd" | "date_add" => "pg_catalog.date_add",
+        "datediff" | "date_diff" => "pg_catalog.date_diff",
+        "date_part" | "pgdate_part" => "pg_catalog.pgdate_part",
+        name => name,
+    };
     let arguments: Vec<String> = arguments.iter().map(|data_type| bare_name(*data_type)).collect();
     product_with(
         "42883",
