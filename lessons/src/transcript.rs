@@ -13,7 +13,6 @@ use std::fmt;
 
 use sandshift_engine::sandbox::{Answer, Executed, Sandbox};
 use sandshift_engine::sql::error::SqlError;
-use sandshift_engine::sql::execute::display::display;
 use sandshift_engine::sql::session::SessionId;
 pub use sandshift_prose::transcript::{Door, Entry, Transcript};
 
@@ -227,10 +226,12 @@ pub fn rows(answer: &Answer) -> Option<Vec<Vec<String>>> {
                     .columns
                     .iter()
                     .zip(fields)
-                    .map(|(column, field)| match display(column, field.data_type, row) {
-                        None => "NULL".to_owned(),
-                        Some(text) if text.is_empty() => "(empty)".to_owned(),
-                        Some(text) => text,
+                    .map(|(column, field)| {
+                        match answer.completion.printing.display(column, field.data_type, row) {
+                            None => "NULL".to_owned(),
+                            Some(text) if text.is_empty() => "(empty)".to_owned(),
+                            Some(text) => text,
+                        }
                     })
                     .collect(),
             );

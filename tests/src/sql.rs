@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use sandshift_engine::sandbox::{ADMIN, Answer, Executed, Sandbox};
-use sandshift_engine::sql::execute::display::display;
 
 use crate::{files, start};
 
@@ -62,8 +61,9 @@ fn csv(answer: &Answer) -> String {
     for batch in &answer.batches {
         for row in 0..batch.rows {
             let cells = batch.columns.iter().zip(fields);
-            let cells: Vec<String> =
-                cells.map(|(column, field)| cell(display(column, field.data_type, row))).collect();
+            let cells: Vec<String> = cells
+                .map(|(column, field)| cell(answer.completion.printing.display(column, field.data_type, row)))
+                .collect();
             text.push_str(&cells.join(","));
             text.push('\n');
         }

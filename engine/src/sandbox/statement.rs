@@ -25,6 +25,7 @@ use crate::sql::commands::copy::{CopyContext, CopyStep, CopyTask};
 use crate::sql::commands::vacuum::VacuumTask;
 use crate::sql::commands::{self, CommandContext};
 use crate::sql::error::{Span, SqlError, SqlErrorKind, SqlResult};
+use crate::sql::execute::display::Printing;
 use crate::sql::execute::relay::Relay;
 use crate::sql::execute::write::{Arrival, Marks, Sink};
 use crate::sql::execute::{Context, Evaluation, Operator, Pull, build, constant};
@@ -661,6 +662,13 @@ impl Sandbox {
         };
         completion.statistics = running.context.statistics;
         completion.notices.append(&mut running.notices);
+        let settings = &running.context.evaluation.settings;
+        completion.printing = Printing::of(settings);
+        if settings.get("describe_field_name_in_uppercase").is_some_and(|set| set == "on") {
+            for field in completion.fields.iter_mut().flatten() {
+                field.name = field.name.to_uppercase();
+            }
+        }
         self.settle(running, effect)?;
         Ok(Step::Done(completion))
     }

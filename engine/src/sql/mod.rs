@@ -24,4 +24,4 @@ pub mod system;
 #[cfg(test)]
 mod executed;
 
-pub use sandshift_kernel::sql::{error, execute, expression, json, json_number, outcome, plan};
+pub use sandshift_kernel::sql::{error, execute, expression, hll, json, json_number, outcome, plan};

@@ -111,7 +111,7 @@ pub fn value(name: &str, values: &[String]) -> SqlResult<String> {
 /// Parameters that would change how every statement is read or shown are not taken in silence.
 fn must_be_simulated(name: &str, on: bool) -> SqlResult<()> {
     let changes = match name {
-        "enable_case_sensitive_identifier" | "describe_field_name_in_uppercase" => on,
+        "enable_case_sensitive_identifier" => on,
         "downcase_delimited_identifier" => !on,
         _ => false,
     };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sandshift_engine::sql::execute::display::display;
+use sandshift_engine::sql::execute::display::Printing;
 use sandshift_engine::sql::outcome::Batch;
 use sandshift_engine::sql::plan::Field;
 use sandshift_engine::warehouse::data_type::DataType;
@@ -23,6 +23,7 @@ pub(crate) struct Results {
 struct Kept {
     fields: Vec<Field>,
     batches: Vec<Batch>,
+    printing: Printing,
     /// Rows before each batch.
     starts: Vec<u64>,
     count: u64,
@@ -30,7 +31,7 @@ struct Kept {
 
 impl Results {
     /// Keeps an answer and tells the page its shape and first rows.
-    pub(crate) fn keep(&mut self, fields: Vec<Field>, batches: Vec<Batch>) -> ResultRows {
+    pub(crate) fn keep(&mut self, fields: Vec<Field>, batches: Vec<Batch>, printing: Printing) -> ResultRows {
         self.last += 1;
         let mut starts = Vec::with_capacity(batches.len());
         let mut count = 0;
@@ -39,7 +40,7 @@ impl Results {
             count += batch.rows as u64;
         }
         let columns = fields.iter().map(column).collect();
-        self.kept.insert(self.last, Kept { fields, batches, starts, count });
+        self.kept.insert(self.last, Kept { fields, batches, printing, starts, count });
         while self.kept.len() > MOST {
             self.kept.pop_first();
         }
@@ -74,7 +75,7 @@ impl Kept {
                 .columns
                 .iter()
                 .zip(&self.fields)
-                .map(|(array, field)| display(array, field.data_type, within))
+                .map(|(array, field)| self.printing.display(array, field.data_type, within))
                 .collect(),
         )
     }

@@ -246,7 +246,9 @@ impl Workspace {
                     let elapsed_ms = (self.now)() - self.statement_began;
                     let user = script.user.clone();
                     self.witness(user, text, None);
-                    let rows = completion.fields.map(|fields| self.results.keep(fields, batches));
+                    let rows = completion
+                        .fields
+                        .map(|fields| self.results.keep(fields, batches, completion.printing));
                     let result = StatementResult {
                         tag: completion.tag,
                         notices: completion.notices,

@@ -6,6 +6,7 @@ pub mod error;
 pub mod execute;
 pub mod expression;
 pub mod functions;
+pub mod hll;
 pub mod json;
 pub mod json_number;
 pub mod outcome;

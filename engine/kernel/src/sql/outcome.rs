@@ -2,6 +2,7 @@
 
 use arrow::array::ArrayRef;
 
+use super::execute::display::Printing;
 use super::plan::Field;
 
 /// Columns of equal length. Layouts are those of `DataType::arrow`; strings may be dictionary-encoded.
@@ -41,6 +42,8 @@ pub struct Completion {
     pub notices: Vec<String>,
     pub rows_affected: Option<u64>,
     pub statistics: Statistics,
+    /// How the answer's values are printed in the session that asked.
+    pub printing: Printing,
 }
 
 /// What a statement really read.

@@ -198,6 +198,9 @@ pub enum AggregateFunction {
     PercentileContinuous,
     PercentileDiscrete,
     ApproximateCountDistinct,
+    HllCount,
+    HllCreateSketch,
+    HllCombine,
 }
 
 #[derive(Clone, Debug, PartialEq)]

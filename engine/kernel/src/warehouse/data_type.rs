@@ -39,6 +39,8 @@ pub enum DataType {
     Varbyte(u32),
     /// A string literal or NULL whose type its surroundings decide.
     Unknown,
+    /// What HyperLogLog remembers of a set of values; held as JSON text.
+    HllSketch,
 }
 
 impl DataType {
@@ -56,7 +58,11 @@ impl DataType {
             DataType::Real => ArrowType::Float32,
             DataType::Double => ArrowType::Float64,
             DataType::Boolean => ArrowType::Boolean,
-            DataType::Char(_) | DataType::Varchar(_) | DataType::Super | DataType::Unknown => ArrowType::Utf8,
+            DataType::Char(_)
+            | DataType::Varchar(_)
+            | DataType::Super
+            | DataType::HllSketch
+            | DataType::Unknown => ArrowType::Utf8,
             DataType::Date => ArrowType::Date32,
             DataType::Time | DataType::TimeTz => ArrowType::Time64(TimeUnit::Microsecond),
             DataType::Timestamp | DataType::TimestampTz => ArrowType::Timestamp(TimeUnit::Microsecond, None),
@@ -98,6 +104,7 @@ impl fmt::Display for DataType {
             DataType::TimestampTz => f.write_str("timestamp with time zone"),
             DataType::Interval => f.write_str("interval"),
             DataType::Super => f.write_str("super"),
+            DataType::HllSketch => f.write_str("hllsketch"),
             DataType::Varbyte(n) => write!(f, "binary varying({n})"),
             DataType::Unknown => f.write_str("\"unknown\""),
         }

@@ -40,6 +40,9 @@ fn kind(name: &str) -> Option<AggregateFunction> {
         "percentile_cont" => F::PercentileContinuous,
         "percentile_disc" => F::PercentileDiscrete,
         "approximate_count_distinct" => F::ApproximateCountDistinct,
+        "hll" => F::HllCount,
+        "hll_create_sketch" => F::HllCreateSketch,
+        "hll_combine" => F::HllCombine,
         _ => return None,
     })
 }
@@ -218,13 +221,22 @@ fn typed(
     match kind {
         F::CountRows => Some((arguments, T::BigInt)),
         F::Count | F::ApproximateCountDistinct => one(&arguments).then_some((arguments, T::BigInt)),
+        F::HllCount | F::HllCreateSketch if one(&arguments) => {
+            // unconfirmed: what of the semi-structured and the like the product counts.
+            let fits = !matches!(first_type?, T::Super | T::HllSketch);
+            let result = if kind == F::HllCount { T::BigInt } else { T::HllSketch };
+            fits.then_some((arguments, result))
+        }
+        F::HllCombine if one(&arguments) => {
+            (first_type? == T::HllSketch).then_some((arguments, T::HllSketch))
+        }
         F::Min | F::Max | F::AnyValue if one(&arguments) => {
             let found = first_type?;
             let data_type = match found {
                 T::Unknown => T::Varchar(coerce::literal_length(&arguments[0])),
                 other => other,
             };
-            let comparable = kind == F::AnyValue || !matches!(found, T::Boolean | T::Super);
+            let comparable = kind == F::AnyValue || !matches!(found, T::Boolean | T::Super | T::HllSketch);
             let argument = as_type(arguments.pop()?, data_type);
             comparable.then_some((vec![argument], data_type))
         }

@@ -91,6 +91,9 @@ pub(super) fn castable(from: DataType, to: DataType) -> bool {
     ) {
         return false;
     }
+    if from == T::HllSketch || to == T::HllSketch {
+        return from == to || from == T::Unknown;
+    }
     if from == to || from.is_string() || to.is_string() {
         return !matches!((from, to), (T::Varbyte(_), T::Char(_)));
     }
@@ -143,7 +146,9 @@ pub(super) fn assignable(from: DataType, to: DataType) -> bool {
         (T::Unknown, _) => true,
         (from, to) if from == to => true,
         (T::Varchar(_) | T::Char(_), T::Varchar(_) | T::Char(_)) => true,
-        (from, T::Varchar(_) | T::Char(_)) => !matches!(from, T::Boolean | T::Varbyte(_) | T::Super),
+        (from, T::Varchar(_) | T::Char(_)) => {
+            !matches!(from, T::Boolean | T::Varbyte(_) | T::Super | T::HllSketch)
+        }
         (T::Varchar(_) | T::Char(_), to) => matches!(to, T::Super | T::Varbyte(_)),
         (T::Boolean, _) => false,
         (from, T::Boolean) => from.is_integer(),

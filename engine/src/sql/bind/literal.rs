@@ -3,8 +3,9 @@
 use sqlparser::ast;
 
 use crate::gap::Feature;
-use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
+use crate::warehouse::calendar::interval::{Field, Interval};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
@@ -93,76 +94,16 @@ pub(super) fn interval(interval: &ast::Interval) -> SqlResult<Expression> {
         ast::Value::SingleQuotedString(text) | ast::Value::EscapedStringLiteral(text) => text.clone(),
         other => other.to_string(),
     };
-    let unit = match (&interval.leading_field, &interval.last_field) {
-        (None, _) => None,
-        (Some(field), None) => Some(field.to_string().to_lowercase()),
-        (Some(_), Some(_)) => None,
+    let field = |field: &Option<ast::DateTimeField>| match field {
+        None => Ok(None),
+        Some(field) => Field::find(&field.to_string())
+            .map(Some)
+            .ok_or_else(|| SqlError::new(SqlErrorKind::Syntax { near: Some(field.to_string()) })),
     };
-    let bare = written.trim().trim_start_matches(['-', '+']).chars().all(|c| c.is_ascii_digit() || c == '.');
-    let full = match (bare, unit) {
-        (true, Some(unit)) => format!("{} {unit}", written.trim()),
-        (true, None) => format!("{} seconds", written.trim()),
-        (false, _) => written.clone(),
-    };
-    let (months, micros) = parse_interval(&full).ok_or_else(|| {
+    let (leading, last) = (field(&interval.leading_field)?, field(&interval.last_field)?);
+    let found = Interval::parse_as(&written, leading, last).ok_or_else(|| {
         SqlError::product("22007", format!("invalid input syntax for type interval: \"{written}\""))
     })?;
+    let Interval { months, micros } = found;
     Ok(Expression::Literal { value: Value::Interval { months, micros }, data_type: DataType::Interval })
-}
-
-const SECOND: f64 = 1_000_000.0;
-const DAY: f64 = 86_400.0 * SECOND;
-
-/// Amounts with units, and `hh:mm[:ss]`, in any order, as "Interval literals" lists them.
-fn parse_interval(text: &str) -> Option<(i32, i64)> {
-    let (mut months, mut micros) = (0.0f64, 0.0f64);
-    let lower = text.to_lowercase().replace(',', " ");
-    let mut words = lower.split_whitespace().flat_map(split_unit).peekable();
-    words.peek()?;
-    while let Some(word) = words.next() {
-        if word == "ago" {
-            (months, micros) = (-months, -micros);
-            continue;
-        }
-        if word.contains(':') {
-            micros += clock(&word)?;
-            continue;
-        }
-        let amount: f64 = word.parse().ok()?;
-        match words.next()?.trim_end_matches('s') {
-            "millennium" | "millennia" | "mil" => months += amount * 12_000.0,
-            "century" | "centurie" | "c" => months += amount * 1_200.0,
-            "decade" | "dec" => months += amount * 120.0,
-            "year" | "y" | "yr" => months += amount * 12.0,
-            "quarter" | "qtr" => months += amount * 3.0,
-            "month" | "mon" => months += amount,
-            "week" | "w" => micros += amount * 7.0 * DAY,
-            "day" | "d" => micros += amount * DAY,
-            "hour" | "h" | "hr" => micros += amount * 3_600.0 * SECOND,
-            "minute" | "m" | "min" => micros += amount * 60.0 * SECOND,
-            "second" | "sec" | "" => micros += amount * SECOND,
-            "millisecond" | "msec" | "m." | "ms" | "msecond" => micros += amount * 1_000.0,
-            "microsecond" | "usec" | "us" | "microsec" => micros += amount,
-            _ => return None,
-        }
-    }
-    // Half a month is fifteen days.
-    let whole = months.trunc();
-    micros += (months - whole) * 30.0 * DAY;
-    Some((whole as i32, micros.round() as i64))
-}
-
-/// `3days` is two words.
-fn split_unit(word: &str) -> Vec<String> {
-    let end = word.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(word.len());
-    [&word[..end], &word[end..]].into_iter().filter(|part| !part.is_empty()).map(str::to_owned).collect()
-}
-
-fn clock(word: &str) -> Option<f64> {
-    let (sign, word) = word.strip_prefix('-').map_or((1.0, word), |rest| (-1.0, rest));
-    let mut parts = word.split(':');
-    let hours: f64 = parts.next()?.parse().ok()?;
-    let minutes: f64 = parts.next()?.parse().ok()?;
-    let seconds: f64 = parts.next().map_or(Some(0.0), |part| part.parse().ok())?;
-    Some(sign * ((hours * 60.0 + minutes) * 60.0 + seconds) * SECOND)
 }

@@ -76,6 +76,7 @@ fn fixed_width(data_type: DataType) -> u64 {
         DataType::Char(bytes) => u64::from(bytes),
         DataType::Interval
         | DataType::Varchar(_)
+        | DataType::HllSketch
         | DataType::Super
         | DataType::Varbyte(_)
         | DataType::Unknown => 0,
@@ -89,8 +90,8 @@ pub(super) fn default_encoding(data_type: DataType, sort_key: bool, temporary: b
     }
     match data_type {
         DataType::Boolean | DataType::Real | DataType::Double | DataType::Interval => "none",
-        // The guide leaves SUPER out; ZSTD is what clusters show (unconfirmed).
-        DataType::Super => "zstd",
+        // The guide leaves these out; ZSTD is what clusters show of SUPER (unconfirmed).
+        DataType::Super | DataType::HllSketch => "zstd",
         DataType::Char(_) | DataType::Varchar(_) | DataType::Varbyte(_) | DataType::Unknown => "lzo",
         DataType::SmallInt
         | DataType::Integer

@@ -75,6 +75,9 @@ fn name(function: AggregateFunction) -> &'static str {
         AggregateFunction::CountRows
         | AggregateFunction::Count
         | AggregateFunction::ApproximateCountDistinct => "count",
+        AggregateFunction::HllCount => "hll",
+        AggregateFunction::HllCreateSketch => "hll_create_sketch",
+        AggregateFunction::HllCombine => "hll_combine",
         AggregateFunction::Sum => "sum",
         AggregateFunction::Average => "avg",
         AggregateFunction::Min => "min",

@@ -177,6 +177,6 @@ fn bytes(data_type: DataType) -> usize {
             33..=999 => 32 + (n as usize - 32) / 2,
             _ => 32 + (1_000 - 32) / 2,
         },
-        DataType::Super | DataType::Unknown => 32,
+        DataType::Super | DataType::HllSketch | DataType::Unknown => 32,
     }
 }

@@ -5,7 +5,6 @@
 /// Families are told by their beginning.
 pub const PREFIXES: &[&str] = &[
     "st_",
-    "hll",
     "h3_",
     "ai_",
     "pg_get_cols",

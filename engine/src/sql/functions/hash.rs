@@ -127,7 +127,7 @@ fn fnv_types(types: &[DataType]) -> Accepted {
     };
     let value = match value {
         DataType::Unknown => Text.accept(value)?,
-        DataType::Super | DataType::Varbyte(_) => return None,
+        DataType::Super | DataType::HllSketch | DataType::Varbyte(_) => return None,
         other => other,
     };
     Some((std::iter::once(value).chain(seed).collect(), DataType::BigInt))

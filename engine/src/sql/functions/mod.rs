@@ -13,6 +13,7 @@ mod deprecated;
 mod fingerprint;
 pub mod gaps;
 mod hash;
+mod hll;
 mod json;
 mod number_template;
 mod pattern;
@@ -54,6 +55,7 @@ static FAMILIES: &[&[signature::Entry]] = &[
     text_compare::FUNCTIONS,
     teradata::FUNCTIONS,
     deprecated::FUNCTIONS,
+    hll::FUNCTIONS,
     session::FUNCTIONS,
     catalog::FUNCTIONS,
     privilege::FUNCTIONS,

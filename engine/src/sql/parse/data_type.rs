@@ -87,9 +87,8 @@ fn custom(name: &ast::ObjectName, modifiers: &[String]) -> SqlResult<DataType> {
         "varbyte" => varbyte(modifiers),
         "timestamptz" => Ok(DataType::TimestampTz),
         "timetz" => Ok(DataType::TimeTz),
-        "geometry" | "geography" | "hllsketch" => {
-            Err(SqlError::not_simulated_because(Feature::DataType, name))
-        }
+        "hllsketch" => Ok(DataType::HllSketch),
+        "geometry" | "geography" => Err(SqlError::not_simulated_because(Feature::DataType, name)),
         _ => Err(unknown(&name)),
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
                 reader.number()?;
             }
             Some("COLLATE") => {
-                reader.expect_one_of(&["CASE_SENSITIVE", "CASE_INSENSITIVE", "CS", "CI"])?;
+                super::create_table::collation(reader)?;
             }
             Some(_) => {
                 reader.expect_one_of(&["SERIALIZABLE", "SNAPSHOT"])?;

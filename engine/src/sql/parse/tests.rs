@@ -82,7 +82,7 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("CREATE DATABASE d WITH OWNER = u CONNECTION LIMIT UNLIMITED", "CreateDatabase"),
     ("CREATE TABLE t (LIKE s.p INCLUDING DEFAULTS) DISTSTYLE ALL", "CreateTable"),
     (
-        "CREATE LOCAL TEMP TABLE t (a int IDENTITY(0,1), b text COLLATE CASE_INSENSITIVE) ENCODE AUTO",
+        "CREATE LOCAL TEMP TABLE t (a int IDENTITY(0,1), b text COLLATE CASE_SENSITIVE) ENCODE AUTO",
         "CreateTable",
     ),
     (

@@ -281,6 +281,7 @@ fn type_of(data_type: DataType) -> CatalogType {
         DataType::TimeTz => catalog_type(1266, "timetz", 12),
         DataType::Decimal { .. } => catalog_type(1700, "numeric", -1),
         DataType::Super => catalog_type(4000, "super", -1),
+        DataType::HllSketch => catalog_type(2935, "hllsketch", -1),
         DataType::Varbyte(_) => catalog_type(6551, "varbyte", -1),
     }
 }
@@ -312,6 +313,7 @@ fn types(_: &Viewer<'_>) -> SqlResult<Rows> {
         DataType::Interval,
         DataType::TimeTz,
         DataType::Decimal { precision: 18, scale: 0 },
+        DataType::HllSketch,
         DataType::Super,
         DataType::Varbyte(1),
     ];

@@ -104,7 +104,11 @@ pub fn array_of(values: &[Value], data_type: DataType) -> ArrayRef {
                 })
                 .collect::<BooleanArray>(),
         ),
-        DataType::Char(_) | DataType::Varchar(_) | DataType::Super | DataType::Unknown => {
+        DataType::Char(_)
+        | DataType::Varchar(_)
+        | DataType::Super
+        | DataType::HllSketch
+        | DataType::Unknown => {
             let mut builder = StringBuilder::new();
             for value in values {
                 match value {

@@ -1,49 +1,93 @@
 //! How a cell is printed for people: result grids, CSV, tests.
 
+use std::collections::BTreeMap;
+
 use arrow::array::ArrayRef;
 
 use super::array::value_at;
 use crate::sql::json;
 use crate::warehouse::calendar::interval::{Interval, write_interval};
 use crate::warehouse::calendar::text;
+use crate::warehouse::calendar::zone::{self, Zone};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
+
+/// What a session's settings make of a printed value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Printing {
+    /// A TIMESTAMPTZ is shown on this clock.
+    pub zone: &'static Zone,
+    /// `extra_float_digits`, added to those that floats show.
+    pub extra_digits: i32,
+}
+
+impl Default for Printing {
+    fn default() -> Self {
+        Printing { zone: &zone::UTC, extra_digits: 0 }
+    }
+}
+
+impl Printing {
+    /// By the parameters of a session, by lower-case name.
+    pub fn of(settings: &BTreeMap<String, String>) -> Self {
+        let number = |name| settings.get(name).and_then(|text: &String| text.parse().ok()).unwrap_or(0);
+        Printing {
+            zone: settings.get("timezone").and_then(|name| zone::find(name)).unwrap_or(&zone::UTC),
+            extra_digits: number("extra_float_digits"),
+        }
+    }
+
+    /// As [`display`], for this session.
+    pub fn display(&self, array: &ArrayRef, data_type: DataType, row: usize) -> Option<String> {
+        self.value(&value_at(array, data_type, row), data_type)
+    }
+
+    fn digits(&self, usual: usize) -> usize {
+        usize::try_from((usual as i32 + self.extra_digits).clamp(1, 17)).unwrap_or(usual)
+    }
+}
 
 /// The cell's text; `None` is NULL. Booleans are `true` and `false`, timestamps have a fraction only when
 /// there is one, decimals have all digits of their scale, doubles fifteen that count.
 pub fn display(array: &ArrayRef, data_type: DataType, row: usize) -> Option<String> {
-    display_value(&value_at(array, data_type, row), data_type)
+    Printing::default().display(array, data_type, row)
 }
 
 /// As [`display`], for a single value.
 pub fn display_value(value: &Value, data_type: DataType) -> Option<String> {
-    Some(match value {
-        Value::Null => return None,
-        Value::Boolean(boolean) => boolean.to_string(),
-        Value::SmallInt(integer) => integer.to_string(),
-        Value::Integer(integer) => integer.to_string(),
-        Value::BigInt(integer) => integer.to_string(),
-        Value::Decimal { unscaled, scale } => decimal(*unscaled, *scale),
-        Value::Real(real) => float(f64::from(*real), FLOAT_DIGITS),
-        Value::Double(double) => float(*double, DOUBLE_DIGITS),
-        Value::String(string) if data_type == DataType::Super => json::printed(string).into_owned(),
-        Value::String(string) => string.to_string(),
-        Value::Date(days) => text::date(*days),
-        Value::Time(micros) if data_type == DataType::TimeTz => format!("{}+00", text::time(*micros)),
-        Value::Time(micros) => text::time(*micros),
-        Value::Timestamp(micros) if data_type == DataType::TimestampTz => {
-            let mut out = String::new();
-            text::write_timestamp_tz(*micros, 0, &mut out);
-            out
-        }
-        Value::Timestamp(micros) => text::timestamp(*micros),
-        Value::Interval { months, micros } => {
-            let mut out = String::new();
-            write_interval(Interval { months: *months, micros: *micros }, &mut out);
-            out
-        }
-        Value::Varbyte(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-    })
+    Printing::default().value(value, data_type)
+}
+
+impl Printing {
+    fn value(&self, value: &Value, data_type: DataType) -> Option<String> {
+        Some(match value {
+            Value::Null => return None,
+            Value::Boolean(boolean) => boolean.to_string(),
+            Value::SmallInt(integer) => integer.to_string(),
+            Value::Integer(integer) => integer.to_string(),
+            Value::BigInt(integer) => integer.to_string(),
+            Value::Decimal { unscaled, scale } => decimal(*unscaled, *scale),
+            Value::Real(real) => float(f64::from(*real), self.digits(FLOAT_DIGITS)),
+            Value::Double(double) => float(*double, self.digits(DOUBLE_DIGITS)),
+            Value::String(string) if data_type == DataType::Super => json::printed(string).into_owned(),
+            Value::String(string) => string.to_string(),
+            Value::Date(days) => text::date(*days),
+            Value::Time(micros) if data_type == DataType::TimeTz => format!("{}+00", text::time(*micros)),
+            Value::Time(micros) => text::time(*micros),
+            Value::Timestamp(micros) if data_type == DataType::TimestampTz => {
+                let mut out = String::new();
+                text::write_timestamp_tz(*micros, self.zone.offset_at(*micros), &mut out);
+                out
+            }
+            Value::Timestamp(micros) => text::timestamp(*micros),
+            Value::Interval { months, micros } => {
+                let mut out = String::new();
+                write_interval(Interval { months: *months, micros: *micros }, &mut out);
+                out
+            }
+            Value::Varbyte(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        })
+    }
 }
 
 /// An unscaled decimal with its point.

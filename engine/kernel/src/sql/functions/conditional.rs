@@ -172,9 +172,11 @@ impl<'a> Column<'a> {
             DataType::Time | DataType::TimeTz => Column::Time(call.primitive(index)?),
             DataType::Timestamp | DataType::TimestampTz => Column::Timestamp(call.primitive(index)?),
             DataType::Interval => Column::Interval(call.primitive(index)?),
-            DataType::Char(_) | DataType::Varchar(_) | DataType::Super | DataType::Unknown => {
-                Column::Text(call.text(index)?)
-            }
+            DataType::Char(_)
+            | DataType::Varchar(_)
+            | DataType::Super
+            | DataType::HllSketch
+            | DataType::Unknown => Column::Text(call.text(index)?),
             DataType::Varbyte(_) => {
                 let array = call.argument(index)?.as_any().downcast_ref();
                 Column::Bytes(array.ok_or_else(|| SqlError::bug("a VARBYTE column of another layout"))?)
@@ -284,9 +286,11 @@ fn select(call: &Call<'_>, pick: impl FnMut(usize) -> Option<usize>) -> SqlResul
                 .collect();
             Ok(Arc::new(chosen))
         }
-        DataType::Char(_) | DataType::Varchar(_) | DataType::Super | DataType::Unknown => {
-            select_text(call, pick)
-        }
+        DataType::Char(_)
+        | DataType::Varchar(_)
+        | DataType::Super
+        | DataType::HllSketch
+        | DataType::Unknown => select_text(call, pick),
         DataType::Varbyte(_) => {
             let columns = all::<BinaryArray>(call);
             let mut pick = pick;

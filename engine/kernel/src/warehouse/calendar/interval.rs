@@ -57,13 +57,46 @@ impl Interval {
         fits.then_some(Interval { months: whole as i32, micros: micros.round_ties_even() as i64 })
     }
 
+    /// As [`Interval::parse`], with the fields of a literal behind it: a bare number counts the last of them,
+    /// `1-2` is years and months, and what is finer than the last field is cut off.
+    pub fn parse_as(written: &str, leading: Option<Field>, last: Option<Field>) -> Option<Interval> {
+        let written = written.trim();
+        let Some(finest) = last.or(leading) else { return Interval::parse(written) };
+        let bare = written.parse::<f64>().is_ok();
+        let minutes = leading == Some(Field::Minute) && written.matches(':').count() == 1;
+        let read = if bare {
+            Interval::parse(&format!("{written} {}", finest.unit()))?
+        } else if minutes {
+            // `MINUTE TO SECOND` reads `10:20` as minutes and seconds.
+            let (sign, clock) = written.strip_prefix('-').map_or(("", written), |rest| ("-", rest));
+            Interval::parse(&format!("{sign}0:{clock}"))?
+        } else {
+            Interval::parse(written)?
+        };
+        Some(read.cut(finest))
+    }
+
+    fn cut(self, finest: Field) -> Interval {
+        let micros = |unit: i64| self.micros - self.micros % unit;
+        match finest {
+            Field::Year => Interval { months: self.months - self.months % 12, micros: 0 },
+            Field::Month => Interval { months: self.months, micros: 0 },
+            Field::Day => Interval { micros: micros(DAY), ..self },
+            Field::Hour => Interval { micros: micros(HOUR), ..self },
+            Field::Minute => Interval { micros: micros(MINUTE), ..self },
+            Field::Second => self,
+        }
+    }
+
     /// `3 days`, `1 year 2 mons 04:05:06`, `2 weeks`; a number without a unit is seconds.
     pub fn parse(written: &str) -> Option<Interval> {
         let mut total = Interval::default();
         let mut pending: Option<f64> = None;
         let mut said = false;
         for word in written.split([' ', ',', '\t']).filter(|word| !word.is_empty() && *word != "@") {
-            if word.contains(':') {
+            if let Some(months) = years_and_months(word) {
+                total.months = total.months.checked_add(months)?;
+            } else if word.contains(':') {
                 if let Some(days) = pending.take() {
                     total = total.plus(days, Unit::Day)?;
                 }
@@ -97,6 +130,47 @@ impl Interval {
     }
 }
 
+/// The fields that a literal can name behind its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    Year,
+    Month,
+    Day,
+    Hour,
+    Minute,
+    Second,
+}
+
+impl Field {
+    const ALL: [(Field, &str); 6] = [
+        (Field::Year, "year"),
+        (Field::Month, "month"),
+        (Field::Day, "day"),
+        (Field::Hour, "hour"),
+        (Field::Minute, "minute"),
+        (Field::Second, "second"),
+    ];
+
+    /// By its name, in the singular or the plural.
+    pub fn find(name: &str) -> Option<Field> {
+        let name = name.to_ascii_lowercase();
+        let singular = name.strip_suffix('s').unwrap_or(&name);
+        Self::ALL.into_iter().find(|(_, known)| *known == singular).map(|(field, _)| field)
+    }
+
+    fn unit(self) -> &'static str {
+        Self::ALL.into_iter().find(|(field, _)| *field == self).map_or("second", |(_, name)| name)
+    }
+}
+
+/// `1-2`, `-1-2`: years and months.
+fn years_and_months(word: &str) -> Option<i32> {
+    let (sign, body) = word.strip_prefix('-').map_or((1, word), |rest| (-1, rest));
+    let (years, months) = body.split_once('-')?;
+    let months: i32 = months.parse().ok().filter(|months| (0..12).contains(months))?;
+    Some(sign * years.parse::<i32>().ok().filter(|years| *years >= 0)?.checked_mul(12)?.checked_add(months)?)
+}
+
 enum Unit {
     Month(i32),
     Week,
@@ -121,6 +195,7 @@ impl Unit {
             "h" | "hr" | "hrs" | "hour" | "hours" => Unit::Hour,
             "m" | "min" | "mins" | "minute" | "minutes" => Unit::Minute,
             "s" | "sec" | "secs" | "second" | "seconds" => Unit::Second,
+            "millennium" | "millennia" | "mil" | "mils" => Unit::Month(12_000),
             "ms" | "msec" | "msecs" | "millisecond" | "milliseconds" => Unit::Millisecond,
             "us" | "usec" | "usecs" | "microsecond" | "microseconds" => Unit::Microsecond,
             _ => return None,
@@ -206,6 +281,8 @@ mod tests {
             ("0.5 month", "15 days"),
             ("1h", "01:00:00"),
             ("3 days ago", "-3 days"),
+            ("1-2", "1 year 2 mons"),
+            ("1 2:03:04", "1 day 02:03:04"),
             ("0", "00:00:00"),
         ] {
             assert_eq!(print(written).as_deref(), Some(printed), "{written}");

@@ -40,12 +40,21 @@ pub fn repeat(value: &Value, data_type: DataType, rows: usize) -> SqlResult<Arra
             Arc::new(TimestampMicrosecondArray::from(vec![timestamp(value); rows]))
         }
         (
-            DataType::Char(_) | DataType::Varchar(_) | DataType::Super | DataType::Unknown,
+            DataType::Char(_)
+            | DataType::Varchar(_)
+            | DataType::Super
+            | DataType::HllSketch
+            | DataType::Unknown,
             Value::String(text),
         ) => Arc::new(StringArray::from(vec![&**text; rows])),
-        (DataType::Char(_) | DataType::Varchar(_) | DataType::Super | DataType::Unknown, _) => {
-            Arc::new(StringArray::from(vec![None::<&str>; rows]))
-        }
+        (
+            DataType::Char(_)
+            | DataType::Varchar(_)
+            | DataType::Super
+            | DataType::HllSketch
+            | DataType::Unknown,
+            _,
+        ) => Arc::new(StringArray::from(vec![None::<&str>; rows])),
         (DataType::Varbyte(_), Value::Varbyte(bytes)) => Arc::new(BinaryArray::from(vec![&**bytes; rows])),
         (DataType::Varbyte(_), _) => Arc::new(BinaryArray::from(vec![None; rows])),
         (DataType::Interval, _) => Arc::new(IntervalMonthDayNanoArray::from(vec![None; rows])),

@@ -1,13 +1,14 @@
 //! What aggregates gather for each group.
 //!
 //! An accumulator is fed columns of arguments with the group of each row, and gives one value a group at the
-//! end. `count`, `sum`, `extreme`, `variance`, `truth`, `bits`, `sketch` keep a few words a group; `collect` keeps
+//! end. `count`, `sum`, `extreme`, `variance`, `truth`, `bits`, `sketch`, `hll` keep a few words a group; `collect` keeps
 //! the rows (LISTAGG, MEDIAN, percentiles).
 
 mod bits;
 mod collect;
 mod count;
 mod extreme;
+mod hll;
 mod sketch;
 mod sum;
 mod truth;
@@ -98,5 +99,8 @@ pub fn accumulator(what: &Specification) -> SqlResult<Box<dyn Accumulator>> {
         | AggregateFunction::PercentileContinuous
         | AggregateFunction::PercentileDiscrete => Box::new(collect::Collect::new(what.clone())),
         AggregateFunction::ApproximateCountDistinct => Box::new(sketch::Sketch::default()),
+        AggregateFunction::HllCount => Box::new(hll::Hll::new(false, true)),
+        AggregateFunction::HllCreateSketch => Box::new(hll::Hll::new(false, false)),
+        AggregateFunction::HllCombine => Box::new(hll::Hll::new(true, false)),
     })
 }

@@ -20,7 +20,7 @@ pub struct Sketch {
     groups: Vec<Vec<u8>>,
 }
 
-fn hash(value: &Value) -> u64 {
+pub(super) fn hash(value: &Value) -> u64 {
     let hash = match value {
         Value::Null => 0,
         Value::Boolean(boolean) => u64::from(*boolean),
