@@ -1,6 +1,10 @@
 //! Conditions as a plan prints them: PostgreSQL's own writing, every operator in parentheses.
 
 use crate::sql::expression::{Comparison, Expression, Subquery, SubqueryKind};
+}
+
+use crate::sql::expression::{Comparison, Expression, SubqueryKind};
+use crate::sql::functions::super_path;
 use crate::warehouse::calendar;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
@@ -14,6 +18,15 @@ pub(super) fn text(expression: &Expression, names: &[String]) -> String {
         }
         Expression::Literal { value, data_type } => literal(value, *data_type),
         Expression::Parameter { index, .. } => format!("${index}"),
+        Expression::Call { function, arguments, .. } if function.name == super_path::PATH => {
+            path(arguments, names)
+        }
+        // What makes SUPER values comparable is nobody's business.
+        Expression::Call { function, arguments, .. }
+            if [super_path::KEY, super_path::KEY_BESIDE].contains(&function.name) =>
+        {
+            arguments.first().map(inner).unwrap_or_default()
+        }
         Expression::Call { function, arguments, .. } => {
             match (arguments.as_slice(), is_operator(function.name)) {
                 ([left, right], true) => format!("({} {} {})", inner(left), function.name, inner(right)),
@@ -75,6 +88,20 @@ pub(super) fn subqueries(expression: &Expression, meet: &mut dyn FnMut(&Subquery
             meet(subquery);
         }
     });
+}
+
+/// `orders[0].key`.
+fn path(arguments: &[Expression], names: &[String]) -> String {
+    let mut written = arguments.first().map(|root| text(root, names)).unwrap_or_default();
+    for step in arguments.iter().skip(1) {
+        match step {
+            Expression::Literal { value: Value::String(name), .. } => {
+                written.push_str(&format!(".{}", name.trim_matches('"')));
+            }
+            step => written.push_str(&format!("[{}]", text(step, names))),
+        }
+    }
+    written
 }
 
 pub(super) fn list(parts: &[Expression], names: &[String]) -> String {

@@ -31,7 +31,6 @@ pub const NAMES: &[&str] = &[
     "geometrytype",
     "has_assumerole_privilege",
     "json_serialize_to_varbyte",
-    "object_transform",
     "pg_cancel_backend",
     "pg_terminate_backend",
     "pg_timezone_abbrevs",

@@ -16,6 +16,7 @@ mod hash;
 mod hll;
 mod json;
 mod number_template;
+mod object_transform;
 mod pattern;
 mod pcre;
 mod pcre_syntax;
@@ -47,6 +48,7 @@ static FAMILIES: &[&[signature::Entry]] = &[
     json::FUNCTIONS,
     super_array::FUNCTIONS,
     super_path::FUNCTIONS,
+    object_transform::FUNCTIONS,
     super_number::FUNCTIONS,
     varbyte::FUNCTIONS,
     array_set::FUNCTIONS,
@@ -79,7 +81,8 @@ pub fn resolve(name: &str, arguments: &[DataType]) -> Option<Resolved> {
         return accepting(name, arguments);
     }
     // The functions over JSON text want text: that a document is none is what their refusal teaches.
-    if JSON_TEXT.contains(&name) {
+    if JSON_TEXT.contains(&name) || (name == "||" && arguments.iter().all(|known| *known == DataType::Super))
+    {
         return None;
     }
     accepting(name, arguments).or_else(|| {

@@ -14,6 +14,7 @@ use sqlparser::keywords::{
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
+use super::object_transform::object_transform;
 use super::reader::is_word;
 use super::reserved;
 
@@ -59,8 +60,8 @@ impl Dialect for Redshift {
 
     /// Redshift's reserved words begin an expression only where the grammar gives them one to begin.
     fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
-        if let Some(aggregate) = approximate(parser) {
-            return Some(aggregate);
+        if let Some(call) = approximate(parser).or_else(|| object_transform(parser)) {
+            return Some(call);
         }
         let next = parser.peek_token_ref();
         let Token::Word(word) = &next.token else {

@@ -24,6 +24,7 @@ mod grant;
 mod group;
 mod maintenance;
 mod model;
+mod object_transform;
 mod policy;
 mod procedure;
 mod query;
