@@ -1,9 +1,6 @@
 //! Conditions as a plan prints them: PostgreSQL's own writing, every operator in parentheses.
 
 use crate::sql::expression::{Comparison, Expression, Subquery, SubqueryKind};
-}
-
-use crate::sql::expression::{Comparison, Expression, SubqueryKind};
 use crate::sql::functions::super_path;
 use crate::warehouse::calendar;
 use crate::warehouse::data_type::DataType;
