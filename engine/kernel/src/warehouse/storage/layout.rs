@@ -318,7 +318,7 @@ mod tests {
             let mut value = 0;
             let numbers: Vec<Option<i64>> = (0..rows)
                 .map(|row| {
-                    if row as u64 % run == 0 {
+                    if (row as u64).is_multiple_of(run) {
                         value = base.wrapping_add((random.below(spread) as i64).wrapping_mul(unit));
                     }
                     (nulls_in == 0 || random.below(nulls_in + 1) > 0).then_some(value)
