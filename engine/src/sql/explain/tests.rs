@@ -46,7 +46,7 @@ fn warehouse(sales: Distribution, event: Distribution) -> Manifest {
                 constraints: Default::default(),
                 backup: true,
                 next_identity: Default::default(),
-                data: TableData { segments: vec![stored], version: 1, analyzed_rows: 0 },
+                data: TableData { segments: vec![stored], version: 1, analyzed_rows: u64::from(rows) },
             }),
         });
     }
