@@ -40,6 +40,7 @@ pub mod relay;
 mod row_table;
 mod scan;
 mod set_operation;
+mod slices;
 mod sort;
 mod sorting;
 mod sought;
@@ -180,10 +181,12 @@ fn operator_of(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator
         Plan::SystemScan { relation, .. } => Box::new(system_scan::ScanSystem::new(*relation)),
         Plan::Values { rows, fields } => Box::new(values::Rows::new(rows.clone(), fields)),
         Plan::Filter { input, predicate } => {
-            Box::new(filter::Filter::new(build(input, context)?, predicate.clone()))
+            let input = asking(build(input, context)?, std::slice::from_ref(predicate));
+            Box::new(filter::Filter::new(input, predicate.clone()))
         }
         Plan::Project { input, expressions, .. } => {
-            Box::new(project::Project::new(build(input, context)?, expressions.clone()))
+            let input = asking(build(input, context)?, expressions);
+            Box::new(project::Project::new(input, expressions.clone()))
         }
         Plan::Join(join) => {
             let index = sought::Index::default();
@@ -224,6 +227,11 @@ fn operator_of(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator
         }
         Plan::CommonRead { id, .. } => Box::new(common_table::CommonRead::new(*id, context)?),
     })
+}
+
+/// What a step reads from when its expressions ask queries.
+fn asking(input: Box<dyn Operator>, expressions: &[Expression]) -> Box<dyn Operator> {
+    slices::Slices::under(subquery::Prepared::before(input, expressions), expressions)
 }
 
 /// A constant expression's value (LIMIT, defaults, VALUES).

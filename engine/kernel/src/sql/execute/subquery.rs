@@ -14,7 +14,7 @@ use super::evaluate::evaluate_all;
 use super::gather::{concatenate_batches, gather};
 use super::grouping::Grouping;
 use super::intern::MISSING;
-use super::{Context, Pull, build};
+use super::{Context, Operator, Pull, build};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{Comparison, Expression, Subquery, SubqueryKind};
 use crate::sql::outcome::Batch;
@@ -159,24 +159,46 @@ fn answer(subquery: &Subquery, parameters: Vec<Value>, context: &mut Context) ->
 }
 
 fn run(subquery: &Subquery, context: &mut Context) -> SqlResult<Answer> {
-    let mut operator = build(&subquery.plan, context)?;
-    let mut batches = Vec::new();
-    let mut rows = 0;
+    let mut running = Running::new(subquery, context)?;
     loop {
-        match operator.pull(context)? {
-            Pull::Pending => {}
-            Pull::End => break,
-            Pull::Batch(batch) if batch.rows == 0 => {}
+        if let Some(answer) = running.step(subquery, context)? {
+            return Ok(answer);
+        }
+    }
+}
+
+/// A subquery on its way.
+struct Running {
+    operator: Box<dyn Operator>,
+    batches: Vec<Batch>,
+    rows: usize,
+}
+
+impl Running {
+    fn new(subquery: &Subquery, context: &mut Context) -> SqlResult<Self> {
+        Ok(Running { operator: build(&subquery.plan, context)?, batches: Vec::new(), rows: 0 })
+    }
+
+    /// One pull; the answer when it is known.
+    fn step(&mut self, subquery: &Subquery, context: &mut Context) -> SqlResult<Option<Answer>> {
+        match self.operator.pull(context)? {
+            Pull::Pending => Ok(None),
+            Pull::End => finished(subquery, &self.batches).map(Some),
+            Pull::Batch(batch) if batch.rows == 0 => Ok(None),
             Pull::Batch(batch) => {
-                rows += batch.rows;
+                self.rows += batch.rows;
                 match subquery.kind {
-                    SubqueryKind::Exists { .. } => return Ok(Answer::Exists(true)),
-                    SubqueryKind::Scalar if rows > 1 => return Err(SqlError::several_rows()),
-                    _ => batches.push(batch),
+                    SubqueryKind::Exists { .. } => return Ok(Some(Answer::Exists(true))),
+                    SubqueryKind::Scalar if self.rows > 1 => return Err(SqlError::several_rows()),
+                    _ => self.batches.push(batch),
                 }
+                Ok(None)
             }
         }
     }
+}
+
+fn finished(subquery: &Subquery, batches: &[Batch]) -> SqlResult<Answer> {
     let fields = subquery.plan.fields();
     match subquery.kind {
         SubqueryKind::Exists { .. } => Ok(Answer::Exists(false)),
@@ -191,8 +213,70 @@ fn run(subquery: &Subquery, context: &mut Context) -> SqlResult<Answer> {
             Ok(Answer::Scalar(value))
         }
         SubqueryKind::Any { .. } | SubqueryKind::All { .. } => {
-            Ok(Answer::Rows(Rc::new(lookup(&batches, fields)?)))
+            Ok(Answer::Rows(Rc::new(lookup(batches, fields)?)))
         }
+    }
+}
+
+/// Runs the queries that take nothing from outside, pull by pull, before the step that asks them reads its first
+/// row: inside an expression they would run in one piece.
+pub struct Prepared {
+    input: Box<dyn Operator>,
+    waiting: Vec<Subquery>,
+    running: Option<(Running, u64)>,
+}
+
+impl Prepared {
+    /// The input itself, unless one of these expressions asks such a query.
+    pub fn before(input: Box<dyn Operator>, expressions: &[Expression]) -> Box<dyn Operator> {
+        let mut waiting = Vec::new();
+        for expression in expressions {
+            expression.visit(&mut |inner| {
+                if let Expression::Subquery(subquery) = inner
+                    && subquery.parameters.is_empty()
+                {
+                    waiting.push((**subquery).clone());
+                }
+            });
+        }
+        if waiting.is_empty() { input } else { Box::new(Prepared { input, waiting, running: None }) }
+    }
+
+    /// One pull of the query that is next. What fails is left: it fails again when, and only if, a row asks.
+    fn prepare(&mut self, subquery: &Subquery, context: &mut Context) -> SqlResult<Option<Answer>> {
+        let (mut running, memory) = match self.running.take() {
+            Some(running) => running,
+            None => (Running::new(subquery, context)?, context.memory_used),
+        };
+        let stepped = running.step(subquery, context);
+        if let Ok(None) = stepped {
+            self.running = Some((running, memory));
+        } else {
+            context.memory_used = memory;
+        }
+        stepped
+    }
+}
+
+impl Operator for Prepared {
+    fn pull(&mut self, context: &mut Context) -> SqlResult<Pull> {
+        let Some(subquery) = self.waiting.pop() else { return self.input.pull(context) };
+        let key = Arc::as_ptr(&subquery.plan) as usize;
+        if context.shared.memo.plans.contains_key(&key) {
+            return Ok(Pull::Pending);
+        }
+        match self.prepare(&subquery, context) {
+            Ok(None) => self.waiting.push(subquery),
+            Ok(Some(answer)) => {
+                let mut parameters = Grouping::new(&[]);
+                parameters.assign(&[], 1)?;
+                let _plan = Arc::clone(&subquery.plan);
+                let answers = vec![answer];
+                context.shared.memo.plans.insert(key, Remembered { _plan, parameters, answers });
+            }
+            Err(_) => {}
+        }
+        Ok(Pull::Pending)
     }
 }
 

@@ -21,7 +21,7 @@ use super::{BATCH_ROWS, Context, Operator, Pull};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::outcome::Batch;
-use crate::sql::plan::{SortKey, WindowCall, WindowFunction};
+use crate::sql::plan::{AggregateFunction, SortKey, WindowCall, WindowFunction};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
@@ -231,13 +231,26 @@ fn compute(call: &WindowCall, sorted: &Sorted, all: &Batch, context: &mut Contex
         }
         WindowFunction::RatioToReport => ratio(call, sorted, &arguments),
         WindowFunction::Aggregate(function) => {
-            let what = Specification {
+            let mut what = Specification {
                 function,
                 types: call.arguments.iter().map(Expression::data_type).collect(),
                 arguments: call.arguments.len(),
                 order: Vec::new(),
                 result: call.data_type,
             };
+            let mut arguments = arguments;
+            // A percentile is taken of what WITHIN GROUP sorts by.
+            if matches!(
+                function,
+                AggregateFunction::PercentileContinuous | AggregateFunction::PercentileDiscrete
+            ) {
+                for key in &call.order {
+                    let values = evaluate_all([&key.expression], all, context)?;
+                    arguments.extend(values.iter().map(|values| gather(values, &sorted.rows)));
+                    what.types.push(key.expression.data_type());
+                    what.order.push((key.descending, key.nulls_first));
+                }
+            }
             aggregate(&what, call.frame, &sorted.partitions, &arguments, rows)?
         }
     })
