@@ -5,8 +5,10 @@ use sqlparser::ast;
 use super::binder::Binder;
 use super::coerce;
 use super::from::{fold, object_name};
+use super::level::Clause;
 use super::literal;
 use super::scalar::{no_function, types};
+use super::series::SERIES;
 use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::{Comparison, Expression};
@@ -64,6 +66,9 @@ impl Binder<'_> {
         }
         if matches!(name.as_str(), "grouping" | "grouping_id") {
             return self.grouping(&name, &arguments.expressions);
+        }
+        if name == SERIES && self.clause() == Clause::SelectList && !self.level()?.inside_aggregate {
+            return self.series_column(&arguments.expressions);
         }
         self.scalar_call(&name, &arguments.expressions)
     }

@@ -7,6 +7,7 @@ use sqlparser::ast;
 use super::binder::{Binder, too_deep};
 use super::level::{Named, Source, SourceColumn};
 use super::relation::Found;
+use super::series::SERIES;
 use super::{Need, coerce};
 use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
@@ -125,7 +126,7 @@ impl Binder<'_> {
         Ok(whole.unwrap_or_else(FromItem::nothing))
     }
 
-    fn table_with_joins(&mut self, table: &ast::TableWithJoins) -> SqlResult<FromItem> {
+    pub fn table_with_joins(&mut self, table: &ast::TableWithJoins) -> SqlResult<FromItem> {
         let first = match self.inside(&table.relation, &FromItem::nothing())? {
             Some(inside) => self.unnest(FromItem::nothing(), inside, None)?,
             None => self.table_factor(&table.relation)?,
@@ -158,6 +159,12 @@ impl Binder<'_> {
                 let plan = rename(plan, &name, alias.as_ref())?;
                 Ok(FromItem::single(plan, name, None, None))
             }
+            ast::TableFactor::Derived { lateral: true, .. } => {
+                Err(SqlError::new(SqlErrorKind::Syntax { near: Some("SELECT".to_owned()) }))
+            }
+            ast::TableFactor::Table { sample: Some(_), .. } => {
+                Err(SqlError::new(SqlErrorKind::Syntax { near: Some("TABLESAMPLE".to_owned()) }))
+            }
             ast::TableFactor::NestedJoin { table_with_joins, alias: None } => {
                 self.table_with_joins(table_with_joins)
             }
@@ -166,6 +173,19 @@ impl Binder<'_> {
                     && name.to_string().eq_ignore_ascii_case("pg_get_late_binding_view_cols") =>
             {
                 self.late_view_columns(alias.as_ref())
+            }
+            ast::TableFactor::Table { name, alias, args: Some(arguments), .. }
+                if name.to_string().eq_ignore_ascii_case(SERIES) =>
+            {
+                let written: Vec<&ast::Expr> = arguments
+                    .args
+                    .iter()
+                    .filter_map(|argument| match argument {
+                        ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expression)) => Some(expression),
+                        _ => None,
+                    })
+                    .collect();
+                self.series_item(&written, alias.as_ref())
             }
             ast::TableFactor::Table { args: Some(_), name, .. } | ast::TableFactor::Function { name, .. } => {
                 Err(SqlError::not_simulated_because(Feature::QueryClause, format!("{name}() in FROM")))

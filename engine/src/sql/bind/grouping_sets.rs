@@ -109,6 +109,7 @@ pub(super) fn combined(elements: &[Vec<Vec<usize>>]) -> SqlResult<Vec<Vec<usize>
     Ok(sets)
 }
 
+// unconfirmed: the words are those of later PostgreSQL, as is the number.
 fn too_many() -> SqlError {
     SqlError::product("54001", format!("too many grouping sets present (maximum {MOST_SETS})"))
 }
@@ -121,6 +122,7 @@ impl Binder<'_> {
         }
         let clause = self.clause();
         if !clause.takes_aggregates() {
+            // unconfirmed: the words are those of later PostgreSQL, here and where the arguments are looked for.
             let message = format!("grouping operations are not allowed in {}", clause.name());
             return Err(SqlError::product("42803", message));
         }

@@ -74,6 +74,10 @@ impl Binder<'_> {
                 (named, on, None)
             }
         };
+        if kind == JoinKind::Full && (on.is_empty() || residual.is_some()) {
+            let message = "FULL JOIN is only supported with merge-joinable join conditions";
+            return Err(SqlError::product("0A000", message));
+        }
         let kind = match kind {
             JoinKind::Inner if on.is_empty() && residual.is_none() => JoinKind::Cross,
             kind => kind,

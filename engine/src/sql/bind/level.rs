@@ -5,7 +5,7 @@ use sqlparser::ast;
 use super::binder::Binder;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
-use crate::sql::plan::{AggregateCall, WindowCall};
+use crate::sql::plan::{AggregateCall, Plan, WindowCall};
 use crate::warehouse::data_type::DataType;
 
 /// While a SELECT is being bound, its aggregates and window calls stand in expressions as columns with
@@ -33,6 +33,13 @@ pub(super) struct Level {
     pub clause: Clause,
     pub inside_aggregate: bool,
     pub inside_window: bool,
+    /// Columns of FROM; a series in the select list comes right behind them.
+    pub width: usize,
+    pub series: Option<Plan>,
+    /// Inside CONNECT BY queries: how far right of a column the same one of the parent row stands.
+    pub prior: Option<usize>,
+    /// Whether `(+)` may stand behind a column here.
+    pub marks_outer: bool,
 }
 
 /// The part of a query that an expression stands in, as error texts name it.

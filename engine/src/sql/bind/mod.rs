@@ -1,7 +1,7 @@
 //! Names and types: a parsed query to a plan and the rights it needs.
 //!
 //! Read in this order: `binder` (the state of one statement's binding), `relation` (which table a name
-//! means), `from`, `view` and `join` (tables to one wide row), `level` (which column a name means), `scalar`,
+//! means), `from`, `view`, `series`, `join`, `outer_mark` and `hierarchy` (tables to one wide row), `level` (which column a name means), `scalar`,
 //! `operator`, `predicate`, `pattern`, `call`, `aggregate`, `window`, `super_path` and `subquery` (expressions), `coerce` (how types meet), `select` and `query` (the
 //! clauses put together), `write` (INSERT, UPDATE, DELETE), `merge`.
 
@@ -12,11 +12,13 @@ mod coerce;
 mod from;
 mod group_by;
 mod grouping_sets;
+mod hierarchy;
 mod join;
 mod level;
 mod literal;
 mod merge;
 mod operator;
+mod outer_mark;
 mod output_name;
 mod pattern;
 mod pivot;
@@ -27,6 +29,7 @@ mod relation;
 mod routine;
 mod scalar;
 mod select;
+mod series;
 mod subquery;
 mod super_path;
 #[cfg(test)]

@@ -21,7 +21,9 @@ pub(super) fn output_name(expression: &ast::Expr) -> String {
             Some(ast::AccessExpr::Dot(ast::Expr::Identifier(ident))) => fold(ident),
             _ => output_name(root),
         },
-        ast::Expr::Nested(inner) | ast::Expr::Collate { expr: inner, .. } => output_name(inner),
+        ast::Expr::Nested(inner) | ast::Expr::Prior(inner) | ast::Expr::Collate { expr: inner, .. } => {
+            output_name(inner)
+        }
         ast::Expr::Function(function) => function_heading(function),
         ast::Expr::Cast { expr, data_type, .. } => cast_name(expr, data_type),
         ast::Expr::Convert { expr, data_type: Some(data_type), .. } => cast_name(expr, data_type),

@@ -127,6 +127,7 @@ impl Binder<'_> {
         self.levels = outer;
         let bound = bound?;
         if bound.iter().any(|column| !matches!(column, Expression::Column { .. })) {
+            // unconfirmed: the reference gives the rule, not the words.
             let message = "UNPIVOT IN list must contain only column references";
             return Err(SqlError::product("0A000", message));
         }
@@ -205,6 +206,7 @@ impl Binder<'_> {
     /// One relation, every column of which is now read.
     fn read_whole(&mut self, input: FromItem, what: &str) -> SqlResult<FromItem> {
         if input.sources.len() != 1 {
+            // unconfirmed: the reference speaks of a table, and shows no join under PIVOT.
             return Err(SqlError::product("0A000", format!("{what} is not supported on a join")));
         }
         for named in &input.named {

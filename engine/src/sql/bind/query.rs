@@ -10,6 +10,7 @@ use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
 use crate::sql::plan::{Field, Plan, SetOperation, SortKey};
+use crate::sql::{execute, optimize};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
@@ -60,7 +61,10 @@ impl Binder<'_> {
     }
 
     fn query_body(&mut self, query: &ast::Query) -> SqlResult<Plan> {
-        if query.fetch.is_some() || !query.locks.is_empty() || query.for_clause.is_some() {
+        if query.fetch.is_some() {
+            return Err(SqlError::new(SqlErrorKind::Syntax { near: Some("FIRST".to_owned()) }));
+        }
+        if !query.locks.is_empty() || query.for_clause.is_some() {
             return Err(SqlError::new(SqlErrorKind::Syntax { near: Some("FOR".to_owned()) }));
         }
         let order: &[ast::OrderByExpr] = match query.order_by.as_ref().map(|order| &order.kind) {
@@ -185,15 +189,28 @@ impl Binder<'_> {
 
     /// The number in LIMIT, OFFSET or TOP; NULL is no limit.
     pub fn count(&mut self, expression: &ast::Expr, place: &str) -> SqlResult<Option<u64>> {
-        let bound = self.expression(expression)?;
+        let mut bound = self.expression(expression)?;
+        if !matches!(bound, Expression::Literal { .. }) {
+            let mut variable = false;
+            bound.visit(&mut |inner| {
+                variable |= matches!(
+                    inner,
+                    Expression::Column { .. } | Expression::Parameter { .. } | Expression::Subquery(_)
+                );
+            });
+            if variable {
+                let message = format!("argument of {place} must not contain variables");
+                return Err(self.at(SqlError::product("42P10", message), expression));
+            }
+            let value = execute::constant(&bound, &mut optimize::surroundings(self.manifest))?;
+            bound = Expression::Literal { value, data_type: bound.data_type() };
+        }
         let Expression::Literal { value, .. } = &bound else {
-            return Err(SqlError::not_simulated_because(
-                Feature::QueryClause,
-                format!("{place} with an expression"),
-            ));
+            return Err(SqlError::bug("a count that is no value"));
         };
         let count = match value {
             Value::Null => return Ok(None),
+            Value::SmallInt(count) => i64::from(*count),
             Value::Integer(count) => i64::from(*count),
             Value::BigInt(count) => *count,
             Value::String(text) => text.trim().parse().map_err(|_| {

@@ -21,12 +21,18 @@ impl Binder<'_> {
         if query.with.is_some() || query.order_by.is_some() || query.limit_clause.is_some() {
             return Ok(None);
         }
+        let name = fold(&table.alias.name);
+        // Most tables under WITH RECURSIVE do not read themselves, and those are bound like any other.
+        if !right.to_string().to_lowercase().contains(&name) {
+            return Ok(None);
+        }
+        let needed = self.needs.len();
         let seed = coerce::settle_strings(self.body(left)?);
+        // unconfirmed: that the column list may be left out, and the first part then names the columns.
         let mut fields: Vec<Field> = seed.fields().to_vec();
         for (field, column) in fields.iter_mut().zip(&table.alias.columns) {
             field.name = fold(&column.name);
         }
-        let name = fold(&table.alias.name);
         let id = self.next_common;
         self.next_common += 1;
         let definition = Plan::Nothing { fields: fields.clone() };
@@ -36,6 +42,7 @@ impl Binder<'_> {
         let mut step = coerce::settle_strings(step?);
         let reads = reads_of(&mut step, id);
         if reads == 0 {
+            self.needs.truncate(needed);
             return Ok(None);
         }
         if *set_quantifier != ast::SetQuantifier::All {

@@ -145,8 +145,10 @@ impl Binder<'_> {
             E::GroupingSets(_) | E::Cube(_) | E::Rollup(_) => Err(SqlError::new(SqlErrorKind::Syntax {
                 near: expression.to_string().split([' ', '(']).next().map(str::to_owned),
             })),
-            E::Prior(_) => Err(SqlError::not_simulated_because(Feature::QueryClause, "CONNECT BY")),
-            E::OuterJoin(_) => Err(SqlError::not_simulated_because(Feature::QueryClause, "(+) joins")),
+            E::Prior(inner) => self.prior(inner),
+            E::OuterJoin(inner) if self.level()?.marks_outer => self.expression(inner),
+            // unconfirmed: the guide says that it stands in WHERE alone, not in which words it is refused.
+            E::OuterJoin(_) => Err(SqlError::product("0A000", "(+) can only be used in the WHERE clause")),
             other => Err(SqlError::not_simulated_because(Feature::QueryClause, other.to_string())),
         }
     }

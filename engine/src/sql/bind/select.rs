@@ -1,5 +1,6 @@
 //! One SELECT: its clauses bound in the product's order, then put together bottom-up.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use sqlparser::ast;
@@ -8,13 +9,14 @@ use super::binder::Binder;
 use super::from::{FromItem, fold, object_name};
 use super::grouping_sets::Grouping;
 use super::level::{AGGREGATE_BASE, Clause, GROUPING_BASE, Level, WINDOW_BASE};
+use super::outer_mark::is_marked;
 use super::output_name::output_name;
 use super::query::{ordinal, sort_key};
 use super::super_path;
 use crate::gap::Feature;
-use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::Expression;
-use crate::sql::plan::{Field, Plan, SortKey};
+use crate::sql::plan::{Field, Join, JoinKind, Plan, SortKey};
 use crate::warehouse::access::Privilege;
 use crate::warehouse::data_type::DataType;
 
@@ -65,16 +67,30 @@ impl Binder<'_> {
         order: &[ast::OrderByExpr],
     ) -> SqlResult<(Plan, Clauses)> {
         refuse_foreign_clauses(select)?;
-        let FromItem { plan, sources, named } = self.from(&select.from)?;
+        let (item, selection) = match &select.selection {
+            Some(condition) if is_marked(condition) => {
+                let (item, rest) = self.old_outer_joins(&select.from, condition)?;
+                (item, rest.map(Cow::Owned))
+            }
+            other => (self.from(&select.from)?, other.as_ref().map(Cow::Borrowed)),
+        };
+        let FromItem { mut plan, sources, named } = item;
         let level = self.level()?;
         level.sources = sources;
         level.named = named;
         level.named_windows = select.named_window.clone();
         level.aliases_visible = true;
+        if !select.connect_by.is_empty() {
+            plan = self.hierarchy(&select.connect_by, plan)?;
+        }
 
+        self.level()?.width = plan.fields().len();
         let targets = self.targets(select)?;
+        if let Some(series) = self.level()?.series.take() {
+            plan = beside(plan, series);
+        }
         self.enter(Clause::Where, false)?;
-        let filter = select.selection.as_ref().map(|filter| self.condition(filter, "WHERE")).transpose()?;
+        let filter = selection.as_deref().map(|filter| self.condition(filter, "WHERE")).transpose()?;
         self.enter(Clause::Having, true)?;
         let having = select.having.as_ref().map(|having| self.condition(having, "HAVING")).transpose()?;
         self.enter(Clause::Qualify, true)?;
@@ -105,6 +121,13 @@ impl Binder<'_> {
         let mut targets = Vec::new();
         for item in &select.projection {
             match item {
+                ast::SelectItem::UnnamedExpr(expression)
+                | ast::SelectItem::ExprWithAlias { expr: expression, .. }
+                    if self.sites.tables && is_truth_test(expression) =>
+                {
+                    // The guide: IS TRUE and its like are conditions, not values of a select list.
+                    return Err(self.at(SqlError::product("0A000", "Not implemented"), expression));
+                }
                 ast::SelectItem::UnnamedExpr(expression) => {
                     let bound = self.expression(expression)?;
                     targets.push(Target { name: output_name(expression), expression: bound });
@@ -242,10 +265,8 @@ impl Binder<'_> {
     fn top(&mut self, select: &ast::Select) -> SqlResult<Option<u64>> {
         let Some(top) = &select.top else { return Ok(None) };
         if top.percent || top.with_ties {
-            return Err(SqlError::not_simulated_because(
-                Feature::QueryClause,
-                "TOP ... PERCENT or WITH TIES",
-            ));
+            let near = if top.percent { "PERCENT" } else { "WITH" };
+            return Err(SqlError::new(SqlErrorKind::Syntax { near: Some(near.to_owned()) }));
         }
         match &top.quantity {
             Some(ast::TopQuantity::Constant(count)) => Ok(Some(*count)),
@@ -452,6 +473,22 @@ fn projected(plan: Plan, clauses: Clauses) -> SqlResult<Plan> {
     Ok(plan)
 }
 
+fn is_truth_test(expression: &ast::Expr) -> bool {
+    match expression {
+        ast::Expr::Nested(inner) => is_truth_test(inner),
+        ast::Expr::IsTrue(_) | ast::Expr::IsNotTrue(_) | ast::Expr::IsFalse(_) | ast::Expr::IsNotFalse(_) => {
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Each row with each row of another plan.
+fn beside(left: Plan, right: Plan) -> Plan {
+    let fields = left.fields().iter().chain(right.fields()).cloned().collect();
+    Plan::Join(Box::new(Join { left, right, kind: JoinKind::Cross, on: Vec::new(), residual: None, fields }))
+}
+
 fn excluded(exclude: Option<&ast::ExcludeSelectItem>) -> SqlResult<Vec<String>> {
     let names: Vec<&ast::ObjectName> = match exclude {
         None => Vec::new(),
@@ -465,9 +502,7 @@ fn excluded(exclude: Option<&ast::ExcludeSelectItem>) -> SqlResult<Vec<String>> 
 }
 
 fn refuse_foreign_clauses(select: &ast::Select) -> SqlResult<()> {
-    let foreign = if !select.connect_by.is_empty() {
-        "CONNECT BY"
-    } else if select.into.is_some() {
+    let foreign = if select.into.is_some() {
         "SELECT INTO here"
     } else if !select.lateral_views.is_empty() {
         "LATERAL VIEW"

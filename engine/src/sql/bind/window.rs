@@ -10,7 +10,7 @@ use super::level::WINDOW_BASE;
 use super::literal;
 use super::scalar::{no_function, types};
 use crate::gap::Feature;
-use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
 use crate::sql::plan::{Frame, FrameBound, SortKey, WindowCall, WindowFunction};
 use crate::warehouse::data_type::DataType;
@@ -179,6 +179,10 @@ impl Binder<'_> {
             }
             _ => return Err(mismatch()),
         };
+        let skips = matches!(kind, F::Lag | F::Lead | F::FirstValue | F::LastValue | F::NthValue);
+        if arguments.ignore_nulls && !skips {
+            return Err(SqlError::new(SqlErrorKind::Syntax { near: Some("IGNORE".to_owned()) }));
+        }
         let framed = matches!(kind, F::FirstValue | F::LastValue | F::NthValue);
         if window.frame.is_some() && !framed {
             return Err(SqlError::product(
@@ -261,7 +265,15 @@ impl Binder<'_> {
         if matches!(end, FrameBound::UnboundedPreceding) {
             return Err(SqlError::product("42P20", "frame end cannot be UNBOUNDED PRECEDING"));
         }
-        Ok(Frame { start, end })
+        let backwards = match start {
+            FrameBound::CurrentRow if matches!(end, FrameBound::Preceding(_)) => "current",
+            FrameBound::Following(_) if matches!(end, FrameBound::Preceding(_) | FrameBound::CurrentRow) => {
+                "following"
+            }
+            _ => return Ok(Frame { start, end }),
+        };
+        let message = format!("frame starting from {backwards} row cannot have preceding rows");
+        Err(SqlError::product("42P20", message))
     }
 
     fn bound(&mut self, bound: &ast::WindowFrameBound) -> SqlResult<FrameBound> {

@@ -27,7 +27,6 @@ pub const NAMES: &[&str] = &[
     "current_namespace",
     "default_iam_role",
     "dropbbox",
-    "generate_series",
     "geometrytype",
     "has_assumerole_privilege",
     "json_serialize_to_varbyte",

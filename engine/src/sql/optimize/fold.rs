@@ -110,7 +110,7 @@ fn truth(value: bool) -> Expression {
 }
 
 /// Pure functions ask nothing of their surroundings, so these need not be the session's.
-fn surroundings(manifest: &Manifest) -> Evaluation {
+pub(crate) fn surroundings(manifest: &Manifest) -> Evaluation {
     Evaluation {
         statement_start: Instant(0),
         transaction_start: Instant(0),

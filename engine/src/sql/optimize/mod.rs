@@ -20,6 +20,8 @@ mod scalar;
 mod tests;
 mod top;
 
+pub(crate) use fold::surroundings;
+
 use std::sync::Arc;
 
 use super::expression::Expression;

@@ -63,6 +63,9 @@ impl Dialect for Redshift {
         if let Some(call) = approximate(parser).or_else(|| object_transform(parser)) {
             return Some(call);
         }
+        if let Some(prior) = prior(parser, self.prec_value(Precedence::PlusMinus)) {
+            return Some(prior);
+        }
         let next = parser.peek_token_ref();
         let Token::Word(word) = &next.token else {
             return None;
@@ -160,6 +163,19 @@ impl Dialect for Redshift {
     fn supports_interval_options(&self) -> bool {
         true
     }
+}
+
+/// `PRIOR name` outside CONNECT BY, where sqlparser would take it for a column and its alias.
+fn prior(parser: &mut Parser, precedence: u8) -> Option<Result<Expr, ParserError>> {
+    let Token::Word(name) = &parser.peek_nth_token_ref(1).token else { return None };
+    let column = name.quote_style.is_some() || !RESERVED_FOR_COLUMN_ALIAS.contains(&name.keyword);
+    let is_prior = matches!(&parser.peek_token_ref().token, Token::Word(word)
+        if word.quote_style.is_none() && word.keyword == Keyword::PRIOR);
+    if !is_prior || !column || is_word(&Token::Word(name.clone()), "AS") {
+        return None;
+    }
+    parser.advance_token();
+    Some(parser.parse_subexpr(precedence).map(|inner| Expr::Prior(Box::new(inner))))
 }
 
 /// `APPROXIMATE COUNT(DISTINCT x)` becomes a function of its own. `APPROXIMATE PERCENTILE_DISC` is the exact one,

@@ -57,7 +57,12 @@ pub(super) fn explain(reader: &mut Reader) -> SqlResult<Statement> {
 
 /// `SELECT ... INTO t` makes a table, as `CREATE TABLE t AS SELECT` does.
 fn into_table(mut query: Box<ast::Query>) -> SqlResult<Statement> {
-    let into = match query.body.as_mut() {
+    // Of a set operation the first query names the table.
+    let mut first = query.body.as_mut();
+    while let ast::SetExpr::SetOperation { left, .. } = first {
+        first = left;
+    }
+    let into = match first {
         ast::SetExpr::Select(select) => select.into.take(),
         _ => None,
     };
