@@ -10,6 +10,7 @@ use crate::sql::error::SqlError;
 use crate::sql::execute::array::{array_of, value_at};
 use crate::sql::execute::display::display_value;
 use crate::sql::execute::{Context, Evaluation, collect};
+use crate::sql::expression::Expression;
 use crate::sql::plan::{JoinKind, Plan};
 use crate::sql::session::RandomState;
 use crate::warehouse::access::UserId;
@@ -280,4 +281,34 @@ fn subqueries_that_are_conditions_become_joins() {
         let found = find(&plan, &|plan| matches!(plan, Plan::Join(join) if join.kind == kind));
         assert!(found.is_some(), "{condition}: {plan:#?}");
     }
+}
+
+#[test]
+fn correlated_values_become_joins() {
+    let manifest = filled();
+    for text in [
+        "SELECT region, (SELECT max(amount) FROM public.sales s WHERE s.region = r.region) FROM public.regions r",
+        "SELECT region, (SELECT count(*) + 1 FROM public.sales s WHERE s.region = r.region) FROM public.regions r",
+        "SELECT id, (SELECT name FROM public.regions r WHERE r.region = s.region) FROM public.sales s",
+        "SELECT id FROM public.sales s WHERE amount > (SELECT avg(amount) FROM public.sales o WHERE o.region = s.region)",
+        "SELECT id, EXISTS (SELECT 1 FROM public.regions r WHERE r.region = s.region) FROM public.sales s",
+        "SELECT id FROM public.sales s WHERE id NOT IN (SELECT o.id FROM public.sales o WHERE o.region = s.region AND o.id > 2)",
+        "SELECT id FROM public.sales s WHERE id IN (SELECT max(o.id) FROM public.sales o WHERE o.region = s.region GROUP BY o.sold)",
+    ] {
+        let mut plan = optimized(text, &manifest);
+        let mut queries = 0;
+        plan.transform_expressions(&mut |expression| {
+            queries += usize::from(matches!(expression, Expression::Subquery(_)));
+        });
+        assert_eq!(queries, 0, "{text}: {plan:#?}");
+    }
+}
+
+#[test]
+fn what_branches_of_an_or_share_joins() {
+    let manifest = filled();
+    let text = "SELECT s.id FROM public.sales s, public.regions r WHERE (s.region = r.region AND s.id = 1) OR (r.region = s.region AND s.region = r.region AND s.id = 2)";
+    let plan = optimized(text, &manifest);
+    let joined = find(&plan, &|plan| matches!(plan, Plan::Join(join) if join.on.len() == 1));
+    assert!(joined.is_some(), "{plan:#?}");
 }
