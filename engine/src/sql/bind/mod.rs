@@ -30,6 +30,7 @@ mod routine;
 mod scalar;
 mod select;
 mod series;
+mod star;
 mod subquery;
 mod super_path;
 #[cfg(test)]

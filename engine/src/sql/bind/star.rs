@@ -1,0 +1,101 @@
+//! `*` and `relation.*`: the columns they stand for.
+
+use std::collections::BTreeSet;
+
+use sqlparser::ast;
+
+use super::binder::Binder;
+use super::from::object_name;
+use super::select::Target;
+use crate::gap::Feature;
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::expression::Expression;
+use crate::warehouse::access::Privilege;
+
+impl Binder<'_> {
+    /// `*`: every unqualified name in order, less what column grants keep back.
+    pub fn star(&mut self, excluded: &[String], targets: &mut Vec<Target>) -> SqlResult<()> {
+        let named = self.level()?.named.clone();
+        if self.level()?.sources.is_empty() {
+            return Err(SqlError::product("42601", "SELECT * with no tables specified is not valid"));
+        }
+        for named in named {
+            let closed = named.marks.iter().any(|&(need, column)| !self.shows(need, column));
+            if closed || named.hidden || excluded.contains(&named.name) {
+                continue;
+            }
+            self.mark(&named.marks);
+            targets.push(Target { name: named.name, expression: named.expression });
+        }
+        Ok(())
+    }
+
+    pub fn qualified_star(
+        &mut self,
+        kind: &ast::SelectItemQualifiedWildcardKind,
+        excluded: &[String],
+        targets: &mut Vec<Target>,
+    ) -> SqlResult<()> {
+        let ast::SelectItemQualifiedWildcardKind::ObjectName(name) = kind else {
+            return Err(SqlError::not_simulated_because(Feature::QueryClause, "* of an expression"));
+        };
+        let parts = object_name(name)?;
+        let (schema, relation) = match parts.as_slice() {
+            [relation] => (None, relation),
+            [.., schema, relation] => (Some(schema.as_str()), relation),
+            [] => return Err(SqlError::bug("a star without a name")),
+        };
+        let depth = self.levels.len() - 1;
+        let Some(found) = self.find_source(depth, schema, relation.as_str())? else {
+            let message = format!("missing FROM-clause entry for table \"{relation}\"");
+            return Err(SqlError::product("42P01", message));
+        };
+        let source = self.levels[depth].sources[found].clone();
+        for (number, column) in source.columns.into_iter().enumerate() {
+            let closed = source.need.is_some_and(|need| !self.shows(need, number));
+            if closed || column.hidden || excluded.contains(&column.name) {
+                continue;
+            }
+            if let Some(need) = source.need {
+                self.mark(&[(need, number)]);
+            }
+            let expression = Expression::Column { index: column.index, data_type: column.data_type };
+            targets.push(Target { name: column.name, expression });
+        }
+        Ok(())
+    }
+
+    /// Whether `*` may show this column. Who holds SELECT on some columns only sees those (since April 2023);
+    /// who holds none is shown all, so that the refusal names the relation.
+    fn shows(&self, need: usize, column: usize) -> bool {
+        if self.whole_star {
+            return true;
+        }
+        let need = &self.needs[need];
+        let Some(relation) = self.database.relation(need.relation) else { return true };
+        let principals = &self.manifest.principals;
+        let held = |column| {
+            principals.held(need.user, Privilege::Select, column, relation.owner, &relation.acl).is_some()
+        };
+        if held(None) {
+            return true;
+        }
+        let readable: BTreeSet<usize> = (0..relation.columns.len())
+            .filter(|number| held(Some(&relation.columns[*number].name)))
+            .collect();
+        readable.is_empty() || readable.contains(&column)
+    }
+}
+
+/// The names after EXCLUDE.
+pub(super) fn excluded(exclude: Option<&ast::ExcludeSelectItem>) -> SqlResult<Vec<String>> {
+    let names: Vec<&ast::ObjectName> = match exclude {
+        None => Vec::new(),
+        Some(ast::ExcludeSelectItem::Single(name)) => vec![name],
+        Some(ast::ExcludeSelectItem::Multiple(names)) => names.iter().collect(),
+    };
+    names
+        .into_iter()
+        .map(|name| Ok(object_name(name)?.last().map(|name| name.to_string()).unwrap_or_default()))
+        .collect()
+}
