@@ -58,8 +58,8 @@ impl Binder<'_> {
         if !(2..=3).contains(&bound.len()) || !found.iter().all(|found| found.is_integer()) {
             return Err(no_function(SERIES, &found));
         }
-        if !self.sites.leader_only.contains(&SERIES) {
-            self.sites.leader_only.push(SERIES);
+        if self.sites.leader_only.iter().all(|known| known != SERIES) {
+            self.sites.leader_only.push(SERIES.to_owned());
         }
         let data_type = if found.contains(&DataType::BigInt) { DataType::BigInt } else { DataType::Integer };
         let fields = vec![Field { qualifier: None, name: SERIES.to_owned(), data_type }];
