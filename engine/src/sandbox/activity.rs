@@ -57,7 +57,7 @@ impl Sandbox {
                 );
             }
             let (number, started, writes) = match (&session.transaction, running) {
-                (Transaction::Open { base, working, started, facts }, _) => {
+                (Transaction::Open { base, working, started, facts, .. }, _) => {
                     (facts.number, *started, commit::changed(base, working))
                 }
                 (_, Some(running)) => (running.transaction, running.started, Default::default()),

@@ -55,6 +55,7 @@ impl Sandbox {
             last_copy: -1,
             last_query: -1,
             inside: Default::default(),
+            prepared: BTreeMap::new(),
         };
         self.sessions.insert(id, session);
         self.log_connection(id, &["initiating session", "authenticated"]);

@@ -62,6 +62,7 @@ impl Class {
             Statement::CreateTableAs(_) => Class::CreateTableAs,
             Statement::CreateDatabase { .. }
             | Statement::DropDatabase { .. }
+            | Statement::AlterDatabase { .. }
             | Statement::CreateSchema { .. }
             | Statement::DropSchema { .. }
             | Statement::AlterSchema { .. }

@@ -20,6 +20,7 @@ mod save;
 mod serial;
 mod statement;
 mod step_history;
+mod table_lock;
 #[cfg(test)]
 mod tests;
 mod transaction;

@@ -3,7 +3,7 @@
 //! A running statement owns the manifest it reads and the copy it writes, so that the sandbox can answer
 //! others between two of its steps, and dropping it half-way leaves no trace.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringArray};
@@ -16,6 +16,7 @@ use super::procedure::Call;
 use super::refresh;
 use super::save::blocks_of;
 use super::step_history::{self, Query};
+use super::table_lock;
 use super::transaction::{must_not_write, transaction_statement};
 use super::vacuum_history;
 use super::{Answer, Executed, Sandbox};
@@ -31,11 +32,12 @@ use crate::sql::execute::write::{Arrival, Marks, Sink};
 use crate::sql::execute::{Context, Evaluation, Operator, Pull, build, constant};
 use crate::sql::outcome::{Batch, Completion, Progress, Step};
 use crate::sql::plan::{Field, Plan};
-use crate::sql::session::{Facts, Session, SessionId, Transaction};
-use crate::sql::statement::{ParsedStatement, Statement};
+use crate::sql::session::{CursorRows, Facts, Session, SessionId, Transaction};
+use crate::sql::statement::{FetchCount, ParsedStatement, Statement};
 use crate::sql::{authorize, explain, optimize, parse};
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::storage::write::BlockNumbers;
 
@@ -77,6 +79,16 @@ enum Work {
         tag: &'static str,
     },
     Rows(Box<dyn Operator>, Vec<Field>),
+    /// The first FETCH from a cursor: its whole answer, then what was asked of it.
+    Materialize {
+        operator: Box<dyn Operator>,
+        fields: Vec<Field>,
+        batches: Vec<Batch>,
+        cursor: Identifier,
+        count: FetchCount,
+    },
+    /// Rows that are there already.
+    Fetched(VecDeque<Batch>, Vec<Field>),
     Insert {
         operator: Box<dyn Operator>,
         sink: Sink,
@@ -151,7 +163,10 @@ impl Sandbox {
                 history::remember(&mut self.warehouse.logs, &ended);
             }
         }
-        result.map_err(|error| placed(error, statement.span))
+        result.map_err(|error| match statement.statement {
+            Statement::Execute { .. } => placed(commands::prepare::placeless(error), statement.span),
+            _ => placed(error, statement.span),
+        })
     }
 
     /// One bounded piece of work. After `Done` or an error the statement is over.
@@ -245,6 +260,7 @@ impl Sandbox {
         }
         let live = self.live();
         let connected = self.sessions.values().map(|session| session.user).collect();
+        let locks = self.locks_against(id);
         let next_block = &mut self.warehouse.next_block;
         let committed = self.warehouse.committed.clone();
         let session =
@@ -280,6 +296,16 @@ impl Sandbox {
             }
         };
         let mut working = (*base).clone();
+        let executed;
+        let parsed = match &parsed.statement {
+            Statement::Execute { name, arguments } => {
+                let evaluation = &mut evaluation(session, &base, now);
+                executed = commands::prepare::executed(name, arguments, parsed, session, &base, evaluation)?;
+                &executed
+            }
+            _ => parsed,
+        };
+        must_not_write(&parsed.statement, session)?;
         let scope = Scope { manifest: &base, session, statement_text: &parsed.text };
         let mut notices = Vec::new();
         let (plan, work) = match &parsed.statement {
@@ -289,8 +315,11 @@ impl Sandbox {
                 (Some(optimize::optimize(bound.plan, &base, &session.database)), Pending::Rows)
             }
             Statement::Explain { statement, verbose } => {
-                let plan = optimize::optimize(explained(statement, scope)?, &base, &session.database);
-                let lines = explain::explain(&plan, &base, &session.database, *verbose);
+                let mut lines = Vec::new();
+                for plan in explained(statement, scope)? {
+                    let plan = optimize::optimize(plan, &base, &session.database);
+                    lines.extend(explain::explain(&plan, &base, &session.database, *verbose));
+                }
                 let field = Field {
                     qualifier: None,
                     name: "QUERY PLAN".to_owned(),
@@ -368,6 +397,21 @@ impl Sandbox {
                     Work::Text { columns: answer.columns, fields: answer.fields, tag: "ANALYZE COMPRESSION" };
                 (None, Pending::Ready(work))
             }
+            Statement::Fetch { cursor: name, count } => {
+                let cursor = session.cursor(name)?;
+                commands::cursor::must_be_fetchable(*count)?;
+                if let Some(fields) = cursor.rows.as_ref().map(|rows| rows.fields.clone()) {
+                    let batches = cursor.fetch(*count).into();
+                    (None, Pending::Ready(Work::Fetched(batches, fields)))
+                } else {
+                    let query = cursor.query.clone();
+                    let scope = Scope { manifest: &base, session, statement_text: "" };
+                    let bound = bind::query(&query, scope)?;
+                    authorize::authorize(&bound.needs, &base, session)?;
+                    let plan = optimize::optimize(bound.plan, &base, &session.database);
+                    (Some(plan), Pending::Cursor(name.clone(), *count))
+                }
+            }
             Statement::Show { name } => {
                 let context = CommandContext { manifest: &mut working, session, now, connected, next_block };
                 let answer = commands::show::answer(name, &context)?;
@@ -377,6 +421,12 @@ impl Sandbox {
             Statement::ShowProcedure { signature } => {
                 let context = CommandContext { manifest: &mut working, session, now, connected, next_block };
                 let answer = commands::show_procedure::answer(signature, &context)?;
+                let work = Work::Text { columns: answer.columns, fields: answer.fields, tag: "SHOW" };
+                (None, Pending::Ready(work))
+            }
+            Statement::ShowDefinition { object, name } => {
+                let context = CommandContext { manifest: &mut working, session, now, connected, next_block };
+                let answer = commands::show_definition::answer(*object, name, &context)?;
                 let work = Work::Text { columns: answer.columns, fields: answer.fields, tag: "SHOW" };
                 (None, Pending::Ready(work))
             }
@@ -418,6 +468,11 @@ impl Sandbox {
         running.work = match (work, plan) {
             (Pending::Ready(work), _) => work,
             (pending, Some(plan)) => {
+                let target = match &pending {
+                    Pending::Write(target, ..) => Some(*target),
+                    _ => None,
+                };
+                table_lock::must_not_wait(&plan, target, &locks)?;
                 running.total = rows_to_read(&plan, &running.base, &running.context.database);
                 self.note_transaction_reads(id, &plan)?;
                 running.context.live = live;
@@ -428,6 +483,10 @@ impl Sandbox {
                 let database = running.context.database.clone();
                 match pending {
                     Pending::Rows => Work::Rows(operator, plan.fields().to_vec()),
+                    Pending::Cursor(cursor, count) => {
+                        let fields = plan.fields().to_vec();
+                        Work::Materialize { operator, fields, batches: Vec::new(), cursor, count }
+                    }
                     Pending::Fill(target, tag) => {
                         let sink = Sink::new(target, database).arriving(Arrival::Table);
                         Work::Insert { operator, sink, tag }
@@ -537,6 +596,31 @@ impl Sandbox {
                     (Completion { tag: "SELECT".to_owned(), fields, ..Completion::default() }, Effect::None)
                 }
             },
+            Work::Materialize { operator, fields, batches, cursor, count } => {
+                match operator.pull(&mut running.context)? {
+                    Pull::Batch(batch) => batches.push(batch),
+                    Pull::Pending => {}
+                    Pull::End => {
+                        let fields = std::mem::take(fields);
+                        let batches = Arc::new(std::mem::take(batches));
+                        let session = self.sessions.get_mut(&running.session);
+                        let session = session.ok_or_else(|| SqlError::bug("a cursor without a session"))?;
+                        let cursor = session.cursor(cursor)?;
+                        cursor.rows = Some(CursorRows { fields: fields.clone(), batches });
+                        let fetched = cursor.fetch(*count).into();
+                        running.work = Work::Fetched(fetched, fields);
+                    }
+                }
+                return Ok(Step::Running(progress));
+            }
+            Work::Fetched(batches, fields) => {
+                if let Some(batch) = batches.pop_front() {
+                    running.returned += batch.rows as u64;
+                    return Ok(Step::Rows(batch));
+                }
+                let fields = Some(std::mem::take(fields));
+                (Completion { tag: "FETCH".to_owned(), fields, ..Completion::default() }, Effect::None)
+            }
             Work::Insert { operator, sink, tag } => match operator.pull(&mut running.context)? {
                 Pull::Batch(batch) => {
                     running.context.hold(&batch)?;
@@ -800,6 +884,7 @@ impl Running {
 /// What is still to be decided about the work when its plan is known.
 enum Pending {
     Rows,
+    Cursor(Identifier, FetchCount),
     Write(ObjectId, WriteKind, Option<Box<Plan>>),
     Fill(ObjectId, InsertTag),
     Ready(Work),
@@ -822,8 +907,10 @@ pub(super) fn evaluation(session: &Session, manifest: &Arc<Manifest>, now: Insta
     }
 }
 
-/// The plan that EXPLAIN shows, with the rights that running the statement would need.
-fn explained(statement: &Statement, scope: Scope<'_>) -> SqlResult<Plan> {
+/// The plans that EXPLAIN shows, with the rights that running the statement would need. MERGE has two; how the
+/// product shows them is unconfirmed.
+fn explained(statement: &Statement, scope: Scope<'_>) -> SqlResult<Vec<Plan>> {
+    let mut other = None;
     let (plan, needs) = match statement {
         Statement::Query(query) => {
             let bound = bind::query(query, scope)?;
@@ -846,18 +933,19 @@ fn explained(statement: &Statement, scope: Scope<'_>) -> SqlResult<Plan> {
             (write.source, write.needs)
         }
         Statement::Merge(merge) => {
-            let (matched, _) = bind::merge(merge, scope)?;
+            let (matched, missing) = bind::merge(merge, scope)?;
+            other = Some(missing.source);
             (matched.source, matched.needs)
         }
         _ => {
             return Err(SqlError::product(
                 "42601",
-                "EXPLAIN takes SELECT, INSERT, UPDATE, DELETE or CREATE TABLE AS",
+                "EXPLAIN takes SELECT, INSERT, UPDATE, DELETE, MERGE or CREATE TABLE AS",
             ));
         }
     };
     authorize::authorize(&needs, scope.manifest, scope.session)?;
-    Ok(plan)
+    Ok(std::iter::once(plan).chain(other).collect())
 }
 
 /// Rows of every table the plan scans: what progress is measured against.

@@ -35,6 +35,37 @@ fn run(sandbox: &mut Sandbox, session: SessionId, text: &str) -> String {
 }
 
 #[test]
+fn show_table_prints_what_makes_the_table_anew() {
+    let mut sandbox = Sandbox::new(1);
+    let one = sandbox.connect(ADMIN, None).unwrap();
+    run(
+        &mut sandbox,
+        one,
+        "CREATE TABLE customers (id int PRIMARY KEY, name varchar(20) DEFAULT 'nobody' NOT NULL);
+         CREATE TABLE orders (id bigint IDENTITY(1, 1), customer int REFERENCES customers DISTKEY,
+             total decimal(8,2) ENCODE zstd, placed timestamp, UNIQUE (id)) SORTKEY (placed, id) BACKUP NO;",
+    );
+    let orders = run(&mut sandbox, one, "SHOW TABLE orders");
+    assert_eq!(
+        orders,
+        "CREATE TABLE public.orders (
+    id bigint NOT NULL IDENTITY(1,1) ENCODE raw,
+    customer integer ENCODE az64 distkey,
+    total numeric(8,2) ENCODE zstd,
+    placed timestamp without time zone ENCODE raw,
+    UNIQUE (id),
+    FOREIGN KEY (customer) REFERENCES public.customers(id)
+)
+BACKUP NO
+DISTSTYLE KEY
+SORTKEY ( placed, id );"
+    );
+    run(&mut sandbox, one, "DROP TABLE orders");
+    run(&mut sandbox, one, &orders);
+    assert_eq!(run(&mut sandbox, one, "SHOW TABLE orders"), orders);
+}
+
+#[test]
 fn a_transaction_is_seen_by_others_when_it_commits() {
     let mut sandbox = Sandbox::new(1);
     let one = sandbox.connect(ADMIN, None).unwrap();

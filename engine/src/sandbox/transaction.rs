@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::serial::{Deed, Deeds};
-use super::{Sandbox, history};
+use super::{Sandbox, history, table_lock};
 use crate::clock::Instant;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::explain;
@@ -26,8 +26,13 @@ impl Sandbox {
     pub(super) fn commit_open(&mut self, id: SessionId) -> SqlResult<()> {
         let Some(session) = self.sessions.get_mut(&id) else { return Ok(()) };
         match std::mem::replace(&mut session.transaction, Transaction::None) {
-            Transaction::Open { base, working, facts, started } => {
-                self.commit_manifest(id, &base, &working, facts, started)
+            Transaction::Open { base, working, facts, started, settings, .. } => {
+                session.settings = settings.after;
+                let committed = self.commit_manifest(id, &base, &working, facts, started);
+                if let (Err(_), Some(session)) = (&committed, self.sessions.get_mut(&id)) {
+                    session.settings = settings.before;
+                }
+                committed
             }
             Transaction::None | Transaction::Aborted => Ok(()),
         }
@@ -42,9 +47,11 @@ impl Sandbox {
         facts: Facts,
         started: Instant,
     ) -> SqlResult<()> {
+        let locks = self.locks_against(id);
         let Some(session) = self.sessions.get_mut(&id) else {
             return Err(SqlError::bug("a commit without a session"));
         };
+        table_lock::must_not_change(base, working, &session.database, &locks)?;
         let (mut base, mut working) = (base.clone(), working.clone());
         Temporary::take_from(&mut base, &session.database, &session.temporary_schema);
         let temporary = Temporary::take_from(&mut working, &session.database, &session.temporary_schema);
@@ -157,7 +164,7 @@ impl Sandbox {
         if let Some(session) = self.sessions.get_mut(&session)
             && matches!(session.transaction, Transaction::Open { .. })
         {
-            session.transaction = Transaction::Aborted;
+            session.roll_back(Transaction::Aborted);
         }
     }
 }
@@ -182,12 +189,8 @@ pub(super) fn transaction_statement(
             let mut manifest = (**committed).clone();
             session.temporary.put_into(&mut manifest, &session.database);
             let manifest = Arc::new(manifest);
-            session.transaction = Transaction::Open {
-                base: manifest.clone(),
-                working: manifest,
-                started: now,
-                facts: Facts { number, read_only: *read_only, ..Facts::default() },
-            };
+            let facts = Facts { number, read_only: *read_only, ..Facts::default() };
+            session.transaction = Transaction::open(manifest, now, facts, &session.settings);
             done("BEGIN", None)
         }
         (Statement::Begin { .. }, Transaction::Open { .. }) => {
@@ -196,7 +199,7 @@ pub(super) fn transaction_statement(
         (Statement::Commit, Transaction::Open { .. }) => done("COMMIT", None),
         (Statement::Commit | Statement::Rollback, Transaction::Aborted)
         | (Statement::Rollback, Transaction::Open { .. }) => {
-            session.transaction = Transaction::None;
+            session.roll_back(Transaction::None);
             done("ROLLBACK", None)
         }
         (Statement::Commit, Transaction::None) => {
@@ -230,7 +233,20 @@ fn changes(statement: &Statement) -> bool {
         Class::Insert | Class::Update | Class::Delete | Class::Copy => true,
         Class::CreateTableAs | Class::Definition => true,
         Class::Utility => {
-            !matches!(statement, Statement::Set { .. } | Statement::Reset { .. } | Statement::Analyze { .. })
+            use Statement as S;
+            !matches!(
+                statement,
+                S::Set { .. }
+                    | S::Reset { .. }
+                    | S::Analyze { .. }
+                    | S::AnalyzeCompression { .. }
+                    | S::ShowDefinition { .. }
+                    | S::Prepare { .. }
+                    | S::Deallocate { .. }
+                    | S::DeclareCursor { .. }
+                    | S::Fetch { .. }
+                    | S::CloseCursor { .. }
+            )
         }
     }
 }

@@ -10,7 +10,11 @@ use crate::warehouse::calendar::zone;
 enum Kind {
     Boolean,
     Integer,
+    /// A whole number between two bounds.
+    Range(i64, i64),
     Text,
+    /// One of a few words, as they are written here.
+    Word(&'static [&'static str]),
     /// A list of names, quoted where they need it.
     Names,
     TimeZone,
@@ -18,14 +22,22 @@ enum Kind {
     ReadOnly,
 }
 
+/// From the most to the fewest messages.
+const MESSAGE_LEVELS: &[&str] =
+    &["debug5", "debug4", "debug3", "debug2", "debug1", "log", "info", "notice", "warning", "exception"];
+
+/// All of them mean the same to the warehouse.
+const ISOLATION_LEVELS: &[&str] =
+    &["serializable", "repeatable read", "read committed", "read uncommitted", "snapshot"];
+
 /// Name, kind, and the value of a session that has set nothing, as SHOW prints it.
 const PARAMETERS: [(&str, Kind, &str); 34] = [
-    ("analyze_threshold_percent", Kind::Integer, "10"),
+    ("analyze_threshold_percent", Kind::Range(0, 100), "10"),
     ("application_name", Kind::Text, ""),
     ("cast_super_null_on_error", Kind::Boolean, "on"),
     ("client_encoding", Kind::Text, "UTF8"),
     ("datestyle", Kind::DateStyle, "ISO, MDY"),
-    ("default_geometry_encoding", Kind::Integer, "1"),
+    ("default_geometry_encoding", Kind::Range(1, 4), "1"),
     ("describe_field_name_in_uppercase", Kind::Boolean, "off"),
     ("downcase_delimited_identifier", Kind::Boolean, "on"),
     ("enable_case_sensitive_identifier", Kind::Boolean, "off"),
@@ -33,12 +45,12 @@ const PARAMETERS: [(&str, Kind, &str); 34] = [
     ("enable_result_cache_for_session", Kind::Boolean, "on"),
     ("enable_vacuum_boost", Kind::Boolean, "off"),
     ("error_on_nondeterministic_update", Kind::Boolean, "off"),
-    ("extra_float_digits", Kind::Integer, "0"),
-    ("intervalstyle", Kind::Text, "postgres"),
+    ("extra_float_digits", Kind::Range(-15, 2), "0"),
+    ("intervalstyle", Kind::Word(&["postgres", "sql_standard"]), "postgres"),
     ("json_serialization_enable", Kind::Boolean, "off"),
     ("json_serialization_parse_nested_strings", Kind::Boolean, "off"),
-    ("max_concurrency_scaling_clusters", Kind::Integer, "1"),
-    ("max_cursor_result_set_size", Kind::Integer, "0"),
+    ("max_concurrency_scaling_clusters", Kind::Range(0, 10), "1"),
+    ("max_cursor_result_set_size", Kind::Range(0, 14_400_000), "0"),
     ("mv_enable_aqmv_for_session", Kind::Boolean, "on"),
     ("navigate_super_null_on_error", Kind::Boolean, "on"),
     ("parse_super_null_on_error", Kind::Boolean, "off"),
@@ -48,12 +60,12 @@ const PARAMETERS: [(&str, Kind, &str); 34] = [
     ("server_version", Kind::ReadOnly, "8.0.2"),
     ("spectrum_enable_pseudo_columns", Kind::Boolean, "on"),
     ("spectrum_query_maxerror", Kind::Integer, "-1"),
-    ("statement_timeout", Kind::Integer, "0"),
-    ("stored_proc_log_min_messages", Kind::Text, "log"),
+    ("statement_timeout", Kind::Range(0, 2_147_483_647), "0"),
+    ("stored_proc_log_min_messages", Kind::Word(MESSAGE_LEVELS), "log"),
     ("timezone", Kind::TimeZone, "UTC"),
-    ("transaction_isolation", Kind::Text, "serializable"),
+    ("transaction_isolation", Kind::Word(ISOLATION_LEVELS), "serializable"),
     ("use_fips_ssl", Kind::Boolean, "off"),
-    ("wlm_query_slot_count", Kind::Integer, "1"),
+    ("wlm_query_slot_count", Kind::Range(1, 50), "1"),
 ];
 
 /// Every parameter with its first value, by name.
@@ -99,6 +111,20 @@ pub fn value(name: &str, values: &[String]) -> SqlResult<String> {
                 Err(SqlError::product("22023", format!("parameter \"{name}\" requires an integer value")))
             }
         },
+        Kind::Range(least, most) => match written.parse::<i64>() {
+            Ok(number) if (*least..=*most).contains(&number) => Ok(number.to_string()),
+            Ok(number) => Err(SqlError::product(
+                "22023",
+                format!("{number} is outside the valid range for parameter \"{name}\" ({least} .. {most})"),
+            )),
+            Err(_) => {
+                Err(SqlError::product("22023", format!("parameter \"{name}\" requires an integer value")))
+            }
+        },
+        Kind::Word(words) => {
+            let known = words.iter().find(|word| word.eq_ignore_ascii_case(&written));
+            known.map(|word| (*word).to_owned()).ok_or_else(invalid)
+        }
         Kind::Names => Ok(values.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")),
         Kind::TimeZone => {
             let known = zone::find(&written).is_some() || zone::offset(&written).is_some();

@@ -7,6 +7,12 @@ use serde::{Deserialize, Serialize};
 
 pub use sandshift_kernel::sql::functions::random::RandomState;
 
+use sqlparser::ast;
+
+use super::error::{SqlError, SqlResult};
+use super::outcome::Batch;
+use super::plan::Field;
+use super::statement::FetchCount;
 use crate::clock::Instant;
 use crate::warehouse::access::UserId;
 use crate::warehouse::catalog::{ObjectId, Relation, Schema};
@@ -42,6 +48,130 @@ pub struct Session {
     pub last_query: i64,
     /// What the procedure that is running lends to its statements.
     pub inside: Inside,
+    /// By name; they outlive transactions.
+    pub prepared: BTreeMap<Identifier, Prepared>,
+}
+
+/// A statement kept by PREPARE: its text, with `$1` where its parameters stand.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    pub types: Vec<DataType>,
+    pub text: String,
+}
+
+/// A query declared under a name; it lives as long as its transaction.
+#[derive(Clone, Debug)]
+pub struct Cursor {
+    pub query: Box<ast::Query>,
+    /// All of the answer: the first FETCH computes the whole of it, as the leader node does.
+    pub rows: Option<CursorRows>,
+    /// Rows passed so far; one more than there are when FETCH ran off the end.
+    pub position: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct CursorRows {
+    pub fields: Vec<Field>,
+    pub batches: Arc<Vec<Batch>>,
+}
+
+impl Cursor {
+    /// The rows that FETCH moves over, and the position after it.
+    pub fn fetch(&mut self, count: FetchCount) -> Vec<Batch> {
+        let Some(rows) = &self.rows else { return Vec::new() };
+        let total: u64 = rows.batches.iter().map(|batch| batch.rows as u64).sum();
+        let (from, to) = match count {
+            FetchCount::Rows(0) => match self.position.checked_sub(1) {
+                Some(current) if current < total => (current, current + 1),
+                _ => (0, 0),
+            },
+            FetchCount::Rows(rows) => {
+                (self.position.min(total), self.position.saturating_add(rows).min(total))
+            }
+            FetchCount::All => (self.position.min(total), total),
+        };
+        self.position = match count {
+            FetchCount::Rows(0) => self.position,
+            FetchCount::Rows(rows) => self.position.saturating_add(rows).min(total + 1),
+            FetchCount::All => total + 1,
+        };
+        slices(&rows.batches, from, to)
+    }
+}
+
+/// Rows `from` up to `to` of batches in a row.
+fn slices(batches: &[Batch], from: u64, to: u64) -> Vec<Batch> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for batch in batches {
+        let end = start + batch.rows as u64;
+        let (first, last) = (from.max(start), to.min(end));
+        if first < last {
+            let (offset, rows) = ((first - start) as usize, (last - first) as usize);
+            let columns = batch.columns.iter().map(|column| column.slice(offset, rows)).collect();
+            found.push(Batch { columns, rows });
+        }
+        start = end;
+    }
+    found
+}
+
+impl Session {
+    /// The open transaction's cursors; `None` outside a transaction block.
+    pub fn cursors(&mut self) -> Option<&mut BTreeMap<Identifier, Cursor>> {
+        match &mut self.transaction {
+            Transaction::Open { cursors, .. } => Some(cursors),
+            Transaction::None | Transaction::Aborted => None,
+        }
+    }
+
+    /// Sets a parameter, or with `None` puts it back; `local` lasts as long as the transaction, and outside of one
+    /// for this statement alone, that is not at all.
+    pub fn set(&mut self, name: &str, value: Option<String>, local: bool) {
+        let put = |settings: &mut BTreeMap<String, String>| match &value {
+            Some(value) => settings.insert(name.to_owned(), value.clone()),
+            None => settings.remove(name),
+        };
+        match &mut self.transaction {
+            Transaction::Open { settings, .. } => {
+                if !local {
+                    put(&mut settings.after);
+                }
+                put(&mut self.settings);
+            }
+            Transaction::None | Transaction::Aborted => {
+                if !local {
+                    put(&mut self.settings);
+                }
+            }
+        }
+    }
+
+    /// Tables that nobody else may touch now.
+    pub fn locks(&self) -> Option<&BTreeSet<ObjectId>> {
+        match &self.transaction {
+            Transaction::Open { locks, .. } => Some(locks),
+            Transaction::None | Transaction::Aborted => None,
+        }
+    }
+
+    /// Ends the transaction as a ROLLBACK does.
+    pub fn roll_back(&mut self, to: Transaction) {
+        if let Transaction::Open { settings, .. } = std::mem::replace(&mut self.transaction, to) {
+            self.settings = settings.before;
+        }
+    }
+
+    /// # Errors
+    /// 34000 for a name that no open cursor has.
+    pub fn cursor(&mut self, name: &Identifier) -> SqlResult<&mut Cursor> {
+        self.cursors().and_then(|cursors| cursors.get_mut(name)).ok_or_else(|| no_cursor(name))
+    }
+}
+
+/// The text PostgreSQL 8 has for it.
+pub fn no_cursor(name: &Identifier) -> SqlError {
+    SqlError::product("34000", format!("cursor \"{name}\" does not exist"))
 }
 
 /// The surroundings of a statement of a procedure.
@@ -95,13 +225,49 @@ pub struct Facts {
     pub reads: BTreeSet<ObjectId>,
 }
 
+/// A transaction's end decides over the parameters set in it: ROLLBACK undoes SET, COMMIT undoes SET LOCAL.
+#[derive(Clone, Debug)]
+pub struct KeptSettings {
+    pub before: BTreeMap<String, String>,
+    pub after: BTreeMap<String, String>,
+}
+
 /// Where a session is between BEGIN and COMMIT.
 #[derive(Clone, Debug)]
 pub enum Transaction {
     /// Each statement commits by itself.
     None,
     /// `base` is what it began from, `working` what it has made of it.
-    Open { base: Arc<Manifest>, working: Arc<Manifest>, started: Instant, facts: Facts },
+    Open {
+        base: Arc<Manifest>,
+        working: Arc<Manifest>,
+        started: Instant,
+        facts: Facts,
+        cursors: BTreeMap<Identifier, Cursor>,
+        settings: KeptSettings,
+        /// Tables that LOCK holds until the end.
+        locks: BTreeSet<ObjectId>,
+    },
     /// A statement failed; only ROLLBACK (or COMMIT, which rolls back) is taken.
     Aborted,
+}
+
+impl Transaction {
+    /// One that begins from `manifest`, with the session's parameters as they are now.
+    pub fn open(
+        manifest: Arc<Manifest>,
+        started: Instant,
+        facts: Facts,
+        settings: &BTreeMap<String, String>,
+    ) -> Self {
+        Transaction::Open {
+            base: manifest.clone(),
+            working: manifest,
+            started,
+            facts,
+            cursors: BTreeMap::new(),
+            settings: KeptSettings { before: settings.clone(), after: settings.clone() },
+            locks: BTreeSet::new(),
+        }
+    }
 }

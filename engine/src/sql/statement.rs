@@ -46,6 +46,10 @@ pub enum Statement {
     DropDatabase {
         name: Identifier,
     },
+    AlterDatabase {
+        name: Identifier,
+        action: AlterDatabase,
+    },
     CreateSchema {
         name: Identifier,
         if_not_exists: bool,
@@ -195,11 +199,45 @@ pub enum Statement {
     Show {
         name: String,
     },
+    ShowDefinition {
+        object: ShownObject,
+        name: QualifiedName,
+    },
     SetSessionAuthorization {
         user: Option<Identifier>,
     },
     Analyze {
         table: Option<QualifiedName>,
+        columns: Vec<Identifier>,
+    },
+    Lock {
+        tables: Vec<QualifiedName>,
+    },
+    Prepare {
+        name: Identifier,
+        types: Vec<DataType>,
+        /// The statement, with its `$1`.
+        text: String,
+    },
+    Execute {
+        name: Identifier,
+        /// The text of each argument.
+        arguments: Vec<String>,
+    },
+    Deallocate {
+        /// `None` is ALL.
+        name: Option<Identifier>,
+    },
+    DeclareCursor {
+        name: Identifier,
+        query: Box<ast::Query>,
+    },
+    Fetch {
+        cursor: Identifier,
+        count: FetchCount,
+    },
+    CloseCursor {
+        name: Identifier,
     },
     AnalyzeCompression {
         table: Option<QualifiedName>,
@@ -368,8 +406,7 @@ pub struct CreateTable {
     pub if_not_exists: bool,
     pub columns: Vec<ColumnDefinition>,
     pub constraints: Vec<NamedConstraint>,
-    /// `LIKE parent [INCLUDING DEFAULTS]`.
-    pub like: Option<(QualifiedName, bool)>,
+    pub like: Option<Like>,
     pub attributes: TableAttributes,
 }
 
@@ -390,6 +427,15 @@ pub struct ColumnDefinition {
     /// The table, and its column when one is named.
     pub references: Option<(QualifiedName, Vec<Identifier>)>,
     pub span: Option<Span>,
+}
+
+/// `LIKE parent [INCLUDING DEFAULTS]` among a table's columns.
+#[derive(Clone, Debug)]
+pub struct Like {
+    pub parent: QualifiedName,
+    pub with_defaults: bool,
+    /// How many of the table's own columns stand before.
+    pub after: usize,
 }
 
 /// `[CONSTRAINT name] ...`.
@@ -496,11 +542,32 @@ pub struct AppendFrom {
     pub fill_target: bool,
 }
 
+/// What SHOW prints the DDL of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShownObject {
+    Table,
+    View,
+}
+
+/// How much FETCH asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchCount {
+    /// 0 is the current row once more.
+    Rows(u64),
+    All,
+}
+
+#[derive(Clone, Debug)]
+pub enum AlterDatabase {
+    OwnerTo(Identifier),
+    RenameTo(Identifier),
+}
+
 #[derive(Clone, Debug)]
 pub enum AlterSchema {
     OwnerTo(Identifier),
     RenameTo(Identifier),
-    Quota(String),
+    QuotaUnlimited,
 }
 
 #[derive(Clone, Debug)]
@@ -508,6 +575,7 @@ pub enum CommentTarget {
     Table(QualifiedName),
     View(QualifiedName),
     Column { table: QualifiedName, column: Identifier },
+    Constraint { name: Identifier, table: QualifiedName },
     Schema(Identifier),
     Database(Identifier),
 }

@@ -252,8 +252,7 @@ impl Sandbox {
         session.temporary.put_into(&mut manifest, &session.database);
         let manifest = Arc::new(manifest);
         let facts = Facts { number, has_snapshot: true, ..Facts::default() };
-        session.transaction =
-            Transaction::Open { base: manifest.clone(), working: manifest, started: now, facts };
+        session.transaction = Transaction::open(manifest, now, facts, &session.settings);
     }
 
     /// After whatever ended the transaction: procedures that run in one go on in a new one.
@@ -339,8 +338,7 @@ impl Sandbox {
                 session.temporary.put_into(&mut manifest, &session.database);
                 let manifest = Arc::new(manifest);
                 let facts = Facts { number: call.number, has_snapshot: true, ..Facts::default() };
-                call.transaction =
-                    Transaction::Open { base: manifest.clone(), working: manifest, started: now, facts };
+                call.transaction = Transaction::open(manifest, now, facts, &session.settings);
             } else {
                 self.open_transaction(id);
             }

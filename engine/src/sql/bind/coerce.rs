@@ -12,7 +12,7 @@ use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
 /// The type's name in error texts: without length or digits.
-pub(super) fn bare_name(data_type: DataType) -> String {
+pub(crate) fn bare_name(data_type: DataType) -> String {
     match data_type {
         DataType::Decimal { .. } => "numeric".to_owned(),
         DataType::Char(_) => "character".to_owned(),

@@ -36,7 +36,10 @@ pub(super) fn literal(value: &ast::Value) -> SqlResult<Expression> {
         | ast::Value::NationalStringLiteral(string)
         | ast::Value::UnicodeStringLiteral(string) => Ok(text(string.as_str())),
         ast::Value::DollarQuotedString(string) => Ok(text(string.value.as_str())),
-        ast::Value::Placeholder(_) => Err(SqlError::not_simulated(Feature::PreparedStatement)),
+        // Parameters of a prepared statement have become literals before anything is bound.
+        ast::Value::Placeholder(name) => {
+            Err(SqlError::product("42P02", format!("there is no parameter {name}")))
+        }
         other => {
             Err(SqlError::new(crate::sql::error::SqlErrorKind::Syntax { near: Some(other.to_string()) }))
         }

@@ -105,6 +105,7 @@ pub enum WriteKind {
     Delete,
 }
 
+pub(crate) use coerce::bare_name as bare_type_name;
 pub(crate) use join::{Side, conjunction, conjuncts, side, split};
 pub use relation::search_path;
 pub use routine::{function_body, implicit, value};

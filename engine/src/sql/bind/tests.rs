@@ -163,6 +163,7 @@ pub(crate) fn session(user: UserId) -> Session {
         last_copy: -1,
         last_query: 0,
         inside: Default::default(),
+        prepared: BTreeMap::new(),
     }
 }
 

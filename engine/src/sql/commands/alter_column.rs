@@ -5,8 +5,9 @@ use std::sync::Arc;
 use arrow::array::ArrayRef;
 
 use super::CommandContext;
-use super::alter_table::{must_stand_alone, number_of, remembered, views_that_read};
+use super::alter_table::{number_of, remembered, views_that_read};
 use super::columns::{column, encoding, must_fit_encoding, must_have_free_name, must_have_stored_type};
+use super::create_database::must_be_outside_a_block;
 use super::create_table::distributes_by;
 use crate::sql::bind;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
@@ -209,7 +210,7 @@ pub(super) fn change_type(
     new: DataType,
     context: &mut CommandContext<'_>,
 ) -> SqlResult<()> {
-    must_stand_alone("ALTER TABLE ALTER COLUMN", context)?;
+    must_be_outside_a_block("ALTER TABLE ALTER COLUMN", context)?;
     let number = number_of(relation, name)?;
     let column = &relation.columns[number];
     let refuse = |why: &str| {

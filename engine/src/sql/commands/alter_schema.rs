@@ -23,8 +23,7 @@ pub(super) fn run(
             schema.owner = owner;
         }
         AlterSchema::RenameTo(new) => rename(name, new, context)?,
-        // Nothing in the sandbox grows to where a quota would bite, so only the form is taken.
-        AlterSchema::Quota(_) => context.rights().superuser("set schema quotas")?,
+        AlterSchema::QuotaUnlimited => context.rights().superuser("set schema quotas")?,
     }
     done("ALTER SCHEMA")
 }

@@ -8,7 +8,6 @@ use crate::sql::bind::{self, BoundQuery, Scope};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::parse;
-use crate::sql::session::Transaction;
 use crate::sql::statement::AlterTable;
 use crate::warehouse::access::{Acl, Grantee, Privilege, UserId};
 use crate::warehouse::catalog::{Relation, WrittenNames};
@@ -126,16 +125,6 @@ pub(super) fn views_that_read(
         needs.iter().any(|need| need.relation == relation.id && need.columns.contains(&number))
     };
     Ok(context.dependents(&[relation.id])?.into_iter().filter(|view| reads(view)).collect())
-}
-
-/// Refuses what cannot run between BEGIN and COMMIT.
-pub(super) fn must_stand_alone(what: &str, context: &CommandContext<'_>) -> SqlResult<()> {
-    match context.session.transaction {
-        Transaction::Open { .. } => {
-            Err(SqlError::product("25001", format!("{what} cannot run inside a transaction block")))
-        }
-        Transaction::None | Transaction::Aborted => Ok(()),
-    }
 }
 
 pub(super) fn number_of(relation: &Relation, name: &Identifier) -> SqlResult<usize> {

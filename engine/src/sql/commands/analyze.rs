@@ -5,10 +5,14 @@ use super::{CommandContext, done, done_with};
 use crate::sql::error::SqlResult;
 use crate::sql::outcome::Completion;
 use crate::warehouse::catalog::{Relation, Table};
-use crate::warehouse::identifier::QualifiedName;
+use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::system_role::SystemPermission;
 
-pub(super) fn run(table: Option<&QualifiedName>, context: &mut CommandContext<'_>) -> SqlResult<Completion> {
+pub(super) fn run(
+    table: Option<&QualifiedName>,
+    columns: &[Identifier],
+    context: &mut CommandContext<'_>,
+) -> SqlResult<Completion> {
     let Some(name) = table else {
         let all: Vec<_> =
             context.database()?.relations.values().filter(|r| r.table().is_some()).cloned().collect();
@@ -20,6 +24,9 @@ pub(super) fn run(table: Option<&QualifiedName>, context: &mut CommandContext<'_
         return done("ANALYZE");
     };
     let relation = context.table(name)?;
+    for column in columns {
+        super::alter_table::number_of(&relation, column)?;
+    }
     if context.rights().own_relation(&relation, None, Some(SystemPermission::Analyze)).is_ok() {
         note(&relation, context)?;
         return done("ANALYZE");

@@ -6,7 +6,7 @@ use arrow::array::ArrayRef;
 
 use super::CommandContext;
 use super::alter_column::first_value;
-use super::alter_table::must_stand_alone;
+use super::create_database::must_be_outside_a_block;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::array::array_of;
 use crate::sql::statement::AppendFrom;
@@ -26,7 +26,7 @@ enum From {
 }
 
 pub(super) fn run(target: &Relation, append: &AppendFrom, context: &mut CommandContext<'_>) -> SqlResult<()> {
-    must_stand_alone("ALTER TABLE APPEND", context)?;
+    must_be_outside_a_block("ALTER TABLE APPEND", context)?;
     let source = context.table(&append.source)?;
     let permission = Some(SystemPermission::AlterTable);
     context.rights().own_relation(&source, Some(Privilege::Alter), permission)?;

@@ -6,7 +6,7 @@ use crate::sql::outcome::Completion;
 use crate::sql::statement::CommentTarget;
 use crate::warehouse::catalog::RelationKind;
 
-/// Owners and superusers only. Comments on schemas and databases are taken and shown nowhere, because no view
+/// Owners and superusers only. Comments on schemas, databases and constraints are taken and shown nowhere, because no view
 /// that the sandbox has lists them.
 pub(super) fn run(
     on: &CommentTarget,
@@ -36,6 +36,14 @@ pub(super) fn run(
                 SqlError::product("42703", message)
             })?;
             context.relation_mut(relation.id)?.columns[number].comment = text;
+        }
+        CommentTarget::Constraint { name, table } => {
+            let relation = context.table(table)?;
+            context.rights().own_relation(&relation, None, None)?;
+            if relation.table().is_none_or(|table| !table.constraints.contains_key(name)) {
+                let message = format!("constraint \"{name}\" for table \"{}\" does not exist", relation.name);
+                return Err(SqlError::product("42704", message));
+            }
         }
         CommentTarget::Schema(name) => context.rights().own_schema(context.schema(name)?, None)?,
         CommentTarget::Database(name) => match context.manifest.catalog.database(name) {

@@ -7,11 +7,11 @@ use super::{CommandContext, done, done_with};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::statement::{
-    ColumnDefinition, CreateTable, NamedConstraint, TableAttributes, TableConstraint,
+    ColumnDefinition, CreateTable, Like, NamedConstraint, TableAttributes, TableConstraint,
 };
 use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::{Column, Distribution, Relation, RelationKind, Table};
-use crate::warehouse::identifier::{Identifier, QualifiedName};
+use crate::warehouse::identifier::Identifier;
 use crate::warehouse::system_role::SystemPermission;
 
 pub(super) fn run(create: &CreateTable, context: &mut CommandContext<'_>) -> SqlResult<Completion> {
@@ -25,21 +25,23 @@ pub(super) fn run(create: &CreateTable, context: &mut CommandContext<'_>) -> Sql
     let mut table = Table::new(create.temporary);
     table.backup = create.attributes.backup.unwrap_or(true);
     let mut columns = Vec::new();
-    if let Some((parent, with_defaults)) = &create.like {
-        must_not_restate(&create.attributes)?;
-        columns = like(parent, *with_defaults, &mut table, context)?;
-    }
-    let inherited = columns.len();
     for definition in &create.columns {
         must_fit_encoding(&definition.name, definition.data_type, definition.encoding.as_deref())?;
         let own = |error| reads_own_column(error, definition, create);
         columns.push(column(definition, context).map_err(own)?);
     }
+    let mut definitions: Vec<Option<&ColumnDefinition>> = create.columns.iter().map(Some).collect();
+    if let Some(inherited) = &create.like {
+        must_not_restate(&create.attributes)?;
+        let parent = like(inherited, &mut table, context)?;
+        definitions.splice(inherited.after..inherited.after, parent.iter().map(|_| None));
+        columns.splice(inherited.after..inherited.after, parent);
+    }
     must_be_storable(&place.name, &columns)?;
     lay_out(&create.attributes, &create.columns, &columns, &mut table)?;
     for (number, column) in columns.iter_mut().enumerate() {
-        let written = number.checked_sub(inherited).and_then(|own| create.columns[own].encoding.as_deref());
-        if number >= inherited || column.encoding.is_empty() {
+        if definitions[number].is_some() || column.encoding.is_empty() {
+            let written = definitions[number].and_then(|definition| definition.encoding.as_deref());
             let sorted = table.sort_key.contains(&number);
             column.encoding = encoding(written, column.data_type, sorted, create.temporary);
         }
@@ -95,13 +97,8 @@ fn must_not_restate(attributes: &TableAttributes) -> SqlResult<()> {
 }
 
 /// LIKE copies names, types, NOT NULL, layout and BACKUP; never keys or grants, defaults only when asked.
-fn like(
-    parent: &QualifiedName,
-    with_defaults: bool,
-    table: &mut Table,
-    context: &CommandContext<'_>,
-) -> SqlResult<Vec<Column>> {
-    let parent = context.table(parent)?;
+fn like(inherited: &Like, table: &mut Table, context: &CommandContext<'_>) -> SqlResult<Vec<Column>> {
+    let parent = context.table(&inherited.parent)?;
     let principals = context.principals();
     if principals.held(context.user(), Privilege::Select, None, parent.owner, &parent.acl).is_none() {
         let need = crate::sql::bind::Need {
@@ -114,13 +111,16 @@ fn like(
         crate::sql::authorize::authorize(&[need], context.manifest, context.session)?;
     }
     if let Some(of_parent) = parent.table() {
-        table.distribution = of_parent.distribution;
-        table.sort_key = of_parent.sort_key.clone();
+        table.distribution = match of_parent.distribution {
+            Distribution::Key(column) => Distribution::Key(column + inherited.after),
+            other => other,
+        };
+        table.sort_key = of_parent.sort_key.iter().map(|column| column + inherited.after).collect();
         table.interleaved = of_parent.interleaved;
         table.backup = of_parent.backup;
     }
     let copy = |column: &Column| Column {
-        default: column.default.clone().filter(|_| with_defaults),
+        default: column.default.clone().filter(|_| inherited.with_defaults),
         comment: None,
         ..column.clone()
     };

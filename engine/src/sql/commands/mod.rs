@@ -12,6 +12,7 @@ use crate::warehouse::manifest::Manifest;
 
 mod alter_column;
 mod alter_constraint;
+mod alter_database;
 pub mod alter_group;
 mod alter_layout;
 mod alter_procedure;
@@ -35,6 +36,7 @@ pub mod create_table;
 pub mod create_table_as;
 pub mod create_user;
 pub mod create_view;
+pub mod cursor;
 pub mod drop_database;
 pub mod drop_group;
 pub mod drop_relation;
@@ -46,13 +48,16 @@ pub mod grant;
 pub mod grant_role;
 mod granted_object;
 mod late_view;
+mod lock;
 pub mod login;
 pub mod materialized_view;
+pub mod prepare;
 pub mod revoke;
 pub mod routine;
 pub mod session_authorization;
 pub mod set;
 pub mod show;
+pub mod show_definition;
 pub mod show_procedure;
 mod table_layout;
 pub mod truncate;
@@ -85,6 +90,7 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         Statement::Truncate { table } => truncate::run(table, context),
         Statement::CreateDatabase { name, owner } => create_database::run(name, owner.as_ref(), context),
         Statement::DropDatabase { name } => drop_database::run(name, context),
+        Statement::AlterDatabase { name, action } => alter_database::run(name, action, context),
         Statement::CreateSchema { name, if_not_exists, owner } => {
             create_schema::run(name, *if_not_exists, owner.as_ref(), context)
         }
@@ -126,15 +132,20 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         Statement::RevokeRole { roles, from, admin_option_only } => {
             grant_role::revoke(roles, from, *admin_option_only, context)
         }
-        Statement::Set { name, values, .. } => set::run(name, values.as_deref(), context),
-        Statement::Reset { name } => set::run(name, None, context),
+        Statement::Set { name, values, local } => set::run(name, values.as_deref(), *local, context),
+        Statement::Reset { name } => set::run(name, None, false, context),
         Statement::SetSessionAuthorization { user } => session_authorization::run(user.as_ref(), context),
-        Statement::Analyze { table } => analyze::run(table.as_ref(), context),
         Statement::CreateRoutine(create) => create_routine::run(create, context),
         Statement::DropRoutine { procedures, signatures, if_exists, cascade } => {
             drop_routine::run(signatures, *procedures, *if_exists, *cascade, context)
         }
         Statement::AlterProcedure { signature, action } => alter_procedure::run(signature, action, context),
+        Statement::Analyze { table, columns } => analyze::run(table.as_ref(), columns, context),
+        Statement::Lock { tables } => lock::run(tables, context),
+        Statement::Prepare { name, types, text } => prepare::prepare(name, types, text, context),
+        Statement::Deallocate { name } => prepare::deallocate(name.as_ref(), context),
+        Statement::DeclareCursor { name, query } => cursor::declare(name, query, context),
+        Statement::CloseCursor { name } => cursor::close(name, context),
         Statement::NotSimulated { feature, tag } => {
             Err(SqlError::not_simulated_because(*feature, tag.clone()))
         }
@@ -154,6 +165,9 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         | Statement::Begin { .. }
         | Statement::ShowProcedure { .. }
         | Statement::Call { .. }
+        | Statement::ShowDefinition { .. }
+        | Statement::Execute { .. }
+        | Statement::Fetch { .. }
         | Statement::Commit
         | Statement::Rollback => Err(SqlError::bug("this statement is the driver's, not a command")),
     }

@@ -10,6 +10,7 @@ use crate::sql::session::RandomState;
 pub(super) fn run(
     name: &str,
     values: Option<&[String]>,
+    local: bool,
     context: &mut CommandContext<'_>,
 ) -> SqlResult<Completion> {
     let name = name.to_ascii_lowercase();
@@ -17,31 +18,31 @@ pub(super) fn run(
         return seed(values, context);
     }
     let Some(values) = values else {
-        reset(&name, context)?;
+        reset(&name, local, context)?;
         return done("RESET");
     };
     let value = parameter::value(&name, values)?;
-    context.session.settings.insert(name, value);
+    context.session.set(&name, Some(value), local);
     done("SET")
 }
 
-fn reset(name: &str, context: &mut CommandContext<'_>) -> SqlResult<()> {
+fn reset(name: &str, local: bool, context: &mut CommandContext<'_>) -> SqlResult<()> {
     let first = context
         .principals()
         .user(context.session.authenticated)
         .map(|user| user.settings.clone())
         .unwrap_or_default();
     if name == "all" {
-        context.session.settings = first;
+        let known: Vec<String> = context.session.settings.keys().chain(first.keys()).cloned().collect();
+        for name in known {
+            context.session.set(&name, first.get(&name).cloned(), local);
+        }
         return Ok(());
     }
     if parameter::default_of(name).is_none() && !parameter::is_custom(name) {
         return Err(parameter::unknown(name));
     }
-    match first.get(name) {
-        Some(value) => context.session.settings.insert(name.to_owned(), value.clone()),
-        None => context.session.settings.remove(name),
-    };
+    context.session.set(name, first.get(name).cloned(), local);
     Ok(())
 }
 

@@ -9,10 +9,15 @@ use crate::warehouse::identifier::QualifiedName;
 
 pub(super) fn comment(reader: &mut Reader) -> SqlResult<Statement> {
     reader.expect("COMMENT ON")?;
-    let on = match reader.expect_one_of(&["TABLE", "VIEW", "COLUMN", "SCHEMA", "DATABASE"])? {
+    let on = match reader.expect_one_of(&["TABLE", "VIEW", "COLUMN", "CONSTRAINT", "SCHEMA", "DATABASE"])? {
         "TABLE" => CommentTarget::Table(reader.name()?),
         "VIEW" => CommentTarget::View(reader.name()?),
         "COLUMN" => column(reader)?,
+        "CONSTRAINT" => {
+            let name = reader.identifier()?;
+            reader.expect("ON")?;
+            CommentTarget::Constraint { name, table: reader.name()? }
+        }
         "SCHEMA" => CommentTarget::Schema(reader.identifier()?),
         _ => CommentTarget::Database(reader.identifier()?),
     };

@@ -8,7 +8,7 @@ use super::table_attributes::table_attributes;
 use crate::gap::Feature;
 use crate::sql::error::{Span, SqlError, SqlResult};
 use crate::sql::statement::{
-    ColumnDefinition, CreateTable, CreateTableAs, NamedConstraint, Statement, TableAttributes,
+    ColumnDefinition, CreateTable, CreateTableAs, Like, NamedConstraint, Statement, TableAttributes,
     TableConstraint,
 };
 use crate::warehouse::data_type::DataType;
@@ -78,13 +78,16 @@ fn definition(
 }
 
 fn element(reader: &mut Reader, table: &mut CreateTable) -> SqlResult<()> {
+    if reader.peeks("LIKE") && table.like.is_some() {
+        return reader.unexpected();
+    }
     if reader.word("LIKE") {
         let parent = reader.name()?;
-        let including = match reader.one_of(&["INCLUDING DEFAULTS", "EXCLUDING DEFAULTS"]) {
+        let with_defaults = match reader.one_of(&["INCLUDING DEFAULTS", "EXCLUDING DEFAULTS"]) {
             Some(choice) => choice == "INCLUDING DEFAULTS",
             None => false,
         };
-        table.like = Some((parent, including));
+        table.like = Some(Like { parent, with_defaults, after: table.columns.len() });
     } else if let Some(constraint) = table_constraint(reader)? {
         table.constraints.push(constraint);
     } else {
@@ -142,7 +145,11 @@ pub(super) fn column(reader: &mut Reader) -> SqlResult<ColumnDefinition> {
         references: None,
         span: None,
     };
-    while attribute(reader, &mut column)? {}
+    let mut said = Vec::new();
+    while let Some(word) = attribute(reader, &mut column)? {
+        conflicts(&column.name, &said, word)?;
+        said.push(word);
+    }
     column.span = Some(Span { start, end: reader.previous_end() });
     Ok(column)
 }
@@ -157,7 +164,21 @@ fn allowed(name: &Identifier, data_type: DataType) -> SqlResult<DataType> {
     }
 }
 
-fn attribute(reader: &mut Reader, column: &mut ColumnDefinition) -> SqlResult<bool> {
+/// What cannot be said beside what was said of the column before. PostgreSQL names the table too.
+fn conflicts(column: &Identifier, said: &[&str], word: &str) -> SqlResult<()> {
+    let nulls = said.contains(&"NULL") && word == "NOT NULL" || said.contains(&"NOT NULL") && word == "NULL";
+    let message = if nulls {
+        format!("conflicting NULL/NOT NULL declarations for column \"{column}\"")
+    } else if word == "DEFAULT" && said.contains(&word) {
+        format!("multiple default values specified for column \"{column}\"")
+    } else {
+        return Ok(());
+    };
+    Err(SqlError::product("42601", message))
+}
+
+/// Reads one attribute or constraint, if there is one, and says which.
+fn attribute(reader: &mut Reader, column: &mut ColumnDefinition) -> SqlResult<Option<&'static str>> {
     const WORDS: [&str; 12] = [
         "DEFAULT",
         "IDENTITY",
@@ -173,7 +194,7 @@ fn attribute(reader: &mut Reader, column: &mut ColumnDefinition) -> SqlResult<bo
         "REFERENCES",
     ];
     let Some(word) = reader.one_of(&WORDS) else {
-        return Ok(false);
+        return Ok(None);
     };
     match word {
         "DEFAULT" => {
@@ -193,9 +214,7 @@ fn attribute(reader: &mut Reader, column: &mut ColumnDefinition) -> SqlResult<bo
         "ENCODE" => column.encoding = Some(encoding(reader)?),
         "DISTKEY" => column.distribution_key = true,
         "SORTKEY" => column.sort_key = true,
-        "COLLATE" => {
-            collation(reader)?;
-        }
+        "COLLATE" => collation(reader)?,
         "NOT NULL" => column.not_null = true,
         "UNIQUE" => column.unique = true,
         "PRIMARY KEY" => {
@@ -209,7 +228,7 @@ fn attribute(reader: &mut Reader, column: &mut ColumnDefinition) -> SqlResult<bo
         }
         _ => {}
     }
-    Ok(true)
+    Ok(Some(word))
 }
 
 /// `CASE_SENSITIVE` is what every column is; the other is not taken in silence.

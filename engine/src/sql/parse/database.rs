@@ -5,8 +5,8 @@ use sqlparser::tokenizer::Token;
 use super::reader::Reader;
 use super::statement::not_simulated;
 use crate::gap::Feature;
-use crate::sql::error::SqlResult;
-use crate::sql::statement::Statement;
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::statement::{AlterDatabase, Statement};
 
 pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
     let name = reader.identifier()?;
@@ -24,10 +24,9 @@ pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
             Some("CONNECTION LIMIT") if reader.word("UNLIMITED") => {}
             Some("CONNECTION LIMIT") => {
                 reader.number()?;
+                return Err(SqlError::not_simulated_because(Feature::AlterDatabase, "CONNECTION LIMIT"));
             }
-            Some("COLLATE") => {
-                super::create_table::collation(reader)?;
-            }
+            Some("COLLATE") => super::create_table::collation(reader)?,
             Some(_) => {
                 reader.expect_one_of(&["SERIALIZABLE", "SNAPSHOT"])?;
             }
@@ -51,7 +50,7 @@ fn from_datashare(reader: &mut Reader) -> SqlResult<Statement> {
 }
 
 pub(super) fn alter(reader: &mut Reader) -> SqlResult<Statement> {
-    reader.identifier()?;
+    let name = reader.identifier()?;
     match reader.expect_one_of(&[
         "RENAME TO",
         "OWNER TO",
@@ -59,8 +58,13 @@ pub(super) fn alter(reader: &mut Reader) -> SqlResult<Statement> {
         "COLLATE",
         "ISOLATION LEVEL",
     ])? {
-        "RENAME TO" | "OWNER TO" => {
-            reader.principal()?;
+        "RENAME TO" => {
+            let action = AlterDatabase::RenameTo(reader.identifier()?);
+            return Ok(Statement::AlterDatabase { name, action });
+        }
+        "OWNER TO" => {
+            let action = AlterDatabase::OwnerTo(reader.principal()?);
+            return Ok(Statement::AlterDatabase { name, action });
         }
         "CONNECTION LIMIT" if reader.word("UNLIMITED") => {}
         "CONNECTION LIMIT" => {

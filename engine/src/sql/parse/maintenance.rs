@@ -26,11 +26,9 @@ pub(super) fn analyze(reader: &mut Reader) -> SqlResult<Statement> {
     reader.word("VERBOSE");
     let named = matches!(reader.peek(), Token::Word(_)) && !reader.peeks("PREDICATE") && !reader.peeks("ALL");
     let table = if named { Some(reader.name()?) } else { None };
-    if named {
-        columns(reader)?;
-    }
+    let columns = if named { columns(reader)? } else { Vec::new() };
     reader.one_of(&["PREDICATE COLUMNS", "ALL COLUMNS"]);
-    Ok(Statement::Analyze { table })
+    Ok(Statement::Analyze { table, columns })
 }
 
 fn columns(reader: &mut Reader) -> SqlResult<Vec<Identifier>> {
@@ -73,8 +71,7 @@ pub(super) fn vacuum(reader: &mut Reader) -> SqlResult<Statement> {
 pub(super) fn lock(reader: &mut Reader) -> SqlResult<Statement> {
     reader.expect("LOCK")?;
     reader.word("TABLE");
-    reader.names()?;
-    Ok(not_simulated(Feature::Lock, "LOCK"))
+    Ok(Statement::Lock { tables: reader.names()? })
 }
 
 /// `CANCEL pid ['message']`.

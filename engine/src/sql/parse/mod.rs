@@ -25,6 +25,7 @@ mod group;
 mod maintenance;
 mod model;
 mod object_transform;
+mod parameters;
 mod policy;
 mod procedure;
 mod query;
@@ -36,6 +37,7 @@ mod rows;
 mod schema;
 mod script;
 mod setting;
+mod show;
 mod statement;
 mod table_attributes;
 #[cfg(test)]
@@ -47,6 +49,7 @@ mod user;
 mod view;
 
 pub use data_type::data_type;
+pub use parameters::with_parameters;
 pub use procedure::program;
 pub(in crate::sql) use reserved::is_reserved;
 pub use token::span;

@@ -1,6 +1,8 @@
 //! CREATE SCHEMA and ALTER SCHEMA.
 
 use super::reader::Reader;
+use super::statement::not_simulated;
+use crate::gap::Feature;
 use crate::sql::error::SqlResult;
 use crate::sql::statement::{AlterSchema, Statement};
 
@@ -13,8 +15,8 @@ pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
     }
     let name = reader.identifier()?;
     let owner = if reader.word("AUTHORIZATION") { Some(reader.principal()?) } else { None };
-    if reader.word("QUOTA") {
-        quota(reader)?;
+    if reader.word("QUOTA") && !unlimited(reader)? {
+        return Ok(not_simulated(Feature::SchemaQuota, "CREATE SCHEMA"));
     }
     Ok(Statement::CreateSchema { name, if_not_exists, owner })
 }
@@ -24,17 +26,18 @@ pub(super) fn alter(reader: &mut Reader) -> SqlResult<Statement> {
     let action = match reader.expect_one_of(&["OWNER TO", "RENAME TO", "QUOTA"])? {
         "OWNER TO" => AlterSchema::OwnerTo(reader.principal()?),
         "RENAME TO" => AlterSchema::RenameTo(reader.identifier()?),
-        _ => AlterSchema::Quota(quota(reader)?),
+        _ if unlimited(reader)? => AlterSchema::QuotaUnlimited,
+        _ => return Ok(not_simulated(Feature::SchemaQuota, "ALTER SCHEMA")),
     };
     Ok(Statement::AlterSchema { name, action })
 }
 
-/// `n [MB | GB | TB]` or UNLIMITED, as it is written.
-fn quota(reader: &mut Reader) -> SqlResult<String> {
-    let start = reader.offset();
-    if !reader.word("UNLIMITED") {
-        reader.number()?;
-        reader.one_of(&["MB", "GB", "TB"]);
+/// `n [MB | GB | TB]` or UNLIMITED, which is how every schema begins.
+fn unlimited(reader: &mut Reader) -> SqlResult<bool> {
+    if reader.word("UNLIMITED") {
+        return Ok(true);
     }
-    Ok(reader.text_from(start).to_owned())
+    reader.number()?;
+    reader.one_of(&["MB", "GB", "TB"]);
+    Ok(false)
 }

@@ -3,10 +3,11 @@
 use sqlparser::tokenizer::Token;
 
 use super::reader::Reader;
+use super::show;
 use super::statement::not_simulated;
 use crate::gap::Feature;
 use crate::sql::error::SqlResult;
-use crate::sql::statement::Statement;
+use crate::sql::statement::{ShownObject, Statement};
 
 /// `[SESSION | LOCAL] name {TO | =} value [, ...]`, or one of the forms with words of their own.
 pub(super) fn set(reader: &mut Reader) -> SqlResult<Statement> {
@@ -104,7 +105,7 @@ pub(super) fn reset(reader: &mut Reader) -> SqlResult<Statement> {
 /// A parameter's value, or one of the statements that print DDL or a list.
 pub(super) fn show(reader: &mut Reader) -> SqlResult<Statement> {
     reader.expect("SHOW")?;
-    const WORDS: [&str; 14] = [
+    const WORDS: [&str; 15] = [
         "ALL",
         "SESSION AUTHORIZATION",
         "TIME ZONE",
@@ -118,6 +119,7 @@ pub(super) fn show(reader: &mut Reader) -> SqlResult<Statement> {
         "DATABASES",
         "SCHEMAS",
         "COLUMNS",
+        "GRANTS",
         "DATASHARES",
     ];
     let Some(word) = reader.one_of(&WORDS) else {
@@ -137,32 +139,21 @@ pub(super) fn show(reader: &mut Reader) -> SqlResult<Statement> {
         "PROCEDURE" => {
             return Ok(Statement::ShowProcedure { signature: super::routine::signature(reader)? });
         }
-        "EXTERNAL TABLE" | "TABLE" | "VIEW" => {
+        "EXTERNAL TABLE" => {
             reader.name()?;
             reader.word("PARTITION");
-            return Ok(not_simulated(Feature::ShowObject, &format!("SHOW {word}")));
+            return Ok(not_simulated(Feature::ExternalTable, "SHOW EXTERNAL TABLE"));
         }
-        _ => {
-            listing(reader)?;
-            return Ok(not_simulated(Feature::ShowObject, &format!("SHOW {word}")));
+        "DATASHARES" => {
+            if reader.word("LIKE") {
+                reader.string()?;
+            }
+            return Ok(not_simulated(Feature::Datashare, "SHOW DATASHARES"));
         }
+        "TABLE" => return show::definition(reader, ShownObject::Table),
+        "VIEW" => return show::definition(reader, ShownObject::View),
+        "GRANTS" => return show::grants(reader),
+        word => return show::listing(reader, word),
     };
     Ok(Statement::Show { name: name.to_owned() })
-}
-
-/// `[FROM {DATABASE | SCHEMA | TABLE} name] [LIKE 'pattern'] [LIMIT n]`.
-fn listing(reader: &mut Reader) -> SqlResult<()> {
-    if reader.word("FROM") {
-        reader.one_of(&["DATABASE", "SCHEMA", "TABLE", "DATA CATALOG"]);
-        if matches!(reader.peek(), Token::Word(_)) && !reader.peeks("LIKE") && !reader.peeks("LIMIT") {
-            reader.name()?;
-        }
-    }
-    if reader.word("LIKE") {
-        reader.string()?;
-    }
-    if reader.word("LIMIT") {
-        reader.number()?;
-    }
-    Ok(())
 }

@@ -185,6 +185,7 @@ fn late_columns(viewer: &Viewer<'_>) -> SqlResult<Rows> {
         last_copy: -1,
         last_query: 0,
         inside: Default::default(),
+        prepared: Default::default(),
     };
     let scope = Scope { manifest: viewer.manifest, session: &session, statement_text: "" };
     let mut rows = Rows::new();

@@ -10,6 +10,7 @@ use arrow::array::{Array, ArrayRef, AsArray, Int16Array, Int32Array, Int64Array}
 use arrow::datatypes::{DataType as ArrowType, Int16Type, Int32Type, Int64Type};
 
 use super::gather::concatenate;
+use super::gather::gather;
 use super::relay::{Deleted, Relay};
 use super::sorting::KeyColumn;
 use crate::sql::error::{SqlError, SqlResult};
@@ -206,12 +207,13 @@ impl Marks {
                 if all_distinct {
                     sink.take(Batch { columns, rows }, manifest, numbers)?;
                 } else {
-                    for row in
-                        (0..rows).filter(|row| last.get(&self.ids[start + row]) == Some(&(start + row)))
-                    {
-                        let columns = columns.iter().map(|column| column.slice(row, 1)).collect();
-                        sink.take(Batch { columns, rows: 1 }, manifest, numbers)?;
-                    }
+                    let wins = |row: &u32| {
+                        let at = start + *row as usize;
+                        last.get(&self.ids[at]) == Some(&at)
+                    };
+                    let winners: Vec<u32> = (0..rows as u32).filter(wins).collect();
+                    let columns = columns.iter().map(|column| gather(column, &winners)).collect();
+                    sink.take(Batch { columns, rows: winners.len() }, manifest, numbers)?;
                 }
                 start += rows;
             }
