@@ -1,5 +1,7 @@
 //! Operators one by one, natively: `cargo bench --package sandshift-tests`.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot run says so")]
+
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
