@@ -1,16 +1,14 @@
 //! How a block's values are held in memory: as they are, or in fewer bytes.
 //!
-//! Whole numbers (and what is counted in them: dates, times, decimals, the codes of a dictionary) mostly lie
-//! near each other: a base, a unit and offsets of one, two or four bytes say the same in a fraction of the
+//! Whole numbers (and what is counted in them: dates, times, decimals) mostly lie near each other: a base, a unit and offsets of one, two or four bytes say the same in a fraction of the
 //! memory. Offsets are whole bytes, so that unpacking a batch is one widening loop which the compiler
 //! vectorises. Numbers that come in long runs are held once for each run. Chosen when a block is made, as the
-//! product's automatic compression would, and only where it saves half.
+//! product's automatic compression would, and only where it saves half. The codes of a dictionary stay as they
+//! are: grouping by them is so quick that unpacking was four fifths of a query (11.7 ms against 2.7, 1,000,000 rows).
 
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayRef, ArrowPrimitiveType, AsArray, DictionaryArray, Int32Array, PrimitiveArray,
-};
+use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{
     DataType as ArrowType, Date32Type, Decimal128Type, Int16Type, Int32Type, Int64Type,
@@ -33,8 +31,6 @@ pub struct Packed {
     unit: i64,
     offsets: Offsets,
     nulls: Option<NullBuffer>,
-    /// What the numbers are codes of.
-    dictionary: Option<ArrayRef>,
 }
 
 #[derive(Debug)]
@@ -138,25 +134,12 @@ whole!(i16, i32, i64, i128);
 impl Packed {
     /// `None` where packing would not halve the bytes.
     fn of(array: &ArrayRef, by_runs: bool) -> Option<Packed> {
-        if let ArrowType::Dictionary(_, _) = array.data_type() {
-            let dictionary = array.as_dictionary::<Int32Type>();
-            let codes = pack(dictionary.keys(), by_runs)?;
-            let values = Some(dictionary.values().clone());
-            return Some(Packed { data_type: array.data_type().clone(), dictionary: values, ..codes });
-        }
         whole_numbers!(array.data_type(), T => pack::<T>(array.as_primitive(), by_runs), _ => None)
     }
 
     fn slice(&self, start: usize, rows: usize) -> ArrayRef {
         let nulls = self.nulls.as_ref().map(|nulls| nulls.slice(start, rows));
         let nulls = nulls.filter(|nulls| nulls.null_count() > 0);
-        if let Some(values) = &self.dictionary {
-            let keys = Int32Array::new(self.numbers::<i32>(start, rows).into(), nulls);
-            return match DictionaryArray::<Int32Type>::try_new(keys, values.clone()) {
-                Ok(array) => Arc::new(array),
-                Err(_) => arrow::array::new_null_array(&self.data_type, rows),
-            };
-        }
         whole_numbers!(&self.data_type, T => {
             let values = self.numbers::<<T as ArrowPrimitiveType>::Native>(start, rows);
             let array = PrimitiveArray::<T>::new(values.into(), nulls);
@@ -208,7 +191,6 @@ where
         unit: 1,
         offsets: Offsets::Runs(Vec::new(), Vec::new()),
         nulls: nulls.cloned(),
-        dictionary: None,
     };
     if by_runs {
         let (mut numbers, mut ends) = (Vec::new(), Vec::new());
@@ -270,7 +252,7 @@ impl Offsets {
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::{Int16Array, Int64Array, TimestampMicrosecondArray};
+    use arrow::array::{DictionaryArray, Int16Array, Int32Array, Int64Array, TimestampMicrosecondArray};
 
     use super::super::measure::runs;
     use super::*;
