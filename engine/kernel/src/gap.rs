@@ -34,7 +34,6 @@ pub enum Feature {
     SchemaQuota,
     Lock,
     CancelStatement,
-    ShowObject,
     IdentifierCase,
     AwsOperation,
 }
@@ -75,7 +74,6 @@ impl Feature {
             Feature::SchemaQuota => "schema quotas",
             Feature::Lock => "waiting for a table that another session has locked",
             Feature::CancelStatement => "CANCEL",
-            Feature::ShowObject => "this form of SHOW",
             Feature::IdentifierCase => "settings that change the case of names",
             Feature::AwsOperation => "this AWS operation",
         }
