@@ -115,20 +115,27 @@ impl Generator<'_> {
                 let shared: Vec<&str> =
                     SHARED.into_iter().filter(|name| first.has(name) && next.has(name)).collect();
                 if shared.is_empty() {
-                    format!("{outer} JOIN {} ON {}", next.text, self.on(from, next))
+                    self.joined(outer, from, next)
                 } else {
                     let name = shared[self.choices.below(shared.len())];
                     format!("{outer} JOIN {} USING ({name})", next.text)
                 }
             }
-            0..=2 => format!("JOIN {} ON {}", next.text, self.on(from, next)),
-            _ => format!("{outer} JOIN {} ON {}", next.text, self.on(from, next)),
+            0..=2 => self.joined("INNER", from, next),
+            _ => self.joined(outer, from, next),
         };
         from.text = format!("{} {text}", from.text);
     }
 
-    /// Equality of two columns, or any condition, or both.
-    fn on(&mut self, from: &From, next: &Relation) -> String {
+    /// A join with a condition. FULL takes equalities only in Redshift: with more it becomes a LEFT join.
+    fn joined(&mut self, kind: &str, from: &From, next: &Relation) -> String {
+        let (on, equal) = self.on(from, next);
+        let kind = if kind == "FULL" && !equal { "LEFT" } else { kind };
+        format!("{kind} JOIN {} ON {on}", next.text)
+    }
+
+    /// Equality of two columns, or any condition, or both; and whether it is nothing but equalities.
+    fn on(&mut self, from: &From, next: &Relation) -> (String, bool) {
         let pairs: Vec<(&Column, &Column)> = from
             .columns
             .iter()
@@ -139,18 +146,19 @@ impl Generator<'_> {
         let both = from.columns.iter().chain(&next.columns).cloned().collect();
         let scope = Scope { columns: both, ..Scope::default() };
         if pairs.is_empty() || (choice == 9 && !self.large) {
-            return self.condition(&scope, 1);
+            return (self.condition(&scope, 1), false);
         }
         let (one, other) = pairs[self.choices.below(pairs.len())];
         let equal = format!("{} = {}", one.text, other.text);
-        match choice {
-            7 | 8 => format!("{equal} AND {}", self.condition(&scope, 1)),
+        let on = match choice {
+            7 | 8 => return (format!("{equal} AND {}", self.condition(&scope, 1)), false),
             6 => {
                 let (one, other) = pairs[self.choices.below(pairs.len())];
                 format!("{equal} AND {} = {}", one.text, other.text)
             }
             _ => equal,
-        }
+        };
+        (on, true)
     }
 }
 

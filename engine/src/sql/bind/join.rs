@@ -74,6 +74,7 @@ impl Binder<'_> {
                 (named, on, None)
             }
         };
+        // The text is PostgreSQL 8's; that an equality with more beside it is refused, too, is unconfirmed.
         if kind == JoinKind::Full && (on.is_empty() || residual.is_some()) {
             let message = "FULL JOIN is only supported with merge-joinable join conditions";
             return Err(SqlError::product("0A000", message));
