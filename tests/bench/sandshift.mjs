@@ -27,11 +27,15 @@ export async function open(address) {
     const done = await ask({ type: "aws", principal: "learner", line }, (event) => (event.type === "awsDone" ? event : undefined));
     if (done.code !== 0) throw new Error(`${line}: ${done.stderr}`);
   };
-  const policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"redshift.amazonaws.com"},"Action":"sts:AssumeRole"}]}';
-  await aws("s3 mb s3://bench-bucket");
-  await aws(`iam create-role --role-name bench --assume-role-policy-document '${policy}'`);
-  await aws("iam attach-role-policy --role-name bench --policy-arn arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess");
-  await aws("redshift modify-cluster-iam-roles --cluster-identifier course-cluster --add-iam-roles arn:aws:iam::123456789012:role/bench");
+  // What COPY needs of the account, once and not counted: the peers are handed their file, too.
+  let ready;
+  const prepare = async () => {
+    const policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"redshift.amazonaws.com"},"Action":"sts:AssumeRole"}]}';
+    await aws("s3 mb s3://bench-bucket");
+    await aws(`iam create-role --role-name bench --assume-role-policy-document '${policy}'`);
+    await aws("iam attach-role-policy --role-name bench --policy-arn arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess");
+    await aws("redshift modify-cluster-iam-roles --cluster-identifier course-cluster --add-iam-roles arn:aws:iam::123456789012:role/bench");
+  };
 
   // Time counts until the answer is there; what is stored afterwards is waited for and not counted.
   const run = async (text) => {
@@ -39,7 +43,7 @@ export async function open(address) {
     let answer;
     await ask({ type: "run", user: "admin", text }, (event) => {
       if (event.type === "statementFailed") answer = { error: `${event.error.state} ${event.error.message}` };
-      if (event.type === "statementDone") answer = { ms: performance.now() - begun, rows: event.result.rows?.first ?? [] };
+      if (event.type === "statementDone") answer = { ms: performance.now() - begun, at: performance.now(), rows: event.result.rows?.first ?? [] };
       return event.type === "finished" ? true : undefined;
     });
     if (answer?.error) throw new Error(`${text}: ${answer.error}`);
@@ -48,6 +52,7 @@ export async function open(address) {
   return {
     run,
     async load(table, text) {
+      await (ready ??= prepare());
       await ask({ type: "upload", path: `/data/${table.file}`, text }, (event) => event.type === "kept" || undefined);
       await aws(`s3 cp /data/${table.file} s3://bench-bucket/${table.file}`);
       await run(`CREATE TABLE ${table.name} (${table.columns})`);
