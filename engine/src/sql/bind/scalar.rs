@@ -283,7 +283,8 @@ pub(super) fn no_function(name: &str, arguments: &[DataType]) -> SqlError {
     if functions::known_gap(name) {
         return SqlError::not_simulated_because(Feature::Function, name.to_uppercase());
     }
-    // The grammar turns these into the catalog's functions before they are looked up.
+    // The grammar turns these into the catalog's functions before they are looked up. That refusals name them so is
+    // unconfirmed: from memory of the product.
     let name = match name {
         "dateadd" | "date_add" => "pg_catalog.date_add",
         "datediff" | "date_diff" => "pg_catalog.date_diff",

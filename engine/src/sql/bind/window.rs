@@ -105,6 +105,7 @@ impl Binder<'_> {
             }
             return Err(no_function(name, &types(&bound)));
         }
+        // The text is PostgreSQL's; the product's own words are unconfirmed.
         if arguments.distinct && name != "listagg" {
             return Err(SqlError::product("0A000", "DISTINCT is not supported for window functions"));
         }

@@ -104,9 +104,11 @@ impl Join {
             Pull::Batch(batch) => {
                 let keys = evaluate_all(&self.right_keys, &batch, context)?;
                 self.right_has_null |= keys.iter().any(|key| key.null_count() > 0);
-                self.growing.take(&keys, batch.rows, &self.right_keys, &self.key_types)?;
-                self.held
-                    .add(batch.columns.iter().map(bytes_of).sum::<u64>() + 8 * batch.rows as u64, context)?;
+                let kept = self.growing.take(&keys, batch.rows, &self.right_keys, &self.key_types)?;
+                self.held.add(
+                    batch.columns.iter().map(bytes_of).sum::<u64>() + kept + 8 * batch.rows as u64,
+                    context,
+                )?;
                 self.batches.push(batch);
             }
             Pull::End => {

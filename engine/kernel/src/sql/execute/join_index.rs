@@ -2,7 +2,7 @@
 
 use arrow::array::ArrayRef;
 
-use super::array::value_at;
+use super::array::{bytes_of, value_at};
 use super::gather::{NO_ROW, concatenate};
 use super::grouping::Grouping;
 use super::intern::MISSING;
@@ -34,14 +34,15 @@ pub enum Growing {
 }
 
 impl Growing {
-    /// Takes the keys of one more batch.
+    /// Takes the keys of one more batch; gives how many bytes of them are kept beside the batch.
     pub fn take(
         &mut self,
         keys: &[ArrayRef],
         rows: usize,
         on: &[Expression],
         types: &[DataType],
-    ) -> SqlResult<()> {
+    ) -> SqlResult<u64> {
+        let mut kept = 0;
         if matches!(self, Growing::Unknown) {
             *self = match keys {
                 [key] if RowTable::takes(key.data_type()) => Growing::Rows(Vec::new()),
@@ -54,12 +55,13 @@ impl Growing {
                 if let ([key], [expression]) = (keys, on)
                     && !matches!(expression, Expression::Column { .. })
                 {
+                    kept = bytes_of(key);
                     parts.push(key.clone());
                 }
             }
             Growing::Groups { keys: known, groups } => groups.extend(known.assign(keys, rows)?),
         }
-        Ok(())
+        Ok(kept)
     }
 
     fn groups(types: &[DataType]) -> Growing {
