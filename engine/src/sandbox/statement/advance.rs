@@ -1,0 +1,217 @@
+//! One bounded piece of a statement's work.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, StringArray};
+
+use super::Running;
+use super::work::{Effect, InsertTag, Work};
+use crate::sandbox::outside::AccountOutside;
+use crate::sandbox::{Sandbox, load_history, refresh, vacuum_history};
+use crate::sql::bind::WriteKind;
+use crate::sql::commands::copy::CopyStep;
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::execute::display::Printing;
+use crate::sql::execute::write::{Marks, Sink};
+use crate::sql::execute::{Pull, build};
+use crate::sql::outcome::{Batch, Completion, Progress, Step};
+use crate::sql::session::CursorRows;
+use crate::warehouse::storage::write::BlockNumbers;
+
+impl Sandbox {
+    pub(super) fn advance_statement(&mut self, running: &mut Running) -> SqlResult<Step> {
+        if let Work::Call(_) = running.work {
+            let done = Work::Finish(Completion::default(), Effect::Settled);
+            if let Work::Call(call) = std::mem::replace(&mut running.work, done) {
+                return self.advance_call(running, call);
+            }
+        }
+        let progress = Progress { rows: running.context.statistics.rows_scanned, total: running.total };
+        let numbers = &mut BlockNumbers(&mut self.warehouse.next_block);
+        let (mut completion, effect) = match &mut running.work {
+            Work::Finish(completion, effect) => (std::mem::take(completion), *effect),
+            Work::Text { columns, fields, tag } => {
+                let columns = std::mem::take(columns);
+                if let Some(rows) = columns.first().map(Vec::len).filter(|rows| *rows > 0) {
+                    let columns =
+                        columns.into_iter().map(|column| Arc::new(StringArray::from(column)) as ArrayRef);
+                    return Ok(Step::Rows(Batch { columns: columns.collect(), rows }));
+                }
+                let fields = Some(fields.clone());
+                (Completion { tag: (*tag).to_owned(), fields, ..Completion::default() }, Effect::None)
+            }
+            Work::Rows(operator, fields) => match operator.pull(&mut running.context)? {
+                Pull::Batch(batch) => {
+                    running.context.hold(&batch)?;
+                    running.returned += batch.rows as u64;
+                    running.returned_bytes +=
+                        batch.columns.iter().map(crate::sql::execute::array::bytes_of).sum::<u64>();
+                    return Ok(Step::Rows(batch));
+                }
+                Pull::Pending => return Ok(Step::Running(progress)),
+                Pull::End => {
+                    let fields = Some(std::mem::take(fields));
+                    (Completion { tag: "SELECT".to_owned(), fields, ..Completion::default() }, Effect::None)
+                }
+            },
+            Work::Materialize { operator, fields, batches, cursor, count } => {
+                match operator.pull(&mut running.context)? {
+                    Pull::Batch(batch) => batches.push(batch),
+                    Pull::Pending => {}
+                    Pull::End => {
+                        let fields = std::mem::take(fields);
+                        let batches = Arc::new(std::mem::take(batches));
+                        let session = self.sessions.get_mut(&running.session);
+                        let session = session.ok_or_else(|| SqlError::bug("a cursor without a session"))?;
+                        let cursor = session.cursor(cursor)?;
+                        cursor.rows = Some(CursorRows { fields: fields.clone(), batches });
+                        let fetched = cursor.fetch(*count).into();
+                        running.work = Work::Fetched(fetched, fields);
+                    }
+                }
+                return Ok(Step::Running(progress));
+            }
+            Work::Fetched(batches, fields) => {
+                if let Some(batch) = batches.pop_front() {
+                    running.returned += batch.rows as u64;
+                    return Ok(Step::Rows(batch));
+                }
+                let fields = Some(std::mem::take(fields));
+                (Completion { tag: "FETCH".to_owned(), fields, ..Completion::default() }, Effect::None)
+            }
+            Work::Insert { operator, sink, tag } => match operator.pull(&mut running.context)? {
+                Pull::Batch(batch) => {
+                    running.context.hold(&batch)?;
+                    sink.take(batch, &mut running.working, numbers)?;
+                    return Ok(Step::Running(progress));
+                }
+                Pull::Pending => return Ok(Step::Running(progress)),
+                Pull::End => {
+                    sink.flush(&mut running.working, numbers)?;
+                    let tag = match tag {
+                        InsertTag::Insert => format!("INSERT 0 {}", sink.rows),
+                        InsertTag::CreateTableAs => "SELECT".to_owned(),
+                        // Unconfirmed.
+                        InsertTag::Merge => "MERGE".to_owned(),
+                        InsertTag::CreateMaterializedView => "CREATE MATERIALIZED VIEW".to_owned(),
+                        InsertTag::Refresh => {
+                            let target = sink.target;
+                            let relation = running.working.catalog.database(&running.context.database);
+                            let relation = relation.and_then(|database| database.relation(target));
+                            let session = self.sessions.get(&running.session);
+                            if let (Some(relation), Some(session)) = (relation, session) {
+                                let status = refresh::status(relation);
+                                let now = self.clock.now();
+                                refresh::remember(&mut self.warehouse.logs, relation, session, now, status);
+                            }
+                            "REFRESH".to_owned()
+                        }
+                    };
+                    let completion =
+                        Completion { tag, rows_affected: Some(sink.rows), ..Completion::default() };
+                    if let Some(relay) = sink.relay(&mut running.working)? {
+                        running.work = Work::Order(Box::new(relay), completion);
+                        return Ok(Step::Running(progress));
+                    }
+                    (completion, Effect::Keep)
+                }
+            },
+            Work::Mark { operator, marks, kind, then } => match operator.pull(&mut running.context)? {
+                Pull::Batch(batch) => {
+                    running.context.hold(&batch)?;
+                    marks.take(batch)?;
+                    return Ok(Step::Running(progress));
+                }
+                Pull::Pending => return Ok(Step::Running(progress)),
+                Pull::End => {
+                    let empty = Marks::new(marks.target, running.context.database.clone());
+                    let marks = std::mem::replace(marks, empty);
+                    let target = marks.target;
+                    let rows = marks.apply(&mut running.working, numbers)?;
+                    running.marked = rows;
+                    if let Some(missing) = then.take() {
+                        running.context.shared = Default::default();
+                        let operator = build(&missing, &mut running.context)?;
+                        let mut sink = Sink::new(target, running.context.database.clone());
+                        sink.rows = rows;
+                        running.work = Work::Insert { operator, sink, tag: InsertTag::Merge };
+                        return Ok(Step::Running(progress));
+                    }
+                    let verb = if *kind == WriteKind::Update { "UPDATE" } else { "DELETE" };
+                    let tag = format!("{verb} {rows}");
+                    (Completion { tag, rows_affected: Some(rows), ..Completion::default() }, Effect::Keep)
+                }
+            },
+            Work::Copy { task, sink } => {
+                let mut outside = AccountOutside {
+                    account: Arc::make_mut(&mut self.account),
+                    now: self.clock.now(),
+                    cluster: &self.warehouse.cluster,
+                    user: running.context.evaluation.settings.get("current_user").map_or("", String::as_str),
+                    region: None,
+                };
+                let step = task.step(&mut outside);
+                if !matches!(step, Ok(CopyStep::Running(_) | CopyStep::Rows(_))) {
+                    let logs = Arc::make_mut(&mut self.warehouse.logs);
+                    load_history::remember(logs, task, &running.context, running.query, running.session.0);
+                }
+                match step? {
+                    CopyStep::Running(progress) => return Ok(Step::Running(progress)),
+                    CopyStep::Rows(batch) => {
+                        running.context.hold(&batch)?;
+                        sink.take(batch, &mut running.working, numbers)?;
+                        return Ok(Step::Running(Progress { rows: sink.rows, total: None }));
+                    }
+                    CopyStep::Done { rows, notices } => {
+                        sink.flush(&mut running.working, numbers)?;
+                        if let Some(session) = self.sessions.get_mut(&running.session) {
+                            session.last_copy_count = rows as i64;
+                            session.last_copy = running.query;
+                        }
+                        let tag = "COPY".to_owned();
+                        let rows_affected = Some(rows);
+                        let completion = Completion { tag, notices, rows_affected, ..Completion::default() };
+                        if let Some(relay) = sink.relay(&mut running.working)? {
+                            running.work = Work::Order(Box::new(relay), completion);
+                            return Ok(Step::Running(progress));
+                        }
+                        (completion, Effect::Keep)
+                    }
+                }
+            }
+            Work::Order(relay, completion) => {
+                if !relay.step(&mut running.context, numbers)? {
+                    return Ok(Step::Running(progress));
+                }
+                let completion = std::mem::take(completion);
+                let work =
+                    std::mem::replace(&mut running.work, Work::Finish(Completion::default(), Effect::None));
+                if let Work::Order(relay, _) = work {
+                    relay.put(&mut running.working)?;
+                }
+                (completion, Effect::Keep)
+            }
+            Work::Vacuum(task) => {
+                if !task.step(&mut running.working, &mut running.context, numbers)? {
+                    return Ok(Step::Running(progress));
+                }
+                let logs = Arc::make_mut(&mut self.warehouse.logs);
+                vacuum_history::remember(logs, task, &running.context, running.transaction);
+                let notices = std::mem::take(&mut task.notices);
+                (Completion { tag: "VACUUM".to_owned(), notices, ..Completion::default() }, Effect::Keep)
+            }
+            Work::Call(_) => return Err(SqlError::bug("a call that was not taken")),
+        };
+        completion.statistics = running.context.statistics;
+        completion.notices.append(&mut running.notices);
+        let settings = &running.context.evaluation.settings;
+        completion.printing = Printing::of(settings);
+        if settings.get("describe_field_name_in_uppercase").is_some_and(|set| set == "on") {
+            for field in completion.fields.iter_mut().flatten() {
+                field.name = field.name.to_uppercase();
+            }
+        }
+        self.settle(running, effect)?;
+        Ok(Step::Done(completion))
+    }
+}

@@ -1,0 +1,319 @@
+//! The beginning of a statement: bound, allowed and planned, before any of its work is done.
+
+use std::sync::Arc;
+
+use super::pending::Pending;
+use super::work::{Effect, InsertTag, Work};
+use super::{Running, evaluation, explained};
+use crate::clock::Instant;
+use crate::sandbox::history::Class;
+use crate::sandbox::save::blocks_of;
+use crate::sandbox::transaction::{must_not_write, transaction_statement};
+use crate::sandbox::{Sandbox, refresh};
+use crate::sql::bind::{self, BoundQuery, BoundWrite, Scope};
+use crate::sql::commands::copy::{CopyContext, CopyTask};
+use crate::sql::commands::vacuum::VacuumTask;
+use crate::sql::commands::{self, CommandContext};
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::execute::write::{Arrival, Sink};
+use crate::sql::execute::{Context, constant};
+use crate::sql::outcome::Completion;
+use crate::sql::plan::Plan;
+use crate::sql::session::{Session, SessionId, Transaction};
+use crate::sql::statement::{
+    Copy, CreateMaterializedView, CreateTableAs, FetchCount, ParsedStatement, Statement,
+};
+use crate::sql::{authorize, optimize};
+use crate::warehouse::access::UserId;
+use crate::warehouse::identifier::{Identifier, QualifiedName};
+use crate::warehouse::manifest::{Logs, Manifest};
+
+/// What a statement is bound and planned with.
+struct Beginning<'a> {
+    session: &'a mut Session,
+    base: &'a Arc<Manifest>,
+    working: &'a mut Manifest,
+    now: Instant,
+    query: i64,
+    connected: Vec<UserId>,
+    next_block: &'a mut u64,
+    logs: &'a mut Arc<Logs>,
+    /// What is to be said at the end.
+    notices: Vec<String>,
+}
+
+/// A plan, where there is one, and what its rows are for.
+type First = (Option<Plan>, Pending);
+
+impl Sandbox {
+    pub(super) fn begin(
+        &mut self,
+        id: SessionId,
+        parsed: &ParsedStatement,
+        numbers: (i64, i64),
+    ) -> SqlResult<Running> {
+        let now = self.clock.now();
+        if !matches!(
+            parsed.statement,
+            Statement::Set { .. } | Statement::Reset { .. } | Statement::Show { .. }
+        ) {
+            self.take_snapshot(id);
+        }
+        let live = self.live();
+        let connected = self.sessions.values().map(|session| session.user).collect();
+        let locks = self.locks_against(id);
+        let committed = self.warehouse.committed.clone();
+        let session =
+            self.sessions.get_mut(&id).ok_or_else(|| SqlError::bug("a statement without a session"))?;
+        if let Some(completion) =
+            transaction_statement(&parsed.statement, session, &committed, now, numbers.1)?
+        {
+            if matches!(parsed.statement, Statement::Commit) {
+                self.commit_open(id)?;
+            }
+            return self.running(id, parsed, numbers, now, Work::Finish(completion, Effect::Settled), None);
+        }
+        must_not_write(&parsed.statement, session)?;
+        if let Statement::Call { name, arguments } = &parsed.statement
+            && !matches!(session.transaction, Transaction::Aborted)
+        {
+            let call = self.begin_call(id, name, arguments, numbers, &parsed.text)?;
+            return self.running(id, parsed, numbers, now, Work::Call(Box::new(call)), None);
+        }
+        let base = match &session.transaction {
+            Transaction::Aborted => {
+                return Err(SqlError::product(
+                    "25P02",
+                    "current transaction is aborted, commands ignored until end of transaction block",
+                ));
+            }
+            Transaction::Open { working, .. } => working.clone(),
+            Transaction::None if session.temporary.schema.is_none() => committed,
+            Transaction::None => {
+                let mut manifest = (*committed).clone();
+                session.temporary.put_into(&mut manifest, &session.database);
+                Arc::new(manifest)
+            }
+        };
+        let mut working = (*base).clone();
+        let executed;
+        let parsed = match &parsed.statement {
+            Statement::Execute { name, arguments } => {
+                let evaluation = &mut evaluation(session, &base, now);
+                executed = commands::prepare::executed(name, arguments, parsed, session, &base, evaluation)?;
+                &executed
+            }
+            _ => parsed,
+        };
+        must_not_write(&parsed.statement, session)?;
+        let mut beginning = Beginning {
+            session,
+            base: &base,
+            working: &mut working,
+            now,
+            query: numbers.0,
+            connected,
+            next_block: &mut self.warehouse.next_block,
+            logs: &mut self.warehouse.logs,
+            notices: Vec::new(),
+        };
+        let (plan, pending) = beginning.first(parsed)?;
+        let notices = beginning.notices;
+        let nothing = Work::Finish(Completion::default(), Effect::None);
+        let mut running = self.running(id, parsed, numbers, now, nothing, Some((base, working)))?;
+        running.notices = notices;
+        running.work = match (pending, plan) {
+            (Pending::Ready(work), _) => work,
+            (pending, Some(plan)) => self.work_of(&mut running, plan, pending, &locks, live)?,
+            (_, None) => return Err(SqlError::bug("a query without a plan")),
+        };
+        Ok(running)
+    }
+
+    fn running(
+        &mut self,
+        id: SessionId,
+        parsed: &ParsedStatement,
+        numbers: (i64, i64),
+        now: Instant,
+        work: Work,
+        manifests: Option<(Arc<Manifest>, Manifest)>,
+    ) -> SqlResult<Running> {
+        let session = self.sessions.get(&id).ok_or_else(|| SqlError::bug("a statement without a session"))?;
+        let (base, working) = manifests.unwrap_or_else(|| {
+            let committed = self.warehouse.committed.clone();
+            (committed.clone(), (*committed).clone())
+        });
+        let stored: u64 = blocks_of(&base).map(|block| u64::from(block.bytes)).sum();
+        let context = Context {
+            // However full the account is, something can be done about it.
+            memory_limit: self.memory_limit.saturating_sub(stored).max(self.memory_limit / 8),
+            query: numbers.0,
+            ..Context::new(
+                base.clone(),
+                session.database.clone(),
+                self.warehouse.logs.clone(),
+                crate::sql::system::rows,
+                evaluation(session, &base, now),
+            )
+        };
+        Ok(Running {
+            session: id,
+            text: parsed.text.clone(),
+            class: Class::of(&parsed.statement),
+            query: numbers.0,
+            transaction: numbers.1,
+            started: now,
+            base,
+            working,
+            context,
+            plan: None,
+            work,
+            returned: 0,
+            returned_bytes: 0,
+            marked: 0,
+            total: None,
+            over: false,
+            notices: Vec::new(),
+            trailing: None,
+        })
+    }
+}
+
+impl Beginning<'_> {
+    fn context(&mut self) -> CommandContext<'_> {
+        CommandContext {
+            manifest: self.working,
+            session: self.session,
+            now: self.now,
+            connected: std::mem::take(&mut self.connected),
+            next_block: self.next_block,
+        }
+    }
+
+    fn first(&mut self, parsed: &ParsedStatement) -> SqlResult<First> {
+        let text = &parsed.text;
+        let work = match &parsed.statement {
+            Statement::Query(query) => {
+                let bound = bind::query(query, self.scope(text))?;
+                return Ok((Some(self.planned(bound)?), Pending::Rows));
+            }
+            Statement::Explain { statement, verbose } => {
+                explained::answer(statement, *verbose, self.scope(text))?
+            }
+            Statement::Insert(insert) => return self.write(bind::insert(insert, self.scope(text))?),
+            Statement::Update(update) => return self.write(bind::update(update, self.scope(text))?),
+            Statement::Delete(delete) => return self.write(bind::delete(delete, self.scope(text))?),
+            Statement::Merge(merge) => {
+                let (matched, missing) = bind::merge(merge, self.scope(text))?;
+                let missing = self.optimized(missing.source);
+                let (plan, pending) = self.write(matched)?;
+                return Ok((plan, pending.then(missing)));
+            }
+            Statement::CreateTableAs(create) => return self.create_table_as(create, text),
+            Statement::CreateMaterializedView(create) => return self.create_view(create, text),
+            Statement::RefreshMaterializedView { name } => return self.refresh(name),
+            Statement::Fetch { cursor, count } => return self.fetch(cursor, *count),
+            Statement::Vacuum(vacuum) => Work::Vacuum(Box::new(VacuumTask::start(vacuum, &self.context())?)),
+            Statement::AnalyzeCompression { table, columns } => {
+                let answer = commands::analyze_compression::answer(table.as_ref(), columns, &self.context())?;
+                Work::answer(answer, "ANALYZE COMPRESSION")
+            }
+            Statement::Show { name } => Work::answer(commands::show::answer(name, &self.context())?, "SHOW"),
+            Statement::ShowProcedure { signature } => {
+                Work::answer(commands::show_procedure::answer(signature, &self.context())?, "SHOW")
+            }
+            Statement::ShowDefinition { object, name } => {
+                Work::answer(commands::show_definition::answer(*object, name, &self.context())?, "SHOW")
+            }
+            Statement::Copy(copy) => self.copy(copy, text)?,
+            other => {
+                let completion = commands::run(other, &mut self.context())?;
+                let effect = match other {
+                    Statement::Truncate { .. } => Effect::Commit,
+                    _ => Effect::Keep,
+                };
+                Work::Finish(completion, effect)
+            }
+        };
+        Ok((None, Pending::Ready(work)))
+    }
+
+    fn scope<'s>(&'s self, statement_text: &'s str) -> Scope<'s> {
+        Scope { manifest: self.base, session: self.session, statement_text }
+    }
+
+    fn planned(&self, bound: BoundQuery) -> SqlResult<Plan> {
+        authorize::authorize(&bound.needs, self.base, self.session)?;
+        Ok(self.optimized(bound.plan))
+    }
+
+    fn optimized(&self, plan: Plan) -> Plan {
+        optimize::optimize(plan, self.base, &self.session.database)
+    }
+
+    fn write(&self, write: BoundWrite) -> SqlResult<First> {
+        authorize::authorize(&write.needs, self.base, self.session)?;
+        Ok((Some(self.optimized(write.source)), Pending::Write(write.target, write.kind, None)))
+    }
+
+    fn create_table_as(&mut self, create: &CreateTableAs, text: &str) -> SqlResult<First> {
+        let bound = bind::query(&create.query, self.scope(text))?;
+        authorize::authorize(&bound.needs, self.base, self.session)?;
+        crate::sql::system::must_run_on_tables(&bound.plan)?;
+        let plan = self.optimized(bound.plan);
+        let target = commands::create_table_as::prepare(create, &plan, &mut self.context())?;
+        Ok((Some(plan), Pending::Fill(target, InsertTag::CreateTableAs)))
+    }
+
+    fn create_view(&mut self, create: &CreateMaterializedView, text: &str) -> SqlResult<First> {
+        let bound = bind::view_query(&create.table.query, self.scope(text))?;
+        authorize::authorize(&bound.needs, self.base, self.session)?;
+        let (target, said) = commands::materialized_view::prepare(create, &bound, &mut self.context())?;
+        self.notices = said;
+        Ok((Some(self.optimized(bound.plan)), Pending::Fill(target, InsertTag::CreateMaterializedView)))
+    }
+
+    fn refresh(&mut self, name: &QualifiedName) -> SqlResult<First> {
+        let relation = commands::materialized_view::to_refresh(name, &self.context())?;
+        let (stale, said) = refresh::state(&relation, self.base, &self.session.database);
+        self.notices = vec![said];
+        if !stale {
+            refresh::remember(self.logs, &relation, self.session, self.now, refresh::CURRENT);
+            let done = Completion { tag: "REFRESH".to_owned(), ..Completion::default() };
+            return Ok((None, Pending::Ready(Work::Finish(done, Effect::None))));
+        }
+        commands::materialized_view::empty(relation.id, &mut self.context())?;
+        let bound = bind::materialized(&relation, self.scope(""))?;
+        Ok((Some(self.planned(bound)?), Pending::Fill(relation.id, InsertTag::Refresh)))
+    }
+
+    fn fetch(&mut self, name: &Identifier, count: FetchCount) -> SqlResult<First> {
+        let cursor = self.session.cursor(name)?;
+        commands::cursor::must_be_fetchable(count)?;
+        if let Some(fields) = cursor.rows.as_ref().map(|rows| rows.fields.clone()) {
+            let work = Work::Fetched(cursor.fetch(count).into(), fields);
+            return Ok((None, Pending::Ready(work)));
+        }
+        let query = cursor.query.clone();
+        let bound = bind::query(&query, self.scope(""))?;
+        Ok((Some(self.planned(bound)?), Pending::Cursor(name.clone(), count)))
+    }
+
+    fn copy(&self, copy: &Copy, text: &str) -> SqlResult<Work> {
+        let scope = self.scope(text);
+        let context = CopyContext {
+            manifest: self.base,
+            session: self.session,
+            search_path: &bind::search_path(scope),
+            query: self.query as u64,
+            default: &|text, to| {
+                let expression = bind::default_expression(text, to, scope)?;
+                constant(&expression, &mut evaluation(self.session, self.base, self.now))
+            },
+        };
+        let task = CopyTask::start(copy, context)?;
+        let sink = Sink::new(task.target(), self.session.database.clone()).arriving(Arrival::Copy);
+        Ok(Work::Copy { task: Box::new(task), sink })
+    }
+}

@@ -1,0 +1,120 @@
+//! The end of a statement: what it leaves in its session, in the warehouse and in the logs.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::work::{Effect, InsertTag, Work};
+use super::{Running, label};
+use crate::sandbox::Sandbox;
+use crate::sandbox::history::{self, Class, Ended};
+use crate::sandbox::step_history::{self, Query};
+use crate::sql::bind::WriteKind;
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::explain;
+use crate::sql::session::{Facts, Session, Transaction};
+use crate::warehouse::catalog::ObjectId;
+
+impl Sandbox {
+    /// What a finished statement leaves in its session and in the warehouse.
+    pub(super) fn settle(&mut self, running: &mut Running, effect: Effect) -> SqlResult<()> {
+        let open = |session: &Session| matches!(session.transaction, Transaction::Open { .. });
+        let watched = self.sessions.values().any(open);
+        let Some(session) = self.sessions.get_mut(&running.session) else {
+            return Err(SqlError::bug("the session of a statement is gone"));
+        };
+        if running.class != Class::Utility {
+            session.random = running.context.evaluation.random.clone();
+            session.keep(&running.context.evaluation.settings);
+            session.last_query = running.query;
+        }
+        // In a block they are noted already.
+        let alone = !matches!(session.transaction, Transaction::Open { .. });
+        let reads = match &running.plan {
+            Some(plan) if alone && watched => explain::tables_read(plan),
+            _ => BTreeSet::new(),
+        };
+        if matches!(effect, Effect::None | Effect::Settled) {
+            if !reads.is_empty() {
+                self.note_reads(reads, running.transaction, running.base.version);
+            }
+            return Ok(());
+        }
+        let working = Arc::new(running.working.clone());
+        match &mut session.transaction {
+            Transaction::Open { working: kept, .. } => *kept = working,
+            Transaction::None | Transaction::Aborted => {
+                let (session, base) = (running.session, running.base.clone());
+                let facts = Facts { number: running.transaction, reads, ..Facts::default() };
+                return self.commit_manifest(session, &base, &working, facts, running.started);
+            }
+        }
+        if effect == Effect::Commit {
+            self.commit_open(running.session)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn remember(&mut self, running: &mut Running, error: Option<&SqlError>) {
+        self.inflight.remove(&running.session);
+        // The logs that the query could read are let go, so that what is written now is not a copy of them.
+        running.context.logs = Arc::default();
+        self.remember_steps(running);
+        let Some(session) = self.sessions.get(&running.session) else { return };
+        let ended = Ended {
+            user: running.context.evaluation.user,
+            session: running.session.0,
+            query: running.query,
+            transaction: running.transaction,
+            database: session.database.as_str(),
+            label: label(session),
+            text: &running.text,
+            class: running.class,
+            started: running.started,
+            ended: self.clock.now(),
+            error,
+            returned_rows: running.returned,
+            returned_bytes: running.returned_bytes,
+        };
+        history::remember(&mut self.warehouse.logs, &ended);
+    }
+
+    /// What the steps of a plan did, and the simulated time that they took.
+    fn remember_steps(&mut self, running: &Running) {
+        let Some(plan) = &running.plan else { return };
+        let ending = match &running.work {
+            Work::Insert { sink, tag, .. } => {
+                let marked = matches!(tag, InsertTag::Merge).then_some(running.marked);
+                self.ending(running, sink.target, sink.rows, marked)
+            }
+            Work::Mark { marks, kind, .. } => {
+                let inserted = if *kind == WriteKind::Update { running.marked } else { 0 };
+                self.ending(running, marks.target, inserted, Some(running.marked))
+            }
+            _ => explain::Ending::Returned,
+        };
+        let context = &running.context;
+        let account = explain::account(plan, &running.base, &context.database, &context.profile, ending);
+        let query = Query {
+            user: context.evaluation.user,
+            query: running.query,
+            transaction: running.transaction,
+            session: running.session.0,
+            started: running.started,
+        };
+        step_history::remember(&mut self.warehouse.logs, &account, &query);
+        self.clock.advance(step_history::elapsed(&account));
+    }
+
+    fn ending(
+        &self,
+        running: &Running,
+        table: ObjectId,
+        inserted: u64,
+        deleted: Option<u64>,
+    ) -> explain::Ending {
+        let database = running.working.catalog.database(&running.context.database);
+        let relation = database.and_then(|database| database.relation(table));
+        let name = relation.map_or_else(String::new, |relation| relation.name.to_string());
+        explain::Ending::Written { table, name, deleted, inserted }
+    }
+}

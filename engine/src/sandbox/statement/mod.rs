@@ -1,0 +1,223 @@
+//! A statement on its way: begun, stepped, and committed or undone.
+//!
+//! A running statement owns the manifest it reads and the copy it writes, so that the sandbox can answer
+//! others between two of its steps, and dropping it half-way leaves no trace.
+//!
+//! [`beginning`] decides what it will do, [`work`] is what that can be, [`advance`] does a piece of it, and
+//! [`ending`] keeps what came of it.
+
+mod advance;
+mod beginning;
+mod ending;
+mod explained;
+mod pending;
+mod work;
+
+use std::sync::Arc;
+
+use super::auto_refresh::Trailing;
+use super::history::{self, Class, Ended};
+use super::procedure::Call;
+use super::{Answer, Executed, Sandbox};
+use crate::clock::Instant;
+use crate::sql::error::{Span, SqlError, SqlErrorKind, SqlResult};
+use crate::sql::execute::{Context, Evaluation};
+use crate::sql::outcome::{Completion, Progress, Step};
+use crate::sql::plan::{Field, Plan};
+use crate::sql::session::{Session, SessionId, Transaction};
+use crate::sql::statement::{ParsedStatement, Statement};
+use crate::sql::{commands, parse};
+use crate::warehouse::manifest::Manifest;
+use work::{Effect, Work};
+
+/// A statement on its way. It owns what it reads; the sandbox can answer others between its steps.
+pub struct Running {
+    pub session: SessionId,
+    text: String,
+    class: Class,
+    query: i64,
+    transaction: i64,
+    started: Instant,
+    /// What it began from, and what it has made of it.
+    base: Arc<Manifest>,
+    working: Manifest,
+    context: Context,
+    /// What it does, for the logs of steps; absent where nothing is read.
+    plan: Option<Arc<Plan>>,
+    work: Work,
+    returned: u64,
+    returned_bytes: u64,
+    /// Rows that an UPDATE or DELETE found.
+    marked: u64,
+    total: Option<u64>,
+    over: bool,
+    /// What is to be said at the end.
+    notices: Vec<String>,
+    /// What follows it when it is done.
+    pub(super) trailing: Option<Box<Trailing>>,
+}
+
+impl Sandbox {
+    /// Begins a statement. Refusals and mistakes that show before any work are errors here already; they
+    /// abort the session's transaction as later ones do.
+    pub fn start(&mut self, session: SessionId, statement: &ParsedStatement) -> SqlResult<Running> {
+        let numbers = self.number_statement(session);
+        self.begins(session, numbers, &statement.text);
+        let result = self.begin(session, statement, numbers);
+        if let Err(error) = &result {
+            self.abort(session);
+            self.inflight.remove(&session);
+            if let Some(state) = self.sessions.get(&session) {
+                let ended = Ended {
+                    user: state.user,
+                    session: session.0,
+                    query: numbers.0,
+                    transaction: numbers.1,
+                    database: state.database.as_str(),
+                    label: label(state),
+                    text: &statement.text,
+                    class: Class::of(&statement.statement),
+                    started: self.clock.now(),
+                    ended: self.clock.now(),
+                    error: Some(error),
+                    returned_rows: 0,
+                    returned_bytes: 0,
+                };
+                history::remember(&mut self.warehouse.logs, &ended);
+            }
+        }
+        result.map_err(|error| match statement.statement {
+            Statement::Execute { .. } => placed(commands::prepare::placeless(error), statement.span),
+            _ => placed(error, statement.span),
+        })
+    }
+
+    /// One bounded piece of work. After `Done` or an error the statement is over.
+    pub fn step(&mut self, running: &mut Running) -> SqlResult<Step> {
+        if let Some(trailing) = running.trailing.take() {
+            return self.step_trailing(running, trailing);
+        }
+        let result = self.advance_statement(running);
+        match &result {
+            Ok(Step::Done(completion)) => {
+                running.over = true;
+                self.remember(running, None);
+                if let Some(trailing) = self.trailing(running.session, completion) {
+                    running.trailing = Some(Box::new(trailing));
+                    return Ok(Step::Running(Progress::default()));
+                }
+            }
+            Ok(_) => {}
+            Err(error) => {
+                running.over = true;
+                self.abort(running.session);
+                self.remember(running, Some(error));
+            }
+        }
+        result
+    }
+
+    /// Ends a running statement without effect: 57014, the transaction (if any) is aborted.
+    pub fn cancel(&mut self, mut running: Running) -> SqlError {
+        let error = SqlError::new(SqlErrorKind::Canceled);
+        if !running.over {
+            running.over = true;
+            if let Work::Call(call) = &mut running.work {
+                self.drop_call(call, running.session);
+            }
+            self.abort(running.session);
+            self.remember(&mut running, Some(&error));
+        }
+        error
+    }
+
+    /// Runs a whole script to its end, stopping at nothing: each statement has its own result.
+    pub fn execute(&mut self, session: SessionId, text: &str) -> Vec<Executed> {
+        parse::script(text)
+            .into_iter()
+            .map(|parsed| match parsed {
+                Err(error) => {
+                    self.abort(session);
+                    Executed { text: String::new(), result: Err(error) }
+                }
+                Ok(parsed) => {
+                    let result = self.run_to_end(session, &parsed);
+                    Executed { text: parsed.text, result }
+                }
+            })
+            .collect()
+    }
+
+    fn run_to_end(&mut self, session: SessionId, parsed: &ParsedStatement) -> SqlResult<Answer> {
+        let mut running = self.start(session, parsed)?;
+        let mut batches = Vec::new();
+        loop {
+            match self.step(&mut running).map_err(|error| placed(error, parsed.span))? {
+                Step::Running(_) => {}
+                Step::Rows(batch) => batches.push(batch),
+                Step::Done(completion) => return Ok(Answer { completion, batches }),
+            }
+        }
+    }
+
+    /// The query's number and its transaction's: a block's statements share one.
+    fn number_statement(&mut self, session: SessionId) -> (i64, i64) {
+        self.warehouse.next_query += 1;
+        let query = self.warehouse.next_query as i64;
+        match self.sessions.get(&session).map(|session| &session.transaction) {
+            Some(Transaction::Open { facts, .. }) => (query, facts.number),
+            _ => {
+                self.warehouse.next_transaction += 1;
+                (query, self.warehouse.next_transaction as i64)
+            }
+        }
+    }
+}
+
+impl Running {
+    /// The columns of a query's rows, before the first of them.
+    pub(super) fn fields(&self) -> &[Field] {
+        match &self.work {
+            Work::Rows(_, fields) | Work::Text { fields, .. } => fields,
+            _ => &[],
+        }
+    }
+
+    /// The call goes on at the next step.
+    pub(super) fn continue_call(&mut self, call: Box<Call>) {
+        self.work = Work::Call(call);
+    }
+
+    /// The call is over and has dealt with its transaction.
+    pub(super) fn finish_call(&mut self, completion: Completion) {
+        self.work = Work::Finish(completion, Effect::Settled);
+    }
+}
+
+/// What a statement's expressions may ask about their surroundings.
+pub(super) fn evaluation(session: &Session, manifest: &Arc<Manifest>, now: Instant) -> Evaluation {
+    let transaction_start = match session.transaction {
+        Transaction::Open { started, .. } => started,
+        Transaction::None | Transaction::Aborted => now,
+    };
+    Evaluation {
+        statement_start: now,
+        transaction_start,
+        random: session.random.clone(),
+        settings: session.surroundings(manifest),
+        manifest: manifest.clone(),
+        user: session.user,
+        parameters: Vec::new(),
+    }
+}
+
+/// An error that knows no place of its own stands at its statement. Places in a syntax tree are offsets into
+/// the submitted script already.
+fn placed(error: SqlError, statement: Span) -> SqlError {
+    error.at(statement)
+}
+
+/// `query_group`, which the logs call the label.
+fn label(session: &Session) -> &str {
+    session.settings.get("query_group").map_or("default", String::as_str)
+}

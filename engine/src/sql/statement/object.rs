@@ -1,0 +1,48 @@
+//! Materialized views, schemas, databases, and what is said about any object.
+
+use super::CreateTableAs;
+use crate::warehouse::identifier::{Identifier, QualifiedName};
+
+#[derive(Clone, Debug)]
+pub struct CreateMaterializedView {
+    pub table: CreateTableAs,
+    pub query_text: String,
+    pub auto_refresh: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum AlterMaterializedView {
+    AutoRefresh(bool),
+    OwnerTo(Identifier),
+    RenameTo(Identifier),
+}
+
+/// What SHOW prints the DDL of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShownObject {
+    Table,
+    View,
+}
+
+#[derive(Clone, Debug)]
+pub enum AlterDatabase {
+    OwnerTo(Identifier),
+    RenameTo(Identifier),
+}
+
+#[derive(Clone, Debug)]
+pub enum AlterSchema {
+    OwnerTo(Identifier),
+    RenameTo(Identifier),
+    QuotaUnlimited,
+}
+
+#[derive(Clone, Debug)]
+pub enum CommentTarget {
+    Table(QualifiedName),
+    View(QualifiedName),
+    Column { table: QualifiedName, column: Identifier },
+    Constraint { name: Identifier, table: QualifiedName },
+    Schema(Identifier),
+    Database(Identifier),
+}
