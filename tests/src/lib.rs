@@ -3,7 +3,8 @@
 //!
 //! Read [`start`] (what account a file begins with), then a door: [`slt`], [`script`] (transcripts), [`sql`], [`lab`];
 //! [`tidy`] looks at the repository's own text; [`differential`] asks PostgreSQL, too, [`fuzz`]
-//! asks what nobody would, [`scale`] measures, and [`gaps`] prints what is not simulated.
+//! asks what nobody would, [`tight`] holds access control against a model of it, [`scale`] measures, and [`gaps`] prints
+//! what is not simulated.
 
 pub mod bench_data;
 pub mod choice;
@@ -20,3 +21,4 @@ pub mod slt;
 pub mod sql;
 pub mod start;
 pub mod tidy;
+pub mod tight;

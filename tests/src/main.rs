@@ -4,7 +4,9 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use sandshift_tests::{bench_data, differential, files, fuzz, gaps, lab, parallel, scale, script, slt, sql};
+use sandshift_tests::{
+    bench_data, differential, files, fuzz, gaps, lab, parallel, scale, script, slt, sql, tight,
+};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
         "differential" => run_differential(rest),
         "tpch" => differential::run_tpch(),
         "fuzz" => run_fuzz(rest),
+        "tight" => run_tight(rest),
         "scale" => scale::print(scale::LONGEST),
         "bench-data" => write_bench_data(rest),
         "gaps" => gaps::write(),
@@ -135,6 +138,21 @@ fn run_fuzz(words: &[String]) -> Result<(), String> {
         Ok(())
     })?;
     fuzz::run(options)
+}
+
+/// `tight [--seed N] [--statements N] [--only N]`.
+fn run_tight(words: &[String]) -> Result<(), String> {
+    let mut options = tight::Options { seed: tight::SEED, statements: tight::STATEMENTS, only: None };
+    numbers(words, |name, value| {
+        match name {
+            "--seed" => options.seed = value,
+            "--statements" => options.statements = value,
+            "--only" => options.only = Some(value),
+            _ => return Err("there are --seed, --statements, --only"),
+        }
+        Ok(())
+    })?;
+    tight::run(options)
 }
 
 /// Options that all have numbers.

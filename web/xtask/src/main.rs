@@ -37,6 +37,8 @@ cargo xtask differential [--seed N] [--queries N] [--only N] | --list
 cargo xtask tpch                                 TPC-H at scale 0.01, likewise
 cargo xtask fuzz [--seed N] [--cases N] [--seconds N]
                                                  statements nobody would write: no panic, no hang
+cargo xtask tight [--seed N] [--statements N] [--only N]
+                                                 access control against a model of it
 cargo xtask bench [--peers]                      cold start and queries in a headless browser
 cargo xtask bench --scale                        operators natively, from 10,000 to 10,000,000 rows";
 
@@ -53,7 +55,7 @@ fn main() -> ExitCode {
         "bench" => Options::read(&rest, &[], &["--peers", "--scale"]).and_then(|options| {
             if options.has("--scale") { bench::scale() } else { bench::run(options.has("--peers")) }
         }),
-        "slt" | "transcript" | "sql" | "gaps" | "labs" | "differential" | "tpch" | "fuzz" => {
+        "slt" | "transcript" | "sql" | "gaps" | "labs" | "differential" | "tpch" | "fuzz" | "tight" => {
             native::run(&command, &rest)
         }
         "" | "help" | "--help" | "-h" => {

@@ -1,0 +1,271 @@
+//! What somebody does in a random history, said in [`super::text`]. Names come from small pools, so that statements meet
+//! the same objects again and again, whether these exist or not.
+
+/// A name out of a pool.
+pub type Name = &'static str;
+
+/// The superuser made with the cluster.
+pub const ADMIN: Name = "admin";
+pub const USERS: [Name; 4] = ["ann", "bob", "cid", "dee"];
+/// A second superuser, when there is one.
+pub const SUPER: Name = "sue";
+pub const GROUPS: [Name; 2] = ["g1", "g2"];
+pub const ROLES: [Name; 3] = ["r1", "r2", "r3"];
+pub const PUBLIC: Name = "public";
+pub const SCHEMAS: [Name; 3] = ["s1", "s2", PUBLIC];
+pub const TABLES: [Name; 2] = ["t1", "t2"];
+pub const VIEWS: [Name; 2] = ["v1", "v2"];
+pub const LATE: [Name; 1] = ["l1"];
+pub const COLUMNS: [Name; 4] = ["a", "b", "c", "d"];
+pub const FUNCTION: Name = "f1";
+pub const PROCEDURE: Name = "p1";
+
+/// One statement, and whose session it is said in.
+#[derive(Clone, Debug)]
+pub struct Act {
+    pub by: Name,
+    pub what: What,
+}
+
+/// A name with its schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct At {
+    pub schema: Name,
+    pub name: Name,
+}
+
+#[derive(Clone, Debug)]
+pub enum What {
+    CreateUser {
+        name: Name,
+        superuser: bool,
+        group: Option<Name>,
+    },
+    DropUser(Name),
+    CreateGroup(Name),
+    DropGroup(Name),
+    AlterGroup {
+        group: Name,
+        add: bool,
+        user: Name,
+    },
+    CreateRole(Name),
+    DropRole {
+        role: Name,
+        force: bool,
+    },
+    GrantRole {
+        role: Name,
+        to: Holder,
+        admin: bool,
+    },
+    RevokeRole {
+        role: Name,
+        from: Holder,
+        admin_only: bool,
+    },
+    CreateSchema {
+        name: Name,
+        owner: Option<Name>,
+    },
+    DropSchema {
+        name: Name,
+        cascade: bool,
+    },
+    CreateTable {
+        at: At,
+        columns: usize,
+    },
+    TableAs {
+        at: At,
+        source: Source,
+    },
+    CreateView {
+        at: At,
+        source: Source,
+        late: bool,
+    },
+    Drop {
+        at: At,
+        cascade: bool,
+    },
+    Own {
+        what: Owned,
+        to: Name,
+    },
+    AddColumn {
+        at: At,
+        column: Name,
+    },
+    DropColumn {
+        at: At,
+        column: Name,
+    },
+    RenameColumn {
+        at: At,
+        from: Name,
+        to: Name,
+    },
+    Rename {
+        at: At,
+        to: Name,
+    },
+    Truncate(At),
+    Grant {
+        rights: Rights,
+        on: On,
+        to: Vec<To>,
+        option: bool,
+    },
+    Revoke {
+        rights: Rights,
+        on: On,
+        from: Vec<To>,
+        option_only: bool,
+    },
+    CreateFunction {
+        at: At,
+        value: i64,
+    },
+    CreateProcedure {
+        at: At,
+        definer: bool,
+        body: Write,
+    },
+    DropRoutine(At),
+    Select(Query),
+    Write(Write),
+    /// `SELECT s.f1()`.
+    Function(At),
+    Call(At),
+    HasTable {
+        user: Name,
+        at: At,
+        right: Right,
+    },
+    HasSchema {
+        user: Name,
+        schema: Name,
+        right: Right,
+    },
+}
+
+/// Who holds a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    User(Name),
+    Role(Name),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owned {
+    Schema(Name),
+    Relation(At),
+}
+
+/// To whom a privilege is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum To {
+    User(Name),
+    Group(Name),
+    Role(Name),
+    Public,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Right {
+    Select,
+    Insert,
+    Update,
+    Delete,
+    Drop,
+    References,
+    Alter,
+    Truncate,
+    Create,
+    Usage,
+    Execute,
+}
+
+/// What GRANT and REVOKE name before ON.
+#[derive(Clone, Debug)]
+pub enum Rights {
+    All,
+    These(Vec<Right>),
+    OnColumns(Vec<(Right, Vec<Name>)>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    Relation(At),
+    AllTables(Name),
+    Schema(Name),
+    Database,
+    Function(At),
+    Procedure(At),
+}
+
+/// One relation read: which columns, which rows.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub at: At,
+    pub pick: Pick,
+    pub filter: Option<Filter>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Pick {
+    Star,
+    Columns(Vec<Name>),
+    Count,
+}
+
+/// `column % 2 = rest`: about half of all rows, and arithmetic, which is no leakproof predicate.
+#[derive(Clone, Copy, Debug)]
+pub struct Filter {
+    pub column: Name,
+    pub rest: i64,
+}
+
+#[derive(Clone, Debug)]
+pub enum Query {
+    Plain(Source),
+    /// `SELECT * FROM (...) q`.
+    Inside(Source),
+    /// `WITH q AS (...) SELECT * FROM q`.
+    With(Source),
+    /// Both have one column.
+    Union(Source, Source),
+    /// `SELECT x.c, y.d FROM s.t x, s.u y`.
+    Join(At, Name, At, Name),
+    /// `SELECT 1 WHERE EXISTS (...)`, as 1 or 0.
+    Exists(Source),
+}
+
+#[derive(Clone, Debug)]
+pub enum Write {
+    /// One row, the columns numbered on from this value.
+    Values {
+        at: At,
+        columns: Vec<Name>,
+        first: i64,
+    },
+    /// One column of another relation into one column.
+    FromSelect {
+        at: At,
+        column: Name,
+        source: Source,
+    },
+    /// `SET column = value`, or `= reads + value`.
+    Update {
+        at: At,
+        column: Name,
+        reads: Option<Name>,
+        value: i64,
+        filter: Option<Filter>,
+    },
+    Delete {
+        at: At,
+        filter: Option<Filter>,
+    },
+}

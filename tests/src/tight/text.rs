@@ -1,0 +1,237 @@
+//! How an act is said in SQL.
+
+use std::fmt;
+
+use super::act::{
+    Act, At, COLUMNS, Filter, Holder, On, Owned, PROCEDURE, Pick, Query, Right, Rights, Source, TABLES, To,
+    What, Write,
+};
+
+impl Right {
+    pub fn word(self) -> &'static str {
+        match self {
+            Right::Select => "SELECT",
+            Right::Insert => "INSERT",
+            Right::Update => "UPDATE",
+            Right::Delete => "DELETE",
+            Right::Drop => "DROP",
+            Right::References => "REFERENCES",
+            Right::Alter => "ALTER",
+            Right::Truncate => "TRUNCATE",
+            Right::Create => "CREATE",
+            Right::Usage => "USAGE",
+            Right::Execute => "EXECUTE",
+        }
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}", self.schema, self.name)
+    }
+}
+
+impl fmt::Display for Act {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}> {};", self.by, self.what)
+    }
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let if_so = |so: bool, text: &'static str| if so { text } else { "" };
+        match self {
+            What::CreateUser { name, superuser, group } => {
+                write!(out, "CREATE USER {name} PASSWORD 'Password1'{}", if_so(*superuser, " CREATEUSER"))?;
+                group.iter().try_for_each(|group| write!(out, " IN GROUP {group}"))
+            }
+            What::DropUser(name) => write!(out, "DROP USER {name}"),
+            What::CreateGroup(name) => write!(out, "CREATE GROUP {name}"),
+            What::DropGroup(name) => write!(out, "DROP GROUP {name}"),
+            What::AlterGroup { group, add, user } => {
+                write!(out, "ALTER GROUP {group} {} USER {user}", if *add { "ADD" } else { "DROP" })
+            }
+            What::CreateRole(name) => write!(out, "CREATE ROLE {name}"),
+            What::DropRole { role, force } => write!(out, "DROP ROLE {role}{}", if_so(*force, " FORCE")),
+            What::GrantRole { role, to, admin } => {
+                write!(out, "GRANT ROLE {role} TO {to}{}", if_so(*admin, " WITH ADMIN OPTION"))
+            }
+            What::RevokeRole { role, from, admin_only } => {
+                write!(out, "REVOKE {}ROLE {role} FROM {from}", if_so(*admin_only, "ADMIN OPTION FOR "))
+            }
+            What::CreateSchema { name, owner } => {
+                write!(out, "CREATE SCHEMA {name}")?;
+                owner.iter().try_for_each(|owner| write!(out, " AUTHORIZATION {owner}"))
+            }
+            What::DropSchema { name, cascade } => {
+                write!(out, "DROP SCHEMA {name}{}", if_so(*cascade, " CASCADE"))
+            }
+            What::CreateTable { at, columns } => {
+                let columns: Vec<String> =
+                    COLUMNS[..*columns].iter().map(|column| format!("{column} bigint")).collect();
+                write!(out, "CREATE TABLE {at} ({})", columns.join(", "))
+            }
+            What::TableAs { at, source } => write!(out, "CREATE TABLE {at} AS {source}"),
+            What::CreateView { at, source, late } => {
+                write!(out, "CREATE VIEW {at} AS {source}{}", if_so(*late, " WITH NO SCHEMA BINDING"))
+            }
+            What::Drop { at, cascade } => {
+                let kind = if TABLES.contains(&at.name) { "TABLE" } else { "VIEW" };
+                write!(out, "DROP {kind} {at}{}", if_so(*cascade, " CASCADE"))
+            }
+            What::Own { what: Owned::Schema(schema), to } => {
+                write!(out, "ALTER SCHEMA {schema} OWNER TO {to}")
+            }
+            What::Own { what: Owned::Relation(at), to } => write!(out, "ALTER TABLE {at} OWNER TO {to}"),
+            What::AddColumn { at, column } => write!(out, "ALTER TABLE {at} ADD COLUMN {column} bigint"),
+            What::DropColumn { at, column } => write!(out, "ALTER TABLE {at} DROP COLUMN {column}"),
+            What::RenameColumn { at, from, to } => {
+                write!(out, "ALTER TABLE {at} RENAME COLUMN {from} TO {to}")
+            }
+            What::Rename { at, to } => write!(out, "ALTER TABLE {at} RENAME TO {to}"),
+            What::Truncate(at) => write!(out, "TRUNCATE {at}"),
+            What::Grant { rights, on, to, option } => {
+                write!(out, "GRANT {rights} ON {on} TO ")?;
+                for (number, to) in to.iter().enumerate() {
+                    let option = *option && matches!(to, To::User(_));
+                    let comma = if_so(number > 0, ", ");
+                    write!(out, "{comma}{to}{}", if_so(option, " WITH GRANT OPTION"))?;
+                }
+                Ok(())
+            }
+            What::Revoke { rights, on, from, option_only } => {
+                let from: Vec<String> = from.iter().map(ToString::to_string).collect();
+                let option = if_so(*option_only, "GRANT OPTION FOR ");
+                write!(out, "REVOKE {option}{rights} ON {on} FROM {}", from.join(", "))
+            }
+            What::CreateFunction { at, value } => {
+                write!(
+                    out,
+                    "CREATE FUNCTION {at}() RETURNS bigint STABLE AS $$ SELECT {value} $$ LANGUAGE sql"
+                )
+            }
+            What::CreateProcedure { at, definer, body } => {
+                let security = if *definer { "SECURITY DEFINER" } else { "SECURITY INVOKER" };
+                write!(out, "CREATE PROCEDURE {at}() AS $$ BEGIN {body}; END $$ LANGUAGE plpgsql {security}")
+            }
+            What::DropRoutine(at) => {
+                let kind = if at.name == PROCEDURE { "PROCEDURE" } else { "FUNCTION" };
+                write!(out, "DROP {kind} {at}()")
+            }
+            What::Select(query) => query.fmt(out),
+            What::Write(body) => body.fmt(out),
+            What::Function(at) => write!(out, "SELECT {at}()"),
+            What::Call(at) => write!(out, "CALL {at}()"),
+            What::HasTable { user, at, right } => {
+                write!(out, "SELECT has_table_privilege('{user}', '{at}', '{}')", right.word())
+            }
+            What::HasSchema { user, schema, right } => {
+                write!(out, "SELECT has_schema_privilege('{user}', '{schema}', '{}')", right.word())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Holder::User(name) => out.write_str(name),
+            Holder::Role(name) => write!(out, "ROLE {name}"),
+        }
+    }
+}
+
+impl fmt::Display for To {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            To::User(name) => out.write_str(name),
+            To::Group(name) => write!(out, "GROUP {name}"),
+            To::Role(name) => write!(out, "ROLE {name}"),
+            To::Public => out.write_str("PUBLIC"),
+        }
+    }
+}
+
+impl fmt::Display for Rights {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<String> = match self {
+            Rights::All => return out.write_str("ALL"),
+            Rights::These(rights) => rights.iter().map(|right| right.word().to_owned()).collect(),
+            Rights::OnColumns(rights) => rights
+                .iter()
+                .map(|(right, columns)| format!("{} ({})", right.word(), columns.join(", ")))
+                .collect(),
+        };
+        out.write_str(&words.join(", "))
+    }
+}
+
+impl fmt::Display for On {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            On::Relation(at) => write!(out, "{at}"),
+            On::AllTables(schema) => write!(out, "ALL TABLES IN SCHEMA {schema}"),
+            On::Schema(schema) => write!(out, "SCHEMA {schema}"),
+            On::Database => out.write_str("DATABASE dev"),
+            On::Function(at) => write!(out, "FUNCTION {at}()"),
+            On::Procedure(at) => write!(out, "PROCEDURE {at}()"),
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.pick {
+            Pick::Star => write!(out, "SELECT * FROM {}", self.at)?,
+            Pick::Columns(columns) => write!(out, "SELECT {} FROM {}", columns.join(", "), self.at)?,
+            Pick::Count => write!(out, "SELECT count(*) FROM {}", self.at)?,
+        }
+        self.filter.iter().try_for_each(|filter| filter.fmt(out))
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, " WHERE {} % 2 = {}", self.column, self.rest)
+    }
+}
+
+impl fmt::Display for Query {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Query::Plain(source) => source.fmt(out),
+            Query::Inside(source) => write!(out, "SELECT * FROM ({source}) q"),
+            Query::With(source) => write!(out, "WITH q AS ({source}) SELECT * FROM q"),
+            Query::Union(one, other) => write!(out, "{one} UNION ALL {other}"),
+            Query::Join(one, column, other, beside) => {
+                write!(out, "SELECT x.{column}, y.{beside} FROM {one} x, {other} y")
+            }
+            Query::Exists(source) => {
+                write!(out, "SELECT CASE WHEN EXISTS ({source}) THEN 1 ELSE 0 END")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Write {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Write::Values { at, columns, first } => {
+                let values: Vec<String> =
+                    (0..columns.len()).map(|more| (first + more as i64).to_string()).collect();
+                write!(out, "INSERT INTO {at} ({}) VALUES ({})", columns.join(", "), values.join(", "))
+            }
+            Write::FromSelect { at, column, source } => write!(out, "INSERT INTO {at} ({column}) {source}"),
+            Write::Update { at, column, reads, value, filter } => {
+                write!(out, "UPDATE {at} SET {column} = ")?;
+                reads.iter().try_for_each(|reads| write!(out, "{reads} + "))?;
+                write!(out, "{value}")?;
+                filter.iter().try_for_each(|filter| filter.fmt(out))
+            }
+            Write::Delete { at, filter } => {
+                write!(out, "DELETE FROM {at}")?;
+                filter.iter().try_for_each(|filter| filter.fmt(out))
+            }
+        }
+    }
+}
