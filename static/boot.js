@@ -14,6 +14,7 @@ globalThis.sandshift = {
     return worker ?? startWorker();
   },
   editor: () => import("./editor.js"),
+  chart: () => import("./chart.js"),
 };
 
 const { default: init } = await import("./app.js");

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use gloo::events::EventListener;
 use yew::prelude::*;
 
-use crate::bar::Bar;
+use crate::bar::{Bar, SignInDialog};
 use crate::dialog::Dialog;
 use crate::home::Home;
 use crate::host;
@@ -20,8 +20,11 @@ use crate::store::State;
 pub fn App() -> Html {
     let redraw = use_force_update();
     let desk = use_memo((), |()| {
-        let state =
-            State::new(host::language(), host::theme(), Route::from_hash(&host::hash()), host::split());
+        let route = Route::from_hash(&host::hash());
+        let state = State {
+            why_shown: host::why_shown(),
+            ..State::new(host::language(), host::theme(), route, host::split())
+        };
         Desk::new(state, Callback::from(move |()| redraw.force_update()))
     });
     let page = Page { state: desk.state(), desk: (*desk).clone() };
@@ -61,6 +64,7 @@ pub fn App() -> Html {
                 }
             </div>
             <Dialog />
+            <SignInDialog />
             <div class="toasts" role="status">
                 if let Some(text) = &state.toast {
                     <div class="toast">{ text }</div>

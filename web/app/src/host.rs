@@ -14,6 +14,7 @@ use crate::words::Language;
 const LANGUAGE: &str = "sandshift.language";
 const THEME: &str = "sandshift.theme";
 const SPLIT: &str = "sandshift.split";
+const WHY: &str = "sandshift.why";
 const PROGRESS: &str = "sandshift.progress.";
 
 pub fn window() -> Option<Window> {
@@ -29,6 +30,13 @@ pub fn start_worker() -> Result<Worker, String> {
 pub async fn load_editor() -> Result<JsValue, String> {
     let promise: Promise =
         call_boot("editor")?.dyn_into().map_err(|_| "boot.js made no promise".to_owned())?;
+    JsFuture::from(promise).await.map_err(said)
+}
+
+/// Fetches the module that draws charts.
+pub async fn load_chart() -> Result<JsValue, String> {
+    let promise: Promise =
+        call_boot("chart")?.dyn_into().map_err(|_| "boot.js made no promise".to_owned())?;
     JsFuture::from(promise).await.map_err(said)
 }
 
@@ -188,6 +196,20 @@ pub fn remember_progress(lab: &str, progress: &Progress) {
     if let Ok(text) = serde_json::to_string(progress) {
         remember(&format!("{PROGRESS}{lab}"), &text);
     }
+}
+
+/// Whether refusals are shown with their reasons at once, as was last chosen.
+pub fn why_shown() -> bool {
+    remembered(WHY).as_deref() == Some("shown")
+}
+
+pub fn remember_why(shown: bool) {
+    remember(WHY, if shown { "shown" } else { "asked for" });
+}
+
+/// The window's width, px.
+pub fn width() -> f64 {
+    window().and_then(|window| window.inner_width().ok()).and_then(|width| width.as_f64()).unwrap_or_default()
 }
 
 /// A parameter of the address.

@@ -2,15 +2,17 @@
 
 use std::rc::Rc;
 
-use sandshift_protocol::{SqlFailure, StatementResult};
+use sandshift_protocol::{Difference, Half, SqlFailure, StatementResult};
 use serde::{Deserialize, Serialize};
 
 /// A script that was sent to the worker.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Run {
     /// The request's id; events that answer it carry it.
     pub id: u32,
     pub user: String,
+    /// Whom the same script runs as besides, to be compared.
+    pub other: Option<String>,
     pub text: String,
     /// Where the text begins in the editor, UTF-16: a selection starts somewhere in the middle.
     pub offset: u32,
@@ -18,6 +20,17 @@ pub struct Run {
     pub lines_before: u32,
     /// Half a second has gone by, so progress and Cancel are worth their place.
     pub slow: bool,
+    /// Rows of a comparison, which has no outcome before both are done.
+    pub progress: (u64, Option<u64>, f64),
+}
+
+/// What two users got for the same script.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared {
+    pub halves: Vec<Half>,
+    pub difference: Option<Difference>,
+    pub lines_before: u32,
+    pub offset: u32,
 }
 
 /// What one statement answered.
@@ -55,17 +68,22 @@ pub const REFUSED: &str = "42501";
 impl Outcome {
     /// The statement's first word, as the tab's name: `SELECT`, `CREATE`.
     pub fn verb(&self) -> String {
-        let bare = skip_comments(&self.text);
-        bare.chars()
-            .take_while(|each| each.is_ascii_alphabetic())
-            .take(12)
-            .collect::<String>()
-            .to_ascii_uppercase()
+        verb(&self.text)
     }
 
     pub fn is_refused(&self) -> bool {
         matches!(&self.status, Status::Failed { error, .. } if error.state == REFUSED)
     }
+}
+
+/// A statement's first word: `SELECT`, `CREATE`.
+pub fn verb(text: &str) -> String {
+    let bare = skip_comments(text);
+    bare.chars()
+        .take_while(|each| each.is_ascii_alphabetic())
+        .take(12)
+        .collect::<String>()
+        .to_ascii_uppercase()
 }
 
 /// The text from its first word on: leading spaces, `--` and `/* */` comments do not name a statement.

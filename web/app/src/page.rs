@@ -2,6 +2,7 @@
 //!
 //! Components get a [`Page`] from the context: a snapshot of the state to draw, and the verbs a person has.
 
+mod door;
 mod keeping;
 mod places;
 mod results;
@@ -176,8 +177,12 @@ impl Desk {
             return;
         }
         let user = state.user.clone();
-        let id = client.send(Request::Run { user: user.clone(), text: text.clone() });
-        self.act(Action::RunStarted(Run { id, user, text, offset, lines_before, slow: false }));
+        let other = state.other.clone().filter(|other| *other != user);
+        let id = client.send(match &other {
+            None => Request::Run { user: user.clone(), text: text.clone() },
+            Some(other) => Request::Compare { users: [user.clone(), other.clone()], text: text.clone() },
+        });
+        self.act(Action::RunStarted(Run { id, user, other, text, offset, lines_before, ..Run::default() }));
         let desk = self.clone();
         Timeout::new(SLOW_AFTER, move || desk.act(Action::RunIsSlow(id))).forget();
     }

@@ -1,4 +1,4 @@
-//! Places have addresses: `#/`, `#/lab/permissions`, `#/lab/permissions/terminal`.
+//! Places have addresses: `#/`, `#/lab/permissions`, `#/lab/permissions/users`.
 //!
 //! They live behind the hash because any static host can serve them, under any path.
 
@@ -13,6 +13,7 @@ pub enum Route {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Room {
     Query,
+    Users,
     Terminal,
 }
 
@@ -23,7 +24,11 @@ impl Route {
         let mut parts = path.split('/');
         match (parts.next(), parts.next()) {
             (Some("lab"), Some(id)) if !id.is_empty() => {
-                let room = if parts.next() == Some("terminal") { Room::Terminal } else { Room::Query };
+                let room = match parts.next() {
+                    Some("terminal") => Room::Terminal,
+                    Some("users") => Room::Users,
+                    _ => Room::Query,
+                };
                 Self::Lab { id: id.to_owned(), room }
             }
             _ => Self::Home,
@@ -34,6 +39,7 @@ impl Route {
         match self {
             Self::Home => "#/".to_owned(),
             Self::Lab { id, room: Room::Query } => format!("#/lab/{id}"),
+            Self::Lab { id, room: Room::Users } => format!("#/lab/{id}/users"),
             Self::Lab { id, room: Room::Terminal } => format!("#/lab/{id}/terminal"),
         }
     }
@@ -48,6 +54,7 @@ mod tests {
         for route in [
             Route::Home,
             Route::Lab { id: "permissions".into(), room: Room::Query },
+            Route::Lab { id: "permissions".into(), room: Room::Users },
             Route::Lab { id: "permissions".into(), room: Room::Terminal },
         ] {
             assert_eq!(Route::from_hash(&route.href()), route);

@@ -8,11 +8,11 @@ mod hear;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use sandshift_protocol::{AccountState, StepState, StorageState};
+use sandshift_protocol::{AccountState, SqlFailure, StepState, StorageState};
 use serde::{Deserialize, Serialize};
 
 use crate::course::{Course, Lesson};
-use crate::outcome::{Outcome, Run};
+use crate::outcome::{Compared, Outcome, Run};
 use crate::route::{Room, Route};
 use crate::words::Language;
 
@@ -83,8 +83,16 @@ pub struct Answer {
     pub code: i32,
 }
 
+/// Somebody at the warehouse's door. The password is the form's own and never kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SignIn {
+    pub user: String,
+    pub waiting: bool,
+    pub refused: Option<SqlFailure>,
+}
+
 /// A statement that was run, for the history.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Past {
     pub user: String,
     pub text: String,
@@ -119,6 +127,12 @@ pub struct State {
     /// Text that was put into the editor, or run, as it stands: it may be replaced without loss.
     pub settled: BTreeMap<String, String>,
     pub run: Option<Run>,
+    /// Who else is to run what is run.
+    pub other: Option<String>,
+    pub compared: Option<Rc<Compared>>,
+    /// The way of every refusal is laid open, not only the next one's.
+    pub why_shown: bool,
+    pub sign_in: Option<SignIn>,
     pub outcomes: Vec<Outcome>,
     pub shown: usize,
     pub history: Vec<Past>,
@@ -159,6 +173,10 @@ impl State {
             puts: 0,
             settled: BTreeMap::new(),
             run: None,
+            other: None,
+            compared: None,
+            why_shown: false,
+            sign_in: None,
             outcomes: Vec::new(),
             shown: 0,
             history: Vec::new(),
@@ -176,7 +194,9 @@ impl State {
     pub fn reduce(&mut self, action: Action) {
         match action {
             Action::Went(route) => {
-                if let (Route::Lab { room: Room::Terminal, .. }, Route::Lab { .. }) = (&route, &self.route) {
+                if let (Route::Lab { room: Room::Terminal | Room::Users, .. }, Route::Lab { .. }) =
+                    (&route, &self.route)
+                {
                     self.pane = Pane::Workbench;
                 }
                 self.route = route;
@@ -187,7 +207,8 @@ impl State {
             Action::LabEntered => {
                 let fresh = Self::new(self.language, self.theme, self.route.clone(), self.split);
                 let (course, engine) = (self.course.clone(), self.engine.clone());
-                *self = Self { course, engine, revision: self.revision + 1, ..fresh };
+                let (revision, why_shown) = (self.revision + 1, self.why_shown);
+                *self = Self { course, engine, revision, why_shown, ..fresh };
             }
             Action::LessonFetched(lesson) => {
                 self.lesson = lesson;
@@ -196,6 +217,10 @@ impl State {
             Action::EngineMoved(engine) => self.engine = engine,
             Action::Heard(event) => self.hear(event),
             Action::UserChosen(user) => {
+                // Whoever is compared with the other cannot be the other.
+                if self.other.as_ref() == Some(&user) {
+                    self.other = Some(self.user.clone());
+                }
                 self.user = user;
                 self.revision += 1;
             }
@@ -217,9 +242,13 @@ impl State {
             Action::RunStarted(run) => {
                 self.settled.insert(run.user.clone(), self.text_of(&run.user).trim().to_owned());
                 self.outcomes.clear();
+                self.compared = None;
                 self.shown = 0;
                 self.run = Some(run);
             }
+            Action::CompareWith(other) => self.other = other,
+            Action::SignInAsked(sign_in) => self.sign_in = sign_in,
+            Action::WhyShown(shown) => self.why_shown = shown,
             Action::RunIsSlow(id) => {
                 if let Some(run) = self.run.as_mut().filter(|run| run.id == id) {
                     run.slow = true;
@@ -257,6 +286,7 @@ impl State {
             Action::ResetEnded => {
                 self.resetting = false;
                 self.outcomes.clear();
+                self.compared = None;
                 self.run = None;
             }
             Action::Told(text) => self.toast = text,

@@ -4,7 +4,10 @@
 //! natively. [`exports`] is what JavaScript sees of it; `worker.js` beside this crate drives the steps, keeps
 //! the store (IndexedDB) and survives a trap, which nothing inside a WebAssembly instance could.
 
+mod access;
 mod account;
+mod comparison;
+mod difference;
 mod failure;
 mod results;
 mod script;

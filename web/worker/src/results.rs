@@ -8,6 +8,8 @@ use sandshift_engine::sql::plan::Field;
 use sandshift_engine::warehouse::data_type::DataType;
 use sandshift_protocol::{ExportFormat, ResultColumn, ResultRows};
 
+use crate::difference::Row;
+
 /// Results kept at most; the oldest give way, and their rows are then gone for the page too.
 const MOST: usize = 24;
 /// Rows that go with the answer itself.
@@ -21,12 +23,22 @@ pub(crate) struct Results {
 }
 
 struct Kept {
-    fields: Vec<Field>,
-    batches: Vec<Batch>,
-    printing: Printing,
-    /// Rows before each batch.
-    starts: Vec<u64>,
+    /// Names of the columns, and whether their values stand bare in JSON.
+    columns: Vec<(String, bool)>,
+    source: Source,
     count: u64,
+}
+
+enum Source {
+    Answer {
+        fields: Vec<Field>,
+        batches: Vec<Batch>,
+        printing: Printing,
+        /// Rows before each batch.
+        starts: Vec<u64>,
+    },
+    /// Cells that are texts already.
+    Cells(Vec<Row>),
 }
 
 impl Results {
@@ -40,7 +52,22 @@ impl Results {
             count += batch.rows as u64;
         }
         let columns = fields.iter().map(column).collect();
-        self.kept.insert(self.last, Kept { fields, batches, printing, starts, count });
+        let names = fields.iter().map(|field| (field.name.clone(), bare(field.data_type))).collect();
+        let source = Source::Answer { fields, batches, printing, starts };
+        self.put(columns, Kept { columns: names, source, count })
+    }
+
+    /// Keeps rows that somebody else made.
+    pub(crate) fn keep_cells(&mut self, columns: Vec<ResultColumn>, rows: Vec<Row>) -> ResultRows {
+        self.last += 1;
+        let names = columns.iter().map(|column| (column.name.clone(), column.numeric)).collect();
+        let count = rows.len() as u64;
+        self.put(columns, Kept { columns: names, source: Source::Cells(rows), count })
+    }
+
+    fn put(&mut self, columns: Vec<ResultColumn>, kept: Kept) -> ResultRows {
+        let count = kept.count;
+        self.kept.insert(self.last, kept);
         while self.kept.len() > MOST {
             self.kept.pop_first();
         }
@@ -49,7 +76,7 @@ impl Results {
     }
 
     /// Cells of rows `from..from + count`; `None` for a result that is no longer kept.
-    pub(crate) fn rows(&self, result: u32, from: u64, count: u32) -> Option<Vec<Vec<Option<String>>>> {
+    pub(crate) fn rows(&self, result: u32, from: u64, count: u32) -> Option<Vec<Row>> {
         let kept = self.kept.get(&result)?;
         let end = kept.count.min(from.saturating_add(u64::from(count)));
         Some((from..end).filter_map(|row| kept.row(row)).collect())
@@ -66,16 +93,20 @@ impl Results {
 }
 
 impl Kept {
-    fn row(&self, row: u64) -> Option<Vec<Option<String>>> {
-        let at = self.starts.partition_point(|start| *start <= row).checked_sub(1)?;
-        let batch = self.batches.get(at)?;
-        let within = (row - self.starts[at]) as usize;
+    fn row(&self, row: u64) -> Option<Row> {
+        let (fields, batches, printing, starts) = match &self.source {
+            Source::Cells(rows) => return rows.get(row as usize).cloned(),
+            Source::Answer { fields, batches, printing, starts } => (fields, batches, printing, starts),
+        };
+        let at = starts.partition_point(|start| *start <= row).checked_sub(1)?;
+        let batch = batches.get(at)?;
+        let within = (row - starts[at]) as usize;
         Some(
             batch
                 .columns
                 .iter()
-                .zip(&self.fields)
-                .map(|(array, field)| self.printing.display(array, field.data_type, within))
+                .zip(fields)
+                .map(|(array, field)| printing.display(array, field.data_type, within))
                 .collect(),
         )
     }
@@ -83,7 +114,7 @@ impl Kept {
     /// RFC 4180; NULL is an empty field, an empty string is `""`.
     fn csv(&self) -> String {
         let mut out = String::new();
-        let names: Vec<String> = self.fields.iter().map(|field| quoted(&field.name)).collect();
+        let names: Vec<String> = self.columns.iter().map(|(name, _)| quoted(name)).collect();
         out.push_str(&names.join(","));
         out.push('\n');
         for row in (0..self.count).filter_map(|row| self.row(row)) {
@@ -99,15 +130,15 @@ impl Kept {
     fn json(&self) -> String {
         let mut rows = Vec::new();
         for row in (0..self.count).filter_map(|row| self.row(row)) {
-            let members = self.fields.iter().zip(row).map(|(field, cell)| {
+            let members = self.columns.iter().zip(row).map(|((name, bare), cell)| {
                 let value = match cell {
                     None => serde_json::Value::Null,
-                    Some(text) if bare(field.data_type) => {
+                    Some(text) if *bare => {
                         serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text))
                     }
                     Some(text) => serde_json::Value::String(text),
                 };
-                (field.name.clone(), value)
+                (name.clone(), value)
             });
             rows.push(serde_json::Value::Object(members.collect()));
         }
@@ -127,7 +158,7 @@ fn quoted(text: &str) -> String {
     }
 }
 
-fn column(field: &Field) -> ResultColumn {
+pub(crate) fn column(field: &Field) -> ResultColumn {
     let data_type = match field.data_type {
         DataType::Varchar(DataType::VARCHAR_MAX) => "varchar".to_owned(),
         DataType::Varchar(length) => format!("varchar({length})"),

@@ -4,6 +4,9 @@
 //! [`Workspace::take`] for each message and [`Workspace::step`] while a script runs, and stores what
 //! [`Workspace::save`] gives whenever it gives something.
 
+mod comparing;
+mod door;
+
 use std::collections::BTreeMap;
 
 use sandshift_engine::cli::Files as _;
@@ -19,6 +22,7 @@ use sandshift_protocol::{
 use serde::{Deserialize, Serialize};
 
 use crate::account::account;
+use crate::comparison::Comparison;
 use crate::failure::{failure, utf16};
 use crate::results::Results;
 use crate::script::{Advance, Script};
@@ -41,6 +45,7 @@ pub struct Workspace {
     sessions: BTreeMap<String, SessionId>,
     results: Results,
     script: Option<Script>,
+    comparison: Option<Comparison>,
     statement_began: f64,
     progress_told: f64,
     changed: bool,
@@ -124,6 +129,7 @@ impl Workspace {
             sessions: BTreeMap::new(),
             results: Results::default(),
             script: None,
+            comparison: None,
             statement_began: 0.0,
             progress_told: 0.0,
             // A beginning can be made again: it is stored together with the first thing done in it.
@@ -153,7 +159,7 @@ impl Workspace {
 
     /// True while a script runs and wants steps.
     pub fn is_running(&self) -> bool {
-        self.script.is_some()
+        self.script.is_some() || self.comparison.is_some()
     }
 
     /// Takes any message but `Open`, `ExportWorkspace` and `ImportWorkspace`, which are the driver's.
@@ -161,6 +167,9 @@ impl Workspace {
         let id = message.id;
         match message.request {
             Request::Run { user, text } => self.run(id, user, text),
+            Request::Compare { users, text } => self.compare(id, users, text),
+            Request::Login { user, password } => self.login(id, &user, &password),
+            Request::Access { user } => self.tell_access(id, &user),
             Request::Cancel => self.cancel(id),
             Request::Rows { result, from, count } => match self.results.rows(result, from, count) {
                 Some(rows) => self.tell(id, EventKind::Rows { result, from, rows }),
@@ -223,6 +232,9 @@ impl Workspace {
     /// Works on the running script for about `budget` milliseconds.
     pub fn step(&mut self, budget: f64) {
         let until = (self.now)() + budget;
+        if self.comparison.is_some() {
+            return self.step_comparison(until);
+        }
         while let Some(script) = &mut self.script {
             let id = script.id;
             match script.advance(&mut self.sandbox) {
@@ -311,9 +323,8 @@ impl Workspace {
     }
 
     fn run(&mut self, id: u32, user: String, text: String) {
-        if self.script.is_some() {
-            self.refuse(id, "another script is still running", Some("Cancel it, or wait until it is done."));
-            return;
+        if self.is_running() {
+            return self.busy(id);
         }
         match self.session(&user) {
             Ok(session) => self.script = Some(Script::new(id, user, session, text)),
@@ -325,7 +336,14 @@ impl Workspace {
         }
     }
 
+    fn busy(&mut self, id: u32) {
+        self.refuse(id, "another script is still running", Some("Cancel it, or wait until it is done."));
+    }
+
     fn cancel(&mut self, id: u32) {
+        if let Some(comparison) = &self.comparison {
+            return self.over(comparison.id, true);
+        }
         let Some(script) = self.script.take() else {
             self.tell(id, EventKind::Finished { canceled: false });
             return;
@@ -348,21 +366,25 @@ impl Workspace {
     /// The page's session of `user`, opened when there is none or the one there was is of a user dropped since.
     fn session(&mut self, user: &str) -> Result<SessionId, SqlError> {
         if let Some(id) = self.sessions.get(user) {
-            let principals = &self.sandbox.warehouse.committed.principals;
-            let alive = self
-                .sandbox
-                .session(*id)
-                .and_then(|session| principals.user(session.authenticated))
-                .is_some_and(|known| known.name == user);
-            if alive {
-                return Ok(*id);
+            let id = *id;
+            if self.is_of(id, user) {
+                return Ok(id);
             }
-            self.sandbox.disconnect(*id);
+            self.sandbox.disconnect(id);
             self.sessions.remove(user);
         }
         let id = self.sandbox.connect(user, None)?;
         self.sessions.insert(user.to_owned(), id);
         Ok(id)
+    }
+
+    /// Whether a session is still that of the user of this name.
+    fn is_of(&self, id: SessionId, user: &str) -> bool {
+        let principals = &self.sandbox.warehouse.committed.principals;
+        let session = self.sandbox.session(id);
+        session
+            .and_then(|session| principals.user(session.authenticated))
+            .is_some_and(|known| known.name == user)
     }
 
     fn witness(&mut self, user: String, text: String, error: Option<&SqlError>) {
@@ -400,6 +422,7 @@ impl Workspace {
         self.sandbox = sandbox;
         self.sessions.clear();
         self.script = None;
+        self.comparison = None;
         self.changed = true;
         self.tell(id, EventKind::Reset);
         self.tell_account(id);

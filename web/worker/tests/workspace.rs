@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use sandshift_protocol::{Event, EventKind, LabSource, Message, Request, StepState, StorageState};
+use sandshift_protocol::{
+    Difference, Event, EventKind, Half, HalfEnd, LabSource, Message, Request, StepState, StorageState,
+};
 use sandshift_worker::workspace::Workspace;
 
 fn lab() -> LabSource {
@@ -181,4 +183,123 @@ fn progress_and_account_come_back() {
     let reset = send(&mut again, Request::ResetLab);
     assert!(reset.iter().any(|event| matches!(event.event, EventKind::Reset)));
     assert!(first_cells(&run(&mut again, "admin", "SELECT groname FROM pg_group")).is_empty());
+}
+
+fn compared(events: &[Event]) -> (&Vec<Half>, Option<&Difference>) {
+    events
+        .iter()
+        .find_map(|event| match &event.event {
+            EventKind::Compared { halves, difference } => Some((halves, difference.as_ref())),
+            _ => None,
+        })
+        .expect("no comparison")
+}
+
+fn compare(workspace: &mut Workspace, text: &str) -> Vec<Event> {
+    let users = ["admin".to_owned(), "kim".to_owned()];
+    send(workspace, Request::Compare { users, text: text.to_owned() })
+}
+
+/// A schema whose one table `kim` may read in part, through a view of some of its rows.
+fn with_kim() -> Workspace {
+    let mut workspace = open();
+    let text = "CREATE USER kim PASSWORD 'Kimkim123';
+        CREATE SCHEMA shop;
+        CREATE TABLE shop.orders (id INT, card VARCHAR(20));
+        INSERT INTO shop.orders VALUES (1, '4111'), (2, '4222'), (3, '4333');
+        CREATE VIEW shop.own AS SELECT id, CASE WHEN current_user = 'admin' THEN card ELSE '****' END AS card
+            FROM shop.orders WHERE current_user = 'admin' OR id < 3;
+        GRANT USAGE ON SCHEMA shop TO kim;
+        GRANT SELECT ON shop.own TO kim;
+        GRANT SELECT (id) ON shop.orders TO kim;";
+    let events = run(&mut workspace, "admin", text);
+    assert!(!events.iter().any(|event| matches!(event.event, EventKind::StatementFailed { .. })));
+    workspace
+}
+
+#[test]
+fn two_users_rows_are_laid_upon_each_other() {
+    let mut workspace = with_kim();
+    let events = compare(&mut workspace, "SELECT * FROM shop.own ORDER BY id");
+    let (_, found) = compared(&events);
+    let found = found.unwrap();
+    assert_eq!((found.same, found.changed, found.only), (0, 2, [1, 0]));
+    let changed: Vec<&str> =
+        found.columns.iter().filter(|column| column.changed).map(|column| column.name.as_str()).collect();
+    assert_eq!(changed, ["card"]);
+    let cell = |text: &str| Some(text.to_owned());
+    assert_eq!(found.all.first[0], [cell("~"), cell("1"), cell("4111"), cell("1"), cell("****")]);
+    assert_eq!(found.all.first[2], [cell("<"), cell("3"), cell("4333"), None, None]);
+}
+
+#[test]
+fn a_column_that_one_may_not_read_is_named() {
+    let mut workspace = with_kim();
+    let events = compare(&mut workspace, "SELECT * FROM shop.orders");
+    let found = compared(&events).1.unwrap();
+    assert_eq!((found.same, found.changed), (3, 0));
+    assert_eq!(found.columns[1].at, [Some(2), None]);
+}
+
+#[test]
+fn a_comparison_leaves_nothing_behind() {
+    let mut workspace = with_kim();
+    let events = compare(&mut workspace, "DELETE FROM shop.orders WHERE id = 1");
+    let (halves, found) = compared(&events);
+    assert!(found.is_none());
+    assert!(matches!(&halves[0].end, HalfEnd::Done { result } if result.rows_affected == Some(1)));
+    assert!(
+        matches!(&halves[1].end, HalfEnd::Failed { error } if error.state == "42501" && error.why.is_some())
+    );
+    let events = run(&mut workspace, "admin", "SELECT COUNT(*) FROM shop.orders");
+    assert_eq!(first_cells(&events), [[Some("3".to_owned())]]);
+}
+
+#[test]
+fn a_comparison_is_cancelled_like_a_script() {
+    let mut workspace = with_kim();
+    let text =
+        "SELECT COUNT(*) FROM raw_data.user_session_channel a, raw_data.user_session_channel b".to_owned();
+    let users = ["admin".to_owned(), "kim".to_owned()];
+    workspace.take(Message { id: 8, request: Request::Compare { users, text } });
+    workspace.step(5.0);
+    assert!(workspace.is_running());
+    workspace.take(Message { id: 9, request: Request::Cancel });
+    assert!(!workspace.is_running());
+    let events = all_events(&mut workspace);
+    assert!(
+        events.iter().any(|event| event.id == 8 && event.event == EventKind::Finished { canceled: true })
+    );
+}
+
+#[test]
+fn the_door_opens_to_the_right_password_only() {
+    let mut workspace = with_kim();
+    let login = |password: &str| Request::Login { user: "kim".to_owned(), password: password.to_owned() };
+    let events = send(&mut workspace, login("wrong"));
+    assert!(matches!(&events[0].event, EventKind::LoginRefused { error } if error.message.contains("kim")));
+    let events = send(&mut workspace, login("Kimkim123"));
+    assert_eq!(events[0].event, EventKind::LoggedIn { user: "kim".to_owned() });
+    let events = run(&mut workspace, "kim", "SELECT current_user");
+    assert_eq!(first_cells(&events), [[Some("kim".to_owned())]]);
+}
+
+#[test]
+fn rights_are_told_with_what_they_are_held_through() {
+    let mut workspace = with_kim();
+    run(
+        &mut workspace,
+        "admin",
+        "CREATE ROLE low; CREATE ROLE high; GRANT ROLE low TO ROLE high; GRANT ROLE high TO kim; GRANT INSERT ON shop.orders TO ROLE low;",
+    );
+    let events = send(&mut workspace, Request::Access { user: "kim".to_owned() });
+    let EventKind::Access { access } = &events[0].event else { panic!("{events:?}") };
+    assert!(access.roles.contains(&("low".to_owned(), Some("high".to_owned()))));
+    let shop = access.schemas.iter().find(|schema| schema.name == "shop").unwrap();
+    assert_eq!(shop.rights[0].right, "USAGE");
+    let orders = shop.relations.iter().find(|relation| relation.name == "orders").unwrap();
+    let told: Vec<_> =
+        orders.rights.iter().map(|right| (right.right.as_str(), right.held.as_str())).collect();
+    assert_eq!(told, [("SELECT", "granted to the user"), ("INSERT", "role low")]);
+    assert_eq!(orders.rights[0].columns, ["id"]);
 }

@@ -1,4 +1,4 @@
-//! The three small npm packages: the editor's bundle, the browser test, the peers of the benchmark.
+//! The small npm packages: the bundles of editor and charts, the browser test, the peers of the benchmark.
 
 use std::path::{Path, PathBuf};
 
@@ -26,14 +26,14 @@ pub fn install(folder: &Path) -> Result<(), String> {
     })
 }
 
-/// Bundles the editor; gives the bundle's place.
-pub fn bundle_editor(root: &Path) -> Result<PathBuf, String> {
-    let folder = root.join("web/editor");
+/// Bundles `editor` or `chart`; gives the bundle's place.
+pub fn bundle(root: &Path, name: &str) -> Result<PathBuf, String> {
+    let folder = root.join("web").join(name);
     install(&folder)?;
-    let bundle = folder.join("dist/editor.js");
+    let bundle = folder.join("dist").join(name).with_extension("js");
     let sources = ["src", "package.json", "package-lock.json"].map(|name| folder.join(name));
     if !is_fresh(&bundle, &sources) {
-        step("editor bundle", || {
+        step(&format!("bundle of {name}"), || {
             command::run(command::program(NPM, &["run", "--silent", "build"], &folder))
         })?;
     }

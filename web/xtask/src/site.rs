@@ -23,7 +23,7 @@ pub fn tested() -> Result<PathBuf, String> {
 /// Builds what is stale and puts the site together.
 pub fn build(plan: &Plan) -> Result<(), String> {
     let root = root::root()?;
-    let editor = npm::bundle_editor(&root)?;
+    let bundles = [("editor.js", npm::bundle(&root, "editor")?), ("chart.js", npm::bundle(&root, "chart")?)];
     let bound = wasm::build(&root, plan.profile)?;
     let old = if plan.out.is_dir() { files(&plan.out, &plan.out)? } else { BTreeSet::new() };
     guard(&plan.out, &old)?;
@@ -35,7 +35,9 @@ pub fn build(plan: &Plan) -> Result<(), String> {
     for script in ["worker.js", "store.js"] {
         copy(&root.join("web/worker").join(script), &stage.join(script))?;
     }
-    copy(&editor, &stage.join("editor.js"))?;
+    for (name, bundle) in &bundles {
+        copy(bundle, &stage.join(name))?;
+    }
     for part in PARTS {
         for file in [format!("{}.js", part.name), format!("{}_bg.wasm", part.name)] {
             copy(&bound.join(&file), &stage.join(&file))?;

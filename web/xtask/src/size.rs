@@ -39,6 +39,8 @@ fn part(path: &str) -> &'static str {
         "app_bg.wasm" => "page wasm",
         "app.js" | "boot.js" => "page scripts",
         "editor.js" => "editor",
+        // Fetched when a chart is first looked at: no part of what a page costs.
+        "chart.js" => "charts, when wanted",
         _ if path.starts_with("labs/") => "lessons",
         _ if path.ends_with(".html") || path.ends_with(".css") || path.ends_with(".svg") => {
             "page markup and styles"
@@ -49,8 +51,17 @@ fn part(path: &str) -> &'static str {
 
 const ENGINE: [&str; 1] = ["engine wasm"];
 const PAGE: [&str; 4] = ["page wasm", "page scripts", "editor", "page markup and styles"];
-const PARTS: [&str; 8] =
-    ["engine wasm", "engine scripts", PAGE[0], PAGE[1], PAGE[2], PAGE[3], "lessons", "other files"];
+const PARTS: [&str; 9] = [
+    "engine wasm",
+    "engine scripts",
+    PAGE[0],
+    PAGE[1],
+    PAGE[2],
+    PAGE[3],
+    "charts, when wanted",
+    "lessons",
+    "other files",
+];
 
 /// Weighs a built site.
 pub fn measure(out: &Path) -> Result<Table, String> {

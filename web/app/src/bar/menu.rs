@@ -54,7 +54,7 @@ pub fn Menu(props: &MenuProps) -> Html {
         let close = close.clone();
         Callback::from(move |event: MouseEvent| {
             let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-            if target.is_some_and(|element| element.closest("button").ok().flatten().is_some()) {
+            if target.is_some_and(|element| element.closest("button, a").ok().flatten().is_some()) {
                 close();
             }
         })
@@ -83,7 +83,7 @@ pub fn Menu(props: &MenuProps) -> Html {
 
 fn move_focus(node: &NodeRef, event: &KeyboardEvent, by: i32) {
     let Some(details) = node.cast::<HtmlDetailsElement>().filter(HtmlDetailsElement::open) else { return };
-    let Ok(items) = details.query_selector_all("summary, .menu-list button") else { return };
+    let Ok(items) = details.query_selector_all("summary, .menu-list button, .menu-list a") else { return };
     event.prevent_default();
     let now =
         web_sys::window().and_then(|window| window.document()).and_then(|document| document.active_element());

@@ -3,6 +3,7 @@
 //! There is no bill here until the account has one.
 
 mod menu;
+mod sign_in;
 mod time;
 mod workspace;
 
@@ -10,11 +11,13 @@ use yew::prelude::*;
 
 use crate::icon::Icon;
 use crate::page::{Page, use_page};
-use crate::route::Route;
-use crate::store::{Action, Engine};
+use crate::route::{Room, Route};
+use crate::store::{Action, Engine, SignIn};
 use menu::Menu;
 use sandshift_protocol::{TransactionState, WarehouseUser};
+pub use sign_in::SignInDialog;
 use time::TimeMenu;
+pub use time::moment;
 use workspace::WorkspaceMenu;
 
 #[component]
@@ -68,7 +71,7 @@ fn where_am_i(page: &Page) -> Html {
     let (state, words) = (&page.state, page.words());
     let (Route::Lab { id, .. }, Some(lesson)) = (&state.route, state.lesson.there()) else { return html! {} };
     let open = state.open_step.as_ref().and_then(|step| lesson.place(step));
-    let home = Route::Lab { id: id.clone(), room: crate::route::Room::Query }.href();
+    let home = Route::Lab { id: id.clone(), room: Room::Query }.href();
     html! {
         <nav class="where" aria-label={words.home_title}>
             <a href={home}>{ (words.lab_name)(lesson.order, &lesson.prose(state.language).title) }</a>
@@ -113,6 +116,11 @@ fn users(page: &Page) -> Html {
             }
         </>
     };
+    let sign_in = page.desk.on(|_: MouseEvent| Action::SignInAsked(Some(SignIn::default())));
+    let rights = match &state.route {
+        Route::Lab { id, .. } => Some(Route::Lab { id: id.clone(), room: Room::Users }.href()),
+        Route::Home => None,
+    };
     html! {
         <Menu {face} class="vital" id="menu-user">
             <p class="over">{ words.warehouse_user_menu }</p>
@@ -127,6 +135,12 @@ fn users(page: &Page) -> Html {
                 }) }
             </ul>
             <p>{ words.warehouse_user_note }</p>
+            <ul class="menu-more">
+                <li><button class="menu-item" type="button" onclick={sign_in}><Icon name="key" small=true />{ words.sign_in_menu }</button></li>
+                if let Some(href) = rights {
+                    <li><a class="menu-item" {href}><Icon name="user" small=true />{ words.rights_of_all }</a></li>
+                }
+            </ul>
         </Menu>
     }
 }

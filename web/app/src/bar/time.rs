@@ -36,6 +36,12 @@ pub fn TimeMenu() -> Html {
     }
 }
 
+/// `2023-05-25 10:42`.
+pub fn moment(micros: i64) -> String {
+    let (date, time) = written(micros);
+    format!("{date} {time}")
+}
+
 /// Date and time of a moment (microseconds since 1970 UTC): `2023-05-25`, `10:42`.
 fn written(micros: i64) -> (String, String) {
     let (days, rest) = (micros.div_euclid(DAY), micros.rem_euclid(DAY));

@@ -34,12 +34,12 @@ pub fn Failure(props: &FailureProps) -> Html {
         Callback::from(move |_: MouseEvent| desk.copy(text.clone()))
     };
     html! {
-        <section class="refusal" aria-labelledby="failure-t">
+        <section class="refusal" aria-label={if outcome.is_refused() { words.refused } else { words.failed }}>
             <header class="refusal-head">
-                <h3 id="failure-t"><Icon name={if outcome.is_refused() { "stop" } else { "warn" }} />{ if outcome.is_refused() { words.refused } else { words.failed } }</h3>
+                <h3><Icon name={if outcome.is_refused() { "stop" } else { "warn" }} />{ if outcome.is_refused() { words.refused } else { words.failed } }</h3>
                 <span class="pill mono">{ "SQLSTATE " }{ &error.state }</span>
                 <span class="meta">{ (words.statement_line)(outcome.number, error.line.map(|line| line + outcome.lines_before)) }</span>
-                <button class="btn btn-quiet btn-sm" type="button" onclick={copy}><Icon name="copy" small=true />{ words.copy }</button>
+                <button class="btn btn-quiet btn-sm" type="button" onclick={copy}><Icon name="copy" small=true /><span>{ words.copy }</span></button>
             </header>
             <div class="refusal-body">
                 <div>

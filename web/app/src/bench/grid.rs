@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
+use super::face::{Face, Row};
 use crate::icon::Icon;
 use crate::page::use_page;
 use crate::words::grouped;
-use sandshift_protocol::{ExportFormat, ResultColumn, ResultRows};
+use sandshift_protocol::{ExportFormat, ResultRows};
 
 /// Height of a row, px; `layout.css` draws rows as tall as this.
 const ROW: f64 = 28.0;
@@ -27,9 +28,9 @@ pub struct GridProps {
     /// From an earlier visit: only the rows that came along are there.
     pub past: bool,
     pub measured: String,
+    #[prop_or_default]
+    pub face: Face,
 }
-
-type Row = Vec<Option<String>>;
 
 #[derive(Clone, Copy, PartialEq)]
 struct Cell {
@@ -49,6 +50,8 @@ pub fn Grid(props: &GridProps) -> Html {
     let arrived = use_mut_ref(BTreeMap::<u64, Vec<Row>>::new);
     let asked = use_mut_ref(std::collections::BTreeSet::<u64>::new);
     let redraw = use_force_update();
+    let face = &props.face;
+    let width = face.width(rows);
 
     let scale = (count as f64 * ROW / TALLEST).max(1.0);
     let (from, to) = (seen.0.saturating_sub(MARGIN), (seen.1 + MARGIN).min(count));
@@ -103,8 +106,8 @@ pub fn Grid(props: &GridProps) -> Html {
     }
     let onkeydown = {
         let (desk, cell, node) = (page.desk.clone(), cell.clone(), node.clone());
-        let columns = rows.columns.len();
-        let text = row_at(cell.row).and_then(|row| row.get(cell.column).cloned()).flatten();
+        let columns = width;
+        let text = row_at(cell.row).and_then(|row| face.text(rows, cell.column, &row));
         Callback::from(move |event: KeyboardEvent| {
             let last = Cell { row: count.saturating_sub(1), column: columns.saturating_sub(1) };
             let Cell { row, column } = *cell;
@@ -141,18 +144,13 @@ pub fn Grid(props: &GridProps) -> Html {
     };
     let above = from as f64 * ROW / scale;
     let below = ((count as f64 * ROW) / scale - above - (to - from) as f64 * ROW).max(0.0);
-    let columns = rows.columns.len() + 1;
+    let columns = width + 1;
     let (first, last) = (seen.0 + u64::from(count > 0), seen.1.min(count));
     html! {
         <>
             <div class="grid-wrap" ref={node} {onscroll}>
                 <table class="grid" role="grid" aria-label={words.results} aria-rowcount={(count + 1).to_string()} aria-colcount={columns.to_string()} aria-description={words.grid_help} {onkeydown}>
-                    <thead><tr aria-rowindex="1">
-                        <td class="rn" />
-                        { for rows.columns.iter().map(|column| html! {
-                            <th scope="col" class={column.numeric.then_some("r")}>{ &column.name }<span class="type">{ &column.data_type }</span></th>
-                        }) }
-                    </tr></thead>
+                    <thead>{ face.head(rows, words) }</thead>
                     <tbody>
                         if above > 0.0 { <tr class="room" aria-hidden="true"><td colspan={columns.to_string()} style={format!("block-size:{above}px")} /></tr> }
                         { for (from..to).map(|number| {
@@ -160,12 +158,12 @@ pub fn Grid(props: &GridProps) -> Html {
                             html! {
                                 <tr key={number} aria-rowindex={(number + 2).to_string()}>
                                     <th scope="row" class="rn">{ grouped(number + 1) }</th>
-                                    { for rows.columns.iter().enumerate().map(|(at, column)| {
+                                    { for (0..width).map(|at| {
                                         let here = Cell { row: number, column: at };
                                         let (choose, chosen) = (cell.clone(), *cell == here);
                                         let onclick = Callback::from(move |_: MouseEvent| choose.set(here));
-                                        let value = row.as_ref().map(|row| row.get(at).cloned().flatten());
-                                        html! { <td class={column.numeric.then_some("r")} tabindex={if chosen { "0" } else { "-1" }} aria-selected={chosen.then_some("true")} data-cell={format!("{number}-{at}")} {onclick}>{ shown(value, column) }</td> }
+                                        let (class, value) = face.cell(rows, at, row.as_ref(), words);
+                                        html! { <td {class} tabindex={if chosen { "0" } else { "-1" }} aria-selected={chosen.then_some("true")} data-cell={format!("{number}-{at}")} {onclick}>{ value }</td> }
                                     }) }
                                 </tr>
                             }
@@ -189,16 +187,6 @@ pub fn Grid(props: &GridProps) -> Html {
                 }
             </div>
         </>
-    }
-}
-
-/// A value as it is: NULL is not the empty string, and what has not arrived yet is neither.
-fn shown(value: Option<Option<String>>, _column: &ResultColumn) -> Html {
-    match value {
-        None => html! { <span class="meta">{ "…" }</span> },
-        Some(None) => html! { <span class="null">{ "NULL" }</span> },
-        Some(Some(text)) if text.is_empty() => html! { <span class="empty-string" /> },
-        Some(Some(text)) => html! { { text } },
     }
 }
 

@@ -1,14 +1,22 @@
 //! The workbench: an instrument. One room at a time, each with its own address.
 
+mod chart;
+mod comparison;
 mod editor;
+mod face;
 mod failure;
 mod grid;
 mod handle;
 mod history;
+mod plan;
+mod plan_graph;
+mod plan_text;
 mod query;
 mod refusal;
 mod results;
+mod rights;
 mod terminal;
+mod users;
 
 use yew::prelude::*;
 
@@ -17,13 +25,18 @@ use crate::page::use_page;
 use crate::route::{Room, Route};
 use query::Query;
 use terminal::Terminal;
+use users::Users;
 
 #[component]
 pub fn Bench() -> Html {
     let page = use_page();
     let words = page.words();
     let Route::Lab { id, room } = &page.state.route else { return html! {} };
-    let rooms = [(Room::Query, words.query, "sql"), (Room::Terminal, words.terminal, "term")];
+    let rooms = [
+        (Room::Query, words.query, "sql"),
+        (Room::Users, words.users, "user"),
+        (Room::Terminal, words.terminal, "term"),
+    ];
     html! {
         <section class="bench" aria-label={words.workbench}>
             <nav class="rooms" aria-label={words.workbench}>
@@ -34,8 +47,12 @@ pub fn Bench() -> Html {
             </nav>
             // The editor stays where it is, with its undo history, while another room is looked at.
             <div class="room-box" hidden={*room != Room::Query}><Query /></div>
-            if *room == Room::Terminal {
-                <Terminal />
+            {
+                match room {
+                    Room::Query => html! {},
+                    Room::Users => html! { <Users /> },
+                    Room::Terminal => html! { <Terminal /> },
+                }
             }
         </section>
     }

@@ -7,7 +7,7 @@ use super::history::History;
 use super::results::Results;
 use crate::icon::Icon;
 use crate::page::{Desk, use_page};
-use crate::store::Action;
+use crate::store::{Action, State};
 
 /// More users than this go into a list rather than a row of buttons.
 const BUTTONS: usize = 4;
@@ -41,6 +41,19 @@ pub fn Query() -> Html {
         let desk = page.desk.clone();
         Callback::from(move |_: MouseEvent| desk.cancel())
     };
+    let compare = {
+        let desk = page.desk.clone();
+        Callback::from(move |_: MouseEvent| {
+            let state = desk.state();
+            let other = match state.other {
+                Some(_) => None,
+                None => partner(&state),
+            };
+            desk.act(Action::CompareWith(other));
+        })
+    };
+    let comparing = state.other.is_some();
+    let alone = state.account.users.len() < 2;
     let running = state.run.is_some();
     let slow = state.run.as_ref().is_some_and(|run| run.slow);
     let toggle = {
@@ -51,7 +64,7 @@ pub fn Query() -> Html {
         <div class="query">
             <h2 class="sr">{ words.query }</h2>
             <div class="toolbar">
-                <button class="btn btn-primary" type="button" onclick={run_all} disabled={!state.is_ready() || running}><Icon name="play" />{ words.run }<span class="kbd phone-hide">{ "Ctrl ↵" }</span></button>
+                <button class="btn btn-primary" type="button" onclick={run_all} disabled={!state.is_ready() || running}><Icon name="play" />{ if comparing { words.run_as_both } else { words.run } }<span class="kbd phone-hide">{ "Ctrl ↵" }</span></button>
                 // One place for both: a selection cannot be run while something runs, and nothing moves.
                 if slow {
                     <button class="btn btn-danger" type="button" key="cancel" onclick={cancel}><Icon name="stop" />{ words.cancel }</button>
@@ -60,6 +73,10 @@ pub fn Query() -> Html {
                 }
                 <span class="push btn-row">
                     { who(&page.desk) }
+                    if comparing {
+                        { with(&page.desk) }
+                    }
+                    <button class="btn btn-quiet" type="button" onclick={compare} disabled={alone} aria-pressed={if comparing { "true" } else { "false" }} title={words.compare_note}><Icon name="pair" /><span class="label">{ words.compare }</span></button>
                     <button class="btn btn-quiet btn-icon" type="button" onclick={toggle} aria-expanded={if *history { "true" } else { "false" }}><Icon name="clock" /><span class="sr">{ words.history }</span></button>
                 </span>
             </div>
@@ -71,6 +88,34 @@ pub fn Query() -> Html {
                 <Results />
             </div>
         </div>
+    }
+}
+
+/// Whom to compare with at first: a superuser with somebody who is none, and the other way round.
+fn partner(state: &State) -> Option<String> {
+    let is_super = |name: &str| state.account.users.iter().any(|user| user.name == name && user.superuser);
+    let own = is_super(&state.user);
+    let others = || state.account.users.iter().filter(|user| user.name != state.user);
+    others().find(|user| user.superuser != own).or(others().next()).map(|user| user.name.clone())
+}
+
+/// Who runs it besides.
+fn with(desk: &Desk) -> Html {
+    let state = desk.state();
+    let words = state.language.words();
+    let onchange = desk.on(|event: Event| {
+        let name = event.target_dyn_into::<web_sys::HtmlSelectElement>().map(|select| select.value());
+        Action::CompareWith(name)
+    });
+    html! {
+        <>
+            <span class="meta" aria-hidden="true">{ "↔" }</span>
+            <select class="select who-select" aria-label={words.compare_with} {onchange}>
+                { for state.account.users.iter().filter(|user| user.name != state.user).map(|user| html! {
+                    <option value={user.name.clone()} selected={Some(&user.name) == state.other.as_ref()}>{ &user.name }</option>
+                }) }
+            </select>
+        </>
     }
 }
 

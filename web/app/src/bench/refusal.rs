@@ -1,13 +1,17 @@
-//! A refusal explained: what was refused, why in the order it was checked, what is missing, who could give it and
-//! how little would do.
+//! A refusal explained: what was refused and, when asked, why in the order it was checked, what is missing, who could
+//! give it and how little would do.
+//!
+//! It is asked for, so that there is a moment to guess; asked once, later refusals come explained.
 
 use yew::prelude::*;
 
 use super::failure::server_text;
+use crate::host;
 use crate::icon::Icon;
 use crate::ink;
 use crate::outcome::Outcome;
 use crate::page::{Page, use_page};
+use crate::store::Action;
 use sandshift_protocol::{SqlFailure, Why, WhyLink};
 
 #[derive(Properties, PartialEq)]
@@ -27,23 +31,34 @@ pub fn Refusal(props: &RefusalProps) -> Html {
         let (desk, text) = (page.desk.clone(), format!("{text}\nSQLSTATE: {}", error.state));
         Callback::from(move |_: MouseEvent| desk.copy(text.clone()))
     };
+    let shown = page.state.why_shown;
+    let ask = {
+        let desk = page.desk.clone();
+        Callback::from(move |_: MouseEvent| {
+            host::remember_why(!shown);
+            desk.act(Action::WhyShown(!shown));
+        })
+    };
     html! {
-        <section class="refusal" aria-labelledby="refusal-t">
+        <section class="refusal" aria-label={words.refused}>
             <header class="refusal-head">
-                <h3 id="refusal-t"><Icon name="stop" />{ words.refused }</h3>
+                <h3><Icon name="stop" />{ words.refused }</h3>
                 <span class="pill mono">{ "SQLSTATE " }{ &error.state }</span>
                 <span class="meta">{ (words.statement_line)(outcome.number, error.line.map(|line| line + outcome.lines_before)) }</span>
-                <button class="btn btn-quiet btn-sm" type="button" onclick={copy}><Icon name="copy" small=true />{ words.copy }</button>
+                <button class="btn btn-quiet btn-sm" type="button" onclick={copy}><Icon name="copy" small=true /><span>{ words.copy }</span></button>
             </header>
             <div class="refusal-body">
                 <div>
                     <p class="refusal-msg lines-of">{ text }</p>
                     <p class="refusal-hint">{ error.hint.clone().unwrap_or_else(|| (words.refused_note)(&why.user)) }</p>
                 </div>
-                <div class="refusal-cols">
-                    { chain(&page, why) }
-                    { grant(&page, why) }
-                </div>
+                <button class="btn btn-sm why-ask" type="button" onclick={ask} aria-expanded={if shown { "true" } else { "false" }}><Icon name="right" small=true />{ words.why_ask }</button>
+                if shown {
+                    <div class="refusal-cols">
+                        { chain(&page, why) }
+                        { grant(&page, why) }
+                    </div>
+                }
             </div>
         </section>
     }
@@ -78,22 +93,9 @@ fn needed(page: &Page, why: &Why, link: &WhyLink) -> Html {
     html! {
         <li {class}>
             <span class="mark"><Icon name={icon} /></span>
-            <div><b>{ &link.right }</b>{ " " }{ kind(page, &link.object_kind) }{ " " }<span class="mono">{ &link.object }</span><span class="how">{ how }</span></div>
+            <div><b>{ &link.right }</b>{ " " }{ (words.kind)(&link.object_kind) }{ " " }<span class="mono">{ &link.object }</span><span class="how">{ how }</span></div>
             <span class="verdict">{ verdict }</span>
         </li>
-    }
-}
-
-/// The engine's word for a kind of object, in the person's language.
-fn kind<'a>(page: &Page, kind: &'a str) -> &'a str {
-    let words = page.words();
-    match kind {
-        "schema" => words.kind_schema,
-        "table" | "relation" => words.kind_table,
-        "view" => words.kind_view,
-        "column" => words.kind_column,
-        "database" => words.kind_database,
-        other => other,
     }
 }
 

@@ -2,19 +2,41 @@
 
 use yew::prelude::*;
 
+use super::chart::Chart;
+use super::comparison::{self, Comparison};
 use super::failure::Failure;
 use super::grid::Grid;
+use super::plan_graph::PlanGraph;
+use super::plan_text::PlanText;
 use super::refusal::Refusal;
 use crate::host;
 use crate::outcome::{Outcome, Status};
 use crate::page::{Page, use_page};
 use crate::store::Action;
-use sandshift_protocol::StatementResult;
+use crate::words::Words;
+use sandshift_protocol::{ResultRows, StatementResult};
+
+/// How a result is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum View {
+    /// The grid; for a plan its text.
+    Rows,
+    Graph,
+    Chart,
+}
 
 #[component]
 pub fn Results() -> Html {
     let page = use_page();
     let (state, words) = (&page.state, page.words());
+    let view = use_state(|| View::Rows);
+    if let Some(compared) = &state.compared {
+        return html! { <Comparison key={comparison::name(compared)} compared={compared.clone()} /> };
+    }
+    if let Some(run) = state.run.as_ref().filter(|run| run.other.is_some()) {
+        let (rows, total, elapsed_ms) = run.progress;
+        return html! { if run.slow { { progress(words.running_both, rows, total, elapsed_ms, words) } } };
+    }
     let Some(shown) = state.outcomes.get(state.shown) else {
         if state.run.is_some() {
             return html! {};
@@ -41,12 +63,40 @@ pub fn Results() -> Html {
     };
     html! {
         <>
-            <div class="tabs" role="tablist" aria-label={words.results} {onkeydown}>
-                { for state.outcomes.iter().enumerate().map(|(at, outcome)| tab(&page, at, outcome)) }
+            <div class="results-head">
+                <div class="tabs" role="tablist" aria-label={words.results} {onkeydown}>
+                    { for state.outcomes.iter().enumerate().map(|(at, outcome)| tab(&page, at, outcome)) }
+                </div>
+                { views(&page, shown, &view) }
             </div>
-            <div role="tabpanel" id="results-panel" aria-labelledby={format!("tab-{}", state.shown)}>{ panel(&page, shown) }</div>
+            <div role="tabpanel" id="results-panel" aria-labelledby={format!("tab-{}", state.shown)}>{ panel(&page, shown, *view) }</div>
             <p class="sr" role="status">{ announced(&page, shown) }</p>
         </>
+    }
+}
+
+/// EXPLAIN answers with a plan, which has views of its own.
+fn is_plan(rows: &ResultRows) -> bool {
+    rows.columns.len() == 1 && rows.columns.iter().all(|column| column.name == "QUERY PLAN")
+}
+
+/// The ways to look at a result, for results that have more than one.
+fn views(page: &Page, outcome: &Outcome, view: &UseStateHandle<View>) -> Html {
+    let words = page.words();
+    let Status::Done(result) = &outcome.status else { return html! {} };
+    let Some(rows) = result.rows.as_ref().filter(|rows| !outcome.past && rows.count > 0) else {
+        return html! {};
+    };
+    let other = if is_plan(rows) { (View::Graph, words.view_graph) } else { (View::Chart, words.view_chart) };
+    let first = if is_plan(rows) { words.view_text } else { words.view_table };
+    html! {
+        <fieldset class="seg views"><legend class="sr">{ words.view_of }</legend>
+            { for [(View::Rows, first), other].into_iter().map(|(kind, name)| {
+                let (view, chosen) = (view.clone(), kind == **view || (kind == View::Rows && other.0 != **view));
+                let onchange = Callback::from(move |_: Event| view.set(kind));
+                html! { <label><input type="radio" name="result-view" checked={chosen} {onchange} />{ name }</label> }
+            }) }
+        </fieldset>
     }
 }
 
@@ -74,7 +124,7 @@ fn tab(page: &Page, at: usize, outcome: &Outcome) -> Html {
     }
 }
 
-fn panel(page: &Page, outcome: &Outcome) -> Html {
+fn panel(page: &Page, outcome: &Outcome, view: View) -> Html {
     let words = page.words();
     match &outcome.status {
         Status::Running { rows, total, elapsed_ms } => {
@@ -82,18 +132,9 @@ fn panel(page: &Page, outcome: &Outcome) -> Html {
             if !slow {
                 return html! {};
             }
-            let share = total.filter(|total| *total > 0).map(|total| *rows as f64 / total as f64 * 100.0);
-            html! {
-                <div class="progress-line progress-run">
-                    <span>{ (words.running)(outcome.number) }</span>
-                    if let Some(share) = share {
-                        <div class="bar" role="progressbar" aria-label={(words.running)(outcome.number)} aria-valuemin="0" aria-valuemax="100" aria-valuenow={format!("{share:.0}")}><i style={format!("inline-size:{:.1}%", share.min(100.0))} /></div>
-                    }
-                    <span class="num">{ (words.running_rows)(*rows, *total, *elapsed_ms) }</span>
-                </div>
-            }
+            progress(&(words.running)(outcome.number), *rows, *total, *elapsed_ms, words)
         }
-        Status::Done(result) => done(page, outcome, result),
+        Status::Done(result) => done(page, outcome, result, view),
         Status::Failed { error, .. } if outcome.is_refused() && error.why.is_some() => {
             html! { <Refusal outcome={outcome.clone()} error={error.clone()} /> }
         }
@@ -104,7 +145,20 @@ fn panel(page: &Page, outcome: &Outcome) -> Html {
     }
 }
 
-fn done(page: &Page, outcome: &Outcome, result: &StatementResult) -> Html {
+fn progress(name: &str, rows: u64, total: Option<u64>, elapsed_ms: f64, words: &Words) -> Html {
+    let share = total.filter(|total| *total > 0).map(|total| rows as f64 / total as f64 * 100.0);
+    html! {
+        <div class="progress-line progress-run">
+            <span>{ name.to_owned() }</span>
+            if let Some(share) = share {
+                <div class="bar" role="progressbar" aria-label={name.to_owned()} aria-valuemin="0" aria-valuemax="100" aria-valuenow={format!("{share:.0}")}><i style={format!("inline-size:{:.1}%", share.min(100.0))} /></div>
+            }
+            <span class="num">{ (words.running_rows)(rows, total, elapsed_ms) }</span>
+        </div>
+    }
+}
+
+fn done(page: &Page, outcome: &Outcome, result: &StatementResult, view: View) -> Html {
     let words = page.words();
     html! {
         <>
@@ -113,6 +167,13 @@ fn done(page: &Page, outcome: &Outcome, result: &StatementResult) -> Html {
             }) }
             {
                 match &result.rows {
+                    Some(rows) if is_plan(rows) && !outcome.past => match view {
+                        View::Graph => html! { <PlanGraph key={rows.result} rows={rows.clone()} /> },
+                        View::Rows | View::Chart => html! { <PlanText key={rows.result} rows={rows.clone()} /> },
+                    },
+                    Some(rows) if view == View::Chart && !outcome.past && rows.count > 0 => html! {
+                        <Chart key={rows.result} rows={rows.clone()} />
+                    },
                     Some(rows) => html! {
                         <Grid key={rows.result} rows={rows.clone()} past={outcome.past} measured={(words.measured)(result.elapsed_ms, result.blocks_read, result.blocks_skipped)} />
                     },

@@ -122,6 +122,11 @@ impl Desk {
         Lesson::read(entry, files)
     }
 
+    /// Goes to a place as a link would.
+    pub fn go_to(&self, route: &Route) {
+        set_hash(route);
+    }
+
     /// Starts the engine again after it failed to come.
     pub fn restart(&self) {
         if let Some(client) = self.client() {

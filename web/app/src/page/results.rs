@@ -1,6 +1,6 @@
 //! What is asked of the worker about results and names: rows to show, files to save, words to complete.
 
-use sandshift_protocol::{EventKind, ExportFormat, Request};
+use sandshift_protocol::{Access, EventKind, ExportFormat, Request};
 
 use super::Desk;
 use crate::host;
@@ -42,6 +42,16 @@ impl Desk {
         client.ask(Request::Rows { result, from, count }, move |answer| match answer {
             EventKind::Rows { from, rows, .. } => give(from, rows),
             other => desk.act(Action::Heard(sandshift_protocol::Event { id: 0, event: other })),
+        });
+    }
+
+    /// What a user is and may do.
+    pub fn access(&self, user: String, give: impl FnOnce(Access) + 'static) {
+        let Some(client) = self.client().filter(|_| self.state().is_ready()) else { return };
+        client.ask(Request::Access { user }, move |answer| {
+            if let EventKind::Access { access } = answer {
+                give(access);
+            }
         });
     }
 

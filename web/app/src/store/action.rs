@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use sandshift_protocol::Event;
 
-use super::{Call, Engine, Fetched, Pane, Theme};
+use super::{Call, Engine, Fetched, Pane, SignIn, Theme};
 use crate::course::{Course, Lesson};
 use crate::outcome::Run;
 use crate::route::Route;
@@ -47,11 +47,15 @@ pub enum Action {
         principal: String,
         line: String,
     },
+    /// Comparing is switched on, with whom, or off.
+    CompareWith(Option<String>),
+    SignInAsked(Option<SignIn>),
     RunStarted(Run),
     RunIsSlow(u32),
     TabChosen(usize),
     TerminalTyped(String),
     CallStarted(Call),
+    WhyShown(bool),
     OptionChosen {
         question: String,
         option: String,

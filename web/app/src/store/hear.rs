@@ -5,7 +5,7 @@ use std::rc::Rc;
 use sandshift_protocol::{Event, EventKind};
 
 use super::{Answer, Engine, Notice, Past, State};
-use crate::outcome::{Outcome, Status};
+use crate::outcome::{Compared, Outcome, Status};
 
 /// How much of the history is worth keeping.
 const HISTORY: usize = 200;
@@ -39,6 +39,10 @@ impl State {
                 self.shown = self.outcomes.len() - 1;
             }
             EventKind::Progress { rows, total, elapsed_ms, .. } => {
+                if let Some(run) = self.run.as_mut().filter(|run| run.id == event.id && run.other.is_some()) {
+                    run.progress = (rows, total, elapsed_ms);
+                    return;
+                }
                 self.settle(event.id, Status::Running { rows, total, elapsed_ms });
             }
             EventKind::StatementDone { result, .. } => {
@@ -68,6 +72,14 @@ impl State {
                 let status = if canceled { Status::Canceled } else { Status::Failed { error, offset } };
                 self.settle(event.id, status);
                 self.remember(true);
+            }
+            EventKind::Compared { halves, difference } => {
+                let Some(run) = self.run.as_ref().filter(|run| run.id == event.id) else { return };
+                let (lines_before, offset) = (run.lines_before, run.offset);
+                let past =
+                    Past { user: run.user.clone(), text: run.text.trim().to_owned(), ..Past::default() };
+                self.compared = Some(Rc::new(Compared { halves, difference, lines_before, offset }));
+                self.recall(past);
             }
             EventKind::Finished { canceled } => {
                 if self.run.as_ref().is_none_or(|run| run.id != event.id) {
@@ -114,6 +126,9 @@ impl State {
                 self.notices.push(Notice::Recovered { message });
             }
             EventKind::Rows { .. }
+            | EventKind::LoggedIn { .. }
+            | EventKind::LoginRefused { .. }
+            | EventKind::Access { .. }
             | EventKind::Exported { .. }
             | EventKind::Names { .. }
             | EventKind::Kept
@@ -136,6 +151,10 @@ impl State {
         let Some(outcome) = self.outcomes.last() else { return };
         let refused = outcome.is_refused();
         let past = Past { user: outcome.user.clone(), text: outcome.text.trim().to_owned(), failed, refused };
+        self.recall(past);
+    }
+
+    fn recall(&mut self, past: Past) {
         self.history.push(past);
         let surplus = self.history.len().saturating_sub(HISTORY);
         self.history.drain(..surplus);
@@ -147,6 +166,12 @@ impl State {
             let first = self.account.users.iter().find(|user| user.superuser).or(self.account.users.first());
             self.user = first.map(|user| user.name.clone()).unwrap_or_default();
             self.revision += 1;
+        }
+        let others = self.account.users.iter().filter(|user| user.name != self.user);
+        if let Some(other) = &self.other
+            && !others.clone().any(|user| user.name == *other)
+        {
+            self.other = others.map(|user| user.name.clone()).next();
         }
         if !self.account.principals.contains(&self.principal) {
             self.principal = self.account.principals.first().cloned().unwrap_or_default();

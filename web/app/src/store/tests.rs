@@ -16,7 +16,7 @@ fn edit(state: &mut State, text: &str) {
 
 fn run(state: &mut State, text: &str, offset: u32) {
     let (user, text) = (state.user.clone(), text.to_owned());
-    state.reduce(Action::RunStarted(Run { id: 7, user, text, offset, lines_before: 0, slow: false }));
+    state.reduce(Action::RunStarted(Run { id: 7, user, text, offset, ..Run::default() }));
 }
 
 fn hear(state: &mut State, id: u32, event: EventKind) {

@@ -1,0 +1,110 @@
+//! A user's rights as a table for each schema: a filled block where a right is held, and through what.
+
+use yew::prelude::*;
+
+use crate::page::{Page, use_page};
+use sandshift_protocol::{Access, HeldRight, NameKind, RelationAccess, SchemaAccess};
+
+const RIGHTS: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
+const SCHEMA_RIGHTS: [&str; 2] = ["USAGE", "CREATE"];
+
+#[derive(Properties, PartialEq)]
+pub struct RightsProps {
+    pub access: Access,
+}
+
+#[component]
+pub fn Rights(props: &RightsProps) -> Html {
+    let page = use_page();
+    let words = page.words();
+    let access = &props.access;
+    let note =
+        if access.superuser { (words.superuser_note)(&access.user) } else { words.rights_note.to_owned() };
+    html! {
+        <div class="rights">
+            <p class="meta">{ note }</p>
+            { for access.schemas.iter().map(|schema| of_schema(&page, access, schema)) }
+        </div>
+    }
+}
+
+fn of_schema(page: &Page, access: &Access, schema: &SchemaAccess) -> Html {
+    let words = page.words();
+    let find = |right: &str| schema.rights.iter().find(|held| held.right == right);
+    let usable = find("USAGE").is_some();
+    let any = schema.relations.iter().any(|relation| !relation.rights.is_empty());
+    let names: Vec<&str> = schema.relations.iter().map(|relation| relation.name.as_str()).collect();
+    let names = names.join(", ");
+    html! {
+        <section class="rights-schema" aria-label={(words.schema_named)(&schema.name)}>
+            <header>
+                <h4><span class="mono">{ &schema.name }</span><span class="meta">{ (words.owner_is)(&schema.owner) }</span></h4>
+                <ul class="rights-of-schema">
+                    { for SCHEMA_RIGHTS.iter().map(|right| {
+                        let held = find(right);
+                        html! { <li class={mark(held)}><i aria-hidden="true" /><b>{ *right }</b><span class="meta">{ held.map_or_else(|| words.missing.to_owned(), |held| (words.held_by)(&held.held)) }</span></li> }
+                    }) }
+                </ul>
+            </header>
+            if !usable && any {
+                <p class="rights-shut">{ words.no_usage }</p>
+            }
+            if schema.relations.is_empty() {
+                <p class="meta rights-none">{ words.no_relations }</p>
+            } else if !any {
+                <p class="meta rights-none">{ (words.no_right_on)(&names) }</p>
+            } else {
+                <div class="scroll-x" tabindex="0" role="group" aria-label={(words.schema_named)(&schema.name)}>
+                    <table class={classes!("table", "rights-table", (!usable).then_some("shut"))}>
+                        <thead><tr><th scope="col">{ words.relation }</th>{ for RIGHTS.iter().map(|right| html! { <th scope="col">{ *right }</th> }) }</tr></thead>
+                        <tbody>{ for schema.relations.iter().map(|relation| of_relation(page, access, relation)) }</tbody>
+                    </table>
+                </div>
+            }
+        </section>
+    }
+}
+
+fn of_relation(page: &Page, access: &Access, relation: &RelationAccess) -> Html {
+    let words = page.words();
+    let kind =
+        if relation.kind == NameKind::View { (words.kind_name)("view") } else { (words.kind_name)("table") };
+    html! {
+        <tr>
+            <th scope="row"><span class="mono">{ &relation.name }</span><span class="meta">{ kind }{ if relation.owner == access.user { String::new() } else { format!(", {}", (words.owner_is)(&relation.owner)) } }</span></th>
+            { for RIGHTS.iter().map(|right| {
+                let held = relation.rights.iter().find(|held| held.right == *right);
+                html! {
+                    <td class={mark(held)}>
+                        <i aria-hidden="true" />
+                        {
+                            match held {
+                                None => html! { <span class="sr">{ words.missing }</span> },
+                                Some(held) => html! { <span class="how" title={held.columns.join(", ")}>{ how(page, held, relation.columns) }</span> },
+                            }
+                        }
+                    </td>
+                }
+            }) }
+        </tr>
+    }
+}
+
+fn how(page: &Page, held: &HeldRight, all: u32) -> String {
+    let words = page.words();
+    let through = (words.held_short)(&held.held);
+    if held.columns.is_empty() {
+        through
+    } else {
+        format!("{}, {through}", (words.on_columns)(held.columns.len(), all))
+    }
+}
+
+/// Whole, in part, or not.
+fn mark(held: Option<&HeldRight>) -> &'static str {
+    match held {
+        None => "right-no",
+        Some(held) if held.columns.is_empty() => "right-yes",
+        Some(_) => "right-part",
+    }
+}

@@ -1,0 +1,79 @@
+// A chart of a result, in the page's own tokens. The page knows nothing of Chart.js, and Chart.js nothing of the page.
+//
+// draw(canvas, {kind, labels, series, x, y, numbers}) -> { destroy() }. `kind` is "bar", "line" or "scatter";
+// `labels` are texts, or numbers where `numbers` is true; `series` is [{name, values}], null where there is no value.
+
+import {
+  BarController, BarElement, CategoryScale, Chart, Legend, LinearScale, LineController, LineElement, PointElement,
+  ScatterController, Tooltip,
+} from "chart.js";
+
+Chart.register(
+  BarController, BarElement, CategoryScale, Legend, LinearScale, LineController, LineElement, PointElement,
+  ScatterController, Tooltip,
+);
+
+/** Inks that can be told apart in both themes, the accent first. */
+const INKS = ["--accent", "--sx-string", "--sx-number", "--sx-type", "--bad", "--ramp-3", "--text-3", "--warn"];
+/** And shapes, for those who cannot tell the inks apart. */
+const SHAPES = ["circle", "rect", "triangle", "rectRot"];
+
+export function draw(canvas, { kind, labels, series, x, y, numbers }) {
+  const ink = inks(canvas);
+  const text = { color: ink("--text-2"), font: { family: ink.font, size: 12 } };
+  const axis = (title) => ({
+    title: { display: true, text: title, ...text },
+    ticks: { ...text, maxRotation: 45, autoSkipPadding: 12 },
+    grid: { color: ink("--line") },
+    border: { color: ink("--line-2") },
+  });
+  const datasets = series.map(({ name, values }, at) => {
+    const color = ink(INKS[at % INKS.length]);
+    const data = kind === "scatter" ? values.map((value, row) => ({ x: labels[row], y: value })) : values;
+    return {
+      label: name, data, borderColor: color, backgroundColor: color, borderWidth: kind === "line" ? 2 : 0,
+      pointRadius: kind === "scatter" ? 3 : labels.length > 60 ? 0 : 2.5, borderRadius: 2, maxBarThickness: 48,
+      pointStyle: SHAPES[at % SHAPES.length],
+      spanGaps: false,
+    };
+  });
+  const across = axis(x);
+  if (kind === "scatter" && numbers) across.type = "linear";
+  else across.type = "category";
+  const chart = new Chart(canvas, {
+    type: kind,
+    data: kind === "scatter" && numbers ? { datasets } : { labels: labels.map(String), datasets },
+    options: {
+      animation: false,
+      responsive: true,
+      maintainAspectRatio: false,
+      locale: document.documentElement.lang,
+      interaction: { mode: kind === "scatter" ? "nearest" : "index", intersect: kind === "scatter" },
+      scales: { x: across, y: { ...axis(y), beginAtZero: kind === "bar" } },
+      plugins: {
+        legend: { display: series.length > 1, position: "bottom", labels: { ...text, usePointStyle: kind !== "bar", boxWidth: 10, boxHeight: 10 } },
+        tooltip: { backgroundColor: ink("--text"), titleColor: ink("--canvas"), bodyColor: ink("--canvas"), cornerRadius: 6 },
+      },
+    },
+  });
+  return { destroy: () => chart.destroy() };
+}
+
+/** Reads tokens as colours: light-dark() is only decided on an element. */
+function inks(canvas) {
+  const probe = canvas.parentElement.appendChild(document.createElement("i"));
+  probe.hidden = true;
+  const known = new Map();
+  const style = getComputedStyle(probe);
+  const read = (token) => {
+    if (!known.has(token)) {
+      probe.style.color = `var(${token})`;
+      known.set(token, style.color);
+    }
+    return known.get(token);
+  };
+  for (const token of [...INKS, "--text", "--text-2", "--canvas", "--line", "--line-2"]) read(token);
+  read.font = style.fontFamily;
+  probe.remove();
+  return read;
+}

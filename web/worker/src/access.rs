@@ -1,0 +1,124 @@
+//! What a user may do, and through what: the page's table of rights.
+//!
+//! It is the view of whoever runs the account, not of the user: it names what the user may not see, because that is
+//! what is to be learned from it.
+
+use sandshift_engine::sandbox::{DATABASE, Sandbox};
+use sandshift_engine::warehouse::access::{
+    Acl, HeldBy, Password, Principals, Privilege, RoleId, User, UserId,
+};
+use sandshift_engine::warehouse::catalog::{Relation, RelationKind};
+use sandshift_engine::warehouse::identifier::Identifier;
+use sandshift_protocol::{Access, HeldRight, NameKind, RelationAccess, SchemaAccess};
+
+/// `None` for a user that does not exist.
+pub(crate) fn access(sandbox: &Sandbox, user: &str) -> Option<Access> {
+    let manifest = &sandbox.warehouse.committed;
+    let principals = &manifest.principals;
+    let user = principals.users.get(&Identifier::fold(user))?;
+    let database = manifest.catalog.database(&Identifier::fold(DATABASE))?;
+    let schemas = database
+        .schemas
+        .values()
+        .filter(|schema| schema.owner != UserId::RDSDB || schema.name == "public")
+        .map(|schema| SchemaAccess {
+            name: schema.name.to_string(),
+            owner: name_of(principals, schema.owner),
+            rights: [Privilege::Usage, Privilege::Create]
+                .into_iter()
+                .filter_map(|right| whole(principals, user.id, right, schema.owner, &schema.acl))
+                .collect(),
+            relations: schema
+                .relations
+                .values()
+                .filter_map(|id| database.relation(*id))
+                .map(|relation| relation_access(principals, user.id, relation))
+                .collect(),
+        })
+        .collect();
+    Some(Access { schemas, ..person(principals, user) })
+}
+
+fn person(principals: &Principals, user: &User) -> Access {
+    let groups = principals.groups.values().filter(|group| group.members.contains(&user.id));
+    let held = principals.roles_of(user.id);
+    let roles = principals.roles.values().filter(|role| held.contains(&role.id));
+    Access {
+        user: user.name.to_string(),
+        superuser: user.superuser,
+        create_database: user.create_database,
+        syslog_unrestricted: user.syslog_unrestricted,
+        password: user.password != Password::Disabled,
+        valid_until: user.valid_until.map(|until| until.0),
+        connection_limit: user.connection_limit,
+        groups: groups.map(|group| group.name.to_string()).collect(),
+        roles: roles
+            .map(|role| {
+                let own = role.members.contains_key(&user.id);
+                let through: Option<&RoleId> = role.granted_to.iter().find(|to| held.contains(to));
+                let through = through.filter(|_| !own).and_then(|id| {
+                    principals.roles.values().find(|role| role.id == *id).map(|role| role.name.to_string())
+                });
+                (role.name.to_string(), through)
+            })
+            .collect(),
+        schemas: Vec::new(),
+    }
+}
+
+fn relation_access(principals: &Principals, user: UserId, relation: &Relation) -> RelationAccess {
+    let (owner, acl) = (relation.owner, &relation.acl);
+    let rights = [Privilege::Select, Privilege::Insert, Privilege::Update, Privilege::Delete];
+    RelationAccess {
+        name: relation.name.to_string(),
+        kind: match relation.kind {
+            RelationKind::Table(_) if relation.materialized().is_none() => NameKind::Table,
+            RelationKind::Table(_) | RelationKind::View(_) => NameKind::View,
+        },
+        owner: name_of(principals, owner),
+        columns: relation.columns.len() as u32,
+        rights: rights
+            .into_iter()
+            .filter_map(|right| {
+                whole(principals, user, right, owner, acl)
+                    .or_else(|| by_column(principals, user, right, relation))
+            })
+            .collect(),
+    }
+}
+
+fn whole(
+    principals: &Principals,
+    user: UserId,
+    right: Privilege,
+    owner: UserId,
+    acl: &Acl,
+) -> Option<HeldRight> {
+    principals.held(user, right, None, owner, acl).map(|held| told(right, &held, Vec::new()))
+}
+
+/// The columns on which a right is held one by one.
+fn by_column(
+    principals: &Principals,
+    user: UserId,
+    right: Privilege,
+    relation: &Relation,
+) -> Option<HeldRight> {
+    let mut how: Option<HeldBy> = None;
+    let mut columns = Vec::new();
+    for column in &relation.columns {
+        if let Some(held) = principals.held(user, right, Some(&column.name), relation.owner, &relation.acl) {
+            columns.push(column.name.to_string());
+            how.get_or_insert(held);
+        }
+    }
+    how.map(|held| told(right, &held, columns))
+}
+
+fn told(right: Privilege, held: &HeldBy, columns: Vec<String>) -> HeldRight {
+    HeldRight { right: right.keyword().to_owned(), held: held.to_string(), columns }
+}
+
+fn name_of(principals: &Principals, id: UserId) -> String {
+    principals.user(id).map(|user| user.name.to_string()).unwrap_or_default()
+}
