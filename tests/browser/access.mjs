@@ -1,0 +1,137 @@
+// Who may do what, as a learner finds it out: two users side by side, a refusal's reasons, the warehouse's door, the
+// table of rights, a plan as a graph, a chart. Leaves the account as it was.
+import assert from "node:assert/strict";
+
+const SOON = 20_000;
+
+const BEFORE = `CREATE USER walker PASSWORD 'Walker123';
+CREATE SCHEMA walk;
+CREATE TABLE walk.orders (id INT, card VARCHAR(20), area VARCHAR(4));
+INSERT INTO walk.orders VALUES (1, '4111', 'kr'), (2, '4222', 'us'), (3, '4333', 'kr');
+CREATE VIEW walk.own AS SELECT id, CASE WHEN current_user = 'walker' THEN '****' ELSE card END AS card, area
+FROM walk.orders WHERE current_user <> 'walker' OR area = 'kr';
+GRANT USAGE ON SCHEMA walk TO walker;
+GRANT SELECT ON walk.own TO walker;`;
+const AFTER = "DROP SCHEMA walk CASCADE;\nDROP USER walker;";
+
+/** All of it, one after another. `pictures` takes pictures of what is on the screen. */
+export async function whoMayDoWhat(page, learner, pictures) {
+  await learner.run("admin", BEFORE);
+  await sideBySide(page, learner, pictures);
+  await refusalAsked(page, learner, pictures);
+  await door(page, learner);
+  await rights(page, pictures);
+  await plan(page, learner, pictures);
+  await chart(page, learner, pictures);
+  await learner.run("admin", AFTER);
+}
+
+async function runBoth(page, learner, text) {
+  await learner.type(text);
+  await learner.editor().focus();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await page.locator(".compare-said").waitFor({ timeout: SOON });
+  await learner.settled();
+}
+
+async function sideBySide(page, learner, pictures) {
+  await learner.become("admin");
+  const compare = page.locator(".toolbar button[aria-pressed]", { has: page.locator('use[href="#pair"]') });
+  await compare.focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".toolbar select.who-select").last().selectOption("walker");
+
+  await runBoth(page, learner, "SELECT * FROM walk.own ORDER BY id;");
+  assert.deepEqual(await page.locator(".compare-head b").allInnerTexts(), ["admin", "walker"]);
+  // Beside each other at this width: the hidden row is hatched, the masked values are marked on both sides.
+  assert.equal(await page.locator(".grid td.hatched").count(), 3);
+  assert.equal(await page.locator(".grid td.differs").count(), 4);
+  await pictures(page, `${learner.language}-side-by-side`);
+  await page.locator('input[name="compare-layout"]').last().check({ force: true });
+  assert.equal(await page.locator(".grid .seen-no").count(), 1);
+  await page.locator('input[name="compare-rows"]').last().focus();
+  await page.keyboard.press("Space");
+
+  await runBoth(page, learner, "DELETE FROM walk.orders;");
+  await page.locator(".compare-body .refusal").waitFor({ timeout: SOON });
+  await pictures(page, `${learner.language}-side-by-side-refused`);
+  await compare.click();
+  await learner.run("admin", "SELECT COUNT(1) FROM walk.orders;");
+  assert.match(await page.locator("#results-panel").innerText(), /\b3\b/, "a comparison changed the account");
+}
+
+async function refusalAsked(page, learner, pictures) {
+  await learner.run("walker", "SELECT id FROM walk.orders;", { refused: true });
+  const why = page.locator(".why-ask");
+  if ((await why.getAttribute("aria-expanded")) === "false") {
+    assert.equal(await page.locator(".why").count(), 0);
+    await why.focus();
+    await page.keyboard.press("Enter");
+  }
+  assert.equal(await page.locator(".why .missing").count(), 1);
+  assert.match(await page.locator(".why .held").first().innerText(), /USAGE/);
+  await pictures(page, `${learner.language}-why`);
+  await page.locator(".grant .stmt-foot button").click();
+  await page.locator("#menu-user .who-name", { hasText: /^admin$/ }).waitFor({ state: "attached", timeout: SOON });
+  await page.waitForFunction(() => document.querySelector(".editor-box .cm-content")?.innerText.includes("GRANT SELECT"));
+  await learner.run("admin", "GRANT SELECT ON walk.orders TO walker;");
+  await learner.run("walker", "SELECT id FROM walk.orders;");
+  // The choice outlives the page.
+  await learner.run("walker", "DELETE FROM walk.orders;", { refused: true });
+  assert.equal(await why.getAttribute("aria-expanded"), "true");
+}
+
+async function door(page, learner) {
+  await learner.become("admin");
+  await page.locator("#menu-user summary").click();
+  await page.locator("#menu-user .menu-more button").click();
+  await page.locator("#sign-in-user").fill("walker");
+  await page.locator("#sign-in-password").fill("not it");
+  await page.keyboard.press("Enter");
+  await page.locator('dialog[open] [role="alert"] .callout-bad').waitFor({ timeout: SOON });
+  assert.match(await page.locator("dialog[open] .callout-bad").innerText(), /password authentication failed for user "walker"/);
+  await page.locator("#sign-in-password").fill("Walker123");
+  await page.keyboard.press("Enter");
+  await page.locator("#menu-user .who-name", { hasText: /^walker$/ }).waitFor({ state: "attached", timeout: SOON });
+  assert.equal(await page.locator("dialog[open]").count(), 0);
+}
+
+async function rights(page, pictures) {
+  await page.locator('.rooms a[href$="/users"]').click();
+  await page.locator(".users-list button", { hasText: /^walker/ }).focus();
+  await page.keyboard.press("Enter");
+  const walk = page.locator(".rights-schema", { has: page.locator("h4", { hasText: /^walk/ }) });
+  await walk.waitFor({ timeout: SOON });
+  assert.equal(await walk.locator(".rights-of-schema .right-yes").count(), 1);
+  assert.equal(await walk.locator("tbody .right-yes").count(), 2);
+  await pictures(page, `${await page.locator("html").getAttribute("lang")}-users`);
+  await page.locator(".rooms a").first().click();
+}
+
+async function plan(page, learner, pictures) {
+  await learner.run("admin", "EXPLAIN SELECT o.area, COUNT(1) FROM walk.orders o JOIN walk.orders p ON o.id = p.id GROUP BY 1;");
+  assert.match(await page.locator(".plan-text").innerText(), /XN HashAggregate/);
+  await page.locator('input[name="result-view"]').last().focus();
+  await page.keyboard.press("Space");
+  await page.locator(".plan-step").first().waitFor({ timeout: SOON });
+  assert.equal(await page.locator(".plan-step", { hasText: "Seq Scan" }).count(), 2);
+  assert.equal(await page.locator(".plan-move").count(), 1);
+  await pictures(page, `${learner.language}-plan`);
+}
+
+async function chart(page, learner, pictures) {
+  const asked = () => page.evaluate(() => performance.getEntriesByType("resource").some((each) => each.name.endsWith("/chart.js")));
+  await learner.run("admin", "SELECT area, COUNT(1) AS orders FROM walk.orders GROUP BY 1 ORDER BY 1;");
+  await page.locator('input[name="result-view"]').first().check({ force: true });
+  const before = await asked();
+  await page.locator('input[name="result-view"]').last().check({ force: true });
+  await page.waitForFunction(() => {
+    const canvas = document.querySelector(".chart canvas");
+    const ink = canvas?.width && canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    return ink && ink.some((value) => value !== 0);
+  }, undefined, { timeout: SOON });
+  assert.ok(!before && (await asked()), "the chart library came before it was wanted, or not at all");
+  await pictures(page, `${learner.language}-chart`);
+  await page.locator('input[name="result-view"]').first().check({ force: true });
+}
