@@ -14,6 +14,7 @@ mod history;
 mod load_history;
 mod names;
 mod outside;
+mod policy_history;
 mod procedure;
 mod refresh;
 mod save;

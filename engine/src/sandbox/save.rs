@@ -20,7 +20,7 @@ use crate::warehouse::manifest::{Manifest, Warehouse};
 use crate::warehouse::storage::{codec, dictionary};
 
 /// Grows when the written form changes. Older forms are refused by name.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// Numbers of column blocks, S3 objects and files share one key space: the kind stands in the top bits.
 const OBJECT: u64 = 1 << 56;

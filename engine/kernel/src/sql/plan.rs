@@ -31,6 +31,8 @@ pub enum Plan {
         fields: Vec<Field>,
     },
     Scan(Scan),
+    /// A relation as its policies show it: a barrier.
+    Secure(Box<Secure>),
     /// `pg_*`, `svv_*`, `stl_*`, `information_schema.*`.
     SystemScan {
         relation: SystemRelation,
@@ -135,6 +137,26 @@ pub struct Scan {
     pub filters: Vec<Expression>,
     /// Adds a last BIGINT column: segment number * 2^32 + row number, for UPDATE and DELETE.
     pub with_row_id: bool,
+}
+
+/// The rows and values of a relation that policies leave.
+///
+/// Nothing from above is computed below it, and nothing below can be told from above: no condition is pushed through,
+/// whether it can fail or not, because what a scan skips and how long it takes tell of rows that are hidden too. Only
+/// columns that nobody reads are left out. An error of the policy's own comes out without its text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Secure {
+    pub input: Plan,
+    pub relation: ObjectId,
+    pub name: String,
+    /// The input's columns, as the query calls them.
+    pub fields: Vec<Field>,
+    /// Row-level security is part of it.
+    pub rows: bool,
+    /// EXPLAIN RLS or EXPLAIN MASKING: the steps below may be shown.
+    pub open: bool,
+    /// What was applied; none of a kind that is on means that no policy reaches the user.
+    pub policies: Vec<ObjectId>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -276,6 +298,7 @@ impl Plan {
             | Plan::CommonRead { fields, .. }
             | Plan::Recursive { fields, .. } => fields,
             Plan::Scan(scan) => &scan.fields,
+            Plan::Secure(secure) => &secure.fields,
             Plan::Unnest(unnest) => &unnest.fields,
             Plan::Join(join) => &join.fields,
             Plan::Filter { input, .. }
@@ -304,6 +327,7 @@ impl Plan {
             | Plan::Distinct { input } => vec![&**input],
             Plan::Join(join) => vec![&join.left, &join.right],
             Plan::Unnest(unnest) => vec![&unnest.input],
+            Plan::Secure(secure) => vec![&secure.input],
             Plan::SetOperation { left, right, .. } => vec![&**left, &**right],
             Plan::Common { definition, body, .. } => vec![&**definition, &**body],
             Plan::Recursive { seed, step, .. } => vec![&**seed, &**step],
@@ -331,6 +355,7 @@ impl Plan {
                 vec![&mut join.left, &mut join.right]
             }
             Plan::Unnest(unnest) => vec![&mut unnest.input],
+            Plan::Secure(secure) => vec![&mut secure.input],
             Plan::SetOperation { left, right, .. } => vec![&mut **left, &mut **right],
             Plan::Common { definition, body, .. } => vec![Arc::make_mut(definition), &mut **body],
             Plan::Recursive { seed, step, .. } => vec![&mut **seed, &mut **step],
@@ -342,6 +367,7 @@ impl Plan {
         match self {
             Plan::Empty
             | Plan::Nothing { .. }
+            | Plan::Secure(_)
             | Plan::SystemScan { .. }
             | Plan::CommonRead { .. }
             | Plan::Limit { .. }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::access::{Acl, UserId};
 use super::data_type::DataType;
 use super::identifier::{Identifier, QualifiedName};
+use super::policy::{Policy, PolicyKind, Protection};
 use super::routine::Routine;
 use super::storage::TableData;
 use crate::clock::Instant;
@@ -39,6 +40,8 @@ pub struct Database {
     pub routines: BTreeMap<ObjectId, Arc<Routine>>,
     /// Who may write routines in each language.
     pub languages: BTreeMap<Identifier, Arc<Acl>>,
+    /// Of both kinds, by number.
+    pub policies: BTreeMap<ObjectId, Arc<Policy>>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -63,6 +66,7 @@ pub struct Relation {
     pub created: Instant,
     pub comment: Option<String>,
     pub kind: RelationKind,
+    pub protection: Protection,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -281,6 +285,11 @@ impl Database {
         name: &'a Identifier,
     ) -> impl Iterator<Item = &'a Arc<Routine>> {
         self.routines.values().filter(move |routine| routine.schema == *schema && routine.name == *name)
+    }
+
+    /// The policy of this kind and name.
+    pub fn policy(&self, kind: PolicyKind, name: &Identifier) -> Option<&Arc<Policy>> {
+        self.policies.values().find(|policy| policy.kind == kind && policy.name == *name)
     }
 
     /// Puts `relation` under its name. The caller has checked that the name is free.

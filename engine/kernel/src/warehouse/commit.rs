@@ -94,6 +94,9 @@ fn database(
     let languages = three_way(&base.languages, &working.languages, &committed.languages, |_, _, _| {
         Err(Conflict { relation: None, dropped: false })
     })?;
+    let policies = three_way(&base.policies, &working.policies, &committed.policies, |_, _, _| {
+        Err(Conflict { relation: None, dropped: false })
+    })?;
     let schemas = three_way(&base.schemas, &working.schemas, &committed.schemas, schema)?;
     let changed = |one: &Database, other: &Database| one.owner != other.owner || one.acl != other.acl;
     let from = if changed(base, working) { working } else { committed };
@@ -109,6 +112,7 @@ fn database(
         relations,
         routines,
         languages,
+        policies,
     })
 }
 

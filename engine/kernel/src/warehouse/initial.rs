@@ -84,6 +84,7 @@ impl Database {
                     (Identifier::fold(language), Arc::new(acl))
                 })
                 .into(),
+            policies: BTreeMap::new(),
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod identifier;
 pub mod initial;
 pub mod manifest;
 pub mod password;
+pub mod policy;
 pub mod routine;
 pub mod storage;
 pub mod system_role;

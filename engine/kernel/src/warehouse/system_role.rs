@@ -31,6 +31,9 @@ pub enum SystemPermission {
     Vacuum,
     Cancel,
     AccessSystemTable,
+    IgnoreRls,
+    ExplainRls,
+    ExplainMasking,
 }
 
 /// What a system-defined role holds itself, without what it inherits.
@@ -41,7 +44,15 @@ fn holds(role: &str, permission: SystemPermission) -> bool {
         "sys:secadmin" => {
             matches!(
                 permission,
-                P::CreateUser | P::AlterUser | P::DropUser | P::CreateRole | P::DropRole | P::GrantRole
+                P::CreateUser
+                    | P::AlterUser
+                    | P::DropUser
+                    | P::CreateRole
+                    | P::DropRole
+                    | P::GrantRole
+                    | P::IgnoreRls
+                    | P::ExplainRls
+                    | P::ExplainMasking
             )
         }
         // ALTER TABLE is not in the guide's list of what sys:dba holds.

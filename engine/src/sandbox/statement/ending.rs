@@ -7,6 +7,7 @@ use super::work::{Effect, InsertTag, Work};
 use super::{Running, label};
 use crate::sandbox::Sandbox;
 use crate::sandbox::history::{self, Class, Ended};
+use crate::sandbox::policy_history;
 use crate::sandbox::step_history::{self, Query};
 use crate::sql::bind::WriteKind;
 use crate::sql::error::{SqlError, SqlResult};
@@ -102,6 +103,8 @@ impl Sandbox {
             started: running.started,
         };
         step_history::remember(&mut self.warehouse.logs, &account, &query);
+        let base = (&*running.base, &context.database);
+        policy_history::remember(&mut self.warehouse.logs, plan, base, running.class, &query);
         self.clock.advance(step_history::elapsed(&account));
     }
 

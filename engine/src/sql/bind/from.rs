@@ -279,14 +279,18 @@ impl Binder<'_> {
         self.needs.len() - 1
     }
 
-    /// A table's scan, or a view's query bound through its owner's eyes.
+    /// A table's scan, or a view's query bound through its owner's eyes; either behind the policies on it.
     fn stored(&mut self, relation: &Arc<Relation>) -> SqlResult<Plan> {
         match &relation.kind {
             RelationKind::Table(_) => {
                 self.sites.tables = true;
-                Ok(scan(relation, relation.name.as_str(), false))
+                let plan = scan(relation, relation.name.as_str(), false);
+                Ok(self.protected(relation.id, plan, false)?.plan)
             }
-            RelationKind::View(view) => self.deeper(|binder| binder.view(relation, view)),
+            RelationKind::View(view) => {
+                let plan = self.deeper(|binder| binder.view(relation, view))?;
+                Ok(self.protected(relation.id, plan, false)?.plan)
+            }
         }
     }
 }
@@ -356,6 +360,10 @@ pub(super) fn with_fields(mut plan: Plan, names: Vec<Field>) -> Plan {
         }
         Plan::Unnest(unnest) => {
             unnest.fields = names;
+            plan
+        }
+        Plan::Secure(secure) => {
+            secure.fields = names;
             plan
         }
         Plan::Empty

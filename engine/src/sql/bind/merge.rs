@@ -119,12 +119,10 @@ impl Binder<'_> {
     fn without_match(&mut self, merge: &Merge, table: &Relation, source: FromItem) -> SqlResult<Plan> {
         let read = self.need(table, Privilege::Select);
         let alias: &Identifier = &table.name;
-        let target = FromItem::single(
-            scan(table, alias.as_str(), false),
-            alias.to_string(),
-            Some(table.schema.to_string()),
-            Some(read),
-        );
+        // A row that the user cannot see is none that matches.
+        let shown = self.protected(table.id, scan(table, alias.as_str(), false), false)?;
+        let target =
+            FromItem::single(shown.plan, alias.to_string(), Some(table.schema.to_string()), Some(read));
         let width = source.plan.fields().len();
         let on = ast::JoinOperator::Inner(ast::JoinConstraint::On(merge.condition.clone()));
         let mut joined = self.join(source, target, &on)?;

@@ -1,7 +1,7 @@
 //! Names and types: a parsed query to a plan and the rights it needs.
 //!
 //! Read in this order: `binder` (the state of one statement's binding), `relation` (which table a name
-//! means), `from`, `view`, `series`, `join`, `outer_mark` and `hierarchy` (tables to one wide row), `level` (which column a name means), `scalar`,
+//! means), `from`, `view`, `protection`, `series`, `join`, `outer_mark` and `hierarchy` (tables to one wide row), `level` (which column a name means), `scalar`,
 //! `operator`, `predicate`, `pattern`, `call`, `aggregate`, `window`, `super_path` and `subquery` (expressions), `coerce` (how types meet), `select` and `query` (the
 //! clauses put together), `write` (INSERT, UPDATE, DELETE), `merge`.
 
@@ -23,6 +23,7 @@ mod output_name;
 mod pattern;
 mod pivot;
 mod predicate;
+mod protection;
 mod query;
 mod recursive;
 mod relation;
@@ -107,6 +108,7 @@ pub enum WriteKind {
 
 pub(crate) use coerce::bare_name as bare_type_name;
 pub(crate) use join::{Side, conjunction, conjuncts, side, split};
+pub use protection::{BoundPolicy, PolicyColumn, policy};
 pub use relation::search_path;
 pub use routine::{function_body, implicit, value};
 

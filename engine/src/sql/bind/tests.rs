@@ -66,6 +66,7 @@ fn relation(id: u32, schema: &str, name: &str, columns: &[(&str, DataType)], kin
             .collect(),
         created: Instant(0),
         comment: None,
+        protection: Default::default(),
         kind,
     }
 }
@@ -112,6 +113,7 @@ pub(crate) fn manifest() -> Manifest {
         relations: BTreeMap::new(),
         routines: BTreeMap::new(),
         languages: BTreeMap::new(),
+        policies: BTreeMap::new(),
     };
     let sales = [
         ("id", T::Integer),

@@ -122,7 +122,7 @@ impl Binder<'_> {
         let need = self.need(&table, Privilege::Update);
         let read = self.need(&table, Privilege::Select);
         let alias = update.alias.as_ref().unwrap_or(&table.name).clone();
-        let plan = self.enter_target(&table, &alias, read, &update.from)?;
+        let (plan, kept) = self.enter_target(&table, &alias, read, &update.from)?;
         self.level()?.clause = Clause::Set;
 
         let width = table.columns.len();
@@ -131,6 +131,11 @@ impl Binder<'_> {
         stored.extend(
             (0..width).map(|index| Expression::Column { index, data_type: table.columns[index].data_type }),
         );
+        // What stays is what is stored, not what a mask shows of it.
+        for (column, place) in &kept {
+            let data_type = table.columns[*column].data_type;
+            stored[column + 1] = Expression::Column { index: *place, data_type };
+        }
         let mut assigned = Vec::new();
         for (name, value) in &update.assignments {
             let Some(number) = table.column(name) else { return Err(no_such_column(name, &table)) };
@@ -155,7 +160,7 @@ impl Binder<'_> {
         assigned.sort_unstable();
         self.needs[need].columns = assigned;
         let plan = self.filtered(plan, update.filter.as_ref())?;
-        if update.from.iter().any(has_outer_join) && !joins_equally(&plan, width + 1) {
+        if update.from.iter().any(has_outer_join) && !joins_equally(&plan, width + 1 + kept.len()) {
             // SQLSTATE unconfirmed: the guide shows the text only.
             return Err(SqlError::product("0A000", "Target table must be part of an equijoin predicate"));
         }
@@ -173,7 +178,7 @@ impl Binder<'_> {
         self.need(&table, Privilege::Delete);
         let read = self.need(&table, Privilege::Select);
         let alias = delete.alias.as_ref().unwrap_or(&table.name).clone();
-        let plan = self.enter_target(&table, &alias, read, &delete.using)?;
+        let (plan, _) = self.enter_target(&table, &alias, read, &delete.using)?;
         let plan = self.filtered(plan, delete.filter.as_ref())?;
         let row_id = Expression::Column { index: table.columns.len(), data_type: DataType::BigInt };
         let source =
@@ -184,21 +189,23 @@ impl Binder<'_> {
         self.bound_write(&table, WriteKind::Delete, source)
     }
 
-    /// Opens a level over the target, with its row id, joined to FROM or USING.
+    /// Opens a level over the target, with its row id, joined to FROM or USING; and where the own values of masked
+    /// columns stand.
     fn enter_target(
         &mut self,
         table: &Relation,
         alias: &Identifier,
         read: usize,
         others: &[ast::TableWithJoins],
-    ) -> SqlResult<Plan> {
+    ) -> SqlResult<(Plan, Vec<(usize, usize)>)> {
         self.sites.tables = true;
         let schema = (*alias == table.name).then(|| table.schema.to_string());
-        let mut target =
-            FromItem::single(scan(table, alias.as_str(), true), alias.to_string(), schema, Some(read));
-        target.named.pop();
+        let shown = self.protected(table.id, scan(table, alias.as_str(), true), true)?;
+        let mut target = FromItem::single(shown.plan, alias.to_string(), schema, Some(read));
+        let width = table.columns.len();
+        target.named.truncate(width);
         for source in &mut target.sources {
-            source.columns.pop();
+            source.columns.truncate(width);
         }
         self.levels.push(Level::default());
         let mut whole = target;
@@ -209,7 +216,7 @@ impl Binder<'_> {
         let level = self.level()?;
         level.sources = whole.sources;
         level.named = whole.named;
-        Ok(whole.plan)
+        Ok((whole.plan, shown.kept))
     }
 
     fn filtered(&mut self, plan: Plan, filter: Option<&ast::Expr>) -> SqlResult<Plan> {

@@ -3,7 +3,11 @@
 
 use std::sync::Arc;
 
-use super::{CommandContext, alter_column, alter_constraint, alter_layout, append_table, done, done_with};
+use super::policy_dependency::{must_not_be_read, must_not_be_used};
+use super::{
+    CommandContext, alter_column, alter_constraint, alter_layout, append_table, attach_policy, done,
+    done_with,
+};
 use crate::sql::bind::{self, BoundQuery, Scope};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
@@ -19,6 +23,9 @@ pub(super) fn run(
     action: &AlterTable,
     context: &mut CommandContext<'_>,
 ) -> SqlResult<Completion> {
+    if let AlterTable::RowLevelSecurity { on, any } = action {
+        return attach_policy::row_level_security(name, *on, *any, context);
+    }
     // Owners and names of views are changed with ALTER TABLE too.
     let relation = match action {
         AlterTable::OwnerTo(_) | AlterTable::RenameTo(_) => context.relation(name)?,
@@ -34,13 +41,18 @@ pub(super) fn run(
             relation.owner = owner;
         }
         AlterTable::RenameTo(new) => rename(&relation, new, context)?,
-        AlterTable::RenameColumn { from, to } => alter_column::rename(&relation, from, to, context)?,
+        AlterTable::RenameColumn { from, to } => {
+            must_not_be_read("rename", &relation, from, context)?;
+            alter_column::rename(&relation, from, to, context)?;
+        }
         AlterTable::AddColumn(definition) => alter_column::add(&relation, definition, context)?,
         AlterTable::DropColumn { name, cascade } => {
+            must_not_be_read("drop", &relation, name, context)?;
             let notices = alter_column::drop(&relation, name, *cascade, context)?;
             return done_with("ALTER TABLE", notices);
         }
         AlterTable::ColumnType { name, data_type } => {
+            must_not_be_read("alter", &relation, name, context)?;
             alter_column::change_type(&relation, name, *data_type, context)?
         }
         AlterTable::Encode(encodings) => alter_layout::encode(&relation, encodings, context)?,
@@ -52,6 +64,7 @@ pub(super) fn run(
         AlterTable::AddConstraint(constraint) => alter_constraint::add(&relation, constraint, context)?,
         AlterTable::DropConstraint { name } => alter_constraint::drop(&relation, name, context)?,
         AlterTable::Append(append) => append_table::run(&relation, append, context)?,
+        AlterTable::RowLevelSecurity { .. } => return Err(SqlError::bug("row-level security comes first")),
     }
     done("ALTER TABLE")
 }
@@ -77,6 +90,7 @@ fn rename(relation: &Relation, new: &Identifier, context: &mut CommandContext<'_
     if relation.table().is_none_or(|table| !table.temporary) {
         context.rights().on_schema(context.schema(&relation.schema)?, Privilege::Create)?;
     }
+    must_not_be_used("rename", &[relation.id], context)?;
     if context.database()?.find(&relation.schema, new).is_some() {
         return Err(SqlError::product("42P07", format!("relation \"{new}\" already exists")));
     }

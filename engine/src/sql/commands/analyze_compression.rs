@@ -24,15 +24,23 @@ pub fn answer(
 ) -> SqlResult<Answer> {
     let may =
         |relation: &Relation| context.rights().own_relation(relation, None, Some(SystemPermission::Analyze));
+    let hides = |relation: &Relation| relation.conceals(context.principals(), context.user());
     let relations = match name {
         Some(name) => {
             let relation = context.table(name)?;
             may(&relation)?;
+            if hides(&relation) {
+                // Unconfirmed: its answer would tell of values that policies hide.
+                let message = format!("permission denied for relation {}", relation.name);
+                return Err(SqlError::product("42501", message));
+            }
             vec![relation]
         }
         None => {
             let all = context.database()?.relations.values();
-            all.filter(|relation| relation.table().is_some() && may(relation).is_ok()).cloned().collect()
+            all.filter(|relation| relation.table().is_some() && may(relation).is_ok() && !hides(relation))
+                .cloned()
+                .collect()
         }
     };
     let mut out: Vec<Vec<String>> = vec![Vec::new(); 4];

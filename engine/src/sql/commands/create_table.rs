@@ -58,6 +58,7 @@ pub(super) fn run(create: &CreateTable, context: &mut CommandContext<'_>) -> Sql
         columns,
         created: context.now,
         comment: None,
+        protection: Default::default(),
         kind: RelationKind::Table(table),
     };
     keys(create, &mut relation, context)?;

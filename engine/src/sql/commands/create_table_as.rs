@@ -53,6 +53,7 @@ pub fn prepare(create: &CreateTableAs, plan: &Plan, context: &mut CommandContext
         columns,
         created: context.now,
         comment: None,
+        protection: Default::default(),
         kind: RelationKind::Table(table),
     };
     context.database_mut()?.insert(relation);

@@ -86,6 +86,7 @@ fn create(place: Place, columns: Vec<Column>, view: View, context: &mut CommandC
         columns,
         created: context.now,
         comment: None,
+        protection: Default::default(),
         kind: RelationKind::View(view),
     };
     context.database_mut()?.insert(relation);

@@ -146,6 +146,7 @@ pub(super) fn remove_with_dependents(
             going.push(dependent.id);
         }
     }
+    super::policy_dependency::must_not_be_used("drop", &going, context)?;
     forget_references(&going, cascade, context)?;
     let database = context.database_mut()?;
     for id in going {

@@ -35,6 +35,7 @@ pub(super) fn run(name: &Identifier, force: bool, context: &mut CommandContext<'
             ));
         }
     }
+    super::policy_dependency::detach_all(Grantee::Role(id), context);
     let principals = context.principals_mut();
     principals.roles.remove(name);
     for other in principals.roles.values_mut() {

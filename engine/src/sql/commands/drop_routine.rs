@@ -34,6 +34,7 @@ pub(super) fn run(
         if !context.principals().may(context.user(), permission) {
             context.own_routine(&routine)?;
         }
+        super::policy_dependency::must_not_be_used("drop", &[routine.id], context)?;
         let views: Vec<ObjectId> =
             context.dependents(&[routine.id])?.iter().map(|relation| relation.id).collect();
         if let Some(first) = views.first() {

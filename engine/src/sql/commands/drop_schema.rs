@@ -39,6 +39,7 @@ pub(super) fn run(
                 hint: Some("Use DROP ... CASCADE to drop the dependent objects too.".to_owned()),
             }));
         }
+        super::policy_dependency::must_not_be_used("drop", &routines, context)?;
         notices.extend(remove_with_dependents(&relations, true, context)?);
         let users = context.dependents(&routines)?;
         let users: Vec<ObjectId> = users.iter().map(|relation| relation.id).collect();

@@ -56,6 +56,7 @@ fn drop_one(name: &Identifier, id: UserId, context: &mut CommandContext<'_>) -> 
             format!("user \"{name}\" can't be dropped because the user has a privilege on some object"),
         ));
     }
+    super::policy_dependency::detach_all(Grantee::User(id), context);
     let principals = context.principals_mut();
     for group in principals.groups.values_mut() {
         group.members.remove(&id);

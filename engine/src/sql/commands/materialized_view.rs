@@ -152,6 +152,10 @@ fn must_be_allowed(
         match relation.table() {
             None => return refused("views"),
             Some(table) if table.temporary => return refused("temporary tables"),
+            // What it keeps would be the same for all, whatever policies reach them.
+            Some(_) if relation.protection.rows || !relation.protection.attached.is_empty() => {
+                return refused("tables with row-level security or masking policies");
+            }
             Some(_) => {}
         }
     }

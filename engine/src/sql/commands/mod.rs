@@ -23,6 +23,7 @@ pub mod alter_user;
 pub mod analyze;
 pub mod analyze_compression;
 mod append_table;
+mod attach_policy;
 pub mod columns;
 pub mod comment;
 pub mod context;
@@ -51,6 +52,8 @@ mod late_view;
 mod lock;
 pub mod login;
 pub mod materialized_view;
+mod policy;
+mod policy_dependency;
 pub mod prepare;
 pub mod revoke;
 pub mod routine;
@@ -126,6 +129,15 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         }
         Statement::AlterRole { name, actions } => alter_role::run(name, actions, context),
         Statement::DropRole { name, force } => drop_role::run(name, *force, context),
+        Statement::CreatePolicy(create) => policy::create(create, context),
+        Statement::AlterPolicy { kind, name, texts } => policy::alter(*kind, name, texts, context),
+        Statement::DropPolicy { kind, name, if_exists, cascade } => {
+            policy::drop(*kind, name, *if_exists, *cascade, context)
+        }
+        Statement::AttachPolicy(attach) => attach_policy::run(attach, context),
+        Statement::GrantToPolicy { granting, kind, tables, policies } => {
+            policy::grant(*granting, *kind, tables, policies, context)
+        }
         Statement::Grant(statement) => grant::run(statement, context),
         Statement::Revoke { grant, grant_option_only } => revoke::run(grant, *grant_option_only, context),
         Statement::GrantRole { roles, to } => grant_role::grant(roles, to, context),

@@ -161,7 +161,10 @@ impl Line<'_> {
                     work.range_restricted = scanned.range_restricted || read.blocks_skipped > 0;
                     work.filtered = scanned.filtered;
                     work.blocks_read = read.blocks_read;
-                    if scanned.relation.is_some() {
+                    if scanned.closed {
+                        let rows = work.rows;
+                        work.read = Read { stored: rows, visible: rows, kept: rows, bytes: work.bytes };
+                    } else if scanned.relation.is_some() {
                         (work.rows, work.bytes) = (read.read.kept, read.read.bytes);
                         work.read = read.read;
                     }

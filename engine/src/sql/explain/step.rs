@@ -68,6 +68,8 @@ pub(super) struct Scanned {
     /// A condition on the first sort key column narrows what is read.
     pub range_restricted: bool,
     pub filtered: bool,
+    /// What it read is nobody's business, only what came out of it.
+    pub closed: bool,
 }
 
 /// Turns a plan into steps, numbering its steps as the profile does.
@@ -75,7 +77,7 @@ pub(super) struct Planner<'a> {
     pub statistics: Statistics<'a>,
     next: Cell<usize>,
     /// Common tables, by id: made before they are read.
-    common: RefCell<BTreeMap<u32, Step>>,
+    pub(super) common: RefCell<BTreeMap<u32, Step>>,
 }
 
 impl<'a> Planner<'a> {
@@ -143,6 +145,7 @@ impl<'a> Planner<'a> {
                 step
             }
             Plan::Scan(scan) => self.scanned(scan),
+            Plan::Secure(secure) => self.secured(secure),
             Plan::SystemScan { relation, fields } => system_scan(*relation, fields),
             Plan::Values { rows, fields } => {
                 let count = rows.len() as f64;
@@ -207,6 +210,7 @@ impl<'a> Planner<'a> {
             without_statistics: table.is_some_and(|table| !cost::analyzed(table)),
             range_restricted: first_key.is_some_and(|key| narrows(&scan.filters, key)),
             filtered: filter.is_some(),
+            closed: false,
         });
         let title = format!("Seq Scan on {}", aliased(&scan.name, &scan.fields));
         let mut step = Step::over(kind, &title, cost, Vec::new(), place).named(names);
@@ -330,7 +334,7 @@ fn names(plan: &Plan) -> Vec<String> {
 }
 
 /// `name`, and its alias where it has another.
-fn aliased(name: &str, fields: &[Field]) -> String {
+pub(super) fn aliased(name: &str, fields: &[Field]) -> String {
     match fields.iter().find_map(|field| field.qualifier.as_deref()) {
         Some(alias) if alias != name => format!("{name} {alias}"),
         _ => name.to_owned(),
@@ -346,6 +350,7 @@ fn system_scan(relation: SystemRelation, fields: &[Field]) -> Step {
         without_statistics: false,
         range_restricted: false,
         filtered: false,
+        closed: false,
     });
     let title = format!("Seq Scan on {}", aliased(name, fields));
     let place = if system::on_compute_nodes(relation) { Place::Scattered } else { Place::Leader };

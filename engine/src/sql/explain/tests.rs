@@ -34,6 +34,7 @@ fn warehouse(sales: Distribution, event: Distribution) -> Manifest {
             columns: Vec::new(),
             created: Instant(0),
             comment: None,
+            protection: Default::default(),
             kind: RelationKind::Table(Table {
                 materialized: None,
                 temporary: false,

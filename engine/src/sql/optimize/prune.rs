@@ -37,6 +37,13 @@ fn narrow(plan: Plan, wanted: BTreeSet<usize>) -> (Plan, Vec<usize>) {
             scan.columns = kept.iter().map(|index| scan.columns[*index]).collect();
             (Plan::Scan(scan), outer)
         }
+        // Which columns are read tells nothing of the rows; the policies' own are read besides.
+        Plan::Secure(mut secure) => {
+            let (input, given) = narrow(secure.input, wanted);
+            secure.input = input;
+            secure.fields = given.iter().map(|index| secure.fields[*index].clone()).collect();
+            (Plan::Secure(secure), given)
+        }
         Plan::Project { input, expressions, fields } => {
             let mut below = BTreeSet::new();
             for index in &wanted {

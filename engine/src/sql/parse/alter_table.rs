@@ -46,8 +46,13 @@ pub(super) fn alter_table(reader: &mut Reader) -> SqlResult<Statement> {
             AlterTable::RenameColumn { from, to: reader.identifier()? }
         }
         "ROW LEVEL SECURITY" => {
-            row_level_security(reader)?;
-            return Ok(not_simulated(Feature::RowLevelSecurity, TAG));
+            let on = reader.expect_one_of(&["ON", "OFF"])? == "ON";
+            let conjunction = reader.words("CONJUNCTION TYPE");
+            let any = if conjunction { Some(reader.expect_one_of(&["AND", "OR"])? == "OR") } else { None };
+            if reader.words("FOR DATASHARES") {
+                return Ok(not_simulated(Feature::Datashare, TAG));
+            }
+            AlterTable::RowLevelSecurity { on, any }
         }
         "ADD IF" => {
             reader.expect("NOT EXISTS PARTITION")?;
@@ -95,16 +100,6 @@ pub(super) fn alter_table(reader: &mut Reader) -> SqlResult<Statement> {
         }
     };
     Ok(Statement::AlterTable { name, action })
-}
-
-/// `ON | OFF [CONJUNCTION TYPE AND | OR] [FOR DATASHARES]`.
-fn row_level_security(reader: &mut Reader) -> SqlResult<()> {
-    reader.expect_one_of(&["ON", "OFF"])?;
-    if reader.words("CONJUNCTION TYPE") {
-        reader.expect_one_of(&["AND", "OR"])?;
-    }
-    reader.words("FOR DATASHARES");
-    Ok(())
 }
 
 /// What follows `ALTER TABLE t ALTER`. The guide's grammar has no INTERLEAVED here.

@@ -1,5 +1,6 @@
 //! Every DROP.
 
+use super::policy;
 use super::reader::Reader;
 use super::routine::signature;
 use super::statement::not_simulated;
@@ -46,13 +47,12 @@ pub(super) fn drop(reader: &mut Reader) -> SqlResult<Statement> {
         "MATERIALIZED VIEW" => {
             Statement::DropMaterializedView { names: reader.names()?, if_exists, cascade: cascade(reader) }
         }
+        "RLS POLICY" | "MASKING POLICY" => policy::drop(reader, policy::kind_of(kind), if_exists)?,
         kind => {
             reader.names()?;
             cascade(reader);
             match kind {
                 "MODEL" => not_simulated(Feature::DropModel, "DROP MODEL"),
-                "RLS POLICY" => not_simulated(Feature::RowLevelSecurity, "DROP RLS POLICY"),
-                "MASKING POLICY" => not_simulated(Feature::DynamicDataMasking, "DROP MASKING POLICY"),
                 "DATASHARE" => not_simulated(Feature::Datashare, "DROP DATASHARE"),
                 _ => not_simulated(Feature::ForeignFunction, "DROP LIBRARY"),
             }

@@ -232,10 +232,16 @@ fn on_objects(
     let target = target(reader)?;
     reader.expect(verb.preposition())?;
     if let Some(policy) = reader.one_of(&["RLS POLICY", "MASKING POLICY"]) {
-        reader.identifiers()?;
-        let feature =
-            if policy == "RLS POLICY" { Feature::RowLevelSecurity } else { Feature::DynamicDataMasking };
-        return Ok(not_simulated(feature, verb.tag()));
+        return match (target, privileges) {
+            (Target::Known(GrantTarget::Relations(tables)), GrantedPrivileges::List(list))
+                if list == [(Privilege::Select, Vec::new())] =>
+            {
+                let kind = super::policy::kind_of(policy);
+                let policies = reader.identifiers()?;
+                Ok(Statement::GrantToPolicy { granting: verb == Verb::Grant, kind, tables, policies })
+            }
+            _ => reader.unexpected(),
+        };
     }
     let grantees = grantees(reader, verb)?;
     if verb == Verb::Revoke {

@@ -1,88 +1,159 @@
 //! Row-level security and masking policies.
 
+use sqlparser::ast;
 use sqlparser::tokenizer::Token;
 
+use super::data_type;
 use super::reader::Reader;
 use super::statement::not_simulated;
 use crate::gap::Feature;
 use crate::sql::error::SqlResult;
-use crate::sql::statement::Statement;
+use crate::sql::statement::{
+    AttachPolicy, ColumnPair, CreatePolicy, MaskColumns, NamedGrantee, PolicyTexts, Statement,
+};
+use crate::warehouse::identifier::Identifier;
+use crate::warehouse::policy::PolicyKind;
+
+const KINDS: [&str; 2] = ["RLS POLICY", "MASKING POLICY"];
+
+pub(super) fn kind_of(words: &str) -> PolicyKind {
+    if words == "RLS POLICY" { PolicyKind::Rows } else { PolicyKind::Mask }
+}
 
 /// `name [WITH (column type [, ...]) [[AS] alias]] USING (predicate)`.
 pub(super) fn create_row_policy(reader: &mut Reader) -> SqlResult<Statement> {
-    reader.identifier()?;
+    let name = reader.identifier()?;
+    let (mut inputs, mut alias) = (Vec::new(), None);
     if reader.word("WITH") {
-        columns(reader)?;
+        inputs = columns(reader)?;
         if reader.word("AS") || !reader.peeks("USING") {
-            reader.identifier()?;
+            alias = Some(reader.identifier()?);
         }
     }
-    alter_using(reader)?;
-    Ok(not_simulated(Feature::RowLevelSecurity, "CREATE RLS POLICY"))
+    let texts = using(reader)?;
+    let kind = PolicyKind::Rows;
+    Ok(create(CreatePolicy { kind, name, if_not_exists: false, inputs, alias, texts }))
 }
 
-/// `[IF NOT EXISTS] name WITH (column type [, ...]) USING (expression)`.
+/// `[IF NOT EXISTS] name WITH (column type [, ...]) USING (expression [, ...])`; the guide's syntax has IF NOT EXISTS
+/// behind the name.
 pub(super) fn create_masking_policy(reader: &mut Reader) -> SqlResult<Statement> {
-    reader.words("IF NOT EXISTS");
-    reader.identifier()?;
+    const IF: &str = "IF NOT EXISTS";
+    let before = reader.words(IF);
+    let name = reader.identifier()?;
+    let if_not_exists = before || reader.words(IF);
     reader.expect("WITH")?;
-    columns(reader)?;
-    alter_using(reader)?;
-    Ok(not_simulated(Feature::DynamicDataMasking, "CREATE MASKING POLICY"))
+    let inputs = columns(reader)?;
+    let texts = using(reader)?;
+    let kind = PolicyKind::Mask;
+    Ok(create(CreatePolicy { kind, name, if_not_exists, inputs, alias: None, texts }))
 }
 
-fn columns(reader: &mut Reader) -> SqlResult<()> {
+fn create(policy: CreatePolicy) -> Statement {
+    Statement::CreatePolicy(Box::new(policy))
+}
+
+fn columns(reader: &mut Reader) -> SqlResult<Vec<ColumnPair>> {
     reader.parenthesized(|reader| {
         reader.list(|reader| {
-            reader.identifier()?;
-            super::data_type::column_type(&reader.data_type()?)
+            let name = reader.identifier()?;
+            Ok((name, data_type::column_type(&reader.data_type()?)?))
         })
-    })?;
-    Ok(())
+    })
 }
 
-fn alter_using(reader: &mut Reader) -> SqlResult<()> {
+fn using(reader: &mut Reader) -> SqlResult<PolicyTexts> {
     reader.expect("USING")?;
-    reader.parenthesized(|reader| reader.list(Reader::expression))?;
-    Ok(())
+    reader.parenthesized(|reader| reader.list(text))
 }
 
-pub(super) fn alter(reader: &mut Reader, feature: Feature, tag: &str) -> SqlResult<Statement> {
-    reader.identifier()?;
-    alter_using(reader)?;
-    Ok(not_simulated(feature, tag))
+fn text(reader: &mut Reader) -> SqlResult<(ast::Expr, String)> {
+    let start = reader.offset();
+    let expression = reader.expression()?;
+    Ok((expression, reader.text_from(start).to_owned()))
 }
 
-/// ATTACH or DETACH of either kind: `kind` and the preposition before the grantees.
-pub(super) fn attach(reader: &mut Reader, kind: &str, preposition: &str) -> SqlResult<Statement> {
-    let masking = reader.expect_one_of(&["RLS POLICY", "MASKING POLICY"])? == "MASKING POLICY";
-    reader.identifier()?;
+pub(super) fn alter(reader: &mut Reader, kind: PolicyKind) -> SqlResult<Statement> {
+    Ok(Statement::AlterPolicy { kind, name: reader.identifier()?, texts: using(reader)? })
+}
+
+pub(super) fn drop(reader: &mut Reader, kind: PolicyKind, if_exists: bool) -> SqlResult<Statement> {
+    let name = reader.identifier()?;
+    let cascade = kind == PolicyKind::Rows && reader.one_of(&["CASCADE", "RESTRICT"]) == Some("CASCADE");
+    Ok(Statement::DropPolicy { kind, name, if_exists, cascade })
+}
+
+/// ATTACH or DETACH of either kind.
+pub(super) fn attach(reader: &mut Reader, attaching: bool) -> SqlResult<Statement> {
+    let kind = kind_of(reader.expect_one_of(&KINDS)?);
+    let policy = reader.identifier()?;
     reader.expect("ON")?;
     reader.word("TABLE");
-    if masking {
-        reader.name()?;
-        reader.column_list()?;
-        if kind == "ATTACH" && reader.word("USING") {
-            reader.column_list()?;
+    let mut mask = None;
+    let relations = match kind {
+        PolicyKind::Rows => reader.names()?,
+        PolicyKind::Mask => {
+            let relation = reader.name()?;
+            let mut paths = false;
+            let outputs = column_list(reader, &mut paths)?;
+            let named = attaching && reader.word("USING");
+            let inputs = if named { column_list(reader, &mut paths)? } else { outputs.clone() };
+            if paths {
+                return rest_of_path(reader, attaching);
+            }
+            mask = Some(MaskColumns { outputs, inputs, priority: 0 });
+            vec![relation]
         }
-    } else {
-        reader.names()?;
-    }
-    reader.expect(preposition)?;
-    reader.list(|reader| {
-        if !reader.word("PUBLIC") {
-            reader.word("ROLE");
-            reader.principal()?;
-        }
-        Ok(())
-    })?;
-    if masking && kind == "ATTACH" && reader.word("PRIORITY") {
-        reader.symbol(&Token::Eq);
-        reader.number()?;
-    }
-    let (feature, what) = match masking {
-        true => (Feature::DynamicDataMasking, "MASKING POLICY"),
-        false => (Feature::RowLevelSecurity, "RLS POLICY"),
     };
-    Ok(not_simulated(feature, &format!("{kind} {what}")))
+    reader.expect(if attaching { "TO" } else { "FROM" })?;
+    let grantees = match kind {
+        PolicyKind::Rows => reader.list(grantee)?,
+        PolicyKind::Mask => vec![grantee(reader)?],
+    };
+    if let (Some(mask), true) = (&mut mask, attaching) {
+        mask.priority = priority(reader)?;
+    }
+    Ok(Statement::AttachPolicy(Box::new(AttachPolicy { attaching, kind, policy, relations, mask, grantees })))
+}
+
+fn priority(reader: &mut Reader) -> SqlResult<i64> {
+    if !reader.word("PRIORITY") {
+        return Ok(0);
+    }
+    reader.symbol(&Token::Eq);
+    reader.signed()
+}
+
+/// Columns, or paths into SUPER ones.
+fn column_list(reader: &mut Reader, paths: &mut bool) -> SqlResult<Vec<Identifier>> {
+    reader.parenthesized(|reader| {
+        reader.list(|reader| {
+            let column = reader.identifier()?;
+            while reader.symbol(&Token::Period) {
+                *paths = true;
+                reader.identifier()?;
+            }
+            Ok(column)
+        })
+    })
+}
+
+fn rest_of_path(reader: &mut Reader, attaching: bool) -> SqlResult<Statement> {
+    reader.expect(if attaching { "TO" } else { "FROM" })?;
+    grantee(reader)?;
+    priority(reader)?;
+    Ok(not_simulated(
+        Feature::MaskedPath,
+        if attaching { "ATTACH MASKING POLICY" } else { "DETACH MASKING POLICY" },
+    ))
+}
+
+fn grantee(reader: &mut Reader) -> SqlResult<NamedGrantee> {
+    Ok(if reader.word("PUBLIC") {
+        NamedGrantee::Public
+    } else if reader.word("ROLE") {
+        NamedGrantee::Role(reader.principal()?)
+    } else {
+        NamedGrantee::User { name: reader.principal()?, grant_option: false }
+    })
 }

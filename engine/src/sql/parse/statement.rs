@@ -18,8 +18,8 @@ pub(super) fn statement(reader: &mut Reader) -> SqlResult<Statement> {
             "CREATE" => create(reader),
             "ALTER" => alter(reader),
             "DROP" => drop::drop(reader),
-            "ATTACH" => policy::attach(reader, "ATTACH", "TO"),
-            _ => policy::attach(reader, "DETACH", "FROM"),
+            "ATTACH" => policy::attach(reader, true),
+            _ => policy::attach(reader, false),
         };
     }
     let first = match reader.peek() {
@@ -144,8 +144,7 @@ fn alter(reader: &mut Reader) -> SqlResult<Statement> {
         "GROUP" => group::alter(reader),
         "ROLE" => role::alter(reader),
         "DEFAULT PRIVILEGES" => default_privilege::alter(reader),
-        "RLS POLICY" => policy::alter(reader, Feature::RowLevelSecurity, "ALTER RLS POLICY"),
-        "MASKING POLICY" => policy::alter(reader, Feature::DynamicDataMasking, "ALTER MASKING POLICY"),
+        kind @ ("RLS POLICY" | "MASKING POLICY") => policy::alter(reader, policy::kind_of(kind)),
         "DATABASE" => database::alter(reader),
         "DATASHARE" => database::alter_datashare(reader),
         "PROCEDURE" => routine::alter_procedure(reader),

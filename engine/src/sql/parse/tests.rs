@@ -58,7 +58,7 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("revoke assumerole on all from public for all", "REVOKE: AssumeRoleGrant"),
     ("GRANT SELECT FOR TABLES IN SCHEMA s DATABASE d TO ROLE r", "GRANT: ScopedGrant"),
     ("GRANT EXECUTE ON MODEL a.m TO GROUP g", "GRANT: CreateModel"),
-    ("GRANT SELECT ON TABLE lookup TO RLS POLICY p", "GRANT: RowLevelSecurity"),
+    ("GRANT SELECT ON TABLE lookup TO RLS POLICY p", "GrantToPolicy"),
     ("GRANT USAGE ON DATASHARE d TO NAMESPACE 'x'", "GRANT: Datashare"),
     (
         "ALTER DEFAULT PRIVILEGES FOR USER a IN SCHEMA s GRANT SELECT ON TABLES TO GROUP g",
@@ -100,7 +100,7 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("ALTER TABLE t ADD CONSTRAINT pk PRIMARY KEY (a)", "AlterTable"),
     ("ALTER TABLE t ALTER COLUMN c TYPE varchar(300)", "AlterTable"),
     ("ALTER TABLE t APPEND FROM s FILLTARGET", "AlterTable"),
-    ("ALTER TABLE category ROW LEVEL SECURITY ON", "ALTER TABLE: RowLevelSecurity"),
+    ("ALTER TABLE category ROW LEVEL SECURITY ON", "AlterTable"),
     (
         "ALTER TABLE s.t ADD IF NOT EXISTS PARTITION (d='2008-01') LOCATION 's3://b/'",
         "ALTER TABLE: ExternalTable",
@@ -146,20 +146,11 @@ const STATEMENTS: &[(&str, &str)] = &[
         "CreateRoutine",
     ),
     ("CREATE FUNCTION f(float, float) RETURNS float STABLE AS $$ SELECT $1 $$ LANGUAGE sql", "CreateRoutine"),
-    (
-        "CREATE RLS POLICY p WITH (catgroup VARCHAR(10)) AS c USING (c.catgroup = 'Concerts')",
-        "CREATE RLS POLICY: RowLevelSecurity",
-    ),
-    ("ATTACH RLS POLICY p ON category TO ROLE analyst, ROLE dbadmin", "ATTACH RLS POLICY: RowLevelSecurity"),
-    ("DETACH RLS POLICY p ON TABLE a, b FROM PUBLIC", "DETACH RLS POLICY: RowLevelSecurity"),
-    (
-        "ATTACH MASKING POLICY p ON t (a) USING (a, b) TO ROLE r PRIORITY 20",
-        "ATTACH MASKING POLICY: DynamicDataMasking",
-    ),
-    (
-        "CREATE MASKING POLICY p WITH (c varchar(256)) USING ('000'::TEXT)",
-        "CREATE MASKING POLICY: DynamicDataMasking",
-    ),
+    ("CREATE RLS POLICY p WITH (catgroup VARCHAR(10)) AS c USING (c.catgroup = 'Concerts')", "CreatePolicy"),
+    ("ATTACH RLS POLICY p ON category TO ROLE analyst, ROLE dbadmin", "AttachPolicy"),
+    ("DETACH RLS POLICY p ON TABLE a, b FROM PUBLIC", "AttachPolicy"),
+    ("ATTACH MASKING POLICY p ON t (a) USING (a, b) TO ROLE r PRIORITY 20", "AttachPolicy"),
+    ("CREATE MASKING POLICY p WITH (c varchar(256)) USING ('000'::TEXT)", "CreatePolicy"),
     (
         "CREATE EXTERNAL SCHEMA external_schema\nfrom data catalog\ndatabase 'myspectrum_db' -- 외부 DB를 정의\niam_role 'arn:aws:iam::521227329883:role/redshift.read.s3'\ncreate external database if not exists; -- 생성된 적이 없으면",
         "CREATE EXTERNAL SCHEMA: ExternalSchema",

@@ -6,6 +6,7 @@
 
 mod load;
 mod object;
+mod policy;
 mod principal;
 mod privilege;
 mod routine;
@@ -18,11 +19,13 @@ use super::error::Span;
 use crate::gap::Feature;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
+use crate::warehouse::policy::PolicyKind;
 
 pub use load::{Copy, CopyCredentials, CopyOption};
 pub use object::{
     AlterDatabase, AlterMaterializedView, AlterSchema, CommentTarget, CreateMaterializedView, ShownObject,
 };
+pub use policy::{AttachPolicy, ColumnPair, CreatePolicy, MaskColumns, PolicyTexts};
 pub use principal::{AlterGroup, AlterRole, UserOption};
 pub use privilege::{GrantStatement, GrantTarget, GrantedPrivileges, NamedGrantee, RoleGrantee};
 pub use routine::{AlterProcedure, CreateRoutine, RoutineSignature};
@@ -184,6 +187,28 @@ pub enum Statement {
     DropRole {
         name: Identifier,
         force: bool,
+    },
+
+    // Policies.
+    CreatePolicy(Box<CreatePolicy>),
+    AlterPolicy {
+        kind: PolicyKind,
+        name: Identifier,
+        texts: PolicyTexts,
+    },
+    DropPolicy {
+        kind: PolicyKind,
+        name: Identifier,
+        if_exists: bool,
+        cascade: bool,
+    },
+    AttachPolicy(Box<AttachPolicy>),
+    GrantToPolicy {
+        /// Or revoking.
+        granting: bool,
+        kind: PolicyKind,
+        tables: Vec<QualifiedName>,
+        policies: Vec<Identifier>,
     },
 
     // Privileges.

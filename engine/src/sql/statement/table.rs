@@ -118,6 +118,11 @@ pub enum AlterTable {
         name: Identifier,
     },
     Append(AppendFrom),
+    RowLevelSecurity {
+        on: bool,
+        /// CONJUNCTION TYPE OR; `None` when none is named.
+        any: Option<bool>,
+    },
 }
 
 #[derive(Clone, Debug)]

@@ -2,8 +2,8 @@
 //!
 //! [`relation`] says what a relation is and what it is asked with; each family is a file of relations:
 //! [`privilege`], [`principal`], [`pg_catalog`], [`table_definition`], [`information_schema`],
-//! [`redshift_catalog`], [`storage`] (by [`blocks`]), [`vacuum`], [`log`], [`steps`], [`activity`], [`routine`] and
-//! [`materialized`]; [`constraint`] and [`definition`] are more of PostgreSQL's. [`acl`] prints grants.
+//! [`redshift_catalog`], [`storage`] (by [`blocks`]), [`vacuum`], [`log`], [`steps`], [`activity`], [`routine`],
+//! [`materialized`] and [`policy`]; [`constraint`] and [`definition`] are more of PostgreSQL's. [`acl`] prints grants.
 
 mod acl;
 mod activity;
@@ -14,6 +14,8 @@ mod information_schema;
 mod log;
 mod materialized;
 mod pg_catalog;
+mod policy;
+mod policy_text;
 mod principal;
 mod privilege;
 mod redshift_catalog;
@@ -34,6 +36,7 @@ use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
 pub use super::plan::SystemRelation;
+pub(crate) use policy::APPLIED as APPLIED_POLICY_LOG;
 pub(crate) use steps::LOG as STEP_LOG;
 
 /// The "schema" of functions that answer with rows: no name in it can be written.
@@ -55,6 +58,7 @@ static FAMILIES: &[&[Relation]] = &[
     vacuum::RELATIONS,
     routine::RELATIONS,
     materialized::RELATIONS,
+    policy::RELATIONS,
 ];
 
 /// Relations that the product has and the sandbox does not.
@@ -75,7 +79,6 @@ pub const GAPS: &[&str] = &[
     "pg_statistic_indicator",
     "pg_stats",
     "svv_alter_table_recommendations",
-    "svv_attached_masking_policy",
     "svv_columns_privileges",
     "svv_copy_job_integrations",
     "svv_datashare_consumers",
@@ -91,15 +94,10 @@ pub const GAPS: &[&str] = &[
     "svv_identity_providers",
     "svv_integration",
     "svv_interleaved_columns",
-    "svv_masking_policy",
     "svv_ml_model_info",
     "svv_ml_model_privileges",
     "svv_query_state",
     "svv_restore_table_state",
-    "svv_rls_applied_policy",
-    "svv_rls_attached_policy",
-    "svv_rls_policy",
-    "svv_rls_relation",
     "parameters",
     "routines",
     "role_table_grants",

@@ -167,7 +167,9 @@ fn classes(viewer: &Viewer<'_>, with_info: bool) -> SqlResult<Rows> {
             Value::Integer(0),
             integer(relation.id.0),
             Value::Integer(0),
-            table.map_or(Value::Real(0.0), |table| Value::Real(table.data.visible_rows() as f32)),
+            table
+                .filter(|_| !relation.conceals(viewer.principals, viewer.user))
+                .map_or(Value::Real(0.0), |table| Value::Real(table.data.visible_rows() as f32)),
             Value::Boolean(false),
             Value::Boolean(false),
             Value::string(if relation.view().is_none() { "r" } else { "v" }),

@@ -71,6 +71,7 @@ fn warehouse() -> Manifest {
         ],
         created: NOW,
         comment: None,
+        protection: Default::default(),
         kind: RelationKind::Table(Table {
             materialized: None,
             temporary: false,

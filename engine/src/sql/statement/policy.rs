@@ -1,0 +1,43 @@
+//! Row-level security and masking policies, as their statements write them.
+
+use sqlparser::ast;
+
+use super::NamedGrantee;
+use crate::warehouse::data_type::DataType;
+use crate::warehouse::identifier::{Identifier, QualifiedName};
+use crate::warehouse::policy::PolicyKind;
+
+/// A name and a type of WITH.
+pub type ColumnPair = (Identifier, DataType);
+
+/// The expressions of USING, each with its text.
+pub type PolicyTexts = Vec<(ast::Expr, String)>;
+
+#[derive(Clone, Debug)]
+pub struct CreatePolicy {
+    pub kind: PolicyKind,
+    pub name: Identifier,
+    pub if_not_exists: bool,
+    pub inputs: Vec<ColumnPair>,
+    pub alias: Option<Identifier>,
+    pub texts: PolicyTexts,
+}
+
+/// ATTACH, or DETACH.
+#[derive(Clone, Debug)]
+pub struct AttachPolicy {
+    pub attaching: bool,
+    pub kind: PolicyKind,
+    pub policy: Identifier,
+    pub relations: Vec<QualifiedName>,
+    /// For masks.
+    pub mask: Option<MaskColumns>,
+    pub grantees: Vec<NamedGrantee>,
+}
+
+#[derive(Clone, Debug)]
+pub struct MaskColumns {
+    pub outputs: Vec<Identifier>,
+    pub inputs: Vec<Identifier>,
+    pub priority: i64,
+}
