@@ -42,6 +42,8 @@ pub struct Policy {
     pub alias: Option<Identifier>,
     /// The texts between the parentheses of USING.
     pub expressions: Vec<String>,
+    /// What they give.
+    pub outputs: Vec<DataType>,
     /// What names in the texts mean: their lookup tables, as they were called when the policy was made.
     pub names: View,
     /// Users' functions in it.

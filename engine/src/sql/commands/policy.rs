@@ -48,6 +48,7 @@ pub(super) fn create(create: &CreatePolicy, context: &mut CommandContext<'_>) ->
         inputs: create.inputs.clone(),
         alias: create.alias.clone(),
         expressions: Vec::new(),
+        outputs: Vec::new(),
         names: View {
             query: String::new(),
             search_path: Vec::new(),
@@ -118,6 +119,7 @@ fn write(policy: &mut Policy, texts: &PolicyTexts, context: &CommandContext<'_>)
             (lookup.id, names)
         })
         .collect();
+    policy.outputs = bound.expressions.iter().map(|expression| expression.data_type()).collect();
     policy.routines = bound.routines;
     policy.modified = context.now;
     policy.modified_by = context.rights().name().as_str().into();

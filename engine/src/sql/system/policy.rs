@@ -6,7 +6,6 @@ use super::acl::identity;
 use super::policy_text;
 use super::relation::{Relation, Rows, Source, Viewer, text};
 use crate::sql::error::SqlResult;
-use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::policy::{Policy, PolicyKind, Protection};
 use crate::warehouse::system_role::SystemPermission;
@@ -72,11 +71,12 @@ fn row_policies(viewer: &Viewer<'_>) -> SqlResult<Rows> {
 
 /// `[{"colname":"a","type":"integer"}]`.
 fn inputs(policy: &Policy) -> Value {
-    let each = policy.inputs.iter().map(|(name, data_type)| pair("colname", name.as_str(), *data_type));
+    let each =
+        policy.inputs.iter().map(|(name, data_type)| pair("colname", name.as_str(), &data_type.to_string()));
     text(format!("[{}]", each.collect::<Vec<_>>().join(",")))
 }
 
-fn pair(key: &str, value: &str, data_type: DataType) -> String {
+fn pair(key: &str, value: &str, data_type: &str) -> String {
     let quoted = serde_json::Value::from(value);
     format!("{{\"{key}\":{quoted},\"type\":\"{data_type}\"}}")
 }
@@ -139,9 +139,12 @@ fn applied(viewer: &Viewer<'_>) -> SqlResult<Rows> {
 
 fn masks(viewer: &Viewer<'_>) -> SqlResult<Rows> {
     let row = |policy: &Policy| {
-        // The type that each is shown with is its text's, not known before it stands on a column.
         let texts = policy_text::expressions(policy);
-        let each = texts.iter().map(|printed| pair("expr", printed, DataType::Varchar(256)));
+        let each = texts.iter().zip(&policy.outputs).map(|(printed, output)| {
+            // A text of any length, as the guide's sample has it.
+            let called = if output.is_string() { "text".to_owned() } else { output.to_string() };
+            pair("expr", printed, &called)
+        });
         vec![
             text(&viewer.database.name),
             text(&policy.name),
