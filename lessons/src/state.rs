@@ -5,14 +5,14 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int32Array, StringArray};
 use sandshift_engine::sandbox::{ADMIN, Sandbox};
 use sandshift_engine::sql::error::{SqlError, SqlResult};
+use sandshift_engine::warehouse::storage::generated::Generated;
 
 use crate::generator::calendar::MONTHS;
+use crate::generator::calendar::SESSIONS;
+use crate::generator::columns::{AMOUNT, BOUGHT_IN, CHANNEL, INSTANT, REFUNDED, SESSION, USER};
 use crate::generator::people::{Person, people};
-use crate::generator::sessions::{CHANNELS, MONTHLY_USERS};
-use crate::generator::{
-    Sessions, csv_session_timestamp, csv_session_transaction, csv_user_session_channel, session_ids,
-    session_timestamp, session_transaction, user_session_channel,
-};
+use crate::generator::sessions::{CHANNELS, MONTHLY_USERS, transactions};
+use crate::generator::{csv_session_timestamp, csv_session_transaction, csv_user_session_channel};
 use crate::lab::run_script;
 
 /// Every named state.
@@ -58,7 +58,7 @@ pub fn course_warehouse(seed: u64) -> SqlResult<Sandbox> {
         "CREATE SCHEMA raw_data; CREATE SCHEMA analytics; CREATE SCHEMA adhoc; CREATE SCHEMA pii;
          CREATE USER seoyeon PASSWORD 'Seoyeon2023';",
     )?;
-    fill_raw_data(&mut sandbox, &Sessions::generate(seed))?;
+    fill_raw_data(&mut sandbox, seed)?;
     fill_analytics(&mut sandbox)?;
     fill_pii(&mut sandbox, &people(seed, PEOPLE))?;
     if let Err(problem) = run_script(&mut sandbox, OUTSIDE, "course-warehouse", 0, &mut |_| {}) {
@@ -75,19 +75,24 @@ aws learner> iam attach-role-policy --role-name redshift.read.s3 --policy-arn ar
 aws learner> redshift modify-cluster-iam-roles --cluster-identifier course-cluster --add-iam-roles arn:aws:iam::123456789012:role/redshift.read.s3
 "#;
 
-fn fill_raw_data(sandbox: &mut Sandbox, sessions: &Sessions) -> SqlResult<()> {
-    let ids = session_ids(sessions);
-    sandbox.fill_table(
+/// The great tables are made when they are read: a lab opens in the time that its names take.
+fn fill_raw_data(sandbox: &mut Sandbox, seed: u64) -> SqlResult<()> {
+    let later = |maker| Arc::new(Generated::new(maker, seed));
+    let ids = later(&SESSION);
+    sandbox.fill_later(
         "CREATE TABLE raw_data.user_session_channel (userid integer, sessionid varchar(32) primary key, channel varchar(32))",
-        user_session_channel(sessions, &ids),
+        SESSIONS,
+        &[later(&USER), ids.clone(), later(&CHANNEL)],
     )?;
-    sandbox.fill_table(
+    sandbox.fill_later(
         "CREATE TABLE raw_data.session_timestamp (sessionid varchar(32) primary key, ts timestamp)",
-        session_timestamp(sessions, &ids),
+        SESSIONS,
+        &[ids, later(&INSTANT)],
     )?;
-    sandbox.fill_table(
+    sandbox.fill_later(
         "CREATE TABLE raw_data.session_transaction (sessionid varchar(32) primary key, refunded boolean, amount integer)",
-        session_transaction(sessions),
+        transactions(seed).len() as u32,
+        &[later(&BOUGHT_IN), later(&REFUNDED), later(&AMOUNT)],
     )?;
     sandbox.fill_table(
         "CREATE TABLE raw_data.channel (channelname varchar(32))",

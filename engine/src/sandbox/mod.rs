@@ -33,7 +33,7 @@ use std::sync::Arc;
 pub use crate::cli::CliOutput;
 pub use disk::Disk;
 pub use names::{Name, NameKind};
-pub use save::{LoadError, Saved};
+pub use save::{LoadError, Makers, Saved};
 pub use statement::Running;
 
 use crate::aws::{Account, Beginning};

@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::sql::execute::memory::DEFAULT_LIMIT;
 use crate::warehouse::catalog::RelationKind;
 use crate::warehouse::manifest::{Manifest, Warehouse};
+use crate::warehouse::storage::generated::{Generated, Maker, Recipe};
 use crate::warehouse::storage::{codec, dictionary};
 
 /// Grows when the written form changes. Older forms are refused by name.
@@ -62,6 +63,12 @@ impl std::fmt::Display for LoadError {
     }
 }
 
+/// Gives a stored block's bytes.
+type ReadBlock<'a> = &'a mut dyn FnMut(u64) -> Option<Vec<u8>>;
+
+/// Gives the maker of a number.
+pub type Makers = fn(u16) -> Option<&'static Maker>;
+
 #[derive(Serialize, Deserialize)]
 struct Written {
     clock: Clock,
@@ -90,7 +97,7 @@ impl Sandbox {
                 blocks.push((number, bytes()));
             }
         };
-        for block in blocks_of(&self.warehouse.committed) {
+        for block in blocks_of(&self.warehouse.committed).filter(|block| block.recipe().is_none()) {
             if let Some(data) = block.array() {
                 keep(block.id, &mut || codec::encode(&data));
             }
@@ -121,11 +128,12 @@ impl Sandbox {
     }
 
     /// The account that [`Sandbox::save`] wrote. Open transactions and sessions are gone, as after a
-    /// restart; everything committed is there. Generated files are registered again by whoever made them.
+    /// restart; everything committed is there. Generated files are registered again by whoever made them;
+    /// generated columns ask `makers` for theirs.
     ///
     /// # Errors
-    /// Bytes of another version, broken bytes, or a block that `blocks` does not give.
-    pub fn load(manifest: &[u8], blocks: &mut dyn FnMut(u64) -> Option<Vec<u8>>) -> Result<Self, LoadError> {
+    /// Bytes of another version, broken bytes, a block that `blocks` does not give, or an unknown maker.
+    pub fn load(manifest: &[u8], blocks: ReadBlock<'_>, makers: Makers) -> Result<Self, LoadError> {
         let broken = |what: &str| LoadError::Broken(what.to_owned());
         let (format, rest) = manifest.split_first_chunk::<4>().ok_or_else(|| broken("too short"))?;
         let format = u32::from_le_bytes(*format);
@@ -139,7 +147,7 @@ impl Sandbox {
             postcard::from_bytes(rest).map_err(|error| LoadError::Broken(error.to_string()))?;
         let mut warehouse = written.warehouse;
         let mut committed = (*warehouse.committed).clone();
-        fill_blocks(&mut committed, blocks)?;
+        fill_blocks(&mut committed, blocks, makers)?;
         warehouse.committed = Arc::new(committed);
         let mut account: Account =
             serde_json::from_slice(&written.account).map_err(|error| LoadError::Broken(error.to_string()))?;
@@ -177,10 +185,8 @@ pub(super) fn blocks_of(manifest: &Manifest) -> impl Iterator<Item = &crate::war
         .flat_map(|stored| &stored.segment.columns)
 }
 
-fn fill_blocks(
-    manifest: &mut Manifest,
-    blocks: &mut dyn FnMut(u64) -> Option<Vec<u8>>,
-) -> Result<(), LoadError> {
+fn fill_blocks(manifest: &mut Manifest, blocks: ReadBlock<'_>, makers: Makers) -> Result<(), LoadError> {
+    let mut generated: BTreeMap<Recipe, Arc<Generated>> = BTreeMap::new();
     for database in manifest.catalog.databases.values_mut() {
         let database = Arc::make_mut(database);
         for relation in database.relations.values_mut() {
@@ -190,6 +196,17 @@ fn fill_blocks(
             for stored in &mut table.data.segments {
                 previous.resize(stored.segment.columns.len(), None);
                 for (block, previous) in stored.segment.columns.iter_mut().zip(&mut previous) {
+                    if let Some(recipe) = block.recipe() {
+                        let Some(maker) = makers(recipe.maker) else {
+                            return Err(LoadError::Broken(format!(
+                                "nothing makes columns of kind {}",
+                                recipe.maker
+                            )));
+                        };
+                        let column = generated.entry(recipe);
+                        block.link(column.or_insert_with(|| Arc::new(Generated::new(maker, recipe.seed))));
+                        continue;
+                    }
                     let bytes = blocks(block.id).ok_or(LoadError::BlockMissing { block: block.id })?;
                     let data = codec::decode(&bytes)
                         .ok_or_else(|| LoadError::Broken(format!("block {} does not decode", block.id)))?;

@@ -151,14 +151,18 @@ fn what_was_committed_comes_back_from_bytes() {
     store.extend(saved.blocks);
     let again = sandbox.save(&|number| store.contains_key(&number)).unwrap();
     assert!(again.blocks.is_empty(), "a block is written once");
-    let mut loaded = Sandbox::load(&saved.manifest, &mut |number| store.get(&number).cloned()).unwrap();
+    let mut loaded =
+        Sandbox::load(&saved.manifest, &mut |number| store.get(&number).cloned(), |_| None).unwrap();
     let session = loaded.connect(ADMIN, None).unwrap();
     assert_eq!(
         run(&mut loaded, session, "SELECT * FROM t ORDER BY a; SELECT groname FROM pg_group"),
         "1|가; 2|NULL; g"
     );
-    assert!(matches!(Sandbox::load(&saved.manifest, &mut |_| None), Err(LoadError::BlockMissing { .. })));
-    assert!(Sandbox::load(&saved.manifest[..9], &mut |_| None).is_err());
+    assert!(matches!(
+        Sandbox::load(&saved.manifest, &mut |_| None, |_| None),
+        Err(LoadError::BlockMissing { .. })
+    ));
+    assert!(Sandbox::load(&saved.manifest[..9], &mut |_| None, |_| None).is_err());
 }
 
 #[test]
@@ -268,6 +272,6 @@ fn a_first_load_and_a_vacuum_lay_rows_in_order_over_many_segments() {
     // What was saved comes back as it was.
     let saved = sandbox.save(&|_| false).unwrap();
     let blocks: BTreeMap<u64, Vec<u8>> = saved.blocks.into_iter().collect();
-    let loaded = Sandbox::load(&saved.manifest, &mut |block| blocks.get(&block).cloned()).unwrap();
+    let loaded = Sandbox::load(&saved.manifest, &mut |block| blocks.get(&block).cloned(), |_| None).unwrap();
     assert_eq!(as_it_lies(&loaded, "s"), as_it_lies(&sandbox, "s"));
 }

@@ -7,34 +7,55 @@ use arrow::array::{
 };
 use arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::Int32Type;
+use sandshift_engine::warehouse::storage::generated::Maker;
 
 use super::random::Random;
-use super::sessions::{CHANNELS, Sessions};
+use super::sessions::{CHANNELS, Sessions, channels, ids, instants, transactions, users};
 
-/// `userid integer, sessionid varchar(32), channel varchar(32)`; channels are dictionary-encoded.
-pub fn user_session_channel(sessions: &Sessions, ids: &ArrayRef) -> Vec<ArrayRef> {
-    vec![Arc::new(Int32Array::from(sessions.users.clone())), ids.clone(), channel_column(&sessions.channels)]
+/// The columns of the course's tables, each made when it is first read.
+pub static USER: Maker =
+    Maker { number: 1, make: |seed| Arc::new(Int32Array::from(users(seed))), bytes: |rows| 2 * rows };
+/// Printed once for every table that has it.
+pub static SESSION: Maker = Maker { number: 2, make: session_ids, bytes: text_bytes };
+pub static CHANNEL: Maker =
+    Maker { number: 3, make: |seed| channel_column(&channels(seed)), bytes: |rows| 4 * rows };
+pub static INSTANT: Maker = Maker { number: 4, make: session_instants, bytes: |rows| 8 * rows };
+pub static BOUGHT_IN: Maker = Maker { number: 5, make: transaction_sessions, bytes: text_bytes };
+pub static REFUNDED: Maker = Maker { number: 6, make: refunds, bytes: |rows| rows.div_ceil(8) };
+pub static AMOUNT: Maker = Maker { number: 7, make: amounts, bytes: |rows| rows };
+
+/// The maker of a number, for accounts that are read back.
+pub fn maker(number: u16) -> Option<&'static Maker> {
+    [&USER, &SESSION, &CHANNEL, &INSTANT, &BOUGHT_IN, &REFUNDED, &AMOUNT]
+        .into_iter()
+        .find(|maker| maker.number == number)
 }
 
-/// `sessionid varchar(32)`, printed once for every table that has it.
-pub fn session_ids(sessions: &Sessions) -> ArrayRef {
-    hexadecimal(sessions.ids.iter().copied(), sessions.ids.len())
+fn session_ids(seed: u64) -> ArrayRef {
+    let ids = ids(seed);
+    hexadecimal(ids.iter().copied(), ids.len())
 }
 
-/// `sessionid varchar(32), ts timestamp`.
-pub fn session_timestamp(sessions: &Sessions, ids: &ArrayRef) -> Vec<ArrayRef> {
-    let micros: Vec<i64> = sessions.millis.iter().map(|millis| millis * 1_000).collect();
-    vec![ids.clone(), Arc::new(TimestampMicrosecondArray::from(micros))]
+fn session_instants(seed: u64) -> ArrayRef {
+    Arc::new(instants(seed).iter().map(|millis| Some(millis * 1_000)).collect::<TimestampMicrosecondArray>())
 }
 
-/// `sessionid varchar(32), refunded boolean, amount integer`.
-pub fn session_transaction(sessions: &Sessions) -> Vec<ArrayRef> {
-    let bought = &sessions.transactions;
-    vec![
-        hexadecimal(bought.iter().map(|t| sessions.ids[t.session as usize]), bought.len()),
-        Arc::new(bought.iter().map(|t| Some(t.refunded)).collect::<BooleanArray>()),
-        Arc::new(bought.iter().map(|t| t.amount).collect::<Int32Array>()),
-    ]
+fn transaction_sessions(seed: u64) -> ArrayRef {
+    let (ids, bought) = (ids(seed), transactions(seed));
+    hexadecimal(bought.iter().map(|one| ids[one.session as usize]), bought.len())
+}
+
+fn refunds(seed: u64) -> ArrayRef {
+    Arc::new(transactions(seed).iter().map(|one| Some(one.refunded)).collect::<BooleanArray>())
+}
+
+fn amounts(seed: u64) -> ArrayRef {
+    Arc::new(transactions(seed).iter().map(|one| one.amount).collect::<Int32Array>())
+}
+
+/// Identities lie as they are: 32 bytes and an offset each, and one offset more.
+fn text_bytes(rows: u32) -> u32 {
+    36 * rows + 4
 }
 
 /// `rows` rows of user_session_channel's shape, for benches. Only the shape is kept, not the exact counts.
@@ -179,10 +200,9 @@ mod tests {
 
     #[test]
     fn columns_and_csv_say_the_same() {
-        let sessions = Sessions::generate(1);
-        let columns = user_session_channel(&sessions, &session_ids(&sessions));
-        assert!(columns.iter().all(|column| column.len() == 101_520));
-        let ids = columns[1].as_any().downcast_ref::<StringArray>().unwrap();
+        let [users, ids, channels] = [&USER, &SESSION, &CHANNEL].map(|maker| (maker.make)(1));
+        assert!([&users, &ids, &channels].iter().all(|column| column.len() == 101_520));
+        let ids = ids.as_any().downcast_ref::<StringArray>().unwrap();
         assert_eq!(ids.value(0), format!("{:032x}", SEEN[0].1));
         let csv = String::from_utf8(csv_user_session_channel(1)).unwrap();
         let mut lines = csv.lines();

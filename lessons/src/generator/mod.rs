@@ -14,7 +14,6 @@ pub mod random;
 pub mod sessions;
 
 pub use columns::{
-    bench_sessions, csv_session_timestamp, csv_session_transaction, csv_user_session_channel, session_ids,
-    session_timestamp, session_transaction, user_session_channel,
+    bench_sessions, csv_session_timestamp, csv_session_transaction, csv_user_session_channel, maker,
 };
 pub use sessions::Sessions;

@@ -1,6 +1,6 @@
 //! The 101,520 sessions: who, when, through which channel, and what was bought.
 
-use super::calendar::{DAYS, FIRST_DAY, MONTHS, SESSIONS, sessions_per_day};
+use super::calendar::{FIRST_DAY, MONTHS, SESSIONS, sessions_per_day};
 use super::random::Random;
 
 /// Channels in the order of their codes, with their exact number of sessions.
@@ -55,36 +55,42 @@ pub struct Transaction {
 
 impl Sessions {
     pub fn generate(seed: u64) -> Sessions {
-        let days = sessions_per_day(seed);
-        let users = users(seed, &days);
-        let mut ids_random = Random::new(seed, 2);
-        let mut ids: Vec<u128> = (0..SESSIONS)
-            .map(|_| (u128::from(ids_random.bits()) << 64) | u128::from(ids_random.bits()))
-            .collect();
-        let mut channels = channels(seed);
-        for (row, (_, id, channel)) in SEEN.into_iter().enumerate() {
-            ids[row] = id;
-            // The counts stay as they are: the wanted channel changes places with this row's.
-            if let Some(other) = (row..channels.len()).find(|other| channels[*other] == channel) {
-                channels.swap(row, other);
-            }
-        }
-        Sessions { users, ids, channels, millis: instants(seed, &days), transactions: transactions(seed) }
+        let (users, ids, channels) = (users(seed), ids(seed), channels(seed));
+        Sessions { users, ids, channels, millis: instants(seed), transactions: transactions(seed) }
     }
 }
 
-fn channels(seed: u64) -> Vec<u8> {
+/// The identity of every session.
+pub fn ids(seed: u64) -> Vec<u128> {
+    let mut random = Random::new(seed, 2);
+    let mut ids: Vec<u128> =
+        (0..SESSIONS).map(|_| (u128::from(random.bits()) << 64) | u128::from(random.bits())).collect();
+    for (row, (_, id, _)) in SEEN.into_iter().enumerate() {
+        ids[row] = id;
+    }
+    ids
+}
+
+/// The channel of every session, by its code.
+pub fn channels(seed: u64) -> Vec<u8> {
     let mut codes = Vec::with_capacity(SESSIONS as usize);
     for (code, (_, sessions)) in (0..).zip(CHANNELS) {
         codes.extend(std::iter::repeat_n(code, sessions as usize));
     }
     Random::new(seed, 3).shuffle(&mut codes);
+    for (row, (.., channel)) in SEEN.into_iter().enumerate() {
+        // The counts stay as they are: the wanted channel changes places with this row's.
+        if let Some(other) = (row..codes.len()).find(|other| codes[*other] == channel) {
+            codes.swap(row, other);
+        }
+    }
     codes
 }
 
 /// Instants, ascending, at the hours people are awake.
-fn instants(seed: u64, days: &[u32; DAYS]) -> Vec<i64> {
+pub fn instants(seed: u64) -> Vec<i64> {
     const DAY: f64 = 86_400_000.0;
+    let days = sessions_per_day(seed);
     let mut random = Random::new(seed, 4);
     let mut all = Vec::with_capacity(SESSIONS as usize);
     let mut of_day: Vec<u32> = Vec::new();
@@ -116,7 +122,8 @@ fn instants(seed: u64, days: &[u32; DAYS]) -> Vec<i64> {
 
 /// The user of every session: each month has exactly its number of different users, and so has each of the
 /// first ten days. Most users of a month come back in the next one.
-fn users(seed: u64, days: &[u32; DAYS]) -> Vec<i32> {
+pub fn users(seed: u64) -> Vec<i32> {
+    let days = sessions_per_day(seed);
     let mut random = Random::new(seed, 5);
     let mut newcomers = Newcomers::new(seed);
     let mut all: Vec<i32> = Vec::with_capacity(SESSIONS as usize);
@@ -226,7 +233,8 @@ impl Newcomers {
     }
 }
 
-fn transactions(seed: u64) -> Vec<Transaction> {
+/// What was bought, in order of session.
+pub fn transactions(seed: u64) -> Vec<Transaction> {
     let mut random = Random::new(seed, 7);
     let mut bought = vec![
         Transaction { session: 2, refunded: false, amount: 61 },
@@ -247,6 +255,7 @@ fn transactions(seed: u64) -> Vec<Transaction> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::super::calendar::DAYS;
     use super::*;
 
     #[test]

@@ -13,6 +13,7 @@ use sandshift_engine::cli::Files as _;
 use sandshift_engine::sandbox::{NameKind as EngineNameKind, Sandbox};
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
+use sandshift_lessons::generator::maker;
 use sandshift_lessons::transcript::Done;
 use sandshift_lessons::{Lab, Record, state};
 use sandshift_protocol::{
@@ -107,8 +108,8 @@ impl Workspace {
                     hint: "Export it for us if you can, then reset the lab to begin again.".to_owned(),
                 };
                 let stored: Kept = postcard::from_bytes(bytes).map_err(|error| broken(error.to_string()))?;
-                let mut sandbox =
-                    Sandbox::load(&stored.account, blocks).map_err(|error| broken(error.to_string()))?;
+                let mut sandbox = Sandbox::load(&stored.account, blocks, maker)
+                    .map_err(|error| broken(error.to_string()))?;
                 state::register_files(&mut sandbox);
                 kept = stored.page;
                 record = stored.record;

@@ -55,7 +55,7 @@ pub fn blocks(relation: &Relation, table: &Table) -> Vec<DiskBlock> {
                     let bytes = size * rows / u64::from(stored.segment.rows.max(1));
                     let a_row = (bytes / rows.max(1)).max(1);
                     let zone = match column < relation.columns.len() {
-                        true => stored.segment.columns.get(column).and_then(|block| block.zone.as_ref()),
+                        true => stored.segment.columns.get(column).and_then(Block::zone),
                         false => None,
                     };
                     while left > 0 {
@@ -133,14 +133,14 @@ pub fn size_as(encoding: &str, data_type: DataType, block: &Block, rows: u32) ->
         DataType::Interval => 16,
         DataType::Char(bytes) => u64::from(bytes),
         DataType::Varchar(_) | DataType::Super | DataType::Varbyte(_) | DataType::Unknown => {
-            4 + u64::from(block.plain_bytes) / rows.max(1)
+            4 + u64::from(block.facts().map_or(0, |facts| facts.plain_bytes)) / rows.max(1)
         }
         _ => 8,
     };
     let raw = width * rows;
     let packed = u64::from(block.bytes).min(raw);
     let within = |low: i64, high: i64| {
-        let zone = block.zone.as_ref().and_then(|(least, greatest)| Some((limit(least)?, limit(greatest)?)));
+        let zone = block.zone().and_then(|(least, greatest)| Some((limit(least)?, limit(greatest)?)));
         zone.is_none_or(|(least, greatest)| least >= low && greatest <= high)
     };
     match encoding {
@@ -151,7 +151,7 @@ pub fn size_as(encoding: &str, data_type: DataType, block: &Block, rows: u32) ->
         "mostly16" if within(-32_768, 32_767) => 2 * rows,
         "mostly32" if within(i64::from(i32::MIN), i64::from(i32::MAX)) => 4 * rows,
         "bytedict" => packed.max(rows).min(raw),
-        "runlength" => (u64::from(block.runs) * (width + 1)).min(raw + rows),
+        "runlength" => (u64::from(block.facts().map_or(0, |facts| facts.runs)) * (width + 1)).min(raw + rows),
         "lzo" => packed.min(raw / 2),
         "zstd" => packed.min(raw * 2 / 5),
         "text255" | "text32k" => packed.min(raw * 3 / 5),

@@ -328,7 +328,8 @@ impl Interleaving {
             let data_type = relation.columns.get(*key).map_or(DataType::Unknown, |column| column.data_type);
             let mut range = (u64::MAX, 0);
             for stored in &table.data.segments {
-                let Some((least, greatest)) = stored.segment.columns.get(*key).and_then(|b| b.zone.clone())
+                let Some((least, greatest)) =
+                    stored.segment.columns.get(*key).and_then(|b| b.zone().cloned())
                 else {
                     continue;
                 };

@@ -71,8 +71,11 @@ impl ZoneTest {
 
     /// False when no row of the block can pass.
     pub fn may_match(&self, block: &Block, rows: u32) -> bool {
-        let value_may_match = |operator: Comparison, value: &Value| match &block.zone {
-            None => block.nulls < rows,
+        let Some(facts) = block.facts() else {
+            return true;
+        };
+        let value_may_match = |operator: Comparison, value: &Value| match &facts.zone {
+            None => facts.nulls < rows,
             Some((least, greatest)) => {
                 let (Some(low), Some(high)) = (compare_values(least, value), compare_values(greatest, value))
                 else {
@@ -91,8 +94,8 @@ impl ZoneTest {
         match &self.question {
             Question::Compare(operator, value) => value_may_match(*operator, value),
             Question::OneOf(values) => values.iter().any(|value| value_may_match(Comparison::Equal, value)),
-            Question::IsNull => block.nulls > 0,
-            Question::IsNotNull => block.nulls < rows,
+            Question::IsNull => facts.nulls > 0,
+            Question::IsNotNull => facts.nulls < rows,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod codec;
 pub mod dictionary;
+pub mod generated;
 pub mod join;
 mod layout;
 mod measure;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef};
 use serde::{Deserialize, Serialize};
 
+use self::generated::{Generated, Recipe};
 use self::layout::Layout;
 use self::slices::SliceRows;
 use super::value::Value;
@@ -66,6 +68,26 @@ pub struct Block {
     pub id: u64,
     /// Size in bytes as held in memory.
     pub bytes: u32,
+    values: Values,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum Values {
+    /// Absent only between reading a manifest and filling it.
+    Held {
+        facts: Facts,
+        #[serde(skip)]
+        layout: Option<Layout>,
+    },
+    Generated {
+        column: Arc<Generated>,
+        piece: u32,
+    },
+}
+
+/// What is known of a block without reading it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Facts {
     /// Size in bytes of the values themselves, one after the other.
     pub plain_bytes: u32,
     /// Runs of equal neighbours.
@@ -73,33 +95,78 @@ pub struct Block {
     pub nulls: u32,
     /// Least and greatest value, `None` when all are NULL or the type has no order.
     pub zone: Option<(Value, Value)>,
-    #[serde(skip)]
-    data: Option<Layout>,
+}
+
+impl Facts {
+    /// Those of `array`, and the layout that suits it.
+    fn of(array: ArrayRef) -> (Facts, Layout) {
+        let runs = measure::runs(&array);
+        let facts = Facts {
+            plain_bytes: measure::plain_bytes(&array) as u32,
+            runs: runs as u32,
+            nulls: array.null_count() as u32,
+            zone: zone::zone(&array),
+        };
+        (facts, Layout::of(array, runs))
+    }
 }
 
 impl Block {
     /// A block of `array`, held in the layout that suits it.
     pub fn new(id: u64, array: ArrayRef) -> Self {
-        let runs = measure::runs(&array);
-        let (nulls, zone) = (array.null_count() as u32, zone::zone(&array));
-        let plain_bytes = measure::plain_bytes(&array) as u32;
-        let layout = Layout::of(array, runs);
-        let bytes = layout.bytes() as u32;
-        Block { id, bytes, plain_bytes, runs: runs as u32, nulls, zone, data: Some(layout) }
+        let (facts, layout) = Facts::of(array);
+        Block { id, bytes: layout.bytes() as u32, values: Values::Held { facts, layout: Some(layout) } }
     }
 
-    /// The column's values; `None` only between reading a manifest and filling it.
+    /// `None` only between reading a manifest and filling it, as for everything read by way of it.
+    fn layout(&self) -> Option<&Layout> {
+        match &self.values {
+            Values::Held { layout, .. } => layout.as_ref(),
+            Values::Generated { column, piece } => column.piece(*piece).map(|(_, layout)| layout),
+        }
+    }
+
+    pub fn facts(&self) -> Option<&Facts> {
+        match &self.values {
+            Values::Held { facts, .. } => Some(facts),
+            Values::Generated { column, piece } => column.piece(*piece).map(|(facts, _)| facts),
+        }
+    }
+
+    /// Least and greatest value, `None` when all are NULL or the type has no order.
+    pub fn zone(&self) -> Option<&(Value, Value)> {
+        self.facts()?.zone.as_ref()
+    }
+
+    /// The column's values.
     pub fn array(&self) -> Option<ArrayRef> {
-        self.data.as_ref().map(|layout| layout.slice(0, layout.rows()))
+        self.layout().map(|layout| layout.slice(0, layout.rows()))
     }
 
-    /// `rows` values from `start` on; `None` as for [`Block::array`].
+    /// `rows` values from `start` on.
     pub fn slice(&self, start: usize, rows: usize) -> Option<ArrayRef> {
-        self.data.as_ref().map(|layout| layout.slice(start, rows))
+        self.layout().map(|layout| layout.slice(start, rows))
+    }
+
+    /// What it is made from, if it need not be stored.
+    pub fn recipe(&self) -> Option<Recipe> {
+        match &self.values {
+            Values::Held { .. } => None,
+            Values::Generated { column, .. } => Some(column.recipe),
+        }
     }
 
     pub fn fill(&mut self, array: ArrayRef) {
-        self.data = Some(Layout::of(array, self.runs as usize));
+        if let Values::Held { facts, layout } = &mut self.values {
+            *layout = Some(Layout::of(array, facts.runs as usize));
+        }
+    }
+
+    /// Gives a block that was read with its recipe the column that is made by it.
+    pub fn link(&mut self, generated: &Arc<Generated>) {
+        if let Values::Generated { column, .. } = &mut self.values {
+            *column = generated.clone();
+        }
     }
 }
 

@@ -17,7 +17,7 @@ const COALESCE_ROWS: usize = 8_192;
 pub struct BlockNumbers<'a>(pub &'a mut u64);
 
 impl BlockNumbers<'_> {
-    fn take(&mut self) -> u64 {
+    pub(super) fn take(&mut self) -> u64 {
         *self.0 += 1;
         *self.0
     }
