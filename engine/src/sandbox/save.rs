@@ -73,8 +73,7 @@ pub type Makers = fn(u16) -> Option<&'static Maker>;
 struct Written {
     clock: Clock,
     warehouse: Warehouse,
-    /// JSON text: policies are JSON values, which postcard cannot carry.
-    account: Vec<u8>,
+    account: Arc<Account>,
     /// Path and block number of each file.
     files: Vec<(String, u64)>,
     seed: u64,
@@ -115,7 +114,7 @@ impl Sandbox {
         let written = Written {
             clock: self.clock.clone(),
             warehouse: self.warehouse.clone(),
-            account: serde_json::to_vec(&*self.account).map_err(|error| broken(error.to_string()))?,
+            account: self.account.clone(),
             files,
             seed: self.seed,
             next_session: self.next_session,
@@ -149,9 +148,8 @@ impl Sandbox {
         let mut committed = (*warehouse.committed).clone();
         fill_blocks(&mut committed, blocks, makers)?;
         warehouse.committed = Arc::new(committed);
-        let mut account: Account =
-            serde_json::from_slice(&written.account).map_err(|error| LoadError::Broken(error.to_string()))?;
-        if !account.fill(&mut |number| blocks(OBJECT | number).map(Into::into)) {
+        let mut account = written.account;
+        if !Arc::make_mut(&mut account).fill(&mut |number| blocks(OBJECT | number).map(Into::into)) {
             return Err(broken("an object's bytes are missing"));
         }
         let mut disk = Disk::seeded(written.seed);
@@ -162,7 +160,7 @@ impl Sandbox {
         Ok(Sandbox {
             clock: written.clock,
             warehouse,
-            account: Arc::new(account),
+            account,
             disk,
             sessions: BTreeMap::new(),
             deeds: Default::default(),

@@ -103,7 +103,8 @@ pub fn share(array: ArrayRef, previous: Option<&ArrayRef>) -> ArrayRef {
     };
     let known = previous.as_dictionary::<Int32Type>().values();
     let dictionary = array.as_dictionary::<Int32Type>();
-    if known.as_string::<i32>() != dictionary.values().as_string::<i32>() {
+    // By their strings: comparing arrays as such would bring in the comparison of every type that Arrow has.
+    if !known.as_string::<i32>().iter().eq(dictionary.values().as_string::<i32>()) {
         return array;
     }
     match DictionaryArray::<Int32Type>::try_new(dictionary.keys().clone(), known.clone()) {

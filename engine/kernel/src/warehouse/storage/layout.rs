@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray};
+use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, NullArray, PrimitiveArray};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{
     DataType as ArrowType, Date32Type, Decimal128Type, Int16Type, Int32Type, Int64Type,
@@ -144,7 +144,8 @@ impl Packed {
             let values = self.numbers::<<T as ArrowPrimitiveType>::Native>(start, rows);
             let array = PrimitiveArray::<T>::new(values.into(), nulls);
             Arc::new(array.with_data_type(self.data_type.clone()))
-        }, _ => arrow::array::new_null_array(&self.data_type, rows))
+        // Nothing else is ever packed.
+        }, _ => Arc::new(NullArray::new(rows)))
     }
 
     fn numbers<V: Whole>(&self, start: usize, rows: usize) -> Vec<V> {
