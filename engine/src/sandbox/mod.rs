@@ -10,6 +10,7 @@ mod auto_refresh;
 mod connection;
 mod disk;
 mod fill;
+mod held;
 mod history;
 mod load_history;
 mod names;
@@ -73,7 +74,7 @@ pub struct Sandbox {
     inflight: BTreeMap<SessionId, activity::Inflight>,
     next_session: u32,
     seed: u64,
-    /// Bytes that stored blocks and a running statement may take together.
+    /// Bytes that stored blocks, objects, files and a running statement may take together.
     pub memory_limit: u64,
 }
 

@@ -8,6 +8,7 @@ use arrow::array::AsArray;
 use arrow::datatypes::Int32Type;
 
 use super::*;
+use crate::cli::Files;
 use crate::sql::execute::display::display;
 use crate::sql::outcome::Step;
 
@@ -228,6 +229,73 @@ fn past_the_memory_limit_a_statement_fails_and_the_session_goes_on() {
     }
     assert_eq!(run(&mut sandbox, session, "SELECT count(*), max(n) FROM t"), "65536|65535");
     assert_eq!(run(&mut sandbox, session, "SELECT n FROM t ORDER BY n DESC LIMIT 2"), "65535; 65534");
+}
+
+#[test]
+fn keys_that_a_join_computes_count_as_memory() {
+    let (mut sandbox, session) = with_many_rows();
+    sandbox.memory_limit = sandbox.held(&sandbox.warehouse.committed) + (16 << 20);
+    let joined = |key: &str| format!("SELECT count(*) FROM t a JOIN t b ON {key}");
+    assert_eq!(run(&mut sandbox, session, &joined("a.word = b.word")), "65536");
+    // 17 MB of keys beside the same rows.
+    let said = run(&mut sandbox, session, &joined("rpad(a.word, 260, '.') = rpad(b.word, 260, '.')"));
+    assert!(said.contains("Out Of Memory"), "{said}");
+}
+
+#[test]
+fn what_lies_in_s3_counts_as_memory() {
+    let (mut sandbox, session) = with_many_rows();
+    let before = sandbox.held(&sandbox.warehouse.committed);
+    sandbox.memory_limit = before + (16 << 20);
+    let sorting = "SELECT max(r) FROM (SELECT row_number() OVER (ORDER BY word) AS r FROM t)";
+    assert_eq!(run(&mut sandbox, session, sorting), "65536");
+    sandbox.disk.write("/data/much.csv", vec![b'x'; 16 << 20].into());
+    for line in ["s3 mb s3://course-bucket", "s3 cp /data/much.csv s3://course-bucket/much.csv"] {
+        assert_eq!(sandbox.aws("learner", line).code, 0);
+    }
+    assert_eq!(sandbox.held(&sandbox.warehouse.committed) - before, 16 << 20, "the file and its copy share bytes");
+    let said = run(&mut sandbox, session, sorting);
+    assert!(said.contains("Out Of Memory"), "{said}");
+    sandbox.disk.remove("/data/much.csv");
+    assert_eq!(sandbox.aws("learner", "s3 rm s3://course-bucket/much.csv").code, 0);
+    assert_eq!(run(&mut sandbox, session, sorting), "65536");
+}
+
+/// The most rows that one step worked through, and all of them.
+fn worked(sandbox: &mut Sandbox, session: SessionId, text: &str) -> (u64, u64) {
+    let statement = crate::sql::parse::parse(text).unwrap().pop().unwrap();
+    let mut running = sandbox.start(session, &statement).unwrap();
+    let (mut most, mut before) = (0, 0);
+    loop {
+        let step = sandbox.step(&mut running).unwrap();
+        let now = running.statistics().rows_worked;
+        most = most.max(now - before);
+        before = now;
+        if matches!(step, Step::Done(_)) {
+            return (most, now);
+        }
+    }
+}
+
+#[test]
+fn no_step_of_a_sort_or_a_window_works_through_many_rows() {
+    let (mut sandbox, session) = with_many_rows();
+    let rows: u64 = 1 << 20;
+    let mut many = "CREATE TABLE m AS SELECT n, n % 1000 AS k, n * 7919 % 65536 AS v FROM t;".to_owned();
+    many.push_str(&"INSERT INTO m SELECT n, k, v + 65536 FROM m;".repeat(4));
+    run(&mut sandbox, session, &many);
+    for (query, passes) in [
+        ("SELECT n FROM m ORDER BY v, n DESC", 3),
+        ("SELECT max(n) FROM (SELECT n FROM m ORDER BY k, v LIMIT 500000)", 3),
+        ("SELECT max(r) FROM (SELECT row_number() OVER (PARTITION BY k ORDER BY v) AS r FROM m)", 3),
+        ("SELECT max(r) FROM (SELECT rank() OVER (ORDER BY v DESC) AS r FROM m)", 3),
+        ("SELECT max(r) FROM (SELECT sum(v) OVER (ORDER BY n, v ROWS 5 PRECEDING) AS r FROM m)", 4),
+        ("SELECT max(r) FROM (SELECT max(v) OVER (PARTITION BY k) + lag(n) OVER (ORDER BY v) AS r FROM m)", 6),
+    ] {
+        let (most, all) = worked(&mut sandbox, session, query);
+        assert!(all >= passes * rows, "{query}: {all} rows in all");
+        assert!(most <= 2 * 65_536, "{query}: {most} rows in one step");
+    }
 }
 
 /// The column `n` of a table as it lies, and whether all of it lies in the sorted region.

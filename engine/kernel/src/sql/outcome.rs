@@ -53,4 +53,12 @@ pub struct Statistics {
     pub blocks_read: u64,
     /// Skipped because their least and greatest values could not match.
     pub blocks_skipped: u64,
+    /// Rows that sorts and windows looked at, each pass over them counted: what one pull adds is bounded.
+    pub rows_worked: u64,
+}
+
+impl Statistics {
+    pub fn worked(&mut self, rows: usize) {
+        self.rows_worked += rows as u64;
+    }
 }

@@ -7,7 +7,6 @@ use super::work::{Effect, InsertTag, Work};
 use super::{Running, evaluation, explained};
 use crate::clock::Instant;
 use crate::sandbox::history::Class;
-use crate::sandbox::save::blocks_of;
 use crate::sandbox::transaction::{must_not_write, transaction_statement};
 use crate::sandbox::{Sandbox, refresh};
 use crate::sql::bind::{self, BoundQuery, BoundWrite, Scope};
@@ -144,10 +143,9 @@ impl Sandbox {
             let committed = self.warehouse.committed.clone();
             (committed.clone(), (*committed).clone())
         });
-        let stored: u64 = blocks_of(&base).map(|block| u64::from(block.bytes)).sum();
         let context = Context {
             // However full the account is, something can be done about it.
-            memory_limit: self.memory_limit.saturating_sub(stored).max(self.memory_limit / 8),
+            memory_limit: self.memory_limit.saturating_sub(self.held(&base)).max(self.memory_limit / 8),
             query: numbers.0,
             ..Context::new(
                 base.clone(),

@@ -22,7 +22,7 @@ use super::{Answer, Executed, Sandbox};
 use crate::clock::Instant;
 use crate::sql::error::{Span, SqlError, SqlErrorKind, SqlResult};
 use crate::sql::execute::{Context, Evaluation};
-use crate::sql::outcome::{Completion, Progress, Step};
+use crate::sql::outcome::{Completion, Progress, Statistics, Step};
 use crate::sql::plan::{Field, Plan};
 use crate::sql::session::{Session, SessionId, Transaction};
 use crate::sql::statement::{ParsedStatement, Statement};
@@ -175,6 +175,11 @@ impl Sandbox {
 }
 
 impl Running {
+    /// What it has read and worked through so far.
+    pub fn statistics(&self) -> Statistics {
+        self.context.statistics
+    }
+
     /// The columns of a query's rows, before the first of them.
     pub(super) fn fields(&self) -> &[Field] {
         match &self.work {

@@ -74,23 +74,26 @@ fn ordered(plan: Plan, filter: Vec<Expression>) -> Plan {
         width += leaf.fields().len();
     }
     let owner = |index: usize| starts.partition_point(|start| *start <= index).saturating_sub(1);
-    let links: Vec<BTreeSet<usize>> = conditions
-        .iter()
-        .filter(|condition| matches!(condition, Expression::Compare { operator: Comparison::Equal, .. }))
-        .map(|condition| columns::of(condition).into_iter().map(owner).collect())
-        .filter(|tables: &BTreeSet<usize>| tables.len() == 2)
-        .collect();
-
-    let mut order: Vec<usize> = vec![0];
-    while order.len() < leaves.len() {
-        let left = |table: &usize| !order.contains(table);
-        let linked = (0..leaves.len()).filter(left).find(|table| {
-            links.iter().any(|link| link.contains(table) && link.iter().any(|other| order.contains(other)))
-        });
-        match linked.or_else(|| (0..leaves.len()).find(|table| !order.contains(table))) {
-            Some(next) => order.push(next),
-            None => break,
+    // Which tables an equality joins each one to.
+    let mut neighbours = vec![Vec::new(); leaves.len()];
+    for condition in &conditions {
+        if let Expression::Compare { operator: Comparison::Equal, .. } = condition {
+            let tables: BTreeSet<usize> = columns::of(condition).into_iter().map(owner).collect();
+            if let (2, Some(&one), Some(&other)) = (tables.len(), tables.first(), tables.last()) {
+                neighbours[one].push(other);
+                neighbours[other].push(one);
+            }
         }
+    }
+
+    // The first that is joined to those before; the first of all where none is.
+    let mut order: Vec<usize> = Vec::with_capacity(leaves.len());
+    let mut left: BTreeSet<usize> = (0..leaves.len()).collect();
+    let mut joined: BTreeSet<usize> = BTreeSet::new();
+    while let Some(next) = joined.pop_first().or_else(|| left.first().copied()) {
+        left.remove(&next);
+        order.push(next);
+        joined.extend(neighbours[next].iter().filter(|table| left.contains(table)));
     }
 
     let mut number = vec![0; width];

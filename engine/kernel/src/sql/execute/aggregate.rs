@@ -64,11 +64,12 @@ impl Operator for Aggregate {
         if let Some(done) = &mut self.done {
             return Ok(done.pull());
         }
-        let mut running = match self.running.take() {
-            Some(running) => running,
-            None => self.start()?,
-        };
-        match self.input.pull(context)? {
+        if self.running.is_none() {
+            self.running = Some(self.start()?);
+        }
+        let pull = self.input.pull(context)?;
+        let Some(running) = &mut self.running else { return Ok(Pull::End) };
+        match pull {
             Pull::Pending => {}
             Pull::Batch(batch) => running.take(&batch, &self.groups, &self.calls, context)?,
             Pull::End => {
@@ -79,11 +80,10 @@ impl Operator for Aggregate {
                     columns.push(gatherer.accumulator.finish(count)?);
                 }
                 running.held.set(0, context)?;
+                self.running = None;
                 self.done = Some(Emission::new(Batch { columns, rows: count }));
-                return Ok(Pull::Pending);
             }
         }
-        self.running = Some(running);
         Ok(Pull::Pending)
     }
 }
@@ -96,13 +96,17 @@ impl Running {
         calls: &[AggregateCall],
         context: &mut Context,
     ) -> SqlResult<()> {
+        // All is computed before anything is taken: a query among it may stop, and then the rows come again.
         let keys = evaluate_all(groups, batch, context)?;
+        let mut inputs = Vec::with_capacity(calls.len());
+        for call in calls {
+            let expressions = call.arguments.iter().chain(call.order.iter().map(|key| &key.expression));
+            inputs.push(evaluate_all(expressions, batch, context)?);
+        }
         let numbers = self.grouping.assign(&keys, batch.rows)?;
         let count = if groups.is_empty() { 1 } else { self.grouping.len() };
         let mut held = self.grouping.bytes();
-        for (gatherer, call) in self.gatherers.iter_mut().zip(calls) {
-            let inputs = call.arguments.iter().chain(call.order.iter().map(|key| &key.expression));
-            let arguments = evaluate_all(inputs, batch, context)?;
+        for (gatherer, arguments) in self.gatherers.iter_mut().zip(inputs) {
             gatherer.take(Groups { numbers: &numbers, count }, &arguments)?;
             held += gatherer.accumulator.bytes();
             held += gatherer.distinct.as_ref().map_or(0, DistinctValues::bytes);

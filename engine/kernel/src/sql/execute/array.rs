@@ -14,6 +14,7 @@ use arrow::datatypes::{
 };
 
 use super::gather::gather;
+use crate::sql::outcome::Batch;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
@@ -209,9 +210,15 @@ pub fn bytes_of(array: &ArrayRef) -> u64 {
         ArrowType::Int16 => 2 * array.len() as u64,
         ArrowType::Int32 | ArrowType::Float32 | ArrowType::Date32 => 4 * array.len() as u64,
         ArrowType::Boolean => array.len() as u64 / 8,
+        // Stands for a column that nobody reads.
+        ArrowType::Null => 0,
         ArrowType::Decimal128(_, _) | ArrowType::Interval(_) => 16 * array.len() as u64,
         _ => 8 * array.len() as u64,
     }
+}
+
+pub fn bytes_of_batch(batch: &Batch) -> u64 {
+    batch.columns.iter().map(bytes_of).sum()
 }
 
 /// NULL where either is.

@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, PrimitiveArray};
 use arrow::buffer::BooleanBuffer;
-use arrow::datatypes::{DataType as ArrowType, IntervalMonthDayNano};
+use arrow::datatypes::{ArrowPrimitiveType, DataType as ArrowType, IntervalMonthDayNano};
 
 use super::array::{union_nulls, value_at};
 use super::column::Column;
@@ -71,7 +71,7 @@ impl Ordered for IntervalMonthDayNano {
 }
 
 /// A month counts 30 days when spans are compared, as in PostgreSQL.
-fn length(interval: IntervalMonthDayNano) -> i128 {
+pub fn length(interval: IntervalMonthDayNano) -> i128 {
     let days = i128::from(interval.months) * 30 + i128::from(interval.days);
     days * 86_400_000_000_000 + i128::from(interval.nanoseconds)
 }
@@ -286,14 +286,27 @@ fn approximate(value: &Value) -> Option<f64> {
     }
 }
 
-/// The order of two rows of one array; both are known not to be NULL.
-pub fn compare_cells(array: &ArrayRef, left: usize, right: usize) -> Ordering {
-    primitive!(array, typed => typed.value(left).order(typed.value(right)), _ => match array.data_type() {
-        ArrowType::Boolean => array.as_boolean().value(left).cmp(&array.as_boolean().value(right)),
-        ArrowType::Binary => array.as_binary::<i32>().value(left).cmp(array.as_binary::<i32>().value(right)),
-        _ => match Strings::of(array) {
-            Ok(strings) => trim(strings.text(left)).cmp(trim(strings.text(right))),
-            Err(_) => Ordering::Equal,
+/// The order of two cells of one type; both are known not to be NULL.
+pub fn compare_cells(one: &ArrayRef, left: usize, other: &ArrayRef, right: usize) -> Ordering {
+    fn alike<'a, T: ArrowPrimitiveType>(
+        _: &PrimitiveArray<T>,
+        other: &'a ArrayRef,
+    ) -> Option<&'a PrimitiveArray<T>> {
+        other.as_primitive_opt()
+    }
+    primitive!(one, typed => match alike(typed, other) {
+        Some(other) => typed.value(left).order(other.value(right)),
+        None => Ordering::Equal,
+    }, _ => match (one.data_type(), other.data_type()) {
+        (ArrowType::Boolean, ArrowType::Boolean) => {
+            one.as_boolean().value(left).cmp(&other.as_boolean().value(right))
+        }
+        (ArrowType::Binary, ArrowType::Binary) => {
+            one.as_binary::<i32>().value(left).cmp(other.as_binary::<i32>().value(right))
+        }
+        _ => match (Strings::of(one), Strings::of(other)) {
+            (Ok(one), Ok(other)) => trim(one.text(left)).cmp(trim(other.text(right))),
+            _ => Ordering::Equal,
         },
     })
 }

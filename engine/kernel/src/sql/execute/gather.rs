@@ -256,9 +256,8 @@ fn concatenate_strings(parts: &[ArrayRef], rows: usize, nulls: Option<NullBuffer
     let mut builder = StringBuilder::with_capacity(rows, bytes);
     for view in views {
         match view {
-            Strings::Plain(array) if array.null_count() == 0 => {
-                (0..array.len()).for_each(|row| builder.append_value(array.value(row)));
-            }
+            // Only texts longer together than offsets reach are refused.
+            Strings::Plain(array) if builder.append_array(array).is_ok() => {}
             _ => (0..view.rows()).for_each(|row| builder.append_option(view.get(row))),
         }
     }
@@ -266,6 +265,17 @@ fn concatenate_strings(parts: &[ArrayRef], rows: usize, nulls: Option<NullBuffer
 }
 
 fn concatenate_dictionaries(parts: &[ArrayRef], rows: usize, nulls: Option<NullBuffer>) -> ArrayRef {
+    let first = parts.first().map(|part| part.as_dictionary::<Int32Type>().values());
+    if let Some(values) = first
+        && parts.iter().all(|part| Arc::ptr_eq(part.as_dictionary::<Int32Type>().values(), values))
+    {
+        let keys: Vec<i32> = parts
+            .iter()
+            .flat_map(|part| part.as_dictionary::<Int32Type>().keys().values())
+            .copied()
+            .collect();
+        return dictionary_of(Int32Array::new(keys.into(), nulls), values);
+    }
     let mut ids = ByteIds::default();
     let mut keys: Vec<i32> = Vec::with_capacity(rows);
     let mut last: Option<(&ArrayRef, Vec<i32>)> = None;

@@ -11,6 +11,7 @@ use super::gather::{NO_ROW, concatenate_batches, gather, gather_batch, gather_or
 use super::join_index::{Growing, JoinIndex};
 use super::logic::{Selection, conjuncts, select};
 use super::memory::Held;
+use super::pause;
 use super::sought::Index;
 use super::{BATCH_ROWS, Context, Operator, Pull};
 use crate::sql::error::{SqlError, SqlResult};
@@ -26,6 +27,8 @@ pub struct Join {
     left_keys: Vec<Expression>,
     right_keys: Vec<Expression>,
     residual: Option<Expression>,
+    /// Pairs tested at once: few where each asks a query.
+    most_pairs: usize,
     left_types: Vec<DataType>,
     right_types: Vec<DataType>,
     key_types: Vec<DataType>,
@@ -73,6 +76,7 @@ impl Join {
             left_keys: join.on.iter().map(|(left, _)| left.clone()).collect(),
             right_keys: join.on.iter().map(|(_, right)| right.clone()).collect(),
             residual: join.residual.clone(),
+            most_pairs: if pause::asks_for_each_row(&join.residual) { pause::ROWS } else { BATCH_ROWS },
             left_types: types(join.left.fields()),
             right_types: types(join.right.fields()),
             key_types,
@@ -169,14 +173,23 @@ impl Join {
             }
             probe.row = probe.batch.rows;
         }
-        let (mut lefts, mut rights) = next_pairs(index, probe)?;
+        let before = (probe.row, probe.chain);
+        let (mut lefts, mut rights) = next_pairs(index, probe, self.most_pairs)?;
         if lefts.is_empty() {
             return self.end_probe();
         }
         let mut joined = None;
         if let Some(residual) = &self.residual {
             let pairs = pair_batch(&probe.batch, &lefts, &table.rows, &rights);
-            if let Selection::Rows(kept) = select(&conjuncts(residual), &pairs, context)? {
+            let selection = match select(&conjuncts(residual), &pairs, context) {
+                Ok(selection) => selection,
+                Err(error) => {
+                    // A query in the condition may have stopped: then the same pairs are tested again.
+                    (probe.row, probe.chain) = before;
+                    return Err(error);
+                }
+            };
+            if let Selection::Rows(kept) = selection {
                 lefts = kept.iter().map(|&pair| lefts[pair as usize]).collect();
                 rights = kept.iter().map(|&pair| rights[pair as usize]).collect();
                 joined = Some(gather_batch(&pairs, &kept, None));
@@ -246,13 +259,13 @@ impl Join {
 }
 
 /// The next pairs of left and right rows with equal keys, at most one batch of them.
-fn next_pairs(index: &JoinIndex, probe: &mut Probe) -> SqlResult<(Vec<u32>, Vec<u32>)> {
+fn next_pairs(index: &JoinIndex, probe: &mut Probe, most: usize) -> SqlResult<(Vec<u32>, Vec<u32>)> {
     let mut lefts = Vec::new();
     let mut rights = Vec::new();
     while probe.row < probe.batch.rows {
         let mut right = probe.chain.take().unwrap_or(probe.firsts[probe.row]);
         while right != NO_ROW {
-            if lefts.len() == BATCH_ROWS {
+            if lefts.len() == most {
                 probe.chain = Some(right);
                 return Ok((lefts, rights));
             }
@@ -299,7 +312,8 @@ impl Operator for Join {
         match self.left.pull(context)? {
             Pull::Batch(batch) => {
                 self.begin_probe(batch, context)?;
-                self.probe(context)
+                // Rows that came in this pull would come again if a query stopped in it.
+                if self.most_pairs < BATCH_ROWS { Ok(Pull::Pending) } else { self.probe(context) }
             }
             Pull::Pending => Ok(Pull::Pending),
             Pull::End => {

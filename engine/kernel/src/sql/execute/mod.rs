@@ -12,6 +12,7 @@ mod aggregate;
 pub mod array;
 mod case;
 pub mod cast;
+mod chunks;
 pub mod column;
 mod common_table;
 pub mod compare;
@@ -21,7 +22,6 @@ mod distinct;
 mod emission;
 pub mod evaluate;
 mod filter;
-mod frame;
 pub mod gather;
 mod grouping;
 mod in_list;
@@ -32,6 +32,7 @@ pub mod like;
 mod limit;
 mod logic;
 pub mod memory;
+mod pause;
 mod physical;
 pub mod profile;
 mod project;
@@ -41,19 +42,21 @@ mod row_table;
 mod scan;
 mod secure;
 mod set_operation;
-mod slices;
 mod sort;
+mod sorter;
 mod sorting;
 mod sought;
 pub mod strings;
 mod subquery;
 mod system_scan;
+mod top;
 mod unnest;
 mod values;
 mod window;
 pub mod write;
 mod zone;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::error::SqlResult;
@@ -111,9 +114,12 @@ pub type SystemRows = fn(SystemRelation, &Context) -> SqlResult<Batch>;
 #[derive(Default)]
 pub struct Shared {
     memo: subquery::Memo,
+    pause: pause::Pause,
     common: common_table::Definitions,
     /// While the tree is built: what joins above look for in the step that is next.
     sought: Vec<sought::Sought>,
+    /// And which of its columns are read, where that is known.
+    wanted: Option<BTreeSet<usize>>,
 }
 
 impl Context {
@@ -175,6 +181,8 @@ pub fn build(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator>>
 fn operator_of(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator>> {
     let sought = std::mem::take(&mut context.shared.sought);
     context.shared.sought = sought::through(plan, &sought);
+    let wanted = context.shared.wanted.take();
+    context.shared.wanted = wanted_below(plan, wanted.as_ref());
     Ok(match plan {
         Plan::Empty => Box::new(values::Single::default()),
         Plan::Nothing { .. } => Box::new(values::Nothing),
@@ -182,13 +190,14 @@ fn operator_of(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator
         Plan::Secure(secure) => Box::new(secure::Barrier::new(build(&secure.input, context)?, secure)),
         Plan::SystemScan { relation, .. } => Box::new(system_scan::ScanSystem::new(*relation)),
         Plan::Values { rows, fields } => Box::new(values::Rows::new(rows.clone(), fields)),
-        Plan::Filter { input, predicate } => {
-            let input = asking(build(input, context)?, std::slice::from_ref(predicate));
+        Plan::Filter { input, predicate } => asking(build(input, context)?, &[predicate], |input| {
             Box::new(filter::Filter::new(input, predicate.clone()))
-        }
+        }),
         Plan::Project { input, expressions, .. } => {
-            let input = asking(build(input, context)?, expressions);
-            Box::new(project::Project::new(input, expressions.clone()))
+            let asked: Vec<&Expression> = expressions.iter().collect();
+            asking(build(input, context)?, &asked, |input| {
+                Box::new(project::Project::new(input, expressions.clone()))
+            })
         }
         Plan::Join(join) => {
             let index = sought::Index::default();
@@ -197,18 +206,46 @@ fn operator_of(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator
             let left = build(&join.left, context)?;
             context.shared.sought = right;
             let right = build(&join.right, context)?;
-            Box::new(join::Join::new(join, left, right, index))
+            let left_keys = join.on.iter().map(|(left, _)| left).chain(&join.residual);
+            let right_keys = join.on.iter().map(|(_, right)| right);
+            let asks = pause::asks_for_each_row(left_keys.clone().chain(right_keys.clone()));
+            let left = subquery::Prepared::before(left, left_keys);
+            let right = subquery::Prepared::before(right, right_keys);
+            pause::over([left, right], asks, |[left, right]| {
+                Box::new(join::Join::new(join, left, right, index))
+            })
         }
-        Plan::Unnest(unnest) => Box::new(unnest::UnnestRows::new(unnest, build(&unnest.input, context)?)),
+        Plan::Unnest(unnest) => {
+            let asked: Vec<&Expression> = std::iter::once(&unnest.value).chain(&unnest.condition).collect();
+            asking(build(&unnest.input, context)?, &asked, |input| {
+                Box::new(unnest::UnnestRows::new(unnest, input))
+            })
+        }
         Plan::Aggregate { input, groups, aggregates, .. } => {
-            Box::new(aggregate::Aggregate::new(build(input, context)?, groups.clone(), aggregates.clone()))
+            let inside = aggregates
+                .iter()
+                .flat_map(|call| call.arguments.iter().chain(call.order.iter().map(|key| &key.expression)));
+            let asked: Vec<&Expression> = groups.iter().chain(inside).collect();
+            asking(build(input, context)?, &asked, |input| {
+                Box::new(aggregate::Aggregate::new(input, groups.clone(), aggregates.clone()))
+            })
         }
         Plan::Window { input, calls, .. } => {
-            let types = input.fields().iter().map(|field| field.data_type).collect();
-            Box::new(window::Window::new(build(input, context)?, calls.clone(), types))
+            let width = input.fields().len();
+            let asked: Vec<&Expression> = calls
+                .iter()
+                .flat_map(|call| {
+                    let keys = call.order.iter().map(|key| &key.expression);
+                    call.arguments.iter().chain(&call.partition).chain(keys)
+                })
+                .collect();
+            asking(build(input, context)?, &asked, |input| {
+                Box::new(window::Window::new(input, calls.clone(), width, wanted))
+            })
         }
         Plan::Sort { input, keys, limit } => {
-            Box::new(sort::Sort::new(build(input, context)?, keys.clone(), *limit))
+            let asked: Vec<&Expression> = keys.iter().map(|key| &key.expression).collect();
+            asking(build(input, context)?, &asked, |input| sort::sort(input, keys.clone(), *limit))
         }
         Plan::Limit { input, limit, offset } => {
             Box::new(limit::Limit::new(build(input, context)?, *limit, *offset))
@@ -231,9 +268,29 @@ fn operator_of(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator
     })
 }
 
-/// What a step reads from when its expressions ask queries.
-fn asking(input: Box<dyn Operator>, expressions: &[Expression]) -> Box<dyn Operator> {
-    slices::Slices::under(subquery::Prepared::before(input, expressions), expressions)
+/// The columns of its input that a step reads, if it is one that need not read all.
+fn wanted_below(plan: &Plan, above: Option<&BTreeSet<usize>>) -> Option<BTreeSet<usize>> {
+    match plan {
+        Plan::Project { expressions, .. } => {
+            Some(expressions.iter().flat_map(dictionary::columns_of).collect())
+        }
+        Plan::Filter { predicate, .. } => {
+            let mut wanted = above?.clone();
+            wanted.extend(dictionary::columns_of(predicate));
+            Some(wanted)
+        }
+        _ => None,
+    }
+}
+
+/// A step with one input, whose expressions may ask queries.
+fn asking(
+    input: Box<dyn Operator>,
+    asked: &[&Expression],
+    step: impl FnOnce(Box<dyn Operator>) -> Box<dyn Operator>,
+) -> Box<dyn Operator> {
+    let input = subquery::Prepared::before(input, asked.iter().copied());
+    pause::over([input], pause::asks_for_each_row(asked.iter().copied()), |[input]| step(input))
 }
 
 /// A constant expression's value (LIMIT, defaults, VALUES).

@@ -12,7 +12,7 @@ use arrow::datatypes::Int64Type;
 use super::array::array_of;
 use super::gather::{concatenate, gather};
 use super::sort::Sort;
-use super::sorting::{KeyColumn, sorted_rows};
+use super::sorting::{KeyColumn, SortBy, sorted_rows};
 use super::{BATCH_ROWS, Context, Operator, Pull};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
@@ -182,10 +182,9 @@ pub fn sorted(table: &Table, columns: Vec<ArrayRef>) -> SqlResult<Vec<ArrayRef>>
         return Ok(columns);
     }
     let rows = columns.first().map_or(0, |column| column.len());
-    let keys = table.sort_key.iter().filter_map(|key| columns.get(*key));
-    let keys: Vec<KeyColumn> =
-        keys.map(|key| KeyColumn::new(key.clone(), false, false, false)).collect::<SqlResult<_>>()?;
-    let order = sorted_rows(&keys, rows);
+    let keys = table.sort_key.iter();
+    let keys = keys.map(|&column| SortBy { column, descending: false, nulls_first: false }).collect();
+    let order = sorted_rows(columns.clone(), rows, keys)?;
     Ok(columns.iter().map(|column| gather(column, &order)).collect())
 }
 

@@ -4,17 +4,21 @@
 //! reach), so that most comparisons are of two integers.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{
     DataType as ArrowType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int16Type, Int32Type,
-    Int64Type, Time64MicrosecondType, TimestampMicrosecondType,
+    Int64Type, IntervalMonthDayNanoType, Time64MicrosecondType, TimestampMicrosecondType,
 };
 
-use super::compare::compare_cells;
+use super::chunks::Chunks;
+use super::compare::{compare_cells, length};
+use super::sorter::Sorter;
 use super::strings::{Strings, trim};
 use crate::sql::error::SqlResult;
+use crate::sql::outcome::Batch;
 
 /// One sort key over a set of rows.
 pub struct KeyColumn {
@@ -32,6 +36,8 @@ impl KeyColumn {
     /// ranked, which is quicker and holds within this array only.
     pub fn new(array: ArrayRef, descending: bool, nulls_first: bool, across: bool) -> SqlResult<Self> {
         let (mut words, exact) = words_of(&array, across)?;
+        // Across arrays exactness must not depend on this array's values.
+        let exact = exact && !(across && matches!(array.data_type(), ArrowType::Decimal128(_, _)));
         if descending {
             words.iter_mut().for_each(|word| *word = !*word);
         }
@@ -65,7 +71,7 @@ impl KeyColumn {
         if self.exact || ordering.is_ne() {
             return ordering;
         }
-        let ordering = compare_cells(&self.array, left as usize, right as usize);
+        let ordering = compare_cells(&self.array, left as usize, &self.array, right as usize);
         if self.descending { ordering.reverse() } else { ordering }
     }
 }
@@ -78,90 +84,171 @@ pub fn compare_rows(keys: &[KeyColumn], left: u32, right: u32) -> Ordering {
         .unwrap_or(Ordering::Equal)
 }
 
-/// The rows in order; equal rows keep theirs.
-pub fn sorted_rows(keys: &[KeyColumn], rows: usize) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..rows as u32).collect();
-    sort_range(keys, &mut order);
-    order
+/// What rows are sorted by: a column, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct SortBy {
+    pub column: usize,
+    pub descending: bool,
+    pub nulls_first: bool,
 }
 
-/// Rows up to this many are sorted by plain comparison.
-const FEW: usize = 12;
-
-/// Sorts rising row numbers by `keys`: by the first key's words, then each run of equal words by the rest.
-fn sort_range(keys: &[KeyColumn], rows: &mut [u32]) {
-    let Some((first, rest)) = keys.split_first() else {
-        return;
-    };
-    if rows.len() <= FEW {
-        rows.sort_by(|a, b| compare_rows(keys, *a, *b));
-        return;
-    }
-    let mut nulls: Vec<u32> = Vec::new();
-    let mut entries: Vec<(u64, u32)> = Vec::with_capacity(rows.len());
-    for &row in rows.iter() {
-        if first.is_null(row) {
-            nulls.push(row);
-        } else {
-            entries.push((first.word(row), row));
-        }
-    }
-    sort_words(&mut entries);
-    let (null_rows, value_rows) = if first.nulls_first {
-        rows.split_at_mut(nulls.len())
-    } else {
-        let (values, nulls) = rows.split_at_mut(entries.len());
-        (nulls, values)
-    };
-    null_rows.copy_from_slice(&nulls);
-    sort_range(rest, null_rows);
-    value_rows.iter_mut().zip(&entries).for_each(|(row, entry)| *row = entry.1);
-    if first.exact && rest.is_empty() {
-        return;
-    }
-    let mut start = 0;
-    while start < entries.len() {
-        let word = entries[start].0;
-        let length = entries[start..].iter().take_while(|entry| entry.0 == word).count();
-        let run = &mut value_rows[start..start + length];
-        if first.exact {
-            sort_range(rest, run);
-        } else {
-            run.sort_by(|a, b| compare_rows(keys, *a, *b));
-        }
-        start += length;
-    }
+/// The rows in order; equal rows keep theirs. For rows few enough to be sorted in one piece.
+pub fn sorted_rows(columns: Vec<ArrayRef>, rows: usize, keys: Vec<SortBy>) -> SqlResult<Vec<u32>> {
+    let chunks = Chunks::of(Batch { columns, rows })?;
+    let mut sorter = Sorter::new(keys, 0, false);
+    while sorter.step(&chunks)?.is_some() {}
+    Ok(sorter.finish().rows)
 }
 
-/// Sorts by word, then row. Rows already rise, so a stable sort by bytes of the word is enough: one pass for
-/// each byte in which words differ.
-fn sort_words(entries: &mut Vec<(u64, u32)>) {
-    if entries.len() < 4_096 {
-        entries.sort_unstable();
-        return;
+/// One sort key over rows that lie in chunks.
+pub struct Lane {
+    pub by: SortBy,
+    words: Vec<u64>,
+    exact: bool,
+    has_nulls: bool,
+    /// Chunks whose words are there.
+    taken: usize,
+    /// Dictionaries and, for each of their codes, its rank among the values of all.
+    ranks: Vec<(ArrayRef, Vec<u64>)>,
+}
+
+/// Values of all dictionaries of a column that are ranked against each other in one piece.
+const MOST_RANKED: usize = 65_536;
+
+/// The level behind all words: texts that end alike in all of them may still differ in zeros at their end.
+pub const LENGTH: usize = usize::MAX;
+
+impl Lane {
+    pub fn new(by: SortBy) -> Self {
+        Lane { by, words: Vec::new(), exact: true, has_nulls: false, taken: 0, ranks: Vec::new() }
     }
-    let all = entries.iter().fold(u64::MAX, |bits, entry| bits & entry.0);
-    let any = entries.iter().fold(0, |bits, entry| bits | entry.0);
-    let differing = all ^ any;
-    let mut target = vec![(0, 0); entries.len()];
-    for byte in 0..8 {
-        let shift = byte * 8;
-        if (differing >> shift) & 0xFF == 0 {
-            continue;
+
+    /// Makes the words of the next chunk; how many, or nothing when all are there.
+    pub fn take_chunk(&mut self, chunks: &Chunks) -> SqlResult<Option<usize>> {
+        if self.taken == chunks.count() {
+            return Ok(None);
         }
-        let mut counts = [0_usize; 256];
-        entries.iter().for_each(|entry| counts[(entry.0 >> shift) as usize & 0xFF] += 1);
-        let mut next = 0;
-        for count in &mut counts {
-            next += *count;
-            *count = next - *count;
+        if self.taken == 0 {
+            self.words.reserve_exact(chunks.rows());
+            self.rank(chunks)?;
         }
-        for entry in entries.iter() {
-            let place = &mut counts[(entry.0 >> shift) as usize & 0xFF];
-            target[*place] = *entry;
-            *place += 1;
+        let part = chunks.part(self.by.column, self.taken)?;
+        self.taken += 1;
+        let ranks = match part.data_type() {
+            ArrowType::Dictionary(_, _) => {
+                let dictionary = part.as_dictionary::<Int32Type>();
+                let ranked = self.ranks.iter().find(|(values, _)| Arc::ptr_eq(values, dictionary.values()));
+                ranked.map(|(_, ranks)| (dictionary.keys().values(), ranks))
+            }
+            _ => None,
+        };
+        let (words, exact) = match ranks {
+            Some((codes, ranks)) => {
+                (codes.iter().map(|&code| ranks.get(code as usize).copied().unwrap_or(0)).collect(), true)
+            }
+            None => words_of(part, true)?,
+        };
+        let mask = if self.by.descending { u64::MAX } else { 0 };
+        self.words.extend(words.iter().map(|word| word ^ mask));
+        self.exact &= exact;
+        self.has_nulls |= part.null_count() > 0;
+        Ok(Some(words.len()))
+    }
+
+    /// Ranks the values of the dictionaries, if the column lies in dictionaries throughout.
+    fn rank(&mut self, chunks: &Chunks) -> SqlResult<()> {
+        let mut dictionaries: Vec<&ArrayRef> = Vec::new();
+        for chunk in 0..chunks.count() {
+            let part = chunks.part(self.by.column, chunk)?;
+            if !matches!(part.data_type(), ArrowType::Dictionary(_, _)) {
+                return Ok(());
+            }
+            let values = part.as_dictionary::<Int32Type>().values();
+            if !dictionaries.iter().any(|known| Arc::ptr_eq(known, values)) {
+                dictionaries.push(values);
+            }
         }
-        std::mem::swap(entries, &mut target);
+        if dictionaries.iter().map(|values| values.len()).sum::<usize>() > MOST_RANKED {
+            return Ok(());
+        }
+        let texts = dictionaries.iter().flat_map(|values| {
+            let texts = values.as_string::<i32>();
+            (0..texts.len()).map(move |code| trim(texts.value(code)))
+        });
+        let mut order: Vec<(&[u8], usize)> = texts.zip(0..).collect();
+        order.sort_unstable();
+        let mut ranks = vec![0; order.len()];
+        for (rank, equal) in (0..).zip(order.chunk_by(|a, b| a.0 == b.0)) {
+            equal.iter().for_each(|(_, at)| ranks[*at] = rank);
+        }
+        let mut ranks = ranks.into_iter();
+        self.ranks = dictionaries
+            .into_iter()
+            .map(|values| (values.clone(), ranks.by_ref().take(values.len()).collect()))
+            .collect();
+        Ok(())
+    }
+
+    pub fn is_exact(&self) -> bool {
+        self.exact
+    }
+
+    /// Smaller words come first. Meaningless for NULL.
+    pub fn word(&self, row: u32) -> u64 {
+        self.words[row as usize]
+    }
+
+    pub fn is_null(&self, row: u32, chunks: &Chunks) -> SqlResult<bool> {
+        if !self.has_nulls {
+            return Ok(false);
+        }
+        let (array, at) = chunks.cell(self.by.column, row)?;
+        Ok(array.is_null(at))
+    }
+
+    /// What the value says behind its first word: for a level from 1 on a word, and whether more follow.
+    pub fn word_at(&self, level: usize, row: u32, chunks: &Chunks) -> SqlResult<(u64, bool)> {
+        let (array, at) = chunks.cell(self.by.column, row)?;
+        let wide = |value: i128| match level {
+            1 => (signed((value >> 64) as i64), true),
+            _ => (value as u64, false),
+        };
+        let bytes = |bytes: &[u8], from: usize| match bytes.get(from..) {
+            _ if level == LENGTH => (bytes.len() as u64, false),
+            Some(rest) if !rest.is_empty() => (first_word(rest), true),
+            _ => (0, false),
+        };
+        let (word, deeper) = match array.data_type() {
+            ArrowType::Decimal128(_, _) => wide(array.as_primitive::<Decimal128Type>().value(at)),
+            ArrowType::Interval(_) => {
+                wide(length(array.as_primitive::<IntervalMonthDayNanoType>().value(at)))
+            }
+            ArrowType::Binary => bytes(array.as_binary::<i32>().value(at), (level - 1).saturating_mul(8)),
+            ArrowType::Utf8 | ArrowType::Dictionary(_, _) => {
+                bytes(trim(Strings::of(array)?.text(at)), level.saturating_mul(8))
+            }
+            _ => (0, false),
+        };
+        Ok((if self.by.descending { !word } else { word }, deeper))
+    }
+
+    pub fn compare(&self, left: u32, right: u32, chunks: &Chunks) -> SqlResult<Ordering> {
+        if self.has_nulls {
+            let first = if self.by.nulls_first { Ordering::Less } else { Ordering::Greater };
+            match (self.is_null(left, chunks)?, self.is_null(right, chunks)?) {
+                (true, true) => return Ok(Ordering::Equal),
+                (true, false) => return Ok(first),
+                (false, true) => return Ok(first.reverse()),
+                (false, false) => {}
+            }
+        }
+        let ordering = self.word(left).cmp(&self.word(right));
+        if self.exact || ordering.is_ne() {
+            return Ok(ordering);
+        }
+        let (left, right) = (chunks.cell(self.by.column, left)?, chunks.cell(self.by.column, right)?);
+        let ordering = compare_cells(left.0, left.1, right.0, right.1);
+        Ok(if self.by.descending { ordering.reverse() } else { ordering })
     }
 }
 
@@ -179,7 +266,10 @@ fn float(value: f64) -> u64 {
 }
 
 fn prefix(text: &str) -> u64 {
-    let bytes = trim(text);
+    first_word(trim(text))
+}
+
+fn first_word(bytes: &[u8]) -> u64 {
     let mut word = [0; 8];
     let length = bytes.len().min(8);
     word[..length].copy_from_slice(&bytes[..length]);
@@ -213,8 +303,7 @@ fn words_of(array: &ArrayRef, across: bool) -> SqlResult<(Vec<u64>, bool)> {
             let values = array.as_primitive::<Decimal128Type>().values();
             let narrow = |value: i128| value.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
             let exact = values.iter().all(|&value| i64::try_from(value).is_ok());
-            // Across arrays exactness must not depend on this array's values.
-            return Ok((values.iter().map(|&value| signed(narrow(value))).collect(), exact && !across));
+            return Ok((values.iter().map(|&value| signed(narrow(value))).collect(), exact));
         }
         ArrowType::Utf8 => {
             let strings = Strings::of(array)?;
@@ -248,42 +337,4 @@ fn dictionary_words(array: &ArrayRef, across: bool) -> SqlResult<(Vec<u64>, bool
     };
     let words = keys.values().iter().map(|&key| codes.get(key as usize).copied().unwrap_or(0)).collect();
     Ok((words, !across))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use arrow::array::{Float64Array, Int32Array, StringArray};
-
-    use super::*;
-
-    fn order(array: ArrayRef, descending: bool, nulls_first: bool) -> Vec<u32> {
-        let rows = array.len();
-        sorted_rows(&[KeyColumn::new(array, descending, nulls_first, false).unwrap()], rows)
-    }
-
-    #[test]
-    fn nulls_go_where_the_key_says() {
-        let numbers: ArrayRef = Arc::new(Int32Array::from(vec![Some(3), None, Some(-1), Some(3)]));
-        assert_eq!(order(numbers.clone(), false, false), [2, 0, 3, 1]);
-        assert_eq!(order(numbers, true, true), [1, 0, 3, 2]);
-    }
-
-    #[test]
-    fn text_is_ordered_by_bytes_without_trailing_blanks() {
-        let texts: ArrayRef =
-            Arc::new(StringArray::from(vec!["b", "longprefix2", "B ", "longprefix1", "B", "가"]));
-        assert_eq!(order(texts, false, false), [2, 4, 0, 3, 1, 5]);
-    }
-
-    #[test]
-    fn many_rows_are_sorted_stably() {
-        let values: Vec<f64> = (0..10_000).map(|row| f64::from(row * 7_919 % 100) - 50.0).collect();
-        let rows = order(Arc::new(Float64Array::from(values.clone())), false, false);
-        assert!(rows.windows(2).all(|pair| {
-            let (a, b) = (values[pair[0] as usize], values[pair[1] as usize]);
-            a < b || (a == b && pair[0] < pair[1])
-        }));
-    }
 }

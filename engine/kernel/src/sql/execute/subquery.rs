@@ -33,7 +33,15 @@ struct Remembered {
     _plan: Arc<Plan>,
     parameters: Grouping,
     /// By the number of the parameters.
-    answers: Vec<Answer>,
+    answers: Vec<Option<Answer>>,
+    /// Runs that stopped before their answer, by the same number.
+    stopped: BTreeMap<u32, Stopped>,
+}
+
+struct Stopped {
+    running: Running,
+    /// What was counted before the run began.
+    memory: u64,
 }
 
 #[derive(Clone)]
@@ -63,78 +71,61 @@ pub fn evaluate_subquery(subquery: &Subquery, batch: &Batch, context: &mut Conte
         _plan: Arc::clone(&subquery.plan),
         parameters: Grouping::new(&types),
         answers: Vec::new(),
+        stopped: BTreeMap::new(),
     });
-    let known = remembered.answers.len();
     let numbers = remembered.parameters.assign(&parameters, rows)?;
-    let mut answered = known;
-    let mut fresh = Vec::new();
+    remembered.answers.resize(remembered.parameters.len(), None);
     for (row, &number) in numbers.iter().enumerate() {
-        if number as usize == answered {
+        if remembered_at(key, context)?.answers[number as usize].is_none() {
             let values = parameters.iter().zip(&types).map(|(array, t)| value_at(array, *t, row)).collect();
-            fresh.push(answer(subquery, values, context)?);
-            answered += 1;
+            let answer = answer(subquery, (key, number), values, context)?;
+            remembered_at(key, context)?.answers[number as usize] = Some(answer);
         }
     }
-    let Some(remembered) = context.shared.memo.plans.get_mut(&key) else {
-        return Err(SqlError::bug("a subquery was forgotten"));
-    };
-    remembered.answers.extend(fresh);
-    // Taken while operands are computed, because they may ask subqueries of their own.
-    let answers = std::mem::take(&mut remembered.answers);
-    let column = answer_rows(subquery, &answers, &numbers, batch, context);
-    if let Some(remembered) = context.shared.memo.plans.get_mut(&key) {
-        remembered.answers = answers;
-    }
-    column
+    let answers = &remembered_at(key, context)?.answers;
+    let answers: Vec<Answer> =
+        numbers.iter().filter_map(|&number| answers.get(number as usize)?.clone()).collect();
+    answer_rows(subquery, &answers, batch, context)
 }
 
-/// The answers, each at the rows it belongs to.
+fn remembered_at(key: usize, context: &mut Context) -> SqlResult<&mut Remembered> {
+    context.shared.memo.plans.get_mut(&key).ok_or_else(|| SqlError::bug("a subquery was forgotten"))
+}
+
+/// The answers, one a row; one for all rows of a query that takes nothing from outside.
 fn answer_rows(
     subquery: &Subquery,
     answers: &[Answer],
-    numbers: &[u32],
     batch: &Batch,
     context: &mut Context,
 ) -> SqlResult<Column> {
+    let spread = |values: Vec<Value>, data_type: DataType| {
+        let values = array_of(&values, data_type);
+        let constant = subquery.parameters.is_empty() && batch.rows > 0;
+        if constant { Column::Constant(values) } else { Column::Rows(values) }
+    };
     match &subquery.kind {
         SubqueryKind::Scalar => {
-            let values: Vec<Value> = answers
-                .iter()
-                .map(|answer| match answer {
-                    Answer::Scalar(value) => value.clone(),
-                    Answer::Exists(_) | Answer::Rows(_) => Value::Null,
-                })
-                .collect();
-            Ok(spread(array_of(&values, subquery.data_type), numbers, subquery, batch.rows))
+            let value = |answer: &Answer| match answer {
+                Answer::Scalar(value) => value.clone(),
+                Answer::Exists(_) | Answer::Rows(_) => Value::Null,
+            };
+            Ok(spread(answers.iter().map(value).collect(), subquery.data_type))
         }
         SubqueryKind::Exists { negated } => {
-            let values: Vec<Value> = answers
-                .iter()
-                .map(|answer| Value::Boolean(matches!(answer, Answer::Exists(true)) != *negated))
-                .collect();
-            Ok(spread(array_of(&values, DataType::Boolean), numbers, subquery, batch.rows))
+            let value = |answer: &Answer| Value::Boolean(matches!(answer, Answer::Exists(true)) != *negated);
+            Ok(spread(answers.iter().map(value).collect(), DataType::Boolean))
         }
         SubqueryKind::Any { operands, operator } => {
             let operands = evaluate_all(operands, batch, context)?;
-            quantified(*operator, false, &operands, answers, numbers, batch.rows)
+            quantified(*operator, false, &operands, answers, batch.rows)
         }
         // All of them hold unless one fails.
         SubqueryKind::All { operands, operator } => {
             let operands = evaluate_all(operands, batch, context)?;
-            quantified(opposite(*operator), true, &operands, answers, numbers, batch.rows)
+            quantified(opposite(*operator), true, &operands, answers, batch.rows)
         }
     }
-}
-
-/// One answer a list of parameters to one value a row.
-fn spread(answers: ArrayRef, numbers: &[u32], subquery: &Subquery, rows: usize) -> Column {
-    if rows == 0 {
-        return Column::Rows(answers.slice(0, 0));
-    }
-    if subquery.parameters.is_empty() {
-        return Column::Constant(answers.slice(0, 1));
-    }
-    Column::Rows(gather(&answers, numbers))
 }
 
 fn opposite(operator: Comparison) -> Comparison {
@@ -148,21 +139,50 @@ fn opposite(operator: Comparison) -> Comparison {
     }
 }
 
-/// Runs the subquery for one list of parameters.
-fn answer(subquery: &Subquery, parameters: Vec<Value>, context: &mut Context) -> SqlResult<Answer> {
+/// Runs the subquery for one list of parameters, on from where it stopped if it did. It may stop again: then
+/// whoever asked is asked anew.
+fn answer(
+    subquery: &Subquery,
+    (key, number): (usize, u32),
+    parameters: Vec<Value>,
+    context: &mut Context,
+) -> SqlResult<Answer> {
+    let stopped = remembered_at(key, context)?.stopped.remove(&number);
+    let memory = stopped.as_ref().map_or(context.memory_used, |stopped| stopped.memory);
     let outer = std::mem::replace(&mut context.evaluation.parameters, parameters);
-    let memory = context.memory_used;
-    let result = run(subquery, context);
-    context.memory_used = memory;
+    let result = match stopped {
+        Some(stopped) => run(subquery, stopped.running, context),
+        None => Running::new(subquery, context).and_then(|running| run(subquery, running, context)),
+    };
     context.evaluation.parameters = outer;
-    result
+    match result {
+        Ok(Ran::Through(answer)) => {
+            context.memory_used = memory;
+            Ok(answer)
+        }
+        Ok(Ran::Stopped(running)) => {
+            remembered_at(key, context)?.stopped.insert(number, Stopped { running, memory });
+            Err(SqlError::bug("a query that stopped was not taken up again"))
+        }
+        Err(error) => {
+            context.memory_used = memory;
+            Err(error)
+        }
+    }
 }
 
-fn run(subquery: &Subquery, context: &mut Context) -> SqlResult<Answer> {
-    let mut running = Running::new(subquery, context)?;
+enum Ran {
+    Through(Answer),
+    Stopped(Running),
+}
+
+fn run(subquery: &Subquery, mut running: Running, context: &mut Context) -> SqlResult<Ran> {
     loop {
         if let Some(answer) = running.step(subquery, context)? {
-            return Ok(answer);
+            return Ok(Ran::Through(answer));
+        }
+        if !context.shared.pause.goes_on() {
+            return Ok(Ran::Stopped(running));
         }
     }
 }
@@ -228,7 +248,10 @@ pub struct Prepared {
 
 impl Prepared {
     /// The input itself, unless one of these expressions asks such a query.
-    pub fn before(input: Box<dyn Operator>, expressions: &[Expression]) -> Box<dyn Operator> {
+    pub fn before<'a>(
+        input: Box<dyn Operator>,
+        expressions: impl IntoIterator<Item = &'a Expression>,
+    ) -> Box<dyn Operator> {
         let mut waiting = Vec::new();
         for expression in expressions {
             expression.visit(&mut |inner| {
@@ -271,8 +294,8 @@ impl Operator for Prepared {
                 let mut parameters = Grouping::new(&[]);
                 parameters.assign(&[], 1)?;
                 let _plan = Arc::clone(&subquery.plan);
-                let answers = vec![answer];
-                context.shared.memo.plans.insert(key, Remembered { _plan, parameters, answers });
+                let (answers, stopped) = (vec![Some(answer)], BTreeMap::new());
+                context.shared.memo.plans.insert(key, Remembered { _plan, parameters, answers, stopped });
             }
             Err(_) => {}
         }
@@ -320,7 +343,6 @@ fn quantified(
     negated: bool,
     operands: &[ArrayRef],
     answers: &[Answer],
-    numbers: &[u32],
     rows: usize,
 ) -> SqlResult<Column> {
     let mut builder = BooleanBuilder::with_capacity(rows);
@@ -330,8 +352,7 @@ fn quantified(
         _ => None,
     };
     for row in 0..rows {
-        let number = numbers.get(row).or(numbers.first()).copied().unwrap_or(0) as usize;
-        let Some(Answer::Rows(set)) = answers.get(number) else {
+        let Some(Answer::Rows(set)) = answers.get(row).or(answers.first()) else {
             return Err(SqlError::bug("a subquery without rows"));
         };
         let answer = if set.batch.rows == 0 {

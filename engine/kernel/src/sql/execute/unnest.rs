@@ -42,7 +42,9 @@ impl UnnestRows {
 
 impl Operator for UnnestRows {
     fn pull(&mut self, context: &mut Context) -> SqlResult<Pull> {
-        let (batch, documents, first) = match self.open.take() {
+        let opened = self.open.take();
+        let is_fresh = opened.is_none();
+        let (batch, documents, first) = match opened {
             Some(open) => open,
             None => match self.input.pull(context)? {
                 Pull::Batch(batch) => {
@@ -52,7 +54,14 @@ impl Operator for UnnestRows {
                 other => return Ok(other),
             },
         };
-        let (next, rows) = self.spread(&batch, &documents, first, context)?;
+        let (next, rows) = match self.spread(&batch, &documents, first, context) {
+            Ok(spread) => spread,
+            Err(error) => {
+                // A query in the condition may have stopped; fresh rows are handed on again.
+                self.open = Some((batch, documents, first)).filter(|_| !is_fresh);
+                return Err(error);
+            }
+        };
         if next < batch.rows {
             self.open = Some((batch, documents, next));
         }

@@ -1,6 +1,7 @@
 //! Rows that come from the statement itself.
 
 use super::array::array_of;
+use super::pause::pausing;
 use super::{BATCH_ROWS, Context, Operator, Pull};
 use crate::sql::error::SqlResult;
 use crate::sql::execute::array::value_at;
@@ -40,35 +41,42 @@ pub struct Rows {
     rows: Vec<Vec<Expression>>,
     types: Vec<DataType>,
     at: usize,
+    /// What the rows of the next batch have come to so far, by column.
+    columns: Vec<Vec<Value>>,
 }
 
 impl Rows {
     pub fn new(rows: Vec<Vec<Expression>>, fields: &[Field]) -> Self {
-        Rows { rows, types: fields.iter().map(|field| field.data_type).collect(), at: 0 }
+        let types = fields.iter().map(|field| field.data_type).collect();
+        Rows { rows, types, at: 0, columns: vec![Vec::new(); fields.len()] }
     }
 }
 
 impl Operator for Rows {
     fn pull(&mut self, context: &mut Context) -> SqlResult<Pull> {
-        let end = self.rows.len().min(self.at + BATCH_ROWS);
-        let part = &self.rows[self.at..end];
-        if part.is_empty() {
+        let single = Batch { columns: Vec::new(), rows: 1 };
+        let mut known = self.columns.first().map_or(0, Vec::len);
+        while known < BATCH_ROWS
+            && let Some(row) = self.rows.get(self.at)
+        {
+            let values = pausing(context, |context| {
+                let value = |expression: &Expression| match expression {
+                    Expression::Literal { value, .. } => Ok(value.clone()),
+                    other => Ok(value_at(evaluate(other, &single, context)?.array(), other.data_type(), 0)),
+                };
+                row.iter().map(value).collect::<SqlResult<Vec<Value>>>()
+            })?;
+            // A query among them goes on in the next pull.
+            let Some(values) = values else { return Ok(Pull::Pending) };
+            self.columns.iter_mut().zip(values).for_each(|(column, value)| column.push(value));
+            (known, self.at) = (known + 1, self.at + 1);
+        }
+        if known == 0 {
             return Ok(Pull::End);
         }
-        let single = Batch { columns: Vec::new(), rows: 1 };
-        let mut columns: Vec<Vec<Value>> = vec![Vec::with_capacity(part.len()); self.types.len()];
-        for row in part {
-            for (expression, column) in row.iter().zip(&mut columns) {
-                column.push(match expression {
-                    Expression::Literal { value, .. } => value.clone(),
-                    other => value_at(evaluate(other, &single, context)?.array(), other.data_type(), 0),
-                });
-            }
-        }
+        let columns = self.columns.iter_mut().zip(&self.types);
         let columns =
-            columns.iter().zip(&self.types).map(|(values, data_type)| array_of(values, *data_type)).collect();
-        let rows = part.len();
-        self.at = end;
-        Ok(Pull::Batch(Batch { columns, rows }))
+            columns.map(|(values, data_type)| array_of(&std::mem::take(values), *data_type)).collect();
+        Ok(Pull::Batch(Batch { columns, rows: known }))
     }
 }

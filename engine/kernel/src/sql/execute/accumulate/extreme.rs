@@ -66,7 +66,7 @@ impl Accumulator for Extreme {
                 if old == NO_ROW {
                     return new;
                 }
-                let order = compare_cells(&both, new as usize, old as usize);
+                let order = compare_cells(&both, new as usize, &both, old as usize);
                 let better = match self.keep {
                     Keep::Least => order == Ordering::Less,
                     Keep::Greatest => order == Ordering::Greater,
