@@ -253,7 +253,11 @@ fn what_lies_in_s3_counts_as_memory() {
     for line in ["s3 mb s3://course-bucket", "s3 cp /data/much.csv s3://course-bucket/much.csv"] {
         assert_eq!(sandbox.aws("learner", line).code, 0);
     }
-    assert_eq!(sandbox.held(&sandbox.warehouse.committed) - before, 16 << 20, "the file and its copy share bytes");
+    assert_eq!(
+        sandbox.held(&sandbox.warehouse.committed) - before,
+        16 << 20,
+        "the file and its copy share bytes"
+    );
     let said = run(&mut sandbox, session, sorting);
     assert!(said.contains("Out Of Memory"), "{said}");
     sandbox.disk.remove("/data/much.csv");
@@ -290,7 +294,10 @@ fn no_step_of_a_sort_or_a_window_works_through_many_rows() {
         ("SELECT max(r) FROM (SELECT row_number() OVER (PARTITION BY k ORDER BY v) AS r FROM m)", 3),
         ("SELECT max(r) FROM (SELECT rank() OVER (ORDER BY v DESC) AS r FROM m)", 3),
         ("SELECT max(r) FROM (SELECT sum(v) OVER (ORDER BY n, v ROWS 5 PRECEDING) AS r FROM m)", 4),
-        ("SELECT max(r) FROM (SELECT max(v) OVER (PARTITION BY k) + lag(n) OVER (ORDER BY v) AS r FROM m)", 6),
+        (
+            "SELECT max(r) FROM (SELECT max(v) OVER (PARTITION BY k) + lag(n) OVER (ORDER BY v) AS r FROM m)",
+            6,
+        ),
     ] {
         let (most, all) = worked(&mut sandbox, session, query);
         assert!(all >= passes * rows, "{query}: {all} rows in all");

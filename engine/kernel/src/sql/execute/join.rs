@@ -3,7 +3,10 @@
 //! Without equal pairs every right row has the same (empty) key, which makes it a nested loop: a cross join,
 //! or one on any condition.
 
-use arrow::array::{Array, ArrayRef};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, NullArray};
 
 use super::array::{array_of, bytes_of};
 use super::evaluate::evaluate_all;
@@ -27,6 +30,8 @@ pub struct Join {
     left_keys: Vec<Expression>,
     right_keys: Vec<Expression>,
     residual: Option<Expression>,
+    /// Columns of the left and the right side that somebody reads in what comes out.
+    wanted: Vec<bool>,
     /// Pairs tested at once: few where each asks a query.
     most_pairs: usize,
     left_types: Vec<DataType>,
@@ -66,12 +71,23 @@ struct Probe {
 }
 
 impl Join {
-    pub fn new(join: &plan::Join, left: Box<dyn Operator>, right: Box<dyn Operator>, index: Index) -> Self {
+    pub fn new(
+        join: &plan::Join,
+        left: Box<dyn Operator>,
+        right: Box<dyn Operator>,
+        index: Index,
+        wanted: Option<&BTreeSet<usize>>,
+    ) -> Self {
         let types = |fields: &[Field]| fields.iter().map(|field| field.data_type).collect::<Vec<_>>();
         let key_types: Vec<DataType> = join.on.iter().map(|(left, _)| left.data_type()).collect();
+        let tested = super::columns_of_all(&join.residual);
+        let width = join.left.fields().len() + join.right.fields().len();
+        let is_wanted =
+            |column| wanted.is_none_or(|wanted| wanted.contains(&column) || tested.contains(&column));
         Join {
             left,
             right,
+            wanted: (0..width).map(is_wanted).collect(),
             kind: join.kind,
             left_keys: join.on.iter().map(|(left, _)| left.clone()).collect(),
             right_keys: join.on.iter().map(|(_, right)| right.clone()).collect(),
@@ -180,7 +196,7 @@ impl Join {
         }
         let mut joined = None;
         if let Some(residual) = &self.residual {
-            let pairs = pair_batch(&probe.batch, &lefts, &table.rows, &rights);
+            let pairs = pair_batch(&probe.batch, &lefts, &table.rows, &rights, &self.wanted);
             let selection = match select(&conjuncts(residual), &pairs, context) {
                 Ok(selection) => selection,
                 Err(error) => {
@@ -204,7 +220,9 @@ impl Join {
         if filtering || lefts.is_empty() {
             return Ok(Pull::Pending);
         }
-        Ok(Pull::Batch(joined.unwrap_or_else(|| pair_batch(&probe.batch, &lefts, &table.rows, &rights))))
+        Ok(Pull::Batch(
+            joined.unwrap_or_else(|| pair_batch(&probe.batch, &lefts, &table.rows, &rights, &self.wanted)),
+        ))
     }
 
     fn end_probe(&mut self) -> SqlResult<Pull> {
@@ -278,14 +296,17 @@ fn next_pairs(index: &JoinIndex, probe: &mut Probe, most: usize) -> SqlResult<(V
     Ok((lefts, rights))
 }
 
-fn pair_batch(left: &Batch, lefts: &[u32], right: &Batch, rights: &[u32]) -> Batch {
+fn pair_batch(left: &Batch, lefts: &[u32], right: &Batch, rights: &[u32], wanted: &[bool]) -> Batch {
     let whole = lefts.len() == left.rows && lefts.iter().enumerate().all(|(at, &row)| at == row as usize);
-    let mut columns: Vec<ArrayRef> = match whole {
-        true => left.columns.clone(),
-        false => left.columns.iter().map(|column| gather(column, lefts)).collect(),
-    };
-    columns.extend(right.columns.iter().map(|column| gather(column, rights)));
-    Batch { columns, rows: lefts.len() }
+    let sides = left.columns.iter().map(|column| (column, lefts, whole));
+    let sides = sides.chain(right.columns.iter().map(|column| (column, rights, false)));
+    let columns = sides.zip(wanted).map(|((column, rows, whole), wanted)| match (whole, wanted) {
+        (true, _) => column.clone(),
+        (false, true) => gather(column, rows),
+        // Nobody reads it: it only keeps the others' numbers.
+        (false, false) => Arc::new(NullArray::new(rows.len())) as ArrayRef,
+    });
+    Batch { columns: columns.collect(), rows: lefts.len() }
 }
 
 impl Operator for Join {

@@ -63,7 +63,7 @@ use super::error::SqlResult;
 use super::expression::Expression;
 use super::functions::random::RandomState;
 use super::outcome::{Batch, Statistics};
-use super::plan::{Plan, SystemRelation};
+use super::plan::{self, Plan, SystemRelation};
 use crate::clock::Instant;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::{Logs, Manifest};
@@ -202,9 +202,10 @@ fn operator_of(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator
         Plan::Join(join) => {
             let index = sought::Index::default();
             let (left, right) = sought::below(join, &sought, &index);
-            context.shared.sought = left;
+            let [left_wanted, right_wanted] = wanted_beside(join, wanted.as_ref());
+            (context.shared.sought, context.shared.wanted) = (left, left_wanted);
             let left = build(&join.left, context)?;
-            context.shared.sought = right;
+            (context.shared.sought, context.shared.wanted) = (right, right_wanted);
             let right = build(&join.right, context)?;
             let left_keys = join.on.iter().map(|(left, _)| left).chain(&join.residual);
             let right_keys = join.on.iter().map(|(_, right)| right);
@@ -212,7 +213,7 @@ fn operator_of(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator
             let left = subquery::Prepared::before(left, left_keys);
             let right = subquery::Prepared::before(right, right_keys);
             pause::over([left, right], asks, |[left, right]| {
-                Box::new(join::Join::new(join, left, right, index))
+                Box::new(join::Join::new(join, left, right, index, wanted.as_ref()))
             })
         }
         Plan::Unnest(unnest) => {
@@ -268,19 +269,38 @@ fn operator_of(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator
     })
 }
 
-/// The columns of its input that a step reads, if it is one that need not read all.
+/// The columns of its one input that a step reads, if it is one that need not read all. `above`: those of its own
+/// that somebody reads.
 fn wanted_below(plan: &Plan, above: Option<&BTreeSet<usize>>) -> Option<BTreeSet<usize>> {
     match plan {
-        Plan::Project { expressions, .. } => {
-            Some(expressions.iter().flat_map(dictionary::columns_of).collect())
+        Plan::Project { expressions, .. } => Some(columns_of_all(expressions)),
+        Plan::Aggregate { groups, aggregates, .. } => {
+            let inside = aggregates
+                .iter()
+                .flat_map(|call| call.arguments.iter().chain(call.order.iter().map(|key| &key.expression)));
+            Some(columns_of_all(groups.iter().chain(inside)))
         }
-        Plan::Filter { predicate, .. } => {
-            let mut wanted = above?.clone();
-            wanted.extend(dictionary::columns_of(predicate));
-            Some(wanted)
-        }
+        Plan::Filter { predicate, .. } => Some(above? | &dictionary::columns_of(predicate)),
+        Plan::Sort { keys, .. } => Some(above? | &columns_of_all(keys.iter().map(|key| &key.expression))),
+        Plan::Limit { .. } => above.cloned(),
         _ => None,
     }
+}
+
+/// The same for the sides of a join.
+fn wanted_beside(join: &plan::Join, above: Option<&BTreeSet<usize>>) -> [Option<BTreeSet<usize>>; 2] {
+    let Some(above) = above else { return [None, None] };
+    let width = join.left.fields().len();
+    let both = above | &columns_of_all(&join.residual);
+    let left = both.range(..width).copied().collect::<BTreeSet<usize>>();
+    let right = both.range(width..).map(|column| column - width).collect::<BTreeSet<usize>>();
+    let left_keys = columns_of_all(join.on.iter().map(|(left, _)| left));
+    let right_keys = columns_of_all(join.on.iter().map(|(_, right)| right));
+    [Some(&left | &left_keys), Some(&right | &right_keys)]
+}
+
+fn columns_of_all<'a>(expressions: impl IntoIterator<Item = &'a Expression>) -> BTreeSet<usize> {
+    expressions.into_iter().flat_map(dictionary::columns_of).collect()
 }
 
 /// A step with one input, whose expressions may ask queries.

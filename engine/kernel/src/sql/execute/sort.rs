@@ -24,7 +24,7 @@ pub struct Sort {
 
 enum Stage {
     Reading,
-    Ordering(Sorter),
+    Ordering(Box<Sorter>),
     Emitting { order: Vec<u32>, at: usize },
 }
 
@@ -60,14 +60,13 @@ impl Operator for Sort {
                 }
                 Pull::End => {
                     self.chunks.end()?;
-                    self.stage = Stage::Ordering(Sorter::new(self.keys.by.clone(), 0, false));
+                    self.stage = Stage::Ordering(Box::new(Sorter::new(self.keys.by.clone(), 0, false)));
                 }
             },
             Stage::Ordering(sorter) => {
                 if let Some(rows) = sorter.step(&self.chunks)? {
                     context.statistics.worked(rows);
                 } else {
-                    let sorter = std::mem::replace(sorter, Sorter::new(Vec::new(), 0, false));
                     let mut order = sorter.finish().rows;
                     order.truncate(self.limit.unwrap_or(usize::MAX));
                     self.stage = Stage::Emitting { order, at: 0 };

@@ -112,8 +112,8 @@ impl Sorter {
     }
 
     /// The order, once no step is left.
-    pub fn finish(self) -> Sorted {
-        self.sorted
+    pub fn finish(&mut self) -> Sorted {
+        std::mem::take(&mut self.sorted)
     }
 
     /// The row at `position` differs from the one before in this key first.

@@ -63,7 +63,7 @@ struct Call {
 
 enum Stage {
     Reading,
-    Sorting(Sorter),
+    Sorting(Box<Sorter>),
     Answering(Ready),
     /// Answers of a window that does not decide in which order rows leave are kept by position.
     Storing(Ready, Chunks),
@@ -169,7 +169,7 @@ impl Window {
                     )
                 };
                 let peers = order.calls.iter().any(by_rank);
-                Stage::Sorting(Sorter::new(order.by.clone(), order.partition.len(), peers))
+                Stage::Sorting(Box::new(Sorter::new(order.by.clone(), order.partition.len(), peers)))
             }
         };
     }
