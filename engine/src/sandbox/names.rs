@@ -4,6 +4,7 @@ use super::Sandbox;
 use crate::sql::functions;
 use crate::warehouse::access::{Privilege, UserId};
 use crate::warehouse::catalog::{Relation, RelationKind};
+use crate::warehouse::guarded::Guarded;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 
@@ -41,8 +42,7 @@ impl Sandbox {
         let mut add = |kind, text: String, detail: String| names.push(Name { kind, text, detail });
         for database in manifest.catalog.databases.values() {
             for schema in database.schemas.values() {
-                let usable =
-                    manifest.principals.held(user, Privilege::Usage, None, schema.owner, &schema.acl);
+                let usable = manifest.held(user, Privilege::Usage, None, Guarded::Schema(schema));
                 if usable.is_none() {
                     continue;
                 }
@@ -85,9 +85,7 @@ impl Sandbox {
 fn readable(manifest: &Manifest, user: UserId, relation: &Relation) -> bool {
     [Privilege::Select, Privilege::Insert, Privilege::Update, Privilege::Delete].into_iter().any(
         |privilege| {
-            let held = |column| {
-                manifest.principals.held(user, privilege, column, relation.owner, &relation.acl).is_some()
-            };
+            let held = |column| manifest.held(user, privilege, column, Guarded::Relation(relation)).is_some();
             held(None) || relation.columns.iter().any(|column| held(Some(&column.name)))
         },
     )

@@ -10,8 +10,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::assume_role::{AssumeGrant, IamRole, RoleCommand};
 use super::identifier::Identifier;
 pub use super::password::Password;
+use super::system_role::SystemPermission;
 use crate::clock::Instant;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,6 +36,8 @@ pub struct Principals {
     pub users: BTreeMap<Identifier, User>,
     pub groups: BTreeMap<Identifier, Group>,
     pub roles: BTreeMap<Identifier, Role>,
+    /// Who may let the cluster act under which IAM role.
+    pub assume: BTreeSet<AssumeGrant>,
     next_user: u32,
     next_group: u32,
     next_role: u32,
@@ -74,6 +78,8 @@ pub struct Role {
     pub members: BTreeMap<UserId, bool>,
     /// Roles that hold this role: `GRANT ROLE this TO ROLE that` puts `that` here.
     pub granted_to: BTreeSet<RoleId>,
+    /// System permissions granted to it; what system-defined roles hold by themselves is not written here.
+    pub permissions: BTreeSet<SystemPermission>,
 }
 
 /// What can be granted on an object.
@@ -126,6 +132,34 @@ pub enum Grantee {
     Public,
 }
 
+/// What a written privilege reaches: the object that it is written on, or all of one kind inside of it, those
+/// included that are made later (scoped permissions; Developer Guide, "GRANT").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Reach {
+    #[default]
+    Object,
+    Schemas,
+    Tables,
+    /// Procedures are functions in this.
+    Functions,
+    Procedures,
+    Languages,
+}
+
+impl Reach {
+    /// The keyword after FOR.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Reach::Object => "OBJECT",
+            Reach::Schemas => "SCHEMAS",
+            Reach::Tables => "TABLES",
+            Reach::Functions => "FUNCTIONS",
+            Reach::Procedures => "PROCEDURES",
+            Reach::Languages => "LANGUAGES",
+        }
+    }
+}
+
 /// One written privilege.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Grant {
@@ -135,6 +169,19 @@ pub struct Grant {
     pub column: Option<Identifier>,
     pub grantor: UserId,
     pub grant_option: bool,
+    pub reach: Reach,
+}
+
+impl Grant {
+    /// On a whole object, without the option to pass it on.
+    pub fn new(grantee: Grantee, privilege: Privilege, grantor: UserId) -> Self {
+        Grant { grantee, privilege, column: None, grantor, grant_option: false, reach: Reach::Object }
+    }
+
+    /// Neither on a column nor on what lies inside the object.
+    pub fn is_whole(&self) -> bool {
+        self.column.is_none() && self.reach == Reach::Object
+    }
 }
 
 /// The privileges written on one object.
@@ -152,9 +199,19 @@ pub enum HeldBy {
     Owner,
     User,
     Group(Identifier),
-    /// The role that was granted the privilege (which the user may hold through others).
+    /// The role that was granted the privilege.
     Role(Identifier),
+    /// The role that was granted the privilege, and the one through which the user holds it.
+    InheritedRole {
+        role: Identifier,
+        through: Identifier,
+    },
     Public,
+    /// A scoped permission: how it is held, and on all of what: `TABLES IN SCHEMA analytics`.
+    Scoped {
+        by: Box<HeldBy>,
+        scope: String,
+    },
 }
 
 /// In the words of a refusal: `group analytics_users`.
@@ -166,7 +223,9 @@ impl fmt::Display for HeldBy {
             HeldBy::User => f.write_str("granted to the user"),
             HeldBy::Group(name) => write!(f, "group {name}"),
             HeldBy::Role(name) => write!(f, "role {name}"),
+            HeldBy::InheritedRole { role, through } => write!(f, "role {role} through role {through}"),
             HeldBy::Public => f.write_str("PUBLIC"),
+            HeldBy::Scoped { by, scope } => write!(f, "{by}, for all {scope}"),
         }
     }
 }
@@ -177,6 +236,10 @@ impl Principals {
             users: BTreeMap::new(),
             groups: BTreeMap::new(),
             roles: BTreeMap::new(),
+            // Everybody may, until `REVOKE ASSUMEROLE ON ALL FROM PUBLIC FOR ALL` (fact sheet, section 2.4).
+            assume: RoleCommand::ALL
+                .map(|command| AssumeGrant { grantee: Grantee::Public, role: IamRole::All, command })
+                .into(),
             next_user: 101,
             next_group: 100,
             next_role: 1,
@@ -240,26 +303,59 @@ impl Principals {
         if owner == user && !acl.owner_lacks.contains(&privilege) {
             return Some(HeldBy::Owner);
         }
+        self.held_by_grant(user, privilege, column, &[Reach::Object], acl)
+    }
+
+    /// How `user` holds `privilege` through what is written in `acl`, where it reaches one of `reaches`.
+    pub(super) fn held_by_grant(
+        &self,
+        user: UserId,
+        privilege: Privilege,
+        column: Option<&Identifier>,
+        reaches: &[Reach],
+        acl: &Acl,
+    ) -> Option<HeldBy> {
         let roles = self.roles_of(user);
-        acl.grants
-            .iter()
-            .filter(|grant| {
-                grant.privilege == privilege && (grant.column.is_none() || grant.column.as_ref() == column)
-            })
-            .find_map(|grant| match grant.grantee {
-                Grantee::User(id) => (id == user).then_some(HeldBy::User),
-                Grantee::Group(id) => self
-                    .groups
-                    .values()
-                    .find(|group| group.id == id && group.members.contains(&user))
-                    .map(|group| HeldBy::Group(group.name.clone())),
-                Grantee::Role(id) => roles
-                    .contains(&id)
-                    .then(|| self.roles.values().find(|role| role.id == id))
-                    .flatten()
-                    .map(|role| HeldBy::Role(role.name.clone())),
-                Grantee::Public => Some(HeldBy::Public),
-            })
+        let counts = |grant: &&Grant| {
+            grant.privilege == privilege
+                && reaches.contains(&grant.reach)
+                && (grant.column.is_none() || grant.column.as_ref() == column)
+        };
+        acl.grants.iter().filter(counts).find_map(|grant| match grant.grantee {
+            Grantee::User(id) => (id == user).then_some(HeldBy::User),
+            Grantee::Group(id) => self
+                .groups
+                .values()
+                .find(|group| group.id == id && group.members.contains(&user))
+                .map(|group| HeldBy::Group(group.name.clone())),
+            Grantee::Role(id) => roles.contains(&id).then(|| self.by_role(user, id)).flatten(),
+            Grantee::Public => Some(HeldBy::Public),
+        })
+    }
+
+    pub fn role(&self, id: RoleId) -> Option<&Role> {
+        self.roles.values().find(|role| role.id == id)
+    }
+
+    /// The role, and the one through which `user` holds it.
+    fn by_role(&self, user: UserId, id: RoleId) -> Option<HeldBy> {
+        let role = self.role(id)?;
+        if role.members.contains_key(&user) {
+            return Some(HeldBy::Role(role.name.clone()));
+        }
+        let mut above = vec![role];
+        let mut next = 0;
+        while let Some(current) = above.get(next).copied() {
+            if current.members.contains_key(&user) {
+                let (role, through) = (role.name.clone(), current.name.clone());
+                return Some(HeldBy::InheritedRole { role, through });
+            }
+            let more = current.granted_to.iter().filter_map(|id| self.role(*id));
+            let more: Vec<&Role> = more.filter(|role| above.iter().all(|seen| seen.id != role.id)).collect();
+            above.extend(more);
+            next += 1;
+        }
+        Some(HeldBy::Role(role.name.clone()))
     }
 }
 

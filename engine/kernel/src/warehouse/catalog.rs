@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::access::{Acl, UserId};
 use super::data_type::DataType;
+use super::default_privilege::DefaultKey;
 use super::identifier::{Identifier, QualifiedName};
 use super::policy::{Policy, PolicyKind, Protection};
 use super::routine::Routine;
@@ -42,6 +43,10 @@ pub struct Database {
     pub languages: BTreeMap<Identifier, Arc<Acl>>,
     /// Of both kinds, by number.
     pub policies: BTreeMap<ObjectId, Arc<Policy>>,
+    /// What new objects are granted to others as they are made (ALTER DEFAULT PRIVILEGES).
+    pub defaults: BTreeMap<DefaultKey, Arc<Acl>>,
+    /// What was granted on system tables and views, by name.
+    pub system: BTreeMap<Identifier, Arc<Acl>>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef};
 
+use super::access::Acl;
 use super::catalog::{Catalog, Database, ObjectId, Relation, RelationKind, Schema};
 use super::identifier::Identifier;
 use super::manifest::Manifest;
@@ -91,9 +92,9 @@ fn database(
     let routines = three_way(&base.routines, &working.routines, &committed.routines, |_, _, _| {
         Err(Conflict { relation: None, dropped: false })
     })?;
-    let languages = three_way(&base.languages, &working.languages, &committed.languages, |_, _, _| {
-        Err(Conflict { relation: None, dropped: false })
-    })?;
+    let languages = three_way(&base.languages, &working.languages, &committed.languages, both_changed)?;
+    let defaults = three_way(&base.defaults, &working.defaults, &committed.defaults, both_changed)?;
+    let system = three_way(&base.system, &working.system, &committed.system, both_changed)?;
     let policies = three_way(&base.policies, &working.policies, &committed.policies, |_, _, _| {
         Err(Conflict { relation: None, dropped: false })
     })?;
@@ -113,7 +114,13 @@ fn database(
         routines,
         languages,
         policies,
+        defaults,
+        system,
     })
+}
+
+fn both_changed(_: &Acl, _: &Acl, _: &Acl) -> Result<Acl, Conflict> {
+    Err(Conflict { relation: None, dropped: false })
 }
 
 /// Names the table that one changed and the other dropped.

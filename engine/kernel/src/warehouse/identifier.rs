@@ -28,6 +28,19 @@ impl Identifier {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// As a statement must write it: in double quotes where it is no plain name.
+    pub fn quoted(&self) -> String {
+        let plain = |(at, letter): (usize, char)| {
+            letter.is_ascii_lowercase() || letter == '_' || (at > 0 && letter.is_ascii_digit())
+        };
+        // `sys:dba` is written without quotes.
+        let system = self.0.starts_with("sys:");
+        match system || (!self.0.is_empty() && self.0.char_indices().all(plain)) {
+            true => self.to_string(),
+            false => format!("\"{}\"", self.0.replace('"', "\"\"")),
+        }
+    }
 }
 
 impl fmt::Display for Identifier {
@@ -60,6 +73,14 @@ pub struct QualifiedName {
     pub database: Option<Identifier>,
     pub schema: Option<Identifier>,
     pub name: Identifier,
+}
+
+impl QualifiedName {
+    /// As a statement must write it.
+    pub fn quoted(&self) -> String {
+        let parts = [self.database.as_ref(), self.schema.as_ref(), Some(&self.name)];
+        parts.into_iter().flatten().map(Identifier::quoted).collect::<Vec<_>>().join(".")
+    }
 }
 
 impl fmt::Display for QualifiedName {

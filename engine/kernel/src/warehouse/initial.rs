@@ -77,6 +77,8 @@ impl Database {
             schemas: BTreeMap::from([(public.name.clone(), Arc::new(public))]),
             relations: BTreeMap::new(),
             routines: BTreeMap::new(),
+            defaults: BTreeMap::new(),
+            system: BTreeMap::new(),
             languages: LANGUAGES
                 .map(|(language, open)| {
                     let acl =
@@ -96,13 +98,7 @@ const LANGUAGES: [(&str, bool); 4] =
 fn to_public(grantor: UserId, privileges: &[Privilege]) -> Acl {
     let grants = privileges
         .iter()
-        .map(|&privilege| Grant {
-            grantee: Grantee::Public,
-            privilege,
-            column: None,
-            grantor,
-            grant_option: false,
-        })
+        .map(|&privilege| Grant::new(Grantee::Public, privilege, grantor))
         .collect::<BTreeSet<_>>();
     Acl { grants, owner_lacks: BTreeSet::new() }
 }
@@ -128,6 +124,14 @@ impl User {
 
 impl Role {
     pub fn new(id: RoleId, name: Identifier, owner: UserId) -> Self {
-        Role { id, name, owner, external_id: None, members: BTreeMap::new(), granted_to: BTreeSet::new() }
+        Role {
+            id,
+            name,
+            owner,
+            external_id: None,
+            members: BTreeMap::new(),
+            granted_to: BTreeSet::new(),
+            permissions: BTreeSet::new(),
+        }
     }
 }

@@ -5,11 +5,14 @@
 //! which holds all three as one value that can be kept, copied and swapped.
 
 pub mod access;
+pub mod assume_role;
 pub mod calendar;
 pub mod catalog;
 pub mod commit;
 pub mod data_type;
+pub mod default_privilege;
 pub mod digest;
+pub mod guarded;
 pub mod identifier;
 pub mod initial;
 pub mod manifest;

@@ -11,8 +11,9 @@ use self::trail::Trail;
 use super::bind::Need;
 use super::error::{SqlError, SqlResult};
 use super::session::Session;
-use crate::warehouse::access::{HeldBy, Principals, Privilege, UserId};
-use crate::warehouse::catalog::{Database, Relation, RelationKind, Schema};
+use crate::warehouse::access::{HeldBy, Privilege, UserId};
+use crate::warehouse::catalog::{Relation, RelationKind, Schema};
+use crate::warehouse::guarded::Guarded;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 
@@ -29,7 +30,7 @@ pub fn authorize(needs: &[Need], manifest: &Manifest, session: &Session) -> SqlR
             .ok_or_else(|| SqlError::bug("a bound statement needs a relation that is gone"))?;
         let through = need.through.and_then(|view| database.relation(view));
         trail.turn_to(need.user);
-        meet(need, relation, through.map(AsRef::as_ref), database, &mut trail)?;
+        meet(need, relation, through.map(AsRef::as_ref), &mut trail)?;
     }
     Ok(())
 }
@@ -44,35 +45,40 @@ fn meet(
     need: &Need,
     relation: &Relation,
     through: Option<&Relation>,
-    database: &Database,
     trail: &mut Trail<'_>,
 ) -> SqlResult<()> {
-    let principals = &trail.manifest().principals;
-    if let Some(schema) = database.schema(&relation.schema).filter(|_| !is_temporary(relation))
-        && let Some(held) = principals.held(need.user, Privilege::Usage, None, schema.owner, &schema.acl)
-    {
-        trail.hold("USAGE", "schema", schema.name.to_string(), &held);
+    let manifest = trail.manifest();
+    // Nobody needs USAGE on the schemas behind a view.
+    if through.is_none() {
+        trail.hold_usage_around(relation);
     }
     let right = need.privilege.keyword();
-    let object = relation.qualified_name().to_string();
-    match held_on(principals, need, relation) {
+    // What lies behind a view is named only to those who could name it themselves.
+    let named = through.is_none() || trail.caller_may_name(relation);
+    let object = match through {
+        Some(view) if !named => format!("behind {}", view.qualified_name()),
+        _ => relation.qualified_name().to_string(),
+    };
+    match held_on(manifest, need, relation) {
         Ok(held) => {
             trail.hold(right, kind_of(relation), object, &held);
             Ok(())
         }
         Err(missing) => {
-            let grantee = trail.name_of(need.user);
-            let (columns, kind, what) = if missing.is_empty() {
-                (String::new(), kind_of(relation), object.clone())
-            } else {
-                let names: Vec<&str> = missing.iter().map(|name| name.as_str()).collect();
-                (format!(" ({})", names.join(", ")), "column", format!("{object}.{}", names[0]))
+            let grantee = trail.quoted_name_of(need.user);
+            let (columns, kind, what) = match missing.first() {
+                Some(first) if named => {
+                    let names: Vec<String> = missing.iter().map(|name| name.quoted()).collect();
+                    (format!(" ({})", names.join(", ")), "column", format!("{object}.{first}"))
+                }
+                _ => (String::new(), kind_of(relation), object),
             };
-            let grant = format!("GRANT {right}{columns} ON {object} TO {grantee};");
+            let name = relation.qualified_name().quoted();
+            let grant = named.then(|| format!("GRANT {right}{columns} ON {name} TO {grantee};"));
             // The product names the view, not the table behind it that its owner may not read.
-            let named = &through.unwrap_or(relation).name;
-            let message = format!("permission denied for relation {named}");
-            Err(trail.refuse(message, right, kind, what, Some(relation.owner), Some(grant)))
+            let said = &through.unwrap_or(relation).name;
+            let message = format!("permission denied for relation {said}");
+            Err(trail.refuse(message, right, kind, what, Some(relation.owner), grant))
         }
     }
 }
@@ -80,12 +86,12 @@ fn meet(
 /// Through what the need is met; otherwise the columns that are missing, none of them when the user lacks the
 /// right on every column that there is.
 fn held_on<'r>(
-    principals: &Principals,
+    manifest: &Manifest,
     need: &Need,
     relation: &'r Relation,
 ) -> Result<HeldBy, Vec<&'r Identifier>> {
     let held = |column: Option<&Identifier>| {
-        principals.held(need.user, need.privilege, column, relation.owner, &relation.acl)
+        manifest.held(need.user, need.privilege, column, Guarded::Relation(relation))
     };
     if let Some(held) = held(None) {
         return Ok(held);
@@ -121,8 +127,4 @@ fn kind_of(relation: &Relation) -> &'static str {
         RelationKind::Table(_) => "table",
         RelationKind::View(_) => "view",
     }
-}
-
-fn is_temporary(relation: &Relation) -> bool {
-    relation.table().is_some_and(|table| table.temporary)
 }

@@ -1,10 +1,12 @@
-//! The rights that commands ask for: superuser, owner, or a privilege on a schema or database.
+//! The rights that commands ask for: superuser, owner, or a privilege on an object.
 
 use super::trail::Trail;
 use crate::sql::error::{SqlError, SqlResult};
-use crate::warehouse::access::{HeldBy, Privilege, UserId};
+use crate::warehouse::access::{Privilege, UserId};
 use crate::warehouse::catalog::{Database, Relation, RelationKind, Schema};
+use crate::warehouse::guarded::Guarded;
 use crate::warehouse::manifest::Manifest;
+use crate::warehouse::routine::Routine;
 use crate::warehouse::system_role::SystemPermission;
 
 /// Asks on behalf of one user.
@@ -12,6 +14,22 @@ use crate::warehouse::system_role::SystemPermission;
 pub struct Rights<'a> {
     manifest: &'a Manifest,
     user: UserId,
+}
+
+/// What a refusal says besides its sentence: the right that is missing, on what, and who could give it how.
+pub struct Missing {
+    pub right: String,
+    pub kind: &'static str,
+    pub object: String,
+    pub owner: UserId,
+    pub grant: Option<String>,
+}
+
+impl Missing {
+    /// A right on the system itself, which superusers give.
+    pub fn on_system(right: &str, kind: &'static str, object: &str, grant: Option<String>) -> Self {
+        Missing { right: right.to_owned(), kind, object: object.to_owned(), owner: UserId::RDSDB, grant }
+    }
 }
 
 impl<'a> Rights<'a> {
@@ -23,61 +41,56 @@ impl<'a> Rights<'a> {
         self.manifest.principals.is_superuser(self.user)
     }
 
+    fn may(self, permission: Option<SystemPermission>) -> bool {
+        permission.is_some_and(|permission| self.manifest.principals.may(self.user, permission))
+    }
+
+    fn holds(self, privilege: Option<Privilege>, on: Guarded<'_>) -> bool {
+        privilege.is_some_and(|privilege| self.manifest.held(self.user, privilege, None, on).is_some())
+    }
+
     /// For commands that only superusers may run: `must be superuser to create groups`.
     pub fn superuser(self, to: &str) -> SqlResult<()> {
-        if self.is_superuser() { Ok(()) } else { Err(self.not_superuser(to)) }
+        if self.is_superuser() {
+            return Ok(());
+        }
+        let grant = format!("ALTER USER {} CREATEUSER;", self.name());
+        let missing = Missing::on_system("superuser", "user", &self.plain_name(), Some(grant));
+        Err(self.refuse(format!("must be superuser to {to}"), missing))
     }
 
     /// For commands that superusers may run, and holders of a system permission.
     pub fn superuser_or(self, permission: SystemPermission, to: &str) -> SqlResult<()> {
-        if self.manifest.principals.may(self.user, permission) { Ok(()) } else { Err(self.not_superuser(to)) }
+        if self.may(Some(permission)) {
+            return Ok(());
+        }
+        Err(self.refuse(format!("must be superuser to {to}"), self.permission(permission)))
     }
 
-    fn not_superuser(self, to: &str) -> SqlError {
-        let message = format!("must be superuser to {to}");
-        Trail::new(self.manifest, self.user).refuse(message, "superuser", "user", self.name(), None, None)
+    /// The want of a system permission: a role that holds it is granted.
+    pub fn permission(self, permission: SystemPermission) -> Missing {
+        let grant = format!("GRANT ROLE {} TO {};", permission.narrowest_role(), self.name());
+        Missing::on_system(permission.keyword(), "system", "system permissions", Some(grant))
     }
 
-    /// A plain refusal of something that only the owner of an object with no ACL (a role) may do.
-    pub fn refuse(
-        self,
-        message: String,
-        right: &str,
-        kind: &'static str,
-        object: &str,
-        owner: UserId,
-    ) -> SqlError {
-        Trail::new(self.manifest, self.user).refuse(
-            message,
-            right,
-            kind,
-            object.to_owned(),
-            Some(owner),
-            None,
-        )
-    }
-
-    /// As [`Self::refuse`], with the grant that would help.
-    pub fn refuse_with(
-        self,
-        message: String,
-        right: &str,
-        kind: &'static str,
-        object: String,
-        owner: UserId,
-        grant: Option<String>,
-    ) -> SqlError {
-        Trail::new(self.manifest, self.user).refuse(message, right, kind, object, Some(owner), grant)
+    pub fn refuse(self, message: String, missing: Missing) -> SqlError {
+        let Missing { right, kind, object, owner, grant } = missing;
+        Trail::new(self.manifest, self.user).refuse(message, &right, kind, object, Some(owner), grant)
     }
 
     pub fn on_schema(self, schema: &Schema, privilege: Privilege) -> SqlResult<()> {
-        if self.manifest.principals.held(self.user, privilege, None, schema.owner, &schema.acl).is_some() {
+        if self.holds(Some(privilege), Guarded::Schema(schema)) {
             return Ok(());
         }
-        let grant = format!("GRANT {} ON SCHEMA {} TO {};", privilege.keyword(), schema.name, self.name());
-        Err(Trail::new(self.manifest, self.user).refuse(
+        let mut trail = Trail::new(self.manifest, self.user);
+        if privilege != Privilege::Usage {
+            trail.hold_usage(schema);
+        }
+        let right = privilege.keyword();
+        let grant = format!("GRANT {right} ON SCHEMA {} TO {};", schema.name.quoted(), self.name());
+        Err(trail.refuse(
             format!("permission denied for schema {}", schema.name),
-            privilege.keyword(),
+            right,
             "schema",
             schema.name.to_string(),
             Some(schema.owner),
@@ -86,26 +99,20 @@ impl<'a> Rights<'a> {
     }
 
     pub fn on_database(self, database: &Database, privilege: Privilege) -> SqlResult<()> {
-        if self.manifest.principals.held(self.user, privilege, None, database.owner, &database.acl).is_some()
-        {
+        if self.holds(Some(privilege), Guarded::Database(database)) {
             return Ok(());
         }
+        let name = &database.name;
         let message = match privilege {
             Privilege::Temporary => {
-                format!("permission denied to create temporary tables in database \"{}\"", database.name)
+                format!("permission denied to create temporary tables in database \"{name}\"")
             }
-            _ => format!("permission denied for database {}", database.name),
+            _ => format!("permission denied for database {name}"),
         };
-        let grant =
-            format!("GRANT {} ON DATABASE {} TO {};", privilege.keyword(), database.name, self.name());
-        Err(Trail::new(self.manifest, self.user).refuse(
-            message,
-            privilege.keyword(),
-            "database",
-            database.name.to_string(),
-            Some(database.owner),
-            Some(grant),
-        ))
+        let right = privilege.keyword();
+        let grant = Some(format!("GRANT {right} ON DATABASE {} TO {};", name.quoted(), self.name()));
+        let (object, owner) = (name.to_string(), database.owner);
+        Err(self.refuse(message, Missing { right: right.to_owned(), kind: "database", object, owner, grant }))
     }
 
     /// Owner of the relation, or holder of `privilege` on it (ALTER, DROP, TRUNCATE), or of the system
@@ -116,104 +123,134 @@ impl<'a> Rights<'a> {
         privilege: Option<Privilege>,
         permission: Option<SystemPermission>,
     ) -> SqlResult<()> {
-        let principals = &self.manifest.principals;
         let owns = self.is_superuser() || relation.owner == self.user;
-        let holds = privilege.is_some_and(|privilege| {
-            principals.held(self.user, privilege, None, relation.owner, &relation.acl).is_some()
-        });
-        if owns || holds || permission.is_some_and(|permission| principals.may(self.user, permission)) {
+        if owns || self.holds(privilege, Guarded::Relation(relation)) || self.may(permission) {
             return Ok(());
         }
-        let object = relation.qualified_name().to_string();
         let kind = match relation.kind {
             RelationKind::Table(_) => "table",
             RelationKind::View(_) => "view",
         };
-        let grant = match privilege {
-            Some(privilege) => format!("GRANT {} ON {object} TO {};", privilege.keyword(), self.name()),
-            None => format!("ALTER TABLE {object} OWNER TO {};", self.name()),
+        let object = relation.qualified_name();
+        let role = permission.map(SystemPermission::narrowest_role);
+        let grant = match (privilege, role) {
+            (Some(privilege), _) => {
+                format!("GRANT {} ON {} TO {};", privilege.keyword(), object.quoted(), self.name())
+            }
+            // VACUUM and ANALYZE take less than ownership.
+            (None, Some(role @ "sys:operator")) => format!("GRANT ROLE {role} TO {};", self.name()),
+            (None, _) => format!("ALTER TABLE {} OWNER TO {};", object.quoted(), self.name()),
         };
-        Err(self.trail_to(relation).refuse(
+        let mut trail = Trail::new(self.manifest, self.user);
+        trail.hold_usage_around(relation);
+        Err(trail.refuse(
             format!("must be owner of relation {}", relation.name),
             "owner",
             kind,
-            object,
+            object.to_string(),
             Some(relation.owner),
             Some(grant),
         ))
     }
 
-    pub fn own_schema(self, schema: &Schema, permission: Option<SystemPermission>) -> SqlResult<()> {
-        let lifted = permission.is_some_and(|permission| self.manifest.principals.may(self.user, permission));
-        if self.is_superuser() || schema.owner == self.user || lifted {
-            return Ok(());
-        }
-        let name = schema.name.as_str();
-        Err(Trail::new(self.manifest, self.user).refuse(
-            format!("must be owner of schema {name}"),
-            "owner",
-            "schema",
-            name.to_owned(),
-            Some(schema.owner),
-            Some(format!("ALTER SCHEMA {name} OWNER TO {};", self.name())),
-        ))
-    }
-
-    pub fn own_database(self, database: &Database) -> SqlResult<()> {
-        if self.is_superuser() || database.owner == self.user {
-            return Ok(());
-        }
-        let message = format!("must be owner of database {}", database.name);
-        Err(self.refuse(message, "owner", "database", database.name.as_str(), database.owner))
-    }
-
-    /// A refusal to grant or revoke `right` on an object whose owner is `owner`.
-    pub fn cannot_grant(
+    pub fn own_schema(
         self,
-        message: String,
-        right: &str,
-        kind: &'static str,
-        object: &str,
-        owner: UserId,
-    ) -> SqlError {
-        let right = format!("{right} WITH GRANT OPTION");
-        Trail::new(self.manifest, self.user).refuse(
-            message,
-            &right,
-            kind,
-            object.to_owned(),
-            Some(owner),
-            None,
-        )
+        schema: &Schema,
+        privilege: Option<Privilege>,
+        permission: Option<SystemPermission>,
+    ) -> SqlResult<()> {
+        let owns = self.is_superuser() || schema.owner == self.user;
+        if owns || self.holds(privilege, Guarded::Schema(schema)) || self.may(permission) {
+            return Ok(());
+        }
+        let name = schema.name.quoted();
+        let grant = match privilege {
+            Some(privilege) => format!("GRANT {} ON SCHEMA {name} TO {};", privilege.keyword(), self.name()),
+            None => format!("ALTER SCHEMA {name} OWNER TO {};", self.name()),
+        };
+        let message = format!("must be owner of schema {}", schema.name);
+        let (object, owner) = (schema.name.to_string(), schema.owner);
+        let right = "owner".to_owned();
+        Err(self.refuse(message, Missing { right, kind: "schema", object, owner, grant: Some(grant) }))
     }
 
-    /// The way to a relation begins with USAGE on its schema.
-    fn trail_to(self, relation: &Relation) -> Trail<'a> {
+    /// Owner of the database, or holder of `privilege` on it.
+    pub fn own_database(self, database: &Database, privilege: Option<Privilege>) -> SqlResult<()> {
+        let owns = self.is_superuser() || database.owner == self.user;
+        if owns || self.holds(privilege, Guarded::Database(database)) {
+            return Ok(());
+        }
+        let name = database.name.quoted();
+        let grant = match privilege {
+            Some(privilege) => {
+                format!("GRANT {} ON DATABASE {name} TO {};", privilege.keyword(), self.name())
+            }
+            None => format!("ALTER DATABASE {name} OWNER TO {};", self.name()),
+        };
+        let message = format!("must be owner of database {}", database.name);
+        let (object, owner) = (database.name.to_string(), database.owner);
+        let right = "owner".to_owned();
+        Err(self.refuse(message, Missing { right, kind: "database", object, owner, grant: Some(grant) }))
+    }
+
+    /// Owner of the routine, or holder of the system permission.
+    pub fn own_routine(self, routine: &Routine, permission: Option<SystemPermission>) -> SqlResult<()> {
+        if self.is_superuser() || routine.owner == self.user || self.may(permission) {
+            return Ok(());
+        }
+        let message = format!("must be owner of {} {}", routine.word(), routine.name);
+        let grant =
+            format!("ALTER {} {} OWNER TO {};", routine.word().to_uppercase(), quoted(routine), self.name());
+        Err(self.on_routine(message, routine, "owner", grant))
+    }
+
+    pub fn may_execute(self, routine: &Routine) -> SqlResult<()> {
+        if self.holds(Some(Privilege::Execute), Guarded::Routine(routine)) {
+            return Ok(());
+        }
+        let message = format!("permission denied for {} {}", routine.word(), routine.name);
+        let word = routine.word().to_uppercase();
+        let grant = format!("GRANT EXECUTE ON {word} {} TO {};", quoted(routine), self.name());
+        Err(self.on_routine(message, routine, "EXECUTE", grant))
+    }
+
+    fn on_routine(self, message: String, routine: &Routine, right: &str, grant: String) -> SqlError {
         let mut trail = Trail::new(self.manifest, self.user);
-        let schema = self
+        let database = self
             .manifest
             .catalog
             .databases
             .values()
-            .find(|database| database.relations.contains_key(&relation.id))
-            .and_then(|database| database.schema(&relation.schema));
-        let held: Option<(String, HeldBy)> = schema.and_then(|schema| {
-            let held = self.manifest.principals.held(
-                self.user,
-                Privilege::Usage,
-                None,
-                schema.owner,
-                &schema.acl,
-            )?;
-            Some((schema.name.to_string(), held))
-        });
-        if let Some((schema, held)) = held {
-            trail.hold("USAGE", "schema", schema, &held);
+            .find(|database| database.routines.contains_key(&routine.id));
+        if let Some(schema) = database.and_then(|database| database.schema(&routine.schema)) {
+            trail.hold_usage(schema);
         }
-        trail
+        let object = format!("{}.{}", routine.schema, routine.signature());
+        trail.refuse(message, right, routine.word(), object, Some(routine.owner), Some(grant))
     }
 
-    pub fn name(self) -> String {
+    /// A refusal to grant or revoke `right` on an object whose owner is `owner`; `on` is the object as GRANT
+    /// writes it, where the right can be passed on.
+    pub fn cannot_grant(self, message: String, mut missing: Missing, on: Option<String>) -> SqlError {
+        missing.grant =
+            on.map(|on| format!("GRANT {} ON {on} TO {} WITH GRANT OPTION;", missing.right, self.name()));
+        missing.right = format!("{} WITH GRANT OPTION", missing.right);
+        self.refuse(message, missing)
+    }
+
+    fn plain_name(self) -> String {
         self.manifest.principals.user(self.user).map_or_else(String::new, |user| user.name.to_string())
     }
+
+    /// The user as GRANT writes it.
+    pub fn name(self) -> String {
+        self.manifest.principals.user(self.user).map_or_else(String::new, |user| user.name.quoted())
+    }
+}
+
+/// A routine as GRANT names it.
+fn quoted(routine: &Routine) -> String {
+    let signature = routine.signature();
+    let arguments = signature.get(routine.name.as_str().len()..).unwrap_or("()");
+    format!("{}.{}{arguments}", routine.schema.quoted(), routine.name.quoted())
 }

@@ -1,7 +1,9 @@
 //! The way a refusal came about: every right that was asked for, in order, and how each was held.
 
 use crate::sql::error::{Grantor, Link, Refusal, SqlError, SqlErrorKind};
-use crate::warehouse::access::{HeldBy, UserId};
+use crate::warehouse::access::{HeldBy, Privilege, UserId};
+use crate::warehouse::catalog::{Relation, Schema};
+use crate::warehouse::guarded::Guarded;
 use crate::warehouse::manifest::Manifest;
 
 /// Rights that were asked for so far, on behalf of one user or of the owners of the views it reads.
@@ -28,7 +30,12 @@ impl<'a> Trail<'a> {
         self.user = user;
     }
 
-    pub fn name_of(&self, user: UserId) -> String {
+    /// A user as GRANT writes it.
+    pub fn quoted_name_of(&self, user: UserId) -> String {
+        self.manifest.principals.user(user).map_or_else(|| "unknown".to_owned(), |user| user.name.quoted())
+    }
+
+    fn name_of(&self, user: UserId) -> String {
         self.manifest.principals.user(user).map_or_else(|| "unknown".to_owned(), |user| user.name.to_string())
     }
 
@@ -38,6 +45,35 @@ impl<'a> Trail<'a> {
         if !self.links.contains(&link) {
             self.links.push(link);
         }
+    }
+
+    /// Notes that the user may look names up in `schema`, where it may.
+    pub fn hold_usage(&mut self, schema: &Schema) {
+        let held = self.manifest.held(self.user, Privilege::Usage, None, Guarded::Schema(schema));
+        if let Some(held) = held {
+            self.hold("USAGE", "schema", schema.name.to_string(), &held);
+        }
+    }
+
+    /// The way to a relation begins with USAGE on its schema; temporary ones have none.
+    pub fn hold_usage_around(&mut self, relation: &Relation) {
+        let databases = &self.manifest.catalog.databases;
+        let database = databases.values().find(|database| database.relations.contains_key(&relation.id));
+        let temporary = relation.table().is_some_and(|table| table.temporary);
+        if let Some(schema) = database.and_then(|database| database.schema(&relation.schema))
+            && !temporary
+        {
+            self.hold_usage(schema);
+        }
+    }
+
+    /// Whether the one who asked may look names up where `relation` is.
+    pub fn caller_may_name(&self, relation: &Relation) -> bool {
+        let databases = &self.manifest.catalog.databases;
+        let database = databases.values().find(|database| database.relations.contains_key(&relation.id));
+        database.and_then(|database| database.schema(&relation.schema)).is_some_and(|schema| {
+            self.manifest.held(self.caller, Privilege::Usage, None, Guarded::Schema(schema)).is_some()
+        })
     }
 
     /// The refusal for the first right that is missing. `owner` is the object's; `grant` the smallest

@@ -10,6 +10,7 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::system::{self, SystemRelation};
 use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::{Database, Relation, View};
+use crate::warehouse::guarded::Guarded;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 
@@ -113,7 +114,7 @@ fn search(
 ) -> Option<Arc<Relation>> {
     viewer.search_path.iter().find_map(|schema| {
         let found = database.schema(schema)?;
-        manifest.principals.held(viewer.user, Privilege::Usage, None, found.owner, &found.acl)?;
+        manifest.held(viewer.user, Privilege::Usage, None, Guarded::Schema(found))?;
         database.find(schema, name).cloned()
     })
 }

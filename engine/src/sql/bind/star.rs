@@ -11,6 +11,7 @@ use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 use crate::warehouse::access::Privilege;
+use crate::warehouse::guarded::Guarded;
 
 impl Binder<'_> {
     /// `*`: every unqualified name in order, less what column grants keep back.
@@ -73,9 +74,8 @@ impl Binder<'_> {
         }
         let need = &self.needs[need];
         let Some(relation) = self.database.relation(need.relation) else { return true };
-        let principals = &self.manifest.principals;
         let held = |column| {
-            principals.held(need.user, Privilege::Select, column, relation.owner, &relation.acl).is_some()
+            self.manifest.held(need.user, Privilege::Select, column, Guarded::Relation(relation)).is_some()
         };
         if held(None) {
             return true;

@@ -9,6 +9,7 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::statement::{NamedConstraint, TableConstraint};
 use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::{Constraint, ForeignKey, Relation, Table};
+use crate::warehouse::guarded::Guarded;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 
 /// ALTER TABLE ADD [CONSTRAINT name] ...
@@ -163,8 +164,7 @@ fn foreign_key(
         && (references.schema.is_some() || context.find_relation(references)?.is_none_or(|t| t.id == own.id));
     let found = if itself { None } else { Some(context.table(references)?) };
     let target = found.as_deref().unwrap_or(own);
-    let principals = context.principals();
-    let holds = principals.held(context.user(), Privilege::References, None, target.owner, &target.acl);
+    let holds = context.manifest.held(context.user(), Privilege::References, None, Guarded::Relation(target));
     if holds.is_none() {
         let need = Need {
             relation: target.id,

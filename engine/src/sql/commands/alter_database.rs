@@ -6,6 +6,7 @@ use super::{CommandContext, done};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::statement::AlterDatabase;
+use crate::warehouse::access::Privilege;
 use crate::warehouse::identifier::Identifier;
 
 pub(super) fn run(
@@ -15,7 +16,11 @@ pub(super) fn run(
 ) -> SqlResult<Completion> {
     let missing = || SqlError::product("3D000", format!("database \"{name}\" does not exist"));
     let database = context.manifest.catalog.database(name).ok_or_else(missing)?;
-    context.rights().own_database(database)?;
+    let privilege = match action {
+        AlterDatabase::OwnerTo(_) => None,
+        AlterDatabase::RenameTo(_) => Some(Privilege::Alter),
+    };
+    context.rights().own_database(database, privilege)?;
     match action {
         AlterDatabase::OwnerTo(owner) => {
             let owner = context.user_named(owner)?.id;

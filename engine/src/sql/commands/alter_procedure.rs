@@ -13,7 +13,7 @@ pub(super) fn run(
     context: &mut CommandContext<'_>,
 ) -> SqlResult<Completion> {
     let routine = context.routine(signature, true)?;
-    context.own_routine(&routine)?;
+    context.rights().own_routine(&routine, None)?;
     match action {
         AlterProcedure::RenameTo(new) => {
             let inputs: Vec<Argument> = routine.inputs().cloned().collect();

@@ -2,6 +2,7 @@
 
 use super::create_role::must_be_usable;
 use super::{CommandContext, done};
+use crate::sql::authorize::rights::Missing;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::statement::AlterRole;
@@ -51,7 +52,16 @@ pub(super) fn must_administer(
     }
     // Text unconfirmed; it follows that of other objects.
     let message = format!("permission denied for role {name}");
-    Err(context.rights().refuse(message, "ADMIN OPTION", "role", name.as_str(), role.owner))
+    let rights = context.rights();
+    let grant = format!("GRANT ROLE {} TO {} WITH ADMIN OPTION;", name.quoted(), rights.name());
+    let missing = Missing {
+        right: "ADMIN OPTION".to_owned(),
+        kind: "role",
+        object: name.to_string(),
+        owner: role.owner,
+        grant: Some(grant),
+    };
+    Err(rights.refuse(message, missing))
 }
 
 pub(super) fn must_not_be_the_systems(name: &Identifier, what: &str) -> SqlResult<()> {

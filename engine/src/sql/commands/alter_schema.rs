@@ -6,6 +6,7 @@ use super::{CommandContext, done};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::statement::AlterSchema;
+use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::identifier::Identifier;
 
@@ -14,7 +15,11 @@ pub(super) fn run(
     action: &AlterSchema,
     context: &mut CommandContext<'_>,
 ) -> SqlResult<Completion> {
-    context.rights().own_schema(context.schema(name)?, None)?;
+    let privilege = match action {
+        AlterSchema::OwnerTo(_) => None,
+        AlterSchema::RenameTo(_) | AlterSchema::QuotaUnlimited => Some(Privilege::Alter),
+    };
+    context.rights().own_schema(context.schema(name)?, privilege, None)?;
     match action {
         AlterSchema::OwnerTo(owner) => {
             let owner = context.user_named(owner)?.id;

@@ -31,7 +31,11 @@ pub(super) fn run(
         AlterTable::OwnerTo(_) | AlterTable::RenameTo(_) => context.relation(name)?,
         _ => context.table(name)?,
     };
-    let privilege = Some(Privilege::Alter);
+    // The privilege ALTER does not make its holder a giver of tables.
+    let privilege = match action {
+        AlterTable::OwnerTo(_) => None,
+        _ => Some(Privilege::Alter),
+    };
     context.rights().own_relation(&relation, privilege, Some(SystemPermission::AlterTable))?;
     match action {
         AlterTable::OwnerTo(owner) => {

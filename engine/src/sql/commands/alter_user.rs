@@ -2,10 +2,11 @@
 
 use super::create_user::{apply, must_not_lock_out_a_superuser};
 use super::{CommandContext, done_with};
+use crate::sql::authorize::rights::Missing;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::statement::UserOption;
-use crate::warehouse::access::{Password, User, UserId};
+use crate::warehouse::access::{Password, User};
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::system_role::SystemPermission;
 
@@ -52,7 +53,14 @@ fn must_be_allowed(user: &User, options: &[UserOption], context: &CommandContext
         return Ok(());
     }
     let message = "permission denied".to_owned();
-    Err(context.rights().refuse(message, "superuser", "user", user.name.as_str(), UserId::RDSDB))
+    let rights = context.rights();
+    let missing = if only_superuser || user.superuser {
+        let grant = format!("ALTER USER {} CREATEUSER;", rights.name());
+        Missing::on_system("superuser", "user", user.name.as_str(), Some(grant))
+    } else {
+        rights.permission(SystemPermission::AlterUser)
+    };
+    Err(rights.refuse(message, missing))
 }
 
 fn rename(user: &mut User, new: &Identifier, context: &CommandContext<'_>) -> SqlResult<Option<String>> {

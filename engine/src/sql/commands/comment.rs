@@ -45,9 +45,9 @@ pub(super) fn run(
                 return Err(SqlError::product("42704", message));
             }
         }
-        CommentTarget::Schema(name) => context.rights().own_schema(context.schema(name)?, None)?,
+        CommentTarget::Schema(name) => context.rights().own_schema(context.schema(name)?, None, None)?,
         CommentTarget::Database(name) => match context.manifest.catalog.database(name) {
-            Some(database) => context.rights().own_database(database)?,
+            Some(database) => context.rights().own_database(database, None)?,
             None => return Err(SqlError::product("3D000", format!("database \"{name}\" does not exist"))),
         },
     }

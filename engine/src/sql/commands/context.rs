@@ -7,8 +7,9 @@ use crate::sql::authorize::rights::Rights;
 use crate::sql::authorize::schema_usage;
 use crate::sql::bind::{Scope, search_path};
 use crate::sql::error::{SqlError, SqlResult};
-use crate::warehouse::access::{Group, Principals, Privilege, Role, User, UserId};
+use crate::warehouse::access::{Acl, Group, Principals, Privilege, Role, User, UserId};
 use crate::warehouse::catalog::{Database, ObjectId, Relation, RelationKind, Schema};
+use crate::warehouse::default_privilege::DefaultKind;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::system_role::SystemPermission;
 
@@ -196,6 +197,11 @@ impl CommandContext<'_> {
             self.rights().on_schema(schema, Privilege::Create)?;
         }
         Ok(schema.name.clone())
+    }
+
+    /// The grants that a new object of the user's begins with.
+    pub fn initial_acl(&self, schema: &Identifier, kind: DefaultKind) -> SqlResult<Acl> {
+        Ok(self.database()?.initial_acl(self.user(), schema, kind))
     }
 
     /// Views that stand directly on any of `relations` and are not among them.

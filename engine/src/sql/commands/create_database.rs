@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{CommandContext, done};
+use crate::sql::authorize::rights::Missing;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::session::Transaction;
@@ -20,13 +21,10 @@ pub(super) fn run(
     if !may && !context.is_superuser() {
         let message = "permission denied to create database".to_owned();
         let rights = context.rights();
-        return Err(rights.refuse(
-            message,
-            "CREATEDB",
-            "user",
-            name.as_str(),
-            crate::warehouse::access::UserId::RDSDB,
-        ));
+        let grant = format!("ALTER USER {} CREATEDB;", rights.name());
+        return Err(
+            rights.refuse(message, Missing::on_system("CREATEDB", "user", &rights.name(), Some(grant)))
+        );
     }
     let owner = owner.map_or(Ok(user), |owner| context.user_named(owner).map(|user| user.id))?;
     if owner != user && !context.is_superuser() {

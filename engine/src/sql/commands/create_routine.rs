@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use super::{CommandContext, done};
 use crate::gap::Feature;
+use crate::sql::authorize::rights::Missing;
 use crate::sql::bind;
 use crate::sql::error::{Span, SqlError, SqlErrorKind, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::parse;
 use crate::sql::statement::CreateRoutine;
-use crate::warehouse::access::{Acl, Grant, Grantee, Privilege, UserId};
+use crate::warehouse::access::Privilege;
+use crate::warehouse::default_privilege::DefaultKind;
+use crate::warehouse::guarded::Guarded;
 use crate::warehouse::routine::{Argument, Routine, RoutineKind};
 use crate::warehouse::system_role::SystemPermission;
 
@@ -29,12 +32,13 @@ pub(super) fn run(create: &CreateRoutine, context: &mut CommandContext<'_>) -> S
     // The schema's CREATE right; a routine may bear a relation's name.
     let place = context.place_for(&create.name, false, permission)?;
     let schema = place.schema;
+    let kind = if is_procedure { DefaultKind::Procedures } else { DefaultKind::Functions };
     let routine = Routine {
         id: context.manifest.catalog.allocate(),
         schema: schema.clone(),
         name: create.name.name.clone(),
         owner: context.user(),
-        acl: default_acl(is_procedure, context.user()),
+        acl: context.initial_acl(&schema, kind)?,
         arguments: create.arguments.clone(),
         body: create.body.clone(),
         created: context.now,
@@ -61,9 +65,7 @@ pub(super) fn run(create: &CreateRoutine, context: &mut CommandContext<'_>) -> S
             return Err(SqlError::product("42723", message));
         }
         Some(old) => {
-            if !context.principals().may(context.user(), permission) {
-                context.own_routine(&old)?;
-            }
+            context.rights().own_routine(&old, Some(permission))?;
             must_stay_alike(&old, &routine)?;
             // The owner and the grants stay.
             let kept = context.routine_mut(old.id)?;
@@ -83,19 +85,13 @@ fn may_write(create: &CreateRoutine, is_procedure: bool, context: &CommandContex
     let Some(acl) = database.languages.get(&language.into()) else {
         return Err(SqlError::product("42704", format!("language \"{language}\" does not exist")));
     };
-    let held = context.principals().held(context.user(), Privilege::Usage, None, UserId::RDSDB, acl);
+    let language_of = Guarded::Language(acl, database);
+    let held = context.manifest.held(context.user(), Privilege::Usage, None, language_of);
     if held.is_none() {
         let rights = context.rights();
         let grant = format!("GRANT USAGE ON LANGUAGE {language} TO {};", rights.name());
         let message = format!("permission denied for language {language}");
-        return Err(rights.refuse_with(
-            message,
-            "USAGE",
-            "language",
-            language.to_owned(),
-            UserId::RDSDB,
-            Some(grant),
-        ));
+        return Err(rights.refuse(message, Missing::on_system("USAGE", "language", language, Some(grant))));
     }
     match (is_procedure, language) {
         (true, "plpgsql") | (false, "sql") => Ok(()),
@@ -132,21 +128,6 @@ fn must_have_good_arguments(create: &CreateRoutine) -> SqlResult<()> {
         return Err(SqlError::product("0A000", "functions cannot have output arguments"));
     }
     Ok(())
-}
-
-/// Functions are everybody's to run, procedures their owner's (Developer Guide, "Default permissions").
-fn default_acl(is_procedure: bool, owner: UserId) -> Acl {
-    let mut acl = Acl::default();
-    if !is_procedure {
-        acl.grants.insert(Grant {
-            grantee: Grantee::Public,
-            privilege: Privilege::Execute,
-            column: None,
-            grantor: owner,
-            grant_option: false,
-        });
-    }
-    acl
 }
 
 /// OR REPLACE changes neither what comes out nor what kind of routine it is.

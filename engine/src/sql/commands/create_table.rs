@@ -9,8 +9,11 @@ use crate::sql::outcome::Completion;
 use crate::sql::statement::{
     ColumnDefinition, CreateTable, Like, NamedConstraint, TableAttributes, TableConstraint,
 };
+use crate::warehouse::access::Acl;
 use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::{Column, Distribution, Relation, RelationKind, Table};
+use crate::warehouse::default_privilege::DefaultKind;
+use crate::warehouse::guarded::Guarded;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::system_role::SystemPermission;
 
@@ -49,12 +52,16 @@ pub(super) fn run(create: &CreateTable, context: &mut CommandContext<'_>) -> Sql
             table.next_identity.insert(number, seed);
         }
     }
+    let acl = match create.temporary {
+        true => Acl::default(),
+        false => context.initial_acl(&place.schema, DefaultKind::Tables)?,
+    };
     let mut relation = Relation {
         id: context.manifest.catalog.allocate(),
         schema: place.schema,
         name: place.name,
         owner: context.user(),
-        acl: Default::default(),
+        acl,
         columns,
         created: context.now,
         comment: None,
@@ -100,8 +107,8 @@ fn must_not_restate(attributes: &TableAttributes) -> SqlResult<()> {
 /// LIKE copies names, types, NOT NULL, layout and BACKUP; never keys or grants, defaults only when asked.
 fn like(inherited: &Like, table: &mut Table, context: &CommandContext<'_>) -> SqlResult<Vec<Column>> {
     let parent = context.table(&inherited.parent)?;
-    let principals = context.principals();
-    if principals.held(context.user(), Privilege::Select, None, parent.owner, &parent.acl).is_none() {
+    let held = context.manifest.held(context.user(), Privilege::Select, None, Guarded::Relation(&parent));
+    if held.is_none() {
         let need = crate::sql::bind::Need {
             relation: parent.id,
             privilege: Privilege::Select,

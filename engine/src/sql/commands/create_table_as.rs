@@ -7,8 +7,10 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::plan::Plan;
 use crate::sql::statement::CreateTableAs;
+use crate::warehouse::access::Acl;
 use crate::warehouse::catalog::{Column, Distribution, ObjectId, Relation, RelationKind, Table};
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::default_privilege::DefaultKind;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::system_role::SystemPermission;
 
@@ -44,12 +46,16 @@ pub fn prepare(create: &CreateTableAs, plan: &Plan, context: &mut CommandContext
         column.encoding = encoding(None, column.data_type, sorted, create.temporary);
     }
     let id = context.manifest.catalog.allocate();
+    let acl = match create.temporary {
+        true => Acl::default(),
+        false => context.initial_acl(&place.schema, DefaultKind::Tables)?,
+    };
     let relation = Relation {
         id,
         schema: place.schema,
         name: place.name,
         owner: context.user(),
-        acl: Default::default(),
+        acl,
         columns,
         created: context.now,
         comment: None,

@@ -8,6 +8,7 @@ use crate::sql::bind::{self, BoundQuery};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::warehouse::catalog::{Column, ObjectId, Relation, RelationKind, View};
+use crate::warehouse::default_privilege::DefaultKind;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::system_role::SystemPermission;
 
@@ -77,12 +78,13 @@ fn create(place: Place, columns: Vec<Column>, view: View, context: &mut CommandC
             "views over temporary tables",
         ));
     }
+    let acl = context.initial_acl(&place.schema, DefaultKind::Tables)?;
     let relation = Relation {
         id: context.manifest.catalog.allocate(),
         schema: place.schema,
         name: place.name,
         owner: context.user(),
-        acl: Default::default(),
+        acl,
         columns,
         created: context.now,
         comment: None,

@@ -12,7 +12,7 @@ pub(super) fn run(name: &Identifier, context: &mut CommandContext<'_>) -> SqlRes
         return Err(SqlError::product("55006", "cannot drop the currently open database"));
     }
     let missing = || SqlError::product("3D000", format!("database \"{name}\" does not exist"));
-    context.rights().own_database(context.manifest.catalog.database(name).ok_or_else(missing)?)?;
+    context.rights().own_database(context.manifest.catalog.database(name).ok_or_else(missing)?, None)?;
     context.manifest.catalog.databases.remove(name);
     done("DROP DATABASE")
 }

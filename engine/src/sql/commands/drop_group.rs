@@ -17,6 +17,8 @@ pub(super) fn run(name: &Identifier, context: &mut CommandContext<'_>) -> SqlRes
             format!("group \"{name}\" can't be dropped because the group has a privilege on some object"),
         ));
     }
-    context.principals_mut().groups.remove(name);
+    let principals = context.principals_mut();
+    principals.assume.retain(|grant| grant.grantee != grantee);
+    principals.groups.remove(name);
     done("DROP GROUP")
 }

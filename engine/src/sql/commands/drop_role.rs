@@ -38,6 +38,7 @@ pub(super) fn run(name: &Identifier, force: bool, context: &mut CommandContext<'
     super::policy_dependency::detach_all(Grantee::Role(id), context);
     let principals = context.principals_mut();
     principals.roles.remove(name);
+    principals.assume.retain(|grant| grant.grantee != Grantee::Role(id));
     for other in principals.roles.values_mut() {
         other.granted_to.remove(&id);
     }
@@ -68,7 +69,12 @@ fn forget(grantee: Grantee, context: &mut CommandContext<'_>) {
         for routine in database.routines.values_mut().filter(|routine| names_grantee(&routine.acl, grantee)) {
             std::sync::Arc::make_mut(routine).acl.grants.retain(|grant| grant.grantee != grantee);
         }
-        for acl in database.languages.values_mut().filter(|acl| names_grantee(acl, grantee)) {
+        let shared = database
+            .languages
+            .values_mut()
+            .chain(database.system.values_mut())
+            .chain(database.defaults.values_mut());
+        for acl in shared.filter(|acl| names_grantee(acl, grantee)) {
             std::sync::Arc::make_mut(acl).grants.retain(|grant| grant.grantee != grantee);
         }
         let relations: Vec<_> = database

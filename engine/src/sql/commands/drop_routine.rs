@@ -31,9 +31,7 @@ pub(super) fn run(
             }
             found => found?,
         };
-        if !context.principals().may(context.user(), permission) {
-            context.own_routine(&routine)?;
-        }
+        context.rights().own_routine(&routine, Some(permission))?;
         super::policy_dependency::must_not_be_used("drop", &[routine.id], context)?;
         let views: Vec<ObjectId> =
             context.dependents(&[routine.id])?.iter().map(|relation| relation.id).collect();

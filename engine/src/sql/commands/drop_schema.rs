@@ -4,6 +4,7 @@ use super::drop_relation::remove_with_dependents;
 use super::{CommandContext, done_with};
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::outcome::Completion;
+use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::system_role::SystemPermission;
@@ -21,7 +22,8 @@ pub(super) fn run(
             continue;
         }
         let schema = context.schema(name)?;
-        context.rights().own_schema(schema, Some(SystemPermission::DropSchema))?;
+        let id = schema.id;
+        context.rights().own_schema(schema, Some(Privilege::Drop), Some(SystemPermission::DropSchema))?;
         let relations: Vec<ObjectId> = schema.relations.values().copied().collect();
         let database = context.database()?;
         let routines: Vec<ObjectId> = database
@@ -49,6 +51,7 @@ pub(super) fn run(
             database.routines.remove(&routine);
         }
         database.schemas.remove(name);
+        database.defaults.retain(|key, _| key.schema != Some(id));
     }
     done_with("DROP SCHEMA", notices)
 }

@@ -64,6 +64,7 @@ fn drop_one(name: &Identifier, id: UserId, context: &mut CommandContext<'_>) -> 
     for role in principals.roles.values_mut() {
         role.members.remove(&id);
     }
+    principals.assume.retain(|grant| grant.grantee != Grantee::User(id));
     principals.users.remove(name);
     Ok(())
 }
@@ -72,6 +73,8 @@ fn owns_something(database: &Database, id: UserId) -> bool {
     database.schemas.values().any(|schema| schema.owner == id)
         || database.relations.values().any(|relation| relation.owner == id)
         || database.routines.values().any(|routine| routine.owner == id)
+        // Default privileges of the user's own block too, by which sentence is unconfirmed.
+        || database.defaults.keys().any(|key| key.owner == id)
 }
 
 /// Every ACL of a database, its own first.
@@ -81,6 +84,8 @@ pub(super) fn acls(database: &Database) -> impl Iterator<Item = &Acl> {
         .chain(database.relations.values().map(|relation| &relation.acl))
         .chain(database.routines.values().map(|routine| &routine.acl))
         .chain(database.languages.values().map(|acl| &**acl))
+        .chain(database.system.values().map(|acl| &**acl))
+        .chain(database.defaults.values().map(|acl| &**acl))
 }
 
 pub(super) fn names_grantee(acl: &Acl, grantee: Grantee) -> bool {

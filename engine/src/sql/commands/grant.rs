@@ -5,7 +5,7 @@ use super::{CommandContext, done_with};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::statement::{GrantStatement, GrantedPrivileges};
-use crate::warehouse::access::{Acl, Grant, Grantee, UserId};
+use crate::warehouse::access::{Acl, Grant, Grantee, Reach, UserId};
 
 pub(super) fn run(statement: &GrantStatement, context: &mut CommandContext<'_>) -> SqlResult<Completion> {
     let objects = objects(&statement.on, context)?;
@@ -41,7 +41,7 @@ fn signature(object: &GrantedObject, context: &CommandContext<'_>) -> SqlResult<
 }
 
 /// Writes one privilege down, once. Table and column level exclude each other for one grantee.
-fn write(
+pub(super) fn write(
     acl: &mut Acl,
     owner: UserId,
     grantor: UserId,
@@ -49,13 +49,16 @@ fn write(
     asked: &Asked,
     grant_option: bool,
 ) -> SqlResult<()> {
-    if grantee == Grantee::User(owner) {
+    if grantee == Grantee::User(owner) && asked.reach == Reach::Object {
         acl.owner_lacks.remove(&asked.privilege);
         return Ok(());
     }
     let has = |whole: bool| {
         acl.grants.iter().any(|grant| {
-            grant.grantee == grantee && grant.privilege == asked.privilege && grant.column.is_none() == whole
+            grant.grantee == grantee
+                && grant.privilege == asked.privilege
+                && grant.reach == asked.reach
+                && grant.column.is_none() == whole
         })
     };
     match &asked.column {
@@ -78,6 +81,7 @@ fn write(
         column: asked.column.clone(),
         grantor,
         grant_option: !grant_option,
+        reach: asked.reach,
     };
     // What was granted with the option keeps it.
     let had_other = acl.grants.contains(&grant);

@@ -10,6 +10,7 @@ use crate::sql::error::SqlResult;
 use crate::sql::outcome::Completion;
 use crate::sql::session::Transaction;
 use crate::warehouse::access::Privilege;
+use crate::warehouse::guarded::Guarded;
 use crate::warehouse::identifier::QualifiedName;
 
 /// Whoever may update or delete the rows may lock them, as in PostgreSQL 8. Outside a block the lock ends with its
@@ -17,9 +18,8 @@ use crate::warehouse::identifier::QualifiedName;
 pub(super) fn run(tables: &[QualifiedName], context: &mut CommandContext<'_>) -> SqlResult<Completion> {
     for name in tables {
         let relation = context.table(name)?;
-        let principals = context.principals();
         let holds = |privilege| {
-            principals.held(context.user(), privilege, None, relation.owner, &relation.acl).is_some()
+            context.manifest.held(context.user(), privilege, None, Guarded::Relation(&relation)).is_some()
         };
         if !holds(Privilege::Update) && !holds(Privilege::Delete) {
             let need = Need {

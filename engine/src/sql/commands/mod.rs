@@ -38,6 +38,7 @@ pub mod create_table_as;
 pub mod create_user;
 pub mod create_view;
 pub mod cursor;
+mod default_privileges;
 pub mod drop_database;
 pub mod drop_group;
 pub mod drop_relation;
@@ -47,6 +48,7 @@ pub mod drop_schema;
 pub mod drop_user;
 pub mod grant;
 pub mod grant_role;
+mod grant_system;
 mod granted_object;
 mod late_view;
 mod lock;
@@ -144,6 +146,11 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         Statement::RevokeRole { roles, from, admin_option_only } => {
             grant_role::revoke(roles, from, *admin_option_only, context)
         }
+        Statement::SystemPermissions { granting, permissions, roles } => {
+            grant_system::permissions(*granting, permissions, roles, context)
+        }
+        Statement::AssumeRole(statement) => grant_system::assume_role(statement, context),
+        Statement::AlterDefaultPrivileges(statement) => default_privileges::run(statement, context),
         Statement::Set { name, values, local } => set::run(name, values.as_deref(), *local, context),
         Statement::Reset { name } => set::run(name, None, false, context),
         Statement::SetSessionAuthorization { user } => session_authorization::run(user.as_ref(), context),

@@ -5,7 +5,7 @@ use super::{CommandContext, done_with};
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::statement::{GrantStatement, GrantedPrivileges};
-use crate::warehouse::access::{Acl, Grant, Grantee, UserId};
+use crate::warehouse::access::{Acl, Grant, Grantee, Reach, UserId};
 
 pub(super) fn run(
     statement: &GrantStatement,
@@ -38,7 +38,7 @@ pub(super) fn run(
 }
 
 /// Takes one privilege from one grantee. What was never granted is taken back without a word.
-fn take_back(
+pub(super) fn take_back(
     acl: &mut Acl,
     owner: UserId,
     only_by: Option<UserId>,
@@ -46,13 +46,15 @@ fn take_back(
     asked: &Asked,
     option_only: bool,
 ) -> SqlResult<()> {
-    if grantee == Grantee::User(owner) {
+    if grantee == Grantee::User(owner) && asked.reach == Reach::Object {
         if !option_only && asked.column.is_none() {
             acl.owner_lacks.insert(asked.privilege);
         }
         return Ok(());
     }
-    let of_grantee = |grant: &Grant| grant.grantee == grantee && grant.privilege == asked.privilege;
+    let of_grantee = |grant: &Grant| {
+        grant.grantee == grantee && grant.privilege == asked.privilege && grant.reach == asked.reach
+    };
     let whole = acl.grants.iter().any(|grant| of_grantee(grant) && grant.column.is_none());
     if asked.column.is_some() && whole {
         // Text and state unconfirmed; the rule is the guide's.
@@ -81,7 +83,7 @@ fn take_back(
 fn must_leave_no_orphans(kept: &[Grant], taken: &[Grant], grantee: Grantee) -> SqlResult<()> {
     let Grantee::User(user) = grantee else { return Ok(()) };
     for grant in taken.iter().filter(|grant| grant.grant_option) {
-        let same = |other: &&Grant| other.privilege == grant.privilege;
+        let same = |other: &&Grant| other.privilege == grant.privilege && other.reach == grant.reach;
         let still_may = kept.iter().filter(same).any(|other| other.grantee == grantee && other.grant_option);
         if !still_may && kept.iter().filter(same).any(|other| other.grantor == user) {
             return Err(SqlError::new(SqlErrorKind::Product {

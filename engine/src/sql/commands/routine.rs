@@ -8,7 +8,7 @@ use crate::sql::authorize::schema_usage;
 use crate::sql::bind::{Scope, search_path};
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::statement::RoutineSignature;
-use crate::warehouse::access::{Privilege, UserId};
+use crate::warehouse::access::UserId;
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
@@ -86,15 +86,7 @@ pub fn missing(kind: &str, name: &impl std::fmt::Display, given: &[DataType]) ->
 
 /// EXECUTE on the routine, as `user`.
 pub fn may_execute(routine: &Routine, manifest: &Manifest, user: UserId) -> SqlResult<()> {
-    let held = manifest.principals.held(user, Privilege::Execute, None, routine.owner, &routine.acl);
-    if held.is_some() {
-        return Ok(());
-    }
-    let object = format!("{}.{}", routine.schema, routine.signature());
-    let rights = Rights::new(manifest, user);
-    let message = format!("permission denied for {} {}", routine.word(), routine.name);
-    let grant = format!("GRANT EXECUTE ON {} {object} TO {};", routine.word().to_uppercase(), rights.name());
-    Err(rights.refuse_with(message, "EXECUTE", routine.word(), object, routine.owner, Some(grant)))
+    Rights::new(manifest, user).may_execute(routine)
 }
 
 impl CommandContext<'_> {
@@ -134,15 +126,5 @@ impl CommandContext<'_> {
     pub fn routine_mut(&mut self, id: ObjectId) -> SqlResult<&mut Routine> {
         let found = self.database_mut()?.routines.get_mut(&id).map(Arc::make_mut);
         found.ok_or_else(|| SqlError::bug("a resolved routine is gone"))
-    }
-
-    /// Its owner, or a superuser.
-    pub fn own_routine(&self, routine: &Routine) -> SqlResult<()> {
-        if self.is_superuser() || routine.owner == self.user() {
-            return Ok(());
-        }
-        let message = format!("must be owner of {} {}", routine.word(), routine.name);
-        let object = format!("{}.{}", routine.schema, routine.signature());
-        Err(self.rights().refuse_with(message, "owner", routine.word(), object, routine.owner, None))
     }
 }

@@ -2,9 +2,9 @@
 
 use super::context::no_user;
 use super::{CommandContext, done};
+use crate::sql::authorize::rights::{Missing, Rights};
 use crate::sql::error::SqlResult;
 use crate::sql::outcome::Completion;
-use crate::warehouse::access::UserId;
 use crate::warehouse::identifier::Identifier;
 
 /// Becomes `user`, or again who logged in. What counts is who logged in: a superuser that has become somebody
@@ -22,7 +22,12 @@ pub(super) fn run(user: Option<&Identifier>, context: &mut CommandContext<'_>) -
     }
     if !context.principals().is_superuser(authenticated) {
         let message = "permission denied to set session authorization".to_owned();
-        return Err(context.rights().refuse(message, "superuser", "user", name.as_str(), UserId::RDSDB));
+        // Who logged in counts, so a grant to that one would help.
+        let rights = Rights::new(context.manifest, authenticated);
+        let grant = format!("ALTER USER {} CREATEUSER;", rights.name());
+        return Err(
+            rights.refuse(message, Missing::on_system("superuser", "user", name.as_str(), Some(grant)))
+        );
     }
     context.session.user = wanted.ok_or_else(|| no_user(name))?;
     done("SET")

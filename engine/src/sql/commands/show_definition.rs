@@ -10,6 +10,7 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::statement::ShownObject;
 use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::{Column, DefaultValue, Distribution, Relation, RelationKind, Table, View};
+use crate::warehouse::guarded::Guarded;
 use crate::warehouse::identifier::QualifiedName;
 
 /// One row with the text; the user must be able to read the relation.
@@ -18,8 +19,7 @@ pub fn answer(object: ShownObject, name: &QualifiedName, context: &CommandContex
         ShownObject::Table => context.table(name)?,
         ShownObject::View => context.relation(name)?,
     };
-    let principals = context.principals();
-    let held = principals.held(context.user(), Privilege::Select, None, relation.owner, &relation.acl);
+    let held = context.manifest.held(context.user(), Privilege::Select, None, Guarded::Relation(&relation));
     if held.is_none() {
         let need = Need {
             relation: relation.id,

@@ -1,40 +1,47 @@
 //! ALTER DEFAULT PRIVILEGES.
 
-use super::grant::{Verb, grantees};
+use super::grant::{PRIVILEGES, Verb, grantees};
 use super::reader::Reader;
-use super::statement::not_simulated;
-use crate::gap::Feature;
 use crate::sql::error::SqlResult;
-use crate::sql::statement::Statement;
+use crate::sql::statement::{DefaultPrivileges, Statement};
+use crate::warehouse::default_privilege::DefaultKind;
 
 /// `[FOR USER u [, ...]] [IN SCHEMA s [, ...]] {GRANT | REVOKE} ...`.
 pub(super) fn alter(reader: &mut Reader) -> SqlResult<Statement> {
-    if reader.words("FOR USER") {
-        reader.list(Reader::principal)?;
-    }
-    if reader.words("IN SCHEMA") {
-        reader.identifiers()?;
-    }
+    let users = if reader.words("FOR USER") { reader.list(Reader::principal)? } else { Vec::new() };
+    let schemas = if reader.words("IN SCHEMA") { reader.identifiers()? } else { Vec::new() };
     let verb = match reader.expect_one_of(&["GRANT", "REVOKE"])? {
         "GRANT" => Verb::Grant,
         _ => Verb::Revoke,
     };
-    if verb == Verb::Revoke {
-        reader.words("GRANT OPTION FOR");
-    }
-    if reader.word("ALL") {
+    let grant_option_only = verb == Verb::Revoke && reader.words("GRANT OPTION FOR");
+    let privileges = if reader.word("ALL") {
         reader.word("PRIVILEGES");
+        None
     } else {
-        const WORDS: [&str; 9] =
-            ["SELECT", "INSERT", "UPDATE", "DELETE", "DROP", "REFERENCES", "ALTER", "TRUNCATE", "EXECUTE"];
-        reader.list(|reader| reader.expect_one_of(&WORDS))?;
-    }
+        Some(reader.list(|reader| match PRIVILEGES.iter().find(|(word, _)| reader.word(word)) {
+            Some((_, privilege)) => Ok(*privilege),
+            None => reader.unexpected(),
+        })?)
+    };
     reader.expect("ON")?;
-    reader.expect_one_of(&["TABLES", "FUNCTIONS", "PROCEDURES"])?;
+    let kind = match reader.expect_one_of(&["TABLES", "FUNCTIONS", "PROCEDURES"])? {
+        "TABLES" => DefaultKind::Tables,
+        "FUNCTIONS" => DefaultKind::Functions,
+        _ => DefaultKind::Procedures,
+    };
     reader.expect(if verb == Verb::Grant { "TO" } else { "FROM" })?;
-    grantees(reader, verb)?;
+    let grantees = grantees(reader, verb)?;
     if verb == Verb::Revoke {
         reader.word("RESTRICT");
     }
-    Ok(not_simulated(Feature::DefaultPrivileges, "ALTER DEFAULT PRIVILEGES"))
+    Ok(Statement::AlterDefaultPrivileges(Box::new(DefaultPrivileges {
+        users,
+        schemas,
+        granting: verb == Verb::Grant,
+        grant_option_only,
+        privileges,
+        kind,
+        grantees,
+    })))
 }

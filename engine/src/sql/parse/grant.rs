@@ -9,9 +9,11 @@ use super::statement::not_simulated;
 use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::statement::{
-    GrantStatement, GrantTarget, GrantedPrivileges, NamedGrantee, RoleGrantee, Statement,
+    AssumeRole, GrantStatement, GrantTarget, GrantedPrivileges, NamedGrantee, RoleGrantee, Statement,
 };
-use crate::warehouse::access::Privilege;
+use crate::warehouse::access::{Privilege, Reach};
+use crate::warehouse::assume_role::{IamRole, RoleCommand};
+use crate::warehouse::system_role::SystemPermission;
 
 /// Which of the two statements is read: they differ in a few words.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,44 +38,7 @@ impl Verb {
     }
 }
 
-/// Permissions on the system itself, which only roles can hold. A longer one before its own beginning.
-const SYSTEM_PERMISSIONS: [&str; 33] = [
-    "CREATE ROLE",
-    "DROP ROLE",
-    "CREATE USER",
-    "DROP USER",
-    "ALTER USER",
-    "CREATE SCHEMA",
-    "DROP SCHEMA",
-    "ALTER DEFAULT PRIVILEGES",
-    "ACCESS CATALOG",
-    "ACCESS SYSTEM TABLE",
-    "CREATE TABLE",
-    "DROP TABLE",
-    "ALTER TABLE",
-    "CREATE OR REPLACE FUNCTION",
-    "CREATE OR REPLACE EXTERNAL FUNCTION",
-    "CREATE OR REPLACE PROCEDURE",
-    "CREATE OR REPLACE VIEW",
-    "DROP FUNCTION",
-    "DROP PROCEDURE",
-    "DROP VIEW",
-    "DROP MODEL",
-    "CREATE DATASHARE",
-    "ALTER DATASHARE",
-    "DROP DATASHARE",
-    "CREATE LIBRARY",
-    "DROP LIBRARY",
-    "TRUNCATE TABLE",
-    "VACUUM",
-    "ANALYZE",
-    "CANCEL",
-    "IGNORE RLS",
-    "EXPLAIN RLS",
-    "EXPLAIN MASKING",
-];
-
-const PRIVILEGES: [(&str, Privilege); 15] = [
+pub(super) const PRIVILEGES: [(&str, Privilege); 15] = [
     ("SELECT", Privilege::Select),
     ("INSERT", Privilege::Insert),
     ("UPDATE", Privilege::Update),
@@ -135,8 +100,9 @@ fn names_roles(reader: &Reader) -> bool {
         return true;
     }
     let known = ["ALL", "ASSUMEROLE", "SHARE"].into_iter().chain(PRIVILEGES.map(|(word, _)| word));
+    let permissions = SystemPermission::grantable().map(|(_, words)| words);
     let is_privilege =
-        known.chain(SYSTEM_PERMISSIONS).any(|words| reader.peeks(words.split(' ').next().unwrap_or(words)));
+        known.chain(permissions).any(|words| reader.peeks(words.split(' ').next().unwrap_or(words)));
     let ends = |ahead| {
         let next = reader.peek_at(ahead);
         reader.peeks_at(ahead, "TO")
@@ -164,50 +130,65 @@ fn role_grantee(reader: &mut Reader, granting: bool) -> SqlResult<RoleGrantee> {
 /// ASSUMEROLE, CREATE MODEL and the system permissions.
 fn special(reader: &mut Reader, verb: Verb) -> SqlResult<Option<Statement>> {
     if reader.word("ASSUMEROLE") {
-        assume_role(reader, verb)?;
-        return Ok(Some(not_simulated(Feature::AssumeRoleGrant, verb.tag())));
-    }
-    if reader.words("CREATE MODEL") {
-        reader.expect(verb.preposition())?;
-        grantees(reader, verb)?;
-        return Ok(Some(not_simulated(Feature::CreateModel, verb.tag())));
+        return assume_role(reader, verb).map(Some);
     }
     let to_role = |reader: &Reader, ahead| {
         reader.peeks_at(ahead, verb.preposition()) && reader.peeks_at(ahead + 1, "ROLE")
     };
-    let all = reader.peeks("ALL")
-        && (to_role(reader, 1) || (reader.peeks_at(1, "PRIVILEGES") && to_role(reader, 2)));
-    if all {
+    let mut permissions = Vec::new();
+    if reader.peeks("ALL") && (to_role(reader, 1) || (reader.peeks_at(1, "PRIVILEGES") && to_role(reader, 2)))
+    {
         reader.advance();
         reader.word("PRIVILEGES");
-    } else if reader.one_of(&SYSTEM_PERMISSIONS).is_some() {
+    } else if let Some(first) = system_permission(reader) {
+        permissions.push(first);
         while reader.symbol(&Token::Comma) {
-            reader.expect_one_of(&SYSTEM_PERMISSIONS)?;
+            match system_permission(reader) {
+                Some(permission) => permissions.push(permission),
+                None => return reader.unexpected(),
+            }
         }
     } else {
         return Ok(None);
     }
     reader.expect(verb.preposition())?;
-    reader.list(|reader| {
+    // CREATE MODEL is everybody's to hold, all other permissions only a role's.
+    if permissions == [SystemPermission::CreateModel] && !reader.peeks("ROLE") {
+        grantees(reader, verb)?;
+        return Ok(Some(not_simulated(Feature::CreateModel, verb.tag())));
+    }
+    let roles = reader.list(|reader| {
         reader.expect("ROLE")?;
         reader.principal()
     })?;
-    Ok(Some(not_simulated(Feature::SystemPermission, verb.tag())))
+    Ok(Some(Statement::SystemPermissions { granting: verb == Verb::Grant, permissions, roles }))
+}
+
+fn system_permission(reader: &mut Reader) -> Option<SystemPermission> {
+    SystemPermission::grantable().find(|(_, words)| reader.words(words)).map(|(permission, _)| permission)
 }
 
 /// `ON {'arn' [, ...] | default | ALL} TO grantee [, ...] FOR {ALL | command [, ...]}`.
-fn assume_role(reader: &mut Reader, verb: Verb) -> SqlResult<()> {
+fn assume_role(reader: &mut Reader, verb: Verb) -> SqlResult<Statement> {
     reader.expect("ON")?;
-    if reader.one_of(&["DEFAULT", "ALL"]).is_none() {
-        reader.list(Reader::string)?;
-    }
+    let roles = match reader.one_of(&["DEFAULT", "ALL"]) {
+        Some("DEFAULT") => vec![IamRole::Default],
+        Some(_) => vec![IamRole::All],
+        None => reader.list(Reader::string)?.into_iter().map(IamRole::Arn).collect(),
+    };
     reader.expect(verb.preposition())?;
-    grantees(reader, verb)?;
+    let grantees = grantees(reader, verb)?;
     reader.expect("FOR")?;
-    reader.list(|reader| {
-        reader.expect_one_of(&["ALL", "COPY", "UNLOAD", "EXTERNAL FUNCTION", "CREATE MODEL"])
-    })?;
-    Ok(())
+    let commands = if reader.word("ALL") {
+        RoleCommand::ALL.to_vec()
+    } else {
+        reader.list(|reader| match RoleCommand::ALL.into_iter().find(|one| reader.words(one.keyword())) {
+            Some(command) => Ok(command),
+            None => reader.unexpected(),
+        })?
+    };
+    let granting = verb == Verb::Grant;
+    Ok(Statement::AssumeRole(Box::new(AssumeRole { granting, roles, grantees, commands })))
 }
 
 fn on_objects(
@@ -220,10 +201,16 @@ fn on_objects(
         return Ok(not_simulated(Feature::Datashare, verb.tag()));
     };
     if reader.word("FOR") {
-        scope(reader)?;
+        let on = scope(reader)?;
         reader.expect(verb.preposition())?;
-        grantees(reader, verb)?;
-        return Ok(not_simulated(Feature::ScopedGrant, verb.tag()));
+        if reader.peeks("GROUP") || reader.peeks("PUBLIC") {
+            return reader.unexpected();
+        }
+        let grantees = grantees(reader, verb)?;
+        if verb == Verb::Revoke {
+            reader.word("RESTRICT");
+        }
+        return Ok(finish(GrantStatement { privileges, on, grantees }));
     }
     reader.expect("ON")?;
     if reader.peeks("DATASHARE") {
@@ -343,19 +330,22 @@ pub(super) fn grantees(reader: &mut Reader, verb: Verb) -> SqlResult<Vec<NamedGr
 }
 
 /// `{SCHEMAS | TABLES | FUNCTIONS | PROCEDURES | LANGUAGES} IN {SCHEMA s [DATABASE d] | DATABASE d}`.
-fn scope(reader: &mut Reader) -> SqlResult<()> {
-    reader.expect_one_of(&["SCHEMAS", "TABLES", "FUNCTIONS", "PROCEDURES", "LANGUAGES"])?;
+fn scope(reader: &mut Reader) -> SqlResult<GrantTarget> {
+    const REACHES: [Reach; 5] =
+        [Reach::Schemas, Reach::Tables, Reach::Functions, Reach::Procedures, Reach::Languages];
+    let Some(reach) = REACHES.into_iter().find(|reach| reader.word(reach.keyword())) else {
+        return reader.unexpected();
+    };
     reader.expect("IN")?;
-    if reader.word("SCHEMA") {
-        reader.identifier()?;
-        if !reader.word("DATABASE") {
-            return Ok(());
-        }
-    } else {
+    let in_schema = !matches!(reach, Reach::Schemas | Reach::Languages) && reader.word("SCHEMA");
+    let schema = if in_schema { Some(reader.identifier()?) } else { None };
+    let database = if schema.is_none() || reader.peeks("DATABASE") {
         reader.expect("DATABASE")?;
-    }
-    reader.identifier()?;
-    Ok(())
+        Some(reader.identifier()?)
+    } else {
+        None
+    };
+    Ok(GrantTarget::Scope { reach, schema, database })
 }
 
 fn datashare(reader: &mut Reader, verb: Verb) -> SqlResult<()> {

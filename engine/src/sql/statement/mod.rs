@@ -20,6 +20,7 @@ use crate::gap::Feature;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::policy::PolicyKind;
+use crate::warehouse::system_role::SystemPermission;
 
 pub use load::{Copy, CopyCredentials, CopyOption};
 pub use object::{
@@ -27,7 +28,7 @@ pub use object::{
 };
 pub use policy::{AttachPolicy, ColumnPair, CreatePolicy, MaskColumns, PolicyTexts};
 pub use principal::{AlterGroup, AlterRole, UserOption};
-pub use privilege::{GrantStatement, GrantTarget, GrantedPrivileges, NamedGrantee, RoleGrantee};
+pub use privilege::{AssumeRole, DefaultPrivileges, GrantStatement, GrantTarget, GrantedPrivileges, NamedGrantee, RoleGrantee};
 pub use routine::{AlterProcedure, CreateRoutine, RoutineSignature};
 pub use rows::{Delete, FetchCount, Insert, InsertSource, Merge, MergeAction, Update};
 pub use table::{
@@ -226,6 +227,14 @@ pub enum Statement {
         from: Vec<RoleGrantee>,
         admin_option_only: bool,
     },
+    /// GRANT or REVOKE of system permissions, all that there are when none is named.
+    SystemPermissions {
+        granting: bool,
+        permissions: Vec<SystemPermission>,
+        roles: Vec<Identifier>,
+    },
+    AssumeRole(Box<AssumeRole>),
+    AlterDefaultPrivileges(Box<DefaultPrivileges>),
 
     // Sessions and transactions.
     Begin {

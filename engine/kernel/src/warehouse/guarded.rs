@@ -1,0 +1,102 @@
+//! An object together with everything that is written about it: its own grants, and those of its schema and
+//! its database on all objects of its kind (scoped permissions).
+
+use super::access::{Acl, HeldBy, Privilege, Reach, UserId};
+use super::catalog::{Database, Relation, Schema};
+use super::identifier::Identifier;
+use super::manifest::Manifest;
+use super::routine::Routine;
+
+/// What a right is asked for on.
+#[derive(Clone, Copy, Debug)]
+pub enum Guarded<'a> {
+    Relation(&'a Relation),
+    Schema(&'a Schema),
+    Database(&'a Database),
+    Routine(&'a Routine),
+    /// A language's grants, and the database whose language it is.
+    Language(&'a Acl, &'a Database),
+}
+
+impl<'a> Guarded<'a> {
+    fn owner_and_acl(self) -> (UserId, &'a Acl) {
+        match self {
+            Guarded::Relation(relation) => (relation.owner, &relation.acl),
+            Guarded::Schema(schema) => (schema.owner, &schema.acl),
+            Guarded::Database(database) => (database.owner, &database.acl),
+            Guarded::Routine(routine) => (routine.owner, &routine.acl),
+            Guarded::Language(acl, _) => (UserId::RDSDB, acl),
+        }
+    }
+
+    /// What a scoped permission must reach to count here.
+    fn reaches(self) -> &'static [Reach] {
+        match self {
+            // Temporary tables are their session's alone.
+            Guarded::Relation(relation) if relation.table().is_some_and(|table| table.temporary) => &[],
+            Guarded::Relation(_) => &[Reach::Tables],
+            Guarded::Schema(_) => &[Reach::Schemas],
+            Guarded::Database(_) => &[],
+            Guarded::Routine(routine) if routine.is_procedure() => &[Reach::Procedures, Reach::Functions],
+            Guarded::Routine(_) => &[Reach::Functions],
+            Guarded::Language(..) => &[Reach::Languages],
+        }
+    }
+
+    /// The database it lies in, and its schema there.
+    fn around(self, manifest: &'a Manifest) -> Option<(&'a Database, Option<&'a Schema>)> {
+        let mut databases = manifest.catalog.databases.values().map(AsRef::as_ref);
+        let schema_of = |database: &'a Database, name: &Identifier| {
+            Some((database, database.schema(name).map(AsRef::as_ref)))
+        };
+        match self {
+            Guarded::Relation(relation) => {
+                let database = databases.find(|database| database.relations.contains_key(&relation.id))?;
+                schema_of(database, &relation.schema)
+            }
+            Guarded::Routine(routine) => {
+                let database = databases.find(|database| database.routines.contains_key(&routine.id))?;
+                schema_of(database, &routine.schema)
+            }
+            Guarded::Schema(schema) => {
+                let holds = |found: &&Database| {
+                    found.schema(&schema.name).is_some_and(|found| std::ptr::eq(found.as_ref(), schema))
+                };
+                databases.find(holds).map(|database| (database, None))
+            }
+            Guarded::Database(_) => None,
+            Guarded::Language(_, database) => Some((database, None)),
+        }
+    }
+}
+
+impl Manifest {
+    /// How `user` holds `privilege` on an object; `None` when it does not.
+    pub fn held(
+        &self,
+        user: UserId,
+        privilege: Privilege,
+        column: Option<&Identifier>,
+        on: Guarded<'_>,
+    ) -> Option<HeldBy> {
+        let (owner, acl) = on.owner_and_acl();
+        if let Some(held) = self.principals.held(user, privilege, column, owner, acl) {
+            return Some(held);
+        }
+        let reaches = on.reaches();
+        if reaches.is_empty() {
+            return None;
+        }
+        let (database, schema) = on.around(self)?;
+        let scoped = |acl: &Acl, place: &dyn Fn() -> String| {
+            let by = self.principals.held_by_grant(user, privilege, None, reaches, acl)?;
+            Some(HeldBy::Scoped {
+                by: Box::new(by),
+                scope: format!("{} IN {}", reaches[0].keyword(), place()),
+            })
+        };
+        schema
+            .and_then(|schema| scoped(&schema.acl, &|| format!("SCHEMA {}", schema.name)))
+            .or_else(|| scoped(&database.acl, &|| format!("DATABASE {}", database.name)))
+    }
+}
