@@ -76,7 +76,7 @@ impl Class {
             | Statement::DropMaterializedView { .. }
             | Statement::CreateRoutine(_)
             | Statement::DropRoutine { .. }
-            | Statement::AlterProcedure { .. } => Class::Definition,
+            | Statement::AlterRoutine { .. } => Class::Definition,
             _ => Class::Utility,
         }
     }

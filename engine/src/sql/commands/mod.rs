@@ -15,8 +15,8 @@ mod alter_constraint;
 mod alter_database;
 pub mod alter_group;
 mod alter_layout;
-mod alter_procedure;
 pub mod alter_role;
+mod alter_routine;
 pub mod alter_schema;
 pub mod alter_table;
 pub mod alter_user;
@@ -158,7 +158,9 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         Statement::DropRoutine { procedures, signatures, if_exists, cascade } => {
             drop_routine::run(signatures, *procedures, *if_exists, *cascade, context)
         }
-        Statement::AlterProcedure { signature, action } => alter_procedure::run(signature, action, context),
+        Statement::AlterRoutine { procedure, signature, action } => {
+            alter_routine::run(*procedure, signature, action, context)
+        }
         Statement::Analyze { table, columns } => analyze::run(table.as_ref(), columns, context),
         Statement::Lock { tables } => lock::run(tables, context),
         Statement::Prepare { name, types, text } => prepare::prepare(name, types, text, context),

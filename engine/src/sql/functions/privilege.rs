@@ -10,68 +10,61 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::{Evaluation, EvaluationContext};
 use crate::sql::parse;
 use crate::sql::statement::Statement;
-use crate::warehouse::access::{Acl, Privilege, RoleId, UserId};
+use crate::warehouse::access::{Privilege, RoleId, UserId};
+use crate::warehouse::assume_role::{IamRole, RoleCommand};
 use crate::warehouse::catalog::Database;
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::guarded::Guarded;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::routine::Routine;
+use crate::warehouse::system_role::SystemPermission;
 
 const BOOLEAN: Answer = Answer::Type(DataType::Boolean);
 
-pub(super) static FUNCTIONS: &[Entry] = &[
-    Entry::fixed("has_table_privilege", &[Text, Text], BOOLEAN, |call, context| {
-        held(call, context, Kind::Table)
-    })
-    .leader_only()
-    .impure(),
-    Entry::fixed("has_table_privilege", &[Text, Text, Text], BOOLEAN, |call, context| {
-        held(call, context, Kind::Table)
-    })
-    .leader_only()
-    .impure(),
-    Entry::fixed("has_schema_privilege", &[Text, Text], BOOLEAN, |call, context| {
-        held(call, context, Kind::Schema)
-    })
-    .leader_only()
-    .impure(),
-    Entry::fixed("has_schema_privilege", &[Text, Text, Text], BOOLEAN, |call, context| {
-        held(call, context, Kind::Schema)
-    })
-    .leader_only()
-    .impure(),
-    Entry::fixed("has_database_privilege", &[Text, Text], BOOLEAN, |call, context| {
-        held(call, context, Kind::Database)
-    })
-    .leader_only()
-    .impure(),
-    Entry::fixed("has_database_privilege", &[Text, Text, Text], BOOLEAN, |call, context| {
-        held(call, context, Kind::Database)
-    })
-    .leader_only()
-    .impure(),
-    Entry::fixed("has_function_privilege", &[Text, Text], BOOLEAN, |call, context| {
-        held(call, context, Kind::Function)
-    })
-    .leader_only()
-    .impure(),
-    Entry::fixed("has_function_privilege", &[Text, Text, Text], BOOLEAN, |call, context| {
-        held(call, context, Kind::Function)
-    })
-    .leader_only()
-    .impure(),
-    Entry::fixed("has_language_privilege", &[Text, Text], BOOLEAN, |call, context| {
-        held(call, context, Kind::Language)
-    })
-    .leader_only()
-    .impure(),
-    Entry::fixed("has_language_privilege", &[Text, Text, Text], BOOLEAN, |call, context| {
-        held(call, context, Kind::Language)
-    })
-    .leader_only()
-    .impure(),
-    Entry::fixed("user_is_member_of", &[Text, Text], BOOLEAN, user_is_member_of).impure(),
-    Entry::fixed("role_is_member_of", &[Text, Text], BOOLEAN, role_is_member_of).impure(),
-];
+/// `has_x_privilege(object, privilege)` and, with the user in front, `has_x_privilege(user, object, privilege)`.
+macro_rules! asked {
+    ($name:literal, $evaluate:expr) => {
+        [
+            Entry::fixed($name, &[Text, Text], BOOLEAN, $evaluate).leader_only().impure(),
+            Entry::fixed($name, &[Text, Text, Text], BOOLEAN, $evaluate).leader_only().impure(),
+        ]
+    };
+}
+
+const TABLE: [Entry; 2] = asked!("has_table_privilege", |call, context| held(call, context, Kind::Table));
+const SCHEMA: [Entry; 2] = asked!("has_schema_privilege", |call, context| held(call, context, Kind::Schema));
+const DATABASE: [Entry; 2] =
+    asked!("has_database_privilege", |call, context| held(call, context, Kind::Database));
+const FUNCTION: [Entry; 2] =
+    asked!("has_function_privilege", |call, context| held(call, context, Kind::Function));
+const LANGUAGE: [Entry; 2] =
+    asked!("has_language_privilege", |call, context| held(call, context, Kind::Language));
+const ASSUME: [Entry; 2] = asked!("has_assumerole_privilege", may_assume);
+
+pub(super) static FUNCTIONS: &[Entry] = {
+    let [table, named_table] = TABLE;
+    let [schema, named_schema] = SCHEMA;
+    let [database, named_database] = DATABASE;
+    let [function, named_function] = FUNCTION;
+    let [language, named_language] = LANGUAGE;
+    let [assume, named_assume] = ASSUME;
+    &[
+        table,
+        named_table,
+        schema,
+        named_schema,
+        database,
+        named_database,
+        function,
+        named_function,
+        language,
+        named_language,
+        assume,
+        named_assume,
+        Entry::fixed("user_is_member_of", &[Text, Text], BOOLEAN, user_is_member_of).impure(),
+        Entry::fixed("role_is_member_of", &[Text, Text], BOOLEAN, role_is_member_of).impure(),
+    ]
+};
 
 /// On what kind of object a privilege is asked for.
 #[derive(Clone, Copy)]
@@ -96,6 +89,9 @@ impl Kind {
             (Kind::Table, "DROP") => Some(Privilege::Drop),
             (Kind::Table, "RULE") => Some(Privilege::Rule),
             (Kind::Table, "TRIGGER") => Some(Privilege::Trigger),
+            (Kind::Table, "TRUNCATE") => Some(Privilege::Truncate),
+            (Kind::Table | Kind::Schema | Kind::Database, "ALTER") => Some(Privilege::Alter),
+            (Kind::Schema, "DROP") => Some(Privilege::Drop),
             (Kind::Schema | Kind::Database, "CREATE") => Some(Privilege::Create),
             (Kind::Schema | Kind::Database | Kind::Language, "USAGE") => Some(Privilege::Usage),
             (Kind::Function, "EXECUTE") => Some(Privilege::Execute),
@@ -118,14 +114,41 @@ fn held(call: &Call<'_>, context: &mut EvaluationContext<'_>, kind: Kind) -> Sql
             Some(users) => user_called(evaluation, users.get(row).unwrap_or_default())?,
             None => evaluation.user,
         };
-        let (owner, acl) = object(context, kind, objects.get(row).unwrap_or_default())?;
+        let object = object(context, kind, objects.get(row).unwrap_or_default())?;
         for word in privileges.get(row).unwrap_or_default().split(',') {
             let privilege = kind.privilege(word)?;
-            if evaluation.manifest.principals.held(user, privilege, None, owner, acl).is_some() {
+            if evaluation.manifest.held(user, privilege, None, object).is_some() {
                 return Ok(true);
             }
         }
         Ok(false)
+    })
+}
+
+/// `has_assumerole_privilege([user,] arn, command)`.
+fn may_assume(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
+    let named = call.arguments.len() == 3;
+    let users = if named { Some(call.text(0)?) } else { None };
+    let roles = call.text(usize::from(named))?;
+    let commands = call.text(usize::from(named) + 1)?;
+    let evaluation = &*context.evaluation;
+    truth(call, |row| {
+        let user = match &users {
+            Some(users) => user_called(evaluation, users.get(row).unwrap_or_default())?,
+            None => evaluation.user,
+        };
+        let role = match roles.get(row).unwrap_or_default() {
+            word if word.eq_ignore_ascii_case("default") => IamRole::Default,
+            arn => IamRole::Arn(arn.to_owned()),
+        };
+        let word = commands.get(row).unwrap_or_default().trim();
+        let command = RoleCommand::ALL
+            .into_iter()
+            .find(|one| one.keyword().eq_ignore_ascii_case(word) || one.printed().eq_ignore_ascii_case(word));
+        // Text unconfirmed; it follows that of other privileges.
+        let command = command
+            .ok_or_else(|| SqlError::product("22023", format!("unrecognized privilege type: \"{word}\"")))?;
+        Ok(evaluation.manifest.principals.may_assume(user, &role, command))
     })
 }
 
@@ -141,8 +164,8 @@ fn database<'a>(context: &'a EvaluationContext<'_>) -> SqlResult<&'a Database> {
     found.map(|database| &**database).ok_or_else(|| SqlError::bug("the session has no database"))
 }
 
-/// Owner and grants of the object called `name`.
-fn object<'a>(context: &'a EvaluationContext<'_>, kind: Kind, name: &str) -> SqlResult<(UserId, &'a Acl)> {
+/// The object called `name`.
+fn object<'a>(context: &'a EvaluationContext<'_>, kind: Kind, name: &str) -> SqlResult<Guarded<'a>> {
     match kind {
         Kind::Database => {
             let found = context
@@ -152,21 +175,19 @@ fn object<'a>(context: &'a EvaluationContext<'_>, kind: Kind, name: &str) -> Sql
                 .database(&Identifier::fold(name.trim().trim_matches('"')));
             let found = found
                 .ok_or_else(|| SqlError::product("3D000", format!("database \"{name}\" does not exist")))?;
-            Ok((found.owner, &found.acl))
+            Ok(Guarded::Database(found))
         }
         Kind::Language => {
-            let acl = database(context)?.languages.get(&Identifier::fold(name.trim()));
+            let database = database(context)?;
+            let acl = database.languages.get(&Identifier::fold(name.trim()));
             let missing = || SqlError::product("42704", format!("language \"{name}\" does not exist"));
-            acl.map(|acl| (UserId::RDSDB, &**acl)).ok_or_else(missing)
+            acl.map(|acl| Guarded::Language(acl, database)).ok_or_else(missing)
         }
-        Kind::Function => {
-            let routine = routine(context, name)?;
-            Ok((routine.owner, &routine.acl))
-        }
+        Kind::Function => Ok(Guarded::Routine(routine(context, name)?)),
         Kind::Schema => {
             let found = database(context)?.schema(&Identifier::fold(name.trim().trim_matches('"')));
             let found = found.ok_or_else(|| SqlError::undefined_schema(&name))?;
-            Ok((found.owner, &found.acl))
+            Ok(Guarded::Schema(found))
         }
         Kind::Table => {
             let database = database(context)?;
@@ -183,7 +204,7 @@ fn object<'a>(context: &'a EvaluationContext<'_>, kind: Kind, name: &str) -> Sql
                 None => search_path(context).iter().find_map(|schema| database.find(schema, &unquoted(name))),
             };
             let found = found.ok_or_else(|| SqlError::undefined_relation(&name))?;
-            Ok((found.owner, &found.acl))
+            Ok(Guarded::Relation(found))
         }
     }
 }
@@ -209,14 +230,16 @@ fn routine<'a>(context: &'a EvaluationContext<'_>, name: &str) -> SqlResult<&'a 
         .ok_or_else(missing)
 }
 
-/// Others than superusers may ask about themselves only.
+/// Most may ask about themselves only. The refusal's text is unconfirmed.
 fn user_is_member_of(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let (users, holders) = (call.text(0)?, call.text(1)?);
     let evaluation = &*context.evaluation;
     let principals = &evaluation.manifest.principals;
+    // `sys:secadmin` and `sys:superuser` ask about everybody.
+    let about_all = principals.may(evaluation.user, SystemPermission::GrantRole);
     truth(call, |row| {
         let user = user_called(evaluation, users.get(row).unwrap_or_default())?;
-        if user != evaluation.user && !principals.is_superuser(evaluation.user) {
+        if user != evaluation.user && !about_all {
             return Err(SqlError::product("42501", "permission denied to check membership of another user"));
         }
         let name = holders.get(row).unwrap_or_default();
@@ -235,9 +258,18 @@ fn user_is_member_of(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> Sq
 fn role_is_member_of(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let (holders, granted) = (call.text(0)?, call.text(1)?);
     let principals = &context.evaluation.manifest.principals;
+    let user = context.evaluation.user;
+    let about_all = principals.may(user, SystemPermission::AccessSystemTable);
+    let own = principals.roles_of(user);
     let role = |name: &str| -> SqlResult<RoleId> {
-        let found = principals.roles.get(&Identifier::fold(name)).map(|role| role.id);
-        found.ok_or_else(|| SqlError::product("42704", format!("role \"{name}\" does not exist")))
+        let found = principals.roles.get(&Identifier::fold(name));
+        let found =
+            found.ok_or_else(|| SqlError::product("42704", format!("role \"{name}\" does not exist")))?;
+        if about_all || own.contains(&found.id) || found.owner == user {
+            return Ok(found.id);
+        }
+        // Text unconfirmed; it follows that of other objects.
+        Err(SqlError::product("42501", format!("permission denied for role {name}")))
     };
     truth(call, |row| {
         let holder = role(holders.get(row).unwrap_or_default())?;

@@ -6,7 +6,7 @@ use super::reader::Reader;
 use super::statement::not_simulated;
 use crate::gap::Feature;
 use crate::sql::error::SqlResult;
-use crate::sql::statement::{AlterProcedure, CreateRoutine, RoutineSignature, Statement};
+use crate::sql::statement::{AlterRoutine, CreateRoutine, RoutineSignature, Statement};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::routine::{Argument, ArgumentMode, RoutineKind, Volatility};
 
@@ -193,14 +193,14 @@ fn argument_type(reader: &mut Reader) -> SqlResult<(DataType, bool)> {
     Ok((data_type, false))
 }
 
-/// `PROCEDURE name [ (types) ] {RENAME TO name | OWNER TO user}`.
-pub(super) fn alter_procedure(reader: &mut Reader) -> SqlResult<Statement> {
+/// `PROCEDURE name [ (types) ] {RENAME TO name | OWNER TO user}`, FUNCTION likewise.
+pub(super) fn alter(reader: &mut Reader, procedure: bool) -> SqlResult<Statement> {
     let signature = signature(reader)?;
     let action = match reader.expect_one_of(&["RENAME TO", "OWNER TO"])? {
-        "RENAME TO" => AlterProcedure::RenameTo(reader.identifier()?),
-        _ => AlterProcedure::OwnerTo(reader.principal()?),
+        "RENAME TO" => AlterRoutine::RenameTo(reader.identifier()?),
+        _ => AlterRoutine::OwnerTo(reader.principal()?),
     };
-    Ok(Statement::AlterProcedure { signature, action })
+    Ok(Statement::AlterRoutine { procedure, signature, action })
 }
 
 pub(super) fn call(reader: &mut Reader) -> SqlResult<Statement> {

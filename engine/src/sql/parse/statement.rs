@@ -123,7 +123,7 @@ fn create(reader: &mut Reader) -> SqlResult<Statement> {
 }
 
 fn alter(reader: &mut Reader) -> SqlResult<Statement> {
-    const KINDS: [&str; 12] = [
+    const KINDS: [&str; 13] = [
         "TABLE",
         "SCHEMA",
         "USER",
@@ -136,6 +136,7 @@ fn alter(reader: &mut Reader) -> SqlResult<Statement> {
         "DATASHARE",
         "MATERIALIZED VIEW",
         "PROCEDURE",
+        "FUNCTION",
     ];
     match reader.expect_one_of(&KINDS)? {
         "TABLE" => alter_table::alter_table(reader),
@@ -147,7 +148,7 @@ fn alter(reader: &mut Reader) -> SqlResult<Statement> {
         kind @ ("RLS POLICY" | "MASKING POLICY") => policy::alter(reader, policy::kind_of(kind)),
         "DATABASE" => database::alter(reader),
         "DATASHARE" => database::alter_datashare(reader),
-        "PROCEDURE" => routine::alter_procedure(reader),
+        kind @ ("PROCEDURE" | "FUNCTION") => routine::alter(reader, kind == "PROCEDURE"),
         _ => view::alter_materialized(reader),
     }
 }

@@ -29,7 +29,7 @@ pub use object::{
 pub use policy::{AttachPolicy, ColumnPair, CreatePolicy, MaskColumns, PolicyTexts};
 pub use principal::{AlterGroup, AlterRole, UserOption};
 pub use privilege::{AssumeRole, DefaultPrivileges, GrantStatement, GrantTarget, GrantedPrivileges, NamedGrantee, RoleGrantee};
-pub use routine::{AlterProcedure, CreateRoutine, RoutineSignature};
+pub use routine::{AlterRoutine, CreateRoutine, RoutineSignature};
 pub use rows::{Delete, FetchCount, Insert, InsertSource, Merge, MergeAction, Update};
 pub use table::{
     AlterSortKey, AlterTable, AppendFrom, ColumnDefinition, CreateTable, CreateTableAs, DistributionStyle,
@@ -140,9 +140,10 @@ pub enum Statement {
         if_exists: bool,
         cascade: bool,
     },
-    AlterProcedure {
+    AlterRoutine {
+        procedure: bool,
         signature: RoutineSignature,
-        action: AlterProcedure,
+        action: AlterRoutine,
     },
     ShowProcedure {
         signature: RoutineSignature,

@@ -24,7 +24,7 @@ pub struct CreateRoutine {
 }
 
 #[derive(Clone, Debug)]
-pub enum AlterProcedure {
+pub enum AlterRoutine {
     RenameTo(Identifier),
     OwnerTo(Identifier),
 }

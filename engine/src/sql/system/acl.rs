@@ -4,7 +4,7 @@ use super::relation::{Viewer, integer, text};
 use crate::warehouse::access::{Acl, Grant, Grantee, Privilege, UserId};
 use crate::warehouse::value::Value;
 
-/// The letter of a privilege in an ACL.
+/// The letter of a privilege in an ACL; those of ALTER and TRUNCATE are unconfirmed.
 fn letter(privilege: Privilege) -> char {
     match privilege {
         Privilege::Select => 'r',
@@ -13,10 +13,10 @@ fn letter(privilege: Privilege) -> char {
         Privilege::Delete => 'd',
         Privilege::Drop => 'D',
         Privilege::References => 'x',
-        Privilege::Alter => 'L',
-        Privilege::Truncate => 't',
+        Privilege::Alter => 'A',
+        Privilege::Truncate => 'P',
         Privilege::Rule => 'R',
-        Privilege::Trigger => 'T',
+        Privilege::Trigger => 't',
         Privilege::Create => 'C',
         Privilege::Usage => 'U',
         Privilege::Temporary => 'T',
@@ -24,17 +24,22 @@ fn letter(privilege: Privilege) -> char {
     }
 }
 
-/// Letters in the order PostgreSQL prints them.
-const ORDER: &str = "arwdRxtTXUCDL";
+/// Letters in the order the product prints them (fact sheet, section 2.3; the places of P and A are unconfirmed).
+const ORDER: &str = "arwdRxtDPAXUCT";
 
-/// `{admin=arwdRxt/admin,group analysts=r/admin}`; NULL where nothing was ever granted. `owner` is what the
+/// `{admin=arwdRxt/admin,"group analysts=r/admin"}`; NULL where nothing was ever granted. `owner` is what the
 /// owner holds by itself.
 pub(super) fn print(acl: &Acl, owner: UserId, owned: &[Privilege], viewer: &Viewer<'_>) -> Value {
-    let mut entries: Vec<String> = Vec::new();
-    let mut printed: Vec<(Grantee, UserId)> = Vec::new();
-    if acl.grants.iter().all(|grant| grant.column.is_some()) {
+    if !acl.grants.iter().any(Grant::is_whole) {
         return Value::Null;
     }
+    text(format!("{{{}}}", entries(acl, owner, owned, viewer).join(",")))
+}
+
+/// Each `grantee=privileges/grantor`, the owner's first where it is `owned` anything.
+pub(super) fn entries(acl: &Acl, owner: UserId, owned: &[Privilege], viewer: &Viewer<'_>) -> Vec<String> {
+    let mut entries: Vec<String> = Vec::new();
+    let mut printed: Vec<(Grantee, UserId)> = Vec::new();
     let name = |id: UserId| {
         viewer.principals.user(id).map_or_else(|| id.0.to_string(), |user| user.name.to_string())
     };
@@ -43,8 +48,10 @@ pub(super) fn print(acl: &Acl, owner: UserId, owned: &[Privilege], viewer: &View
         .filter(|privilege| !acl.owner_lacks.contains(privilege))
         .map(|privilege| (*privilege, false))
         .collect();
-    entries.push(format!("{}={}/{}", name(owner), letters(&held), name(owner)));
-    for grant in acl.grants.iter().filter(|grant| grant.column.is_none()) {
+    if !owned.is_empty() {
+        entries.push(format!("{}={}/{}", name(owner), letters(&held), name(owner)));
+    }
+    for grant in acl.grants.iter().filter(|grant| grant.is_whole()) {
         let key = (grant.grantee, grant.grantor);
         if printed.contains(&key) {
             continue;
@@ -53,7 +60,7 @@ pub(super) fn print(acl: &Acl, owner: UserId, owned: &[Privilege], viewer: &View
         let held: Vec<(Privilege, bool)> = acl
             .grants
             .iter()
-            .filter(|other| (other.grantee, other.grantor) == key && other.column.is_none())
+            .filter(|other| (other.grantee, other.grantor) == key && other.is_whole())
             .map(|other| (other.privilege, other.grant_option))
             .collect();
         let grantee = match grant.grantee {
@@ -62,9 +69,14 @@ pub(super) fn print(acl: &Acl, owner: UserId, owned: &[Privilege], viewer: &View
             Grantee::Role(_) => format!("role {}", identity(grant.grantee, viewer).name),
             Grantee::User(_) => identity(grant.grantee, viewer).name,
         };
-        entries.push(format!("{grantee}={}/{}", letters(&held), name(grant.grantor)));
+        entries.push(quoted(format!("{grantee}={}/{}", letters(&held), name(grant.grantor))));
     }
-    text(format!("{{{}}}", entries.join(",")))
+    entries
+}
+
+/// As an element of an array: in quotes where it has a blank.
+fn quoted(entry: String) -> String {
+    if entry.contains([' ', ',', '{', '}', '"']) { format!("\"{entry}\"") } else { entry }
 }
 
 /// Each letter once, a star behind those that may be passed on.
@@ -120,5 +132,16 @@ pub(super) fn visible<'a>(
     columns: bool,
     viewer: &'a Viewer<'_>,
 ) -> impl Iterator<Item = &'a Grant> + 'a {
-    acl.grants.iter().filter(move |grant| grant.column.is_some() == columns && viewer.may_see(grant.grantee))
+    acl.grants.iter().filter(move |grant| {
+        let wanted = if columns { grant.column.is_some() } else { grant.is_whole() };
+        wanted && viewer.may_see(grant.grantee)
+    })
+}
+
+/// Those on what lies inside it too.
+pub(super) fn visible_with_scopes<'a>(
+    acl: &'a Acl,
+    viewer: &'a Viewer<'_>,
+) -> impl Iterator<Item = &'a Grant> + 'a {
+    acl.grants.iter().filter(move |grant| grant.column.is_none() && viewer.may_see(grant.grantee))
 }

@@ -1,7 +1,7 @@
 //! System tables and views: the warehouse described in its own terms.
 //!
 //! [`relation`] says what a relation is and what it is asked with; each family is a file of relations:
-//! [`privilege`], [`principal`], [`pg_catalog`], [`table_definition`], [`information_schema`],
+//! [`privilege`], [`default_privilege`], [`principal`], [`pg_catalog`], [`table_definition`], [`information_schema`],
 //! [`redshift_catalog`], [`storage`] (by [`blocks`]), [`vacuum`], [`log`], [`steps`], [`activity`], [`routine`],
 //! [`materialized`] and [`policy`]; [`constraint`] and [`definition`] are more of PostgreSQL's. [`acl`] prints grants.
 
@@ -9,6 +9,7 @@ mod acl;
 mod activity;
 pub mod blocks;
 mod constraint;
+mod default_privilege;
 mod definition;
 mod information_schema;
 mod log;
@@ -44,6 +45,7 @@ pub const FUNCTIONS: &str = " functions";
 
 static FAMILIES: &[&[Relation]] = &[
     privilege::RELATIONS,
+    default_privilege::RELATIONS,
     principal::RELATIONS,
     pg_catalog::RELATIONS,
     table_definition::RELATIONS,
@@ -68,7 +70,6 @@ pub const GAPS: &[&str] = &[
     "pg_cast",
     "pg_class_acl",
     "pg_conversion",
-    "pg_default_acl",
     "pg_external_schema",
     "pg_library",
     "pg_listener",
@@ -79,7 +80,6 @@ pub const GAPS: &[&str] = &[
     "pg_statistic_indicator",
     "pg_stats",
     "svv_alter_table_recommendations",
-    "svv_columns_privileges",
     "svv_copy_job_integrations",
     "svv_datashare_consumers",
     "svv_datashare_objects",
@@ -90,7 +90,6 @@ pub const GAPS: &[&str] = &[
     "svv_external_partitions",
     "svv_external_schemas",
     "svv_external_tables",
-    "svv_iam_privileges",
     "svv_identity_providers",
     "svv_integration",
     "svv_interleaved_columns",
@@ -198,7 +197,7 @@ pub fn must_run_on_tables(plan: &super::plan::Plan) -> SqlResult<()> {
 pub fn rows(relation: SystemRelation, context: &super::execute::Context) -> SqlResult<Batch> {
     let relation = get(relation).ok_or_else(|| SqlError::bug("a system relation without a number"))?;
     let viewer = Viewer::new(context)?;
-    if relation.superuser_only && !viewer.is_superuser() {
+    if relation.superuser_only && !viewer.may_read(relation.name) {
         return Err(viewer.refusal(relation.name));
     }
     let columns = relation.columns();

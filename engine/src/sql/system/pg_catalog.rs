@@ -113,6 +113,7 @@ pub(super) const OWNER_OF_TABLE: &[Privilege] = &[
     Privilege::Rule,
     Privilege::References,
     Privilege::Trigger,
+    Privilege::Drop,
 ];
 pub(super) const OWNER_OF_SCHEMA: &[Privilege] = &[Privilege::Usage, Privilege::Create];
 pub(super) const OWNER_OF_DATABASE: &[Privilege] = &[Privilege::Create, Privilege::Temporary];

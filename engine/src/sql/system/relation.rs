@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::sql::error::{Grantor, Link, Refusal, SqlError, SqlErrorKind, SqlResult};
 use crate::sql::execute::Context;
-use crate::warehouse::access::{Grantee, Principals, RoleId, UserId};
+use crate::warehouse::access::{Grantee, Principals, Privilege, RoleId, UserId};
 use crate::warehouse::catalog::{Database, Relation as Stored};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::{Logs, Manifest};
+use crate::warehouse::system_role::SystemPermission;
 use crate::warehouse::value::Value;
 
 /// Rows of a system relation: cells in column order, missing ones at the end are NULL.
@@ -153,14 +154,29 @@ impl<'a> Viewer<'a> {
         self.principals.is_superuser(self.user)
     }
 
-    /// Sees everybody's rows in logs: superusers and SYSLOG ACCESS UNRESTRICTED.
+    /// Superusers, and holders of ACCESS SYSTEM TABLE (`sys:monitor`, `sys:operator`, ...).
+    pub fn sees_system_tables(&self) -> bool {
+        self.principals.may(self.user, SystemPermission::AccessSystemTable)
+    }
+
+    /// Whether what is the superusers' to look at is this viewer's too: by a role, or by a grant on the relation.
+    pub fn may_read(&self, relation: &str) -> bool {
+        let granted = self.database.system.iter().find(|(name, _)| **name == relation);
+        self.sees_system_tables()
+            || granted.is_some_and(|(_, acl)| {
+                self.principals.held(self.user, Privilege::Select, None, UserId::RDSDB, acl).is_some()
+            })
+    }
+
+    /// Sees everybody's rows in logs: those who read all system tables, and SYSLOG ACCESS UNRESTRICTED.
     pub fn sees_all_logs(&self) -> bool {
-        self.is_superuser() || self.principals.user(self.user).is_some_and(|user| user.syslog_unrestricted)
+        self.sees_system_tables()
+            || self.principals.user(self.user).is_some_and(|user| user.syslog_unrestricted)
     }
 
     /// Whether the rows about a grantee are this viewer's to see: its own, its groups', its roles', PUBLIC's.
     pub fn may_see(&self, grantee: Grantee) -> bool {
-        if self.is_superuser() {
+        if self.sees_system_tables() {
             return true;
         }
         match grantee {
@@ -215,7 +231,7 @@ impl<'a> Viewer<'a> {
             message: format!("permission denied for relation {relation}"),
             user: self.principals.user(self.user).map_or_else(String::new, |user| user.name.to_string()),
             chain: vec![Link {
-                right: "superuser".to_owned(),
+                right: "SELECT".to_owned(),
                 object_kind: "view",
                 object: relation.to_owned(),
                 held: None,
@@ -223,7 +239,10 @@ impl<'a> Viewer<'a> {
             grantors: superusers
                 .map(|user| Grantor { user: user.name.to_string(), reason: "superuser" })
                 .collect(),
-            smallest_grant: None,
+            smallest_grant: self
+                .principals
+                .user(self.user)
+                .map(|user| format!("GRANT SELECT ON {relation} TO {};", user.name.quoted())),
         }))
     }
 }

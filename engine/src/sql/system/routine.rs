@@ -16,6 +16,9 @@ use crate::warehouse::value::Value;
 
 use DataType::Char;
 
+/// What the owner of a routine holds by itself.
+pub(super) const OWNER_OF_ROUTINE: &[Privilege] = &[Privilege::Execute];
+
 pub(super) static RELATIONS: &[Relation] = &[
     Relation::new("pg_proc", PROC, |viewer| Ok(routines(viewer, false))),
     Relation::new("pg_proc_info", PROC_INFO, |viewer| Ok(routines(viewer, true))),
@@ -205,7 +208,7 @@ fn routines(viewer: &Viewer<'_>, with_info: bool) -> Rows {
             Value::Integer(returns(routine).map_or(2278, super::pg_catalog::type_number)),
             text(types.join(" ")),
             text(&routine.body),
-            acl::print(&routine.acl, routine.owner, &[Privilege::Execute], viewer),
+            acl::print(&routine.acl, routine.owner, OWNER_OF_ROUTINE, viewer),
         ];
         if with_info {
             let modes: Vec<&str> = routine

@@ -147,7 +147,11 @@ fn acls_are_printed_as_postgresql_prints_them() {
     let raw_data = namespaces.iter().find(|line| line.starts_with("raw_data")).unwrap();
     assert!(raw_data.contains("|{admin=UC/admin,group analytics_users=U/admin}|"), "{raw_data}");
     let classes = lines("pg_class", "admin");
-    assert!(classes[0].contains("{admin=arwdRxT/admin,group analytics_users=r/admin}"), "{}", classes[0]);
+    assert!(
+        classes[0].contains("{admin=arwdRxtD/admin,\"group analytics_users=r/admin\"}"),
+        "{}",
+        classes[0]
+    );
 }
 
 #[test]

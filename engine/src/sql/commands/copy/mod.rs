@@ -15,6 +15,7 @@ use crate::gap::Feature;
 use crate::load::column::LoadColumn;
 use crate::load::error::LineError;
 use crate::load::reader::{File, Reader};
+use crate::sql::authorize::rights::{Missing, Rights};
 use crate::sql::authorize::{authorize, schema_usage};
 use crate::sql::bind::Need;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
@@ -23,6 +24,7 @@ use crate::sql::outside::{Credentials, ObjectSummary, Outside, OutsideError};
 use crate::sql::session::Session;
 use crate::sql::statement::Copy;
 use crate::warehouse::access::Privilege;
+use crate::warehouse::assume_role::{IamRole, RoleCommand};
 use crate::warehouse::catalog::{DefaultValue, ObjectId, Relation, RelationKind};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
@@ -131,6 +133,7 @@ impl CopyTask {
         authorize(&needs, context.manifest, context.session)?;
         let settings = Settings::read(copy)?;
         let credentials = credentials(copy)?;
+        must_be_let_assume(&credentials, context)?;
         let (bucket, prefix) = location(&copy.source)?;
         let skips_identity = !settings.explicit_ids;
         let is_identity =
@@ -372,6 +375,30 @@ impl CopyTask {
             hint: error.hint.clone(),
         })
     }
+}
+
+/// ASSUMEROLE on the role that the statement names, in the product's words.
+fn must_be_let_assume(credentials: &Credentials, context: CopyContext<'_>) -> SqlResult<()> {
+    let role = match credentials {
+        Credentials::IamRoles(chain) => IamRole::Arn(chain.join(",")),
+        Credentials::DefaultRole => IamRole::Default,
+        Credentials::AccessKey { .. } => return Ok(()),
+    };
+    let user = context.session.user;
+    if context.manifest.principals.may_assume(user, &role, RoleCommand::Copy) {
+        return Ok(());
+    }
+    let rights = Rights::new(context.manifest, user);
+    let (name, arn) = (rights.name(), role.printed());
+    let on = match &role {
+        IamRole::Arn(arn) => format!("'{arn}'"),
+        IamRole::All | IamRole::Default => arn.to_owned(),
+    };
+    let grant = format!("GRANT ASSUMEROLE ON {on} TO {name} FOR COPY;");
+    Err(rights.refuse(
+        format!("User {name} does not have ASSUMEROLE permission on IAM role \"{arn}\" for COPY"),
+        Missing::on_system("ASSUMEROLE", "IAM role", arn, Some(grant)),
+    ))
 }
 
 /// The table, found as any name is: with a schema, USAGE comes first; without, the search path decides and

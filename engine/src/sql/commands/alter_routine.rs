@@ -1,36 +1,37 @@
-//! ALTER PROCEDURE (Developer Guide, "ALTER PROCEDURE").
+//! ALTER PROCEDURE and ALTER FUNCTION (Developer Guide, pages of these names).
 
 use super::alter_table::hand_over;
 use super::{CommandContext, done};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
-use crate::sql::statement::{AlterProcedure, RoutineSignature};
+use crate::sql::statement::{AlterRoutine, RoutineSignature};
 use crate::warehouse::routine::Argument;
 
 pub(super) fn run(
+    procedure: bool,
     signature: &RoutineSignature,
-    action: &AlterProcedure,
+    action: &AlterRoutine,
     context: &mut CommandContext<'_>,
 ) -> SqlResult<Completion> {
-    let routine = context.routine(signature, true)?;
+    let routine = context.routine(signature, procedure)?;
     context.rights().own_routine(&routine, None)?;
     match action {
-        AlterProcedure::RenameTo(new) => {
+        AlterRoutine::RenameTo(new) => {
             let inputs: Vec<Argument> = routine.inputs().cloned().collect();
             let database = context.database()?;
             let taken = database.routines_named(&routine.schema, new).any(|other| other.takes(&inputs));
             if taken {
-                let message = format!("procedure \"{new}\" already exists with same argument types");
+                let message = format!("{} \"{new}\" already exists with same argument types", routine.word());
                 return Err(SqlError::product("42723", message));
             }
             context.routine_mut(routine.id)?.name = new.clone();
         }
-        AlterProcedure::OwnerTo(owner) => {
+        AlterRoutine::OwnerTo(owner) => {
             let owner = context.user_named(owner)?.id;
             let routine = context.routine_mut(routine.id)?;
             hand_over(&mut routine.acl, routine.owner, owner);
             routine.owner = owner;
         }
     }
-    done("ALTER PROCEDURE")
+    done(if procedure { "ALTER PROCEDURE" } else { "ALTER FUNCTION" })
 }
