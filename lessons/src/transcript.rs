@@ -65,6 +65,7 @@ impl Terminal {
     pub fn enter(&mut self, sandbox: &mut Sandbox, entry: &Entry) -> Answered {
         match &entry.door {
             Door::Sql { user } => self.sql(sandbox, user, &entry.input),
+            Door::Login { user } => self.login(sandbox, user, &entry.input),
             Door::Aws { principal } => {
                 let printed = sandbox.aws(principal, &entry.input);
                 let output = printable(&format!("{}\n{}", printed.stdout, printed.stderr));
@@ -73,6 +74,27 @@ impl Terminal {
             Door::Clock { micros } => {
                 sandbox.clock.advance(*micros);
                 Answered::default()
+            }
+        }
+    }
+
+    /// Opens a session with a password, which may be what an `aws` line prints.
+    fn login(&mut self, sandbox: &mut Sandbox, user: &str, written: &str) -> Answered {
+        let command = written.strip_prefix("$(aws ").and_then(|rest| rest.strip_suffix(')'));
+        let password = match command.and_then(|command| command.split_once('>')) {
+            Some((principal, line)) => sandbox.aws(principal.trim(), line.trim()).stdout.trim().to_owned(),
+            None => written.to_owned(),
+        };
+        match sandbox.connect(user, Some(&password)) {
+            Ok(session) => {
+                if let Some(old) = self.sessions.insert(user.to_owned(), session) {
+                    sandbox.disconnect(old);
+                }
+                Answered::default()
+            }
+            Err(error) => {
+                let output = printable(&error_text(&error));
+                Answered { output, refused: true, statements: Vec::new() }
             }
         }
     }

@@ -4,35 +4,29 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{DATABASE, Sandbox, history};
+use crate::aws::redshift::credentials;
 use crate::sql::commands::login;
 use crate::sql::error::SqlResult;
 use crate::sql::parameter;
 use crate::sql::session::{RandomState, Session, SessionId, Temporary, Transaction};
 use crate::warehouse::access::UserId;
 use crate::warehouse::identifier::Identifier;
-use crate::warehouse::manifest::Manifest;
+use crate::warehouse::manifest::{Lent, Manifest};
 use crate::warehouse::value::Value;
 
 impl Sandbox {
     /// Opens a session as `user`. With a password it is a login and may be refused; without, it is the
     /// page's "become", which only needs the user to exist.
     pub fn connect(&mut self, user: &str, password: Option<&str>) -> SqlResult<SessionId> {
-        let manifest = self.warehouse.committed.clone();
         let name = Identifier::fold(user);
-        let known = match password {
-            Some(password) => {
-                let user = login::login(&manifest, &name, password, self.clock.now())?;
-                let connected: Vec<UserId> =
-                    self.sessions.values().map(|session| session.authenticated).collect();
-                if let Some(user) = manifest.principals.user(user) {
-                    login::must_have_room(user, &connected)?;
-                }
-                user
-            }
-            None => login::become_user(&manifest, &name)?,
+        let (known, lent) = match password {
+            Some(password) => self.log_in(user, &name, password)?,
+            None => (login::become_user(&self.warehouse.committed, &name)?, None),
         };
+        let manifest = self.warehouse.committed.clone();
         if let Some(user) = manifest.principals.user(known) {
-            let connected: Vec<UserId> = self.sessions.values().map(|session| session.user).collect();
+            let connected: Vec<UserId> =
+                self.sessions.values().map(|session| session.authenticated).collect();
             login::must_have_room(user, &connected)?;
         }
         let id = SessionId(self.next_session);
@@ -48,7 +42,7 @@ impl Sandbox {
             settings,
             transaction: Transaction::None,
             temporary_schema: Identifier::fold(&format!("pg_temp_{}", id.0)),
-            temporary: Temporary::default(),
+            temporary: Temporary { lent, ..Temporary::default() },
             random: RandomState::seeded((mixed >> 11) as f64 / (1u64 << 53) as f64),
             started: self.clock.now(),
             last_copy_count: 0,
@@ -60,6 +54,39 @@ impl Sandbox {
         self.sessions.insert(id, session);
         self.log_connection(id, &["initiating session", "authenticated"]);
         Ok(id)
+    }
+
+    /// Who comes in with a password: the user's own, or one that the cluster's API handed out for a while.
+    fn log_in(
+        &mut self,
+        written: &str,
+        name: &Identifier,
+        password: &str,
+    ) -> SqlResult<(UserId, Option<Arc<Lent>>)> {
+        let now = self.clock.now();
+        let Some(found) = credentials::find(&self.account, &self.warehouse.cluster, written, password, now)
+        else {
+            return Ok((login::login(&self.warehouse.committed, name, password, now)?, None));
+        };
+        let credential = found.clone();
+        if credential.database.is_some_and(|database| !database.eq_ignore_ascii_case(DATABASE)) {
+            return Err(login::refused(name));
+        }
+        let groups = credential.groups.iter().map(|group| Identifier::fold(group)).collect::<Vec<_>>();
+        let mut manifest = (*self.warehouse.committed).clone();
+        let user = Identifier::fold(&credential.user);
+        let lent = login::with_credentials(&mut manifest, &user, credential.create, &groups)?;
+        if !Arc::ptr_eq(&manifest.principals, &self.warehouse.committed.principals) {
+            self.warehouse.next_transaction += 1;
+            let number = self.warehouse.next_transaction as i64;
+            manifest.version += 1;
+            let before = std::mem::replace(&mut self.warehouse.committed, Arc::new(manifest));
+            let after = self.warehouse.committed.clone();
+            let (before, after) = (&before.principals, &after.principals);
+            let place = (now, SessionId(self.next_session), number);
+            history::remember_users(&mut self.warehouse.logs, before, after, place);
+        }
+        Ok((lent.user, (!lent.groups.is_empty()).then(|| Arc::new(lent))))
     }
 
     /// `stl_connection_log`: who came and went, and how long it stayed.

@@ -18,7 +18,7 @@ use crate::warehouse::access::UserId;
 use crate::warehouse::catalog::{ObjectId, Relation, Schema};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
-use crate::warehouse::manifest::Manifest;
+use crate::warehouse::manifest::{Lent, Manifest};
 use crate::warehouse::value::Value;
 
 /// A session's number, also its `pg_backend_pid()`.
@@ -188,11 +188,19 @@ pub struct Inside {
 pub struct Temporary {
     pub schema: Option<Arc<Schema>>,
     pub relations: Vec<Arc<Relation>>,
+    /// Groups joined for this session alone.
+    pub lent: Option<Arc<Lent>>,
 }
 
 impl Temporary {
+    /// Whether the session sees the warehouse as everybody does.
+    pub fn is_empty(&self) -> bool {
+        self.schema.is_none() && self.lent.is_none()
+    }
+
     /// Puts the temporary relations where names are looked up.
     pub fn put_into(&self, manifest: &mut Manifest, database: &Identifier) {
+        manifest.lent = self.lent.clone();
         let Some(schema) = &self.schema else { return };
         let Some(database) = manifest.catalog.database_mut(database) else { return };
         database.schemas.insert(schema.name.clone(), schema.clone());
@@ -203,13 +211,15 @@ impl Temporary {
 
     /// Takes them out again: what is left may be committed.
     pub fn take_from(manifest: &mut Manifest, database: &Identifier, name: &Identifier) -> Self {
+        let mut taken = Temporary { lent: manifest.lent.take(), ..Temporary::default() };
         if manifest.catalog.database(database).is_none_or(|database| !database.schemas.contains_key(name)) {
-            return Temporary::default();
+            return taken;
         }
-        let Some(database) = manifest.catalog.database_mut(database) else { return Temporary::default() };
-        let Some(schema) = database.schemas.remove(name) else { return Temporary::default() };
-        let relations = schema.relations.values().filter_map(|id| database.relations.remove(id)).collect();
-        Temporary { schema: Some(schema), relations }
+        let Some(database) = manifest.catalog.database_mut(database) else { return taken };
+        let Some(schema) = database.schemas.remove(name) else { return taken };
+        taken.relations = schema.relations.values().filter_map(|id| database.relations.remove(id)).collect();
+        taken.schema = Some(schema);
+        taken
     }
 }
 

@@ -12,6 +12,10 @@
 //!
 //! aws learner> s3 ls
 //!
+//! login jeeseok> Keeyong1
+//!
+//! login IAM:jeeseok> $(aws learner> redshift get-cluster-credentials ... --query DbPassword --output text)
+//!
 //! clock> advance 8h
 //! ```
 //!
@@ -52,6 +56,10 @@ pub struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Door {
     Sql {
+        user: String,
+    },
+    /// A new session, opened with the password that is typed. What follows at the user's `sql` prompt is in it.
+    Login {
         user: String,
     },
     Aws {
@@ -125,7 +133,7 @@ fn number(index: usize) -> u32 {
     u32::try_from(index + 1).unwrap_or(u32::MAX)
 }
 
-const PROMPTS: &str = "a prompt: `sql USER> statement`, `aws USER> line` or `clock> advance 8h`, with `!` before it when a refusal is expected";
+const PROMPTS: &str = "a prompt: `sql USER> statement`, `login USER> password`, `aws USER> line` or `clock> advance 8h`, with `!` before it when a refusal is expected";
 
 fn read_entry(lines: &[String], start: usize) -> Result<Entry, (String, String)> {
     let Some(prompt) = Prompt::read(&lines[start]) else {
@@ -162,6 +170,7 @@ fn read_entry(lines: &[String], start: usize) -> Result<Entry, (String, String)>
     }
     let door = match prompt.door {
         PromptDoor::Sql(user) => Door::Sql { user: user.to_owned() },
+        PromptDoor::Login(user) => Door::Login { user: user.to_owned() },
         PromptDoor::Aws(principal) => Door::Aws { principal: principal.to_owned() },
         PromptDoor::Clock => Door::Clock { micros: read_advance(&input)? },
     };
@@ -184,6 +193,7 @@ struct Prompt<'a> {
 
 enum PromptDoor<'a> {
     Sql(&'a str),
+    Login(&'a str),
     Aws(&'a str),
     Clock,
 }
@@ -198,6 +208,7 @@ impl<'a> Prompt<'a> {
         let mut words = head.split_whitespace();
         let door = match (words.next()?, words.next(), words.next()) {
             ("sql", Some(user), None) => PromptDoor::Sql(user),
+            ("login", Some(user), None) => PromptDoor::Login(user),
             ("aws", Some(principal), None) => PromptDoor::Aws(principal),
             ("clock", None, None) => PromptDoor::Clock,
             _ => return None,

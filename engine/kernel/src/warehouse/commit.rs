@@ -55,7 +55,7 @@ pub fn merge(
     numbers: &mut BlockNumbers<'_>,
 ) -> Result<Manifest, Conflict> {
     if base.version == committed.version {
-        return Ok(Manifest { version: committed.version + 1, ..working.clone() });
+        return Ok(Manifest { version: committed.version + 1, lent: None, ..working.clone() });
     }
     let databases = three_way(
         &base.catalog.databases,
@@ -73,7 +73,7 @@ pub fn merge(
     let mut catalog = Catalog::new(databases);
     catalog.continue_from(&working.catalog);
     catalog.continue_from(&committed.catalog);
-    Ok(Manifest { catalog, principals, version: committed.version + 1 })
+    Ok(Manifest { catalog, principals, version: committed.version + 1, lent: None })
 }
 
 fn database(

@@ -1,7 +1,7 @@
 //! An object together with everything that is written about it: its own grants, and those of its schema and
 //! its database on all objects of its kind (scoped permissions).
 
-use super::access::{Acl, HeldBy, Privilege, Reach, UserId};
+use super::access::{Acl, Grant, Grantee, HeldBy, Privilege, Reach, UserId};
 use super::catalog::{Database, Relation, Schema};
 use super::identifier::Identifier;
 use super::manifest::Manifest;
@@ -80,8 +80,12 @@ impl Manifest {
         on: Guarded<'_>,
     ) -> Option<HeldBy> {
         let (owner, acl) = on.owner_and_acl();
-        if let Some(held) = self.principals.held(user, privilege, column, owner, acl) {
-            return Some(held);
+        let held = self
+            .principals
+            .held(user, privilege, column, owner, acl)
+            .or_else(|| self.lent_held(user, privilege, column, acl));
+        if held.is_some() {
+            return held;
         }
         let reaches = on.reaches();
         if reaches.is_empty() {
@@ -98,5 +102,28 @@ impl Manifest {
         schema
             .and_then(|schema| scoped(&schema.acl, &|| format!("SCHEMA {}", schema.name)))
             .or_else(|| scoped(&database.acl, &|| format!("DATABASE {}", database.name)))
+    }
+
+    /// Through a group that the session has joined.
+    fn lent_held(
+        &self,
+        user: UserId,
+        privilege: Privilege,
+        column: Option<&Identifier>,
+        acl: &Acl,
+    ) -> Option<HeldBy> {
+        let lent = self.lent.as_deref().filter(|lent| lent.user == user)?;
+        let counts = |grant: &&Grant| {
+            grant.privilege == privilege
+                && grant.reach == Reach::Object
+                && (grant.column.is_none() || grant.column.as_ref() == column)
+        };
+        acl.grants.iter().filter(counts).find_map(|grant| match grant.grantee {
+            Grantee::Group(id) if lent.groups.contains(&id) => {
+                let group = self.principals.groups.values().find(|group| group.id == id)?;
+                Some(HeldBy::Group(group.name.clone()))
+            }
+            _ => None,
+        })
     }
 }

@@ -48,6 +48,7 @@ impl Manifest {
             catalog: Catalog::new(BTreeMap::from([(name, Arc::new(database))])),
             principals: Arc::new(principals),
             version: 0,
+            lent: None,
         }
     }
 }

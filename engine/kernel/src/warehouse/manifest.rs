@@ -4,12 +4,12 @@
 //! copy and swaps it in at COMMIT; a snapshot keeps one; a lab's check runs on one and throws it away. All
 //! three are the same cheap clone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::access::Principals;
+use super::access::{GroupId, Principals, UserId};
 use super::catalog::Catalog;
 use crate::clock::Instant;
 
@@ -20,6 +20,25 @@ pub struct Manifest {
     pub principals: Arc<Principals>,
     /// Counts commits; a transaction remembers the one it began from.
     pub version: u64,
+    /// Groups that one session's user is in for as long as the session lasts. Never committed.
+    #[serde(skip)]
+    pub lent: Option<Arc<Lent>>,
+}
+
+/// Memberships that temporary credentials bring along.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lent {
+    pub user: UserId,
+    pub groups: BTreeSet<GroupId>,
+}
+
+impl Manifest {
+    /// Whether `user` is in the group, for good or for this session.
+    pub fn is_member(&self, user: UserId, group: GroupId) -> bool {
+        let for_good = |found: &super::access::Group| found.id == group && found.members.contains(&user);
+        let lent = self.lent.as_deref().filter(|lent| lent.user == user);
+        self.principals.groups.values().any(for_good) || lent.is_some_and(|lent| lent.groups.contains(&group))
+    }
 }
 
 /// A cluster's warehouse: the committed manifest and what is kept beside it.

@@ -13,6 +13,13 @@ pub enum RedshiftFault {
     RoleNotAssociated {
         arn: String,
     },
+    /// Of temporary credentials: 900 to 3,600 seconds.
+    Duration {
+        seconds: i64,
+    },
+    UserName {
+        user: String,
+    },
 }
 
 impl RedshiftFault {
@@ -21,7 +28,9 @@ impl RedshiftFault {
             RedshiftFault::ClusterNotFound { .. } => "ClusterNotFound",
             RedshiftFault::TooManyRoles
             | RedshiftFault::InvalidRole { .. }
-            | RedshiftFault::RoleNotAssociated { .. } => "InvalidParameterValue",
+            | RedshiftFault::RoleNotAssociated { .. }
+            | RedshiftFault::Duration { .. }
+            | RedshiftFault::UserName { .. } => "InvalidParameterValue",
         }
     }
 
@@ -30,14 +39,16 @@ impl RedshiftFault {
             RedshiftFault::ClusterNotFound { .. } => 404,
             RedshiftFault::TooManyRoles
             | RedshiftFault::InvalidRole { .. }
-            | RedshiftFault::RoleNotAssociated { .. } => 400,
+            | RedshiftFault::RoleNotAssociated { .. }
+            | RedshiftFault::Duration { .. }
+            | RedshiftFault::UserName { .. } => 400,
         }
     }
 
     pub fn message(&self) -> String {
         match self {
             RedshiftFault::ClusterNotFound { cluster } => format!("Cluster {cluster} not found."),
-            // unconfirmed: the sentences of the three that follow.
+            // unconfirmed: the sentences of the five that follow.
             RedshiftFault::TooManyRoles => {
                 "You have reached the maximum number of IAM roles that can be associated with a cluster."
                     .to_owned()
@@ -47,6 +58,12 @@ impl RedshiftFault {
             }
             RedshiftFault::RoleNotAssociated { arn } => {
                 format!("The IAM role {arn} is not associated with the cluster.")
+            }
+            RedshiftFault::Duration { seconds } => {
+                format!("Invalid duration {seconds}: it must be between 900 and 3600 seconds.")
+            }
+            RedshiftFault::UserName { user } => {
+                format!("The database user name {user} is not valid.")
             }
         }
     }

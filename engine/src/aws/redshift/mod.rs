@@ -1,6 +1,7 @@
-//! Redshift's own API, as far as loads need it: clusters and the roles attached to them.
+//! Redshift's own API, as far as loads and logins need it: clusters, the roles attached to them, temporary passwords.
 
 pub mod cluster;
+pub mod credentials;
 pub mod fault;
 
 use std::collections::BTreeMap;
@@ -12,8 +13,11 @@ use super::policy::Context;
 use super::shape::operations;
 use super::{Access, Account, Beginning, Fault, Order, Reply};
 use cluster::Cluster;
+use credentials::Credential;
 
 operations! {
+    GetClusterCredentials "DbUser! DbName ClusterIdentifier! DurationSeconds:int AutoCreate:bool DbGroups:strings",
+    GetClusterCredentialsWithIAM "DbName ClusterIdentifier! DurationSeconds:int",
     DescribeClusters "ClusterIdentifier MaxRecords:int Marker TagKeys:strings TagValues:strings",
     ModifyClusterIamRoles "ClusterIdentifier! AddIamRoles:strings RemoveIamRoles:strings DefaultIamRoleArn",
 }
@@ -30,7 +34,7 @@ DescribeClusterParameters DescribeClusterSnapshots DescribeClusterSubnetGroups D
 DescribeClusterVersions DescribeDataShares DescribeEvents DescribeLoggingStatus \
 DescribeOrderableClusterOptions DescribeResize DescribeScheduledActions DescribeSnapshotSchedules DescribeStorage \
 DescribeTableRestoreStatus DescribeTags DescribeUsageLimits DisableLogging DisableSnapshotCopy EnableLogging \
-EnableSnapshotCopy GetClusterCredentials GetClusterCredentialsWithIAM ModifyCluster ModifyClusterDbRevision \
+EnableSnapshotCopy ModifyCluster ModifyClusterDbRevision \
 ModifyClusterMaintenance ModifyClusterParameterGroup ModifyClusterSnapshot ModifyClusterSnapshotSchedule \
 ModifyClusterSubnetGroup ModifyScheduledAction ModifySnapshotCopyRetentionPeriod ModifySnapshotSchedule \
 ModifyUsageLimit PauseCluster RebootCluster ResetClusterParameterGroup ResizeCluster RestoreFromClusterSnapshot \
@@ -40,12 +44,16 @@ RestoreTableFromClusterSnapshot ResumeCluster RevokeSnapshotAccess RotateEncrypt
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Redshift {
     pub clusters: BTreeMap<String, Cluster>,
+    /// Temporary passwords that were handed out.
+    #[serde(default)]
+    pub credentials: Vec<Credential>,
 }
 
 impl Redshift {
     pub fn new(beginning: &Beginning<'_>, identifiers: &mut Identifiers) -> Self {
         let cluster = Cluster::new(beginning, identifiers);
-        Redshift { clusters: BTreeMap::from([(beginning.cluster.to_owned(), cluster)]) }
+        let clusters = BTreeMap::from([(beginning.cluster.to_owned(), cluster)]);
+        Redshift { clusters, credentials: Vec::new() }
     }
 }
 
@@ -57,6 +65,8 @@ pub fn access(operation: Operation, account: &Account, order: &Order<'_>) -> Vec
     let action = format!("redshift:{}", operation.name());
     let mut accesses = vec![Access { action, resource, context: Context::default() }];
     match operation {
+        Operation::GetClusterCredentials => return credentials::access(account, order, false),
+        Operation::GetClusterCredentialsWithIAM => return credentials::access(account, order, true),
         Operation::DescribeClusters => {}
         Operation::ModifyClusterIamRoles => {
             let passed =
@@ -73,6 +83,8 @@ pub fn access(operation: Operation, account: &Account, order: &Order<'_>) -> Vec
 
 pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Result<Reply, Fault> {
     let value = match operation {
+        Operation::GetClusterCredentials => credentials::hand_out(account, order, false)?,
+        Operation::GetClusterCredentialsWithIAM => credentials::hand_out(account, order, true)?,
         Operation::DescribeClusters => cluster::describe(account, order)?,
         Operation::ModifyClusterIamRoles => cluster::modify_iam_roles(account, order)?,
     };

@@ -232,7 +232,7 @@ impl Sandbox {
         let session = self.sessions.get(&id).ok_or_else(|| SqlError::bug("a call without a session"))?;
         Ok(match &session.transaction {
             Transaction::Open { working, .. } => working.clone(),
-            Transaction::None | Transaction::Aborted if session.temporary.schema.is_none() => {
+            Transaction::None | Transaction::Aborted if session.temporary.is_empty() => {
                 self.warehouse.committed.clone()
             }
             Transaction::None | Transaction::Aborted => {

@@ -87,7 +87,7 @@ impl Sandbox {
                 ));
             }
             Transaction::Open { working, .. } => working.clone(),
-            Transaction::None if session.temporary.schema.is_none() => committed,
+            Transaction::None if session.temporary.is_empty() => committed,
             Transaction::None => {
                 let mut manifest = (*committed).clone();
                 session.temporary.put_into(&mut manifest, &session.database);

@@ -146,7 +146,7 @@ pub(crate) fn manifest() -> Manifest {
     principals.users.insert("admin".into(), user(UserId::ADMIN, "admin", true));
     principals.users.insert("analyst".into(), user(ANALYST, "analyst", false));
     let catalog = Catalog::new([(Identifier::from("dev"), Arc::new(database))].into());
-    Manifest { catalog, principals: Arc::new(principals), version: 0 }
+    Manifest { catalog, principals: Arc::new(principals), version: 0, lent: None }
 }
 
 pub(crate) fn session(user: UserId) -> Session {

@@ -1,11 +1,13 @@
 //! Who may open a session.
 
+use std::sync::Arc;
+
 use super::context::no_user;
 use crate::clock::Instant;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::warehouse::access::{User, UserId};
 use crate::warehouse::identifier::Identifier;
-use crate::warehouse::manifest::Manifest;
+use crate::warehouse::manifest::{Lent, Manifest};
 
 /// Proves who is at the door. The new session's settings begin as the user's own (`User::settings`).
 ///
@@ -13,14 +15,48 @@ use crate::warehouse::manifest::Manifest;
 /// One text for an unknown user, a wrong password, a disabled and an expired one, so that nothing can be
 /// learned at the door. The SQLSTATE is PostgreSQL's 28000; that of Redshift is unconfirmed.
 pub fn login(manifest: &Manifest, name: &Identifier, password: &str, now: Instant) -> SqlResult<UserId> {
-    let refused =
-        || SqlError::product("28000", format!("password authentication failed for user \"{name}\""));
-    let user = manifest.principals.users.get(name).ok_or_else(refused)?;
+    let user = manifest.principals.users.get(name).ok_or_else(|| refused(name))?;
     let expired = user.valid_until.is_some_and(|until| now >= until);
     if expired || !user.password.accepts(password, &user.name) {
-        return Err(refused());
+        return Err(refused(name));
     }
     Ok(user.id)
+}
+
+pub fn refused(name: &Identifier) -> SqlError {
+    SqlError::product("28000", format!("password authentication failed for user \"{name}\""))
+}
+
+/// Who comes with temporary credentials: the user that they are for, made now where that was asked for, and the
+/// groups that it joins for this session.
+///
+/// # Errors
+/// 28000 for a user or group that does not exist; the texts are PostgreSQL's, unconfirmed on Redshift.
+pub fn with_credentials(
+    manifest: &mut Manifest,
+    name: &Identifier,
+    create: bool,
+    groups: &[Identifier],
+) -> SqlResult<Lent> {
+    let missing = |what: &str, name: &Identifier| {
+        SqlError::product("28000", format!("{what} \"{name}\" does not exist"))
+    };
+    let principals = &manifest.principals;
+    let joined = groups.iter().map(|group| {
+        principals.groups.get(group).map(|group| group.id).ok_or_else(|| missing("group", group))
+    });
+    let groups = joined.collect::<SqlResult<_>>()?;
+    let user = match principals.users.get(name) {
+        Some(user) => user.id,
+        None if create => {
+            let principals = Arc::make_mut(&mut manifest.principals);
+            let id = principals.allocate_user();
+            principals.users.insert(name.clone(), User::new(id, name.clone(), false));
+            id
+        }
+        None => return Err(missing("user", name)),
+    };
+    Ok(Lent { user, groups })
 }
 
 /// The user a session is opened for without a password, by whoever runs the cluster.

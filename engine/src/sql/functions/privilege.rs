@@ -248,7 +248,7 @@ fn user_is_member_of(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> Sq
             return Ok(principals.roles_of(user).contains(&role.id));
         }
         match principals.groups.get(&folded) {
-            Some(group) => Ok(group.members.contains(&user)),
+            Some(group) => Ok(evaluation.manifest.is_member(user, group.id)),
             None => Err(SqlError::product("42704", format!("role or group \"{name}\" does not exist"))),
         }
     })
