@@ -5,6 +5,8 @@
 //! [`trail::Trail`], so that a refusal can tell the whole way and not only its last step.
 
 pub mod rights;
+#[cfg(test)]
+mod tests;
 pub mod trail;
 
 use self::trail::Trail;

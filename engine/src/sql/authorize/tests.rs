@@ -1,0 +1,203 @@
+//! What a refusal says besides its sentence: the way to it, and the statement that helps.
+
+use crate::sandbox::Sandbox;
+use crate::sql::error::{Refusal, SqlErrorKind};
+use crate::sql::session::SessionId;
+
+fn all(sandbox: &mut Sandbox, session: SessionId, text: &str) {
+    for executed in sandbox.execute(session, text) {
+        executed.result.unwrap_or_else(|error| panic!("{}: {error}", executed.text));
+    }
+}
+
+/// An account with one of everything, and a user `u` who was granted nothing.
+fn account() -> Sandbox {
+    let mut sandbox = Sandbox::new(1);
+    let admin = sandbox.connect("admin", None).unwrap();
+    all(
+        &mut sandbox,
+        admin,
+        "CREATE SCHEMA s; CREATE SCHEMA hidden; CREATE TABLE s.t (a int, b int); CREATE TABLE hidden.h (a int);
+         INSERT INTO s.t VALUES (1, 2); CREATE USER u PASSWORD 'Password1'; CREATE USER \"Odd Name\" PASSWORD 'Password1';
+         CREATE USER middle PASSWORD 'Password1'; GRANT ALL ON SCHEMA s, hidden TO middle; GRANT SELECT ON hidden.h TO middle;
+         CREATE GROUP g; CREATE ROLE r; CREATE ROLE r2;
+         CREATE FUNCTION s.f(int) RETURNS int STABLE AS $$ SELECT $1 $$ LANGUAGE sql;
+         REVOKE EXECUTE ON FUNCTION s.f(int) FROM PUBLIC;
+         CREATE PROCEDURE s.p(a int) AS $$ BEGIN DELETE FROM s.t; END $$ LANGUAGE plpgsql;
+         CREATE VIEW s.v AS SELECT a FROM s.t; CREATE MATERIALIZED VIEW s.m AS SELECT a FROM s.t;
+         REVOKE TEMP ON DATABASE dev FROM PUBLIC; REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+         REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC; REVOKE ASSUMEROLE ON ALL FROM PUBLIC FOR ALL;
+         SET SESSION AUTHORIZATION middle; CREATE VIEW s.through AS SELECT a FROM hidden.h;
+         CREATE VIEW s.late AS SELECT a FROM hidden.h WITH NO SCHEMA BINDING;
+         RESET SESSION AUTHORIZATION; REVOKE SELECT ON hidden.h FROM middle;",
+    );
+    sandbox
+}
+
+fn refusal(sandbox: &mut Sandbox, session: SessionId, text: &str) -> Option<Refusal> {
+    let executed = sandbox.execute(session, text).pop()?;
+    match executed.result.err().map(|error| *error.kind) {
+        Some(SqlErrorKind::Refused(refusal)) => Some(refusal),
+        _ => None,
+    }
+}
+
+/// What `u` may not do at first, one for each kind of right.
+const STATEMENTS: &[&str] = &[
+    "SELECT * FROM s.t",
+    "SELECT count(*) FROM s.t",
+    "SELECT b FROM s.t WHERE a = 1",
+    "INSERT INTO s.t VALUES (1, 2)",
+    "INSERT INTO s.t SELECT a, b FROM s.t",
+    "UPDATE s.t SET a = b",
+    "DELETE FROM s.t WHERE a = 1",
+    "MERGE INTO s.t USING s.v ON s.t.a = s.v.a WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT VALUES (1, 1)",
+    "SELECT * FROM s.v",
+    "SELECT * FROM s.m",
+    "REFRESH MATERIALIZED VIEW s.m",
+    "SELECT s.f(1)",
+    "CALL s.p(1)",
+    "CREATE TABLE s.x (a int)",
+    "CREATE TABLE s.x AS SELECT * FROM s.t",
+    "CREATE TABLE s.x (LIKE s.t)",
+    "CREATE TEMP TABLE x (a int)",
+    "CREATE VIEW s.x AS SELECT * FROM s.t",
+    "CREATE OR REPLACE VIEW s.v AS SELECT a FROM s.t",
+    "CREATE MATERIALIZED VIEW s.x AS SELECT a FROM s.t",
+    "CREATE SCHEMA x",
+    "CREATE DATABASE x",
+    "CREATE FUNCTION s.x() RETURNS int STABLE AS $$ SELECT 1 $$ LANGUAGE sql",
+    "CREATE PROCEDURE s.x() AS $$ BEGIN RETURN; END $$ LANGUAGE plpgsql",
+    "CREATE OR REPLACE FUNCTION s.f(int) RETURNS int STABLE AS $$ SELECT 2 $$ LANGUAGE sql",
+    "CREATE USER x PASSWORD 'Password1'",
+    "CREATE USER x PASSWORD 'Password1' CREATEUSER",
+    "ALTER USER middle CREATEDB",
+    "ALTER USER middle CREATEUSER",
+    "ALTER USER admin PASSWORD 'Password2'",
+    "DROP USER \"Odd Name\"",
+    "CREATE GROUP x",
+    "ALTER GROUP g ADD USER u",
+    "DROP GROUP g",
+    "CREATE ROLE x",
+    "ALTER ROLE r RENAME TO x",
+    "DROP ROLE r",
+    "GRANT ROLE r TO u",
+    "GRANT SELECT ON s.t TO middle",
+    "GRANT USAGE ON SCHEMA s TO middle",
+    "GRANT CREATE ON DATABASE dev TO middle",
+    "GRANT EXECUTE ON PROCEDURE s.p(int) TO middle",
+    "GRANT USAGE ON LANGUAGE plpgsql TO middle",
+    "GRANT SELECT ON pg_user_info TO middle",
+    "GRANT VACUUM TO ROLE r",
+    "GRANT IGNORE RLS TO ROLE r",
+    "GRANT ASSUMEROLE ON ALL TO u FOR COPY",
+    "ALTER DEFAULT PRIVILEGES FOR USER middle GRANT SELECT ON TABLES TO u",
+    "ALTER DEFAULT PRIVILEGES IN SCHEMA s GRANT SELECT ON TABLES TO middle",
+    "ALTER TABLE s.t ADD COLUMN c int",
+    "ALTER TABLE s.t RENAME TO x",
+    "ALTER TABLE s.t OWNER TO u",
+    "ALTER TABLE s.x ADD FOREIGN KEY (a) REFERENCES s.t (a)",
+    "ALTER SCHEMA s RENAME TO x",
+    "ALTER SCHEMA s OWNER TO u",
+    "ALTER DATABASE dev OWNER TO u",
+    "ALTER PROCEDURE s.p(int) RENAME TO x",
+    "ALTER FUNCTION s.f(int) OWNER TO u",
+    "DROP TABLE s.t CASCADE",
+    "DROP VIEW s.v",
+    "DROP MATERIALIZED VIEW s.m",
+    "DROP SCHEMA hidden CASCADE",
+    "DROP FUNCTION s.f(int)",
+    "DROP PROCEDURE s.p(int)",
+    "TRUNCATE s.t",
+    "VACUUM s.t",
+    "ANALYZE s.t",
+    "LOCK s.t",
+    "COMMENT ON TABLE s.t IS 'x'",
+    "SHOW TABLE s.t",
+    "SELECT * FROM pg_user_info",
+    "SELECT * FROM stl_userlog",
+    "SET SESSION AUTHORIZATION middle",
+    "COPY s.t FROM 's3://b/k' IAM_ROLE 'arn:aws:iam::123456789012:role/r'",
+    "SELECT * FROM s.through",
+    "SELECT * FROM s.late",
+];
+
+/// The admin runs what is suggested, and the statement passes, fails for another reason, or misses another right.
+#[test]
+fn what_is_suggested_helps() {
+    for user in ["u", "Odd Name"] {
+        let written = if user == "u" { "u" } else { "\"Odd Name\"" };
+        for statement in STATEMENTS {
+            let statement = &statement.replace(" u", &format!(" {written}"));
+            let mut sandbox = account();
+            let admin = sandbox.connect("admin", None).unwrap();
+            let session = sandbox.connect(user, None).unwrap();
+            let mut last = None;
+            for _ in 0..8 {
+                let Some(found) = refusal(&mut sandbox, session, statement) else { break };
+                let missing = found.chain.last().cloned().unwrap();
+                assert!(missing.held.is_none(), "{statement}: {missing:?}");
+                let held = &found.chain[..found.chain.len() - 1];
+                assert!(held.iter().all(|link| link.held.is_some()), "{statement}: {held:?}");
+                assert!(!found.grantors.is_empty(), "{statement}");
+                assert_ne!(last.as_ref(), Some(&missing), "{statement}: nothing moved");
+                let Some(grant) = found.smallest_grant else {
+                    // Only what lies behind a view has no statement that may be told.
+                    assert!(missing.object.starts_with("behind "), "{statement}: {missing:?}");
+                    break;
+                };
+                all(&mut sandbox, admin, &grant);
+                last = Some(missing);
+            }
+            let stuck = refusal(&mut sandbox, session, statement);
+            assert!(
+                stuck.as_ref().is_none_or(|refusal| refusal.smallest_grant.is_none()),
+                "{statement}: {stuck:?}"
+            );
+        }
+    }
+}
+
+/// Nobody learns a name from a refusal that the catalog's own rules would not let the asker look up.
+#[test]
+fn what_lies_behind_a_view_is_not_named() {
+    let mut sandbox = account();
+    let admin = sandbox.connect("admin", None).unwrap();
+    all(&mut sandbox, admin, "GRANT USAGE ON SCHEMA s TO u; GRANT SELECT ON s.through, s.late TO u;");
+    let session = sandbox.connect("u", None).unwrap();
+    for view in ["through", "late"] {
+        let found = refusal(&mut sandbox, session, &format!("SELECT * FROM s.{view}")).unwrap();
+        assert!(!format!("{found:?}").contains("hidden"), "{found:?}");
+        assert_eq!(found.message, format!("permission denied for relation {view}"));
+        assert_eq!(found.user, "middle");
+    }
+    // Who may name it is told.
+    all(&mut sandbox, admin, "GRANT USAGE ON SCHEMA hidden TO u;");
+    let found = refusal(&mut sandbox, session, "SELECT * FROM s.through").unwrap();
+    assert_eq!(found.smallest_grant.as_deref(), Some("GRANT SELECT ON hidden.h TO middle;"));
+}
+
+/// A role that is held through another says so, and so does a scoped permission.
+#[test]
+fn the_way_names_roles_and_scopes() {
+    let mut sandbox = account();
+    let admin = sandbox.connect("admin", None).unwrap();
+    all(
+        &mut sandbox,
+        admin,
+        "GRANT ROLE r TO ROLE r2; GRANT ROLE r2 TO u; GRANT USAGE ON SCHEMA s TO ROLE r;
+         GRANT SELECT FOR TABLES IN SCHEMA s TO ROLE r;",
+    );
+    let session = sandbox.connect("u", None).unwrap();
+    let found = refusal(&mut sandbox, session, "DELETE FROM s.t WHERE a = 1").unwrap();
+    let chain: Vec<String> = found
+        .chain
+        .iter()
+        .map(|link| format!("{} {}: {}", link.right, link.object, link.held.as_deref().unwrap_or("missing")))
+        .collect();
+    let through = "role r through role r2";
+    assert_eq!(chain[0], format!("USAGE s: {through}"));
+    assert!(chain.contains(&"DELETE s.t: missing".to_owned()), "{chain:?}");
+    let select = format!("SELECT s.t: {through}, for all TABLES IN SCHEMA s");
+    assert!(chain.iter().all(|link| !link.starts_with("SELECT") || *link == select), "{chain:?}");
+}
