@@ -43,6 +43,7 @@ fn grant(privilege: Privilege, column: Option<&str>) -> Grant {
         column: column.map(Identifier::from),
         grantor: UserId::ADMIN,
         grant_option: false,
+        reach: Default::default(),
     }
 }
 
@@ -109,6 +110,8 @@ pub(crate) fn manifest() -> Manifest {
         name: "dev".into(),
         owner: UserId::ADMIN,
         acl: Acl::default(),
+        defaults: Default::default(),
+        system: Default::default(),
         schemas: [schema(2, "public", open), schema(3, "closed", Acl::default())].into(),
         relations: BTreeMap::new(),
         routines: BTreeMap::new(),

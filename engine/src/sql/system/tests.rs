@@ -20,7 +20,7 @@ use crate::warehouse::value::Value;
 const NOW: Instant = Instant(1_685_008_800_000_000);
 
 fn grant(grantee: Grantee, privilege: Privilege) -> Grant {
-    Grant { grantee, privilege, column: None, grantor: UserId::ADMIN, grant_option: false }
+    Grant::new(grantee, privilege, UserId::ADMIN)
 }
 
 /// A schema `raw_data` with one table, a group that may read it and a member of that group.
