@@ -28,7 +28,6 @@ pub const NAMES: &[&str] = &[
     "default_iam_role",
     "dropbbox",
     "geometrytype",
-    "has_assumerole_privilege",
     "json_serialize_to_varbyte",
     "pg_cancel_backend",
     "pg_terminate_backend",

@@ -145,7 +145,7 @@ fn only_written_grants_are_listed_to_those_they_concern() {
 fn acls_are_printed_as_postgresql_prints_them() {
     let namespaces = lines("pg_namespace", "stranger");
     let raw_data = namespaces.iter().find(|line| line.starts_with("raw_data")).unwrap();
-    assert!(raw_data.contains("|{admin=UC/admin,group analytics_users=U/admin}|"), "{raw_data}");
+    assert!(raw_data.contains("|{admin=UC/admin,\"group analytics_users=U/admin\"}|"), "{raw_data}");
     let classes = lines("pg_class", "admin");
     assert!(
         classes[0].contains("{admin=arwdRxtD/admin,\"group analytics_users=r/admin\"}"),
