@@ -28,7 +28,9 @@ pub use object::{
 };
 pub use policy::{AttachPolicy, ColumnPair, CreatePolicy, MaskColumns, PolicyTexts};
 pub use principal::{AlterGroup, AlterRole, UserOption};
-pub use privilege::{AssumeRole, DefaultPrivileges, GrantStatement, GrantTarget, GrantedPrivileges, NamedGrantee, RoleGrantee};
+pub use privilege::{
+    AssumeRole, DefaultPrivileges, GrantStatement, GrantTarget, GrantedPrivileges, NamedGrantee, RoleGrantee,
+};
 pub use routine::{AlterRoutine, CreateRoutine, RoutineSignature};
 pub use rows::{Delete, FetchCount, Insert, InsertSource, Merge, MergeAction, Update};
 pub use table::{

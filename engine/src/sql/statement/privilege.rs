@@ -35,7 +35,11 @@ pub enum GrantTarget {
     AllFunctionsInSchemas(Vec<Identifier>),
     AllProceduresInSchemas(Vec<Identifier>),
     /// FOR TABLES (and so on) IN SCHEMA or, without one, IN DATABASE.
-    Scope { reach: Reach, schema: Option<Identifier>, database: Option<Identifier> },
+    Scope {
+        reach: Reach,
+        schema: Option<Identifier>,
+        database: Option<Identifier>,
+    },
 }
 
 /// GRANT or REVOKE ASSUMEROLE.
