@@ -220,7 +220,7 @@ pub(super) fn grant(
     policies: &[Identifier],
     context: &mut CommandContext<'_>,
 ) -> SqlResult<Completion> {
-    let asked = [Asked { privilege: Privilege::Select, column: None }];
+    let asked = [Asked { privilege: Privilege::Select, column: None, reach: Default::default() }];
     for table in tables {
         let relation = context.relation(table)?.id;
         GrantedObject::Relation(relation).grantable(&asked, context)?;
