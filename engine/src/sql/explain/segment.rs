@@ -162,8 +162,9 @@ impl Line<'_> {
                     work.filtered = scanned.filtered;
                     work.blocks_read = read.blocks_read;
                     if scanned.closed {
-                        let rows = work.rows;
-                        work.read = Read { stored: rows, visible: rows, kept: rows, bytes: work.bytes };
+                        let shown = read.rows;
+                        work.read =
+                            Read { stored: shown, visible: shown, kept: work.rows, bytes: work.bytes };
                     } else if scanned.relation.is_some() {
                         (work.rows, work.bytes) = (read.read.kept, read.read.bytes);
                         work.read = read.read;

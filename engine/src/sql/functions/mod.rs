@@ -20,6 +20,7 @@ mod object_transform;
 mod pattern;
 mod pcre;
 mod pcre_syntax;
+mod policy;
 mod privilege;
 mod quote;
 mod refine;
@@ -61,6 +62,7 @@ static FAMILIES: &[&[signature::Entry]] = &[
     session::FUNCTIONS,
     catalog::FUNCTIONS,
     privilege::FUNCTIONS,
+    policy::FUNCTIONS,
     quote::FUNCTIONS,
 ];
 

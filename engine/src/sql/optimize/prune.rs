@@ -37,12 +37,12 @@ fn narrow(plan: Plan, wanted: BTreeSet<usize>) -> (Plan, Vec<usize>) {
             scan.columns = kept.iter().map(|index| scan.columns[*index]).collect();
             (Plan::Scan(scan), outer)
         }
-        // Which columns are read tells nothing of the rows; the policies' own are read besides.
+        // Which columns are read tells nothing of the rows. Those that the policies read besides stay below.
         Plan::Secure(mut secure) => {
-            let (input, given) = narrow(secure.input, wanted);
-            secure.input = input;
-            secure.fields = given.iter().map(|index| secure.fields[*index].clone()).collect();
-            (Plan::Secure(secure), given)
+            let kept: Vec<usize> = wanted.into_iter().collect();
+            secure.input = exactly(secure.input, &kept);
+            secure.fields = kept.iter().map(|index| secure.fields[*index].clone()).collect();
+            (Plan::Secure(secure), kept)
         }
         Plan::Project { input, expressions, fields } => {
             let mut below = BTreeSet::new();

@@ -187,7 +187,7 @@ fn operator_of(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator
         Plan::Empty => Box::new(values::Single::default()),
         Plan::Nothing { .. } => Box::new(values::Nothing),
         Plan::Scan(scan) => Box::new(scan::ScanSegments::new(scan, sought, context)?),
-        Plan::Secure(secure) => Box::new(secure::Barrier::new(build(&secure.input, context)?, secure)),
+        Plan::Secure(secure) => Box::new(secure::Barrier::new(secure, context)?),
         Plan::SystemScan { relation, .. } => Box::new(system_scan::ScanSystem::new(*relation)),
         Plan::Values { rows, fields } => Box::new(values::Rows::new(rows.clone(), fields)),
         Plan::Filter { input, predicate } => asking(build(input, context)?, &[predicate], |input| {

@@ -1,6 +1,6 @@
 //! The barrier over what policies hide: rows pass, nothing else does.
 
-use super::{Context, Operator, Pull};
+use super::{Context, Operator, Pull, build};
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::plan::Secure;
 
@@ -14,27 +14,28 @@ pub struct Barrier {
 }
 
 impl Barrier {
-    pub fn new(input: Box<dyn Operator>, secure: &Secure) -> Self {
-        Barrier { input, name: secure.name.clone(), open: secure.open }
+    pub fn new(secure: &Secure, context: &mut Context) -> SqlResult<Self> {
+        let input = build(&secure.input, context).map_err(|error| silenced(error, &secure.name))?;
+        Ok(Barrier { input, name: secure.name.clone(), open: secure.open })
     }
+}
 
-    /// A cast or a division that fails on a hidden row must not say on which value. The sentence is unconfirmed: what
-    /// the product does with a policy that fails is not published.
-    fn silenced(&self, error: SqlError) -> SqlError {
-        match &*error.kind {
-            SqlErrorKind::Product { message, .. } if message != HARMLESS => SqlError::product(
-                "22000",
-                format!("a security policy on relation \"{}\" could not be evaluated", self.name),
-            ),
-            _ => error,
-        }
+/// A cast or a division that fails on a hidden row must not say on which value. The sentence is unconfirmed: what the
+/// product does with a policy that fails is not published.
+fn silenced(error: SqlError, name: &str) -> SqlError {
+    match &*error.kind {
+        SqlErrorKind::Product { message, .. } if message != HARMLESS => SqlError::product(
+            "22000",
+            format!("a security policy on relation \"{name}\" could not be evaluated"),
+        ),
+        _ => error,
     }
 }
 
 impl Operator for Barrier {
     fn pull(&mut self, context: &mut Context) -> SqlResult<Pull> {
         let before = context.statistics;
-        let pulled = self.input.pull(context).map_err(|error| self.silenced(error))?;
+        let pulled = self.input.pull(context).map_err(|error| silenced(error, &self.name))?;
         // How much was read and skipped for the rows that are shown would tell of those that are not.
         if !self.open {
             context.statistics = before;
