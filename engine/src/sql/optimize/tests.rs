@@ -10,8 +10,8 @@ use crate::sql::error::SqlError;
 use crate::sql::execute::array::{array_of, value_at};
 use crate::sql::execute::display::display_value;
 use crate::sql::execute::{Context, Evaluation, collect};
-use crate::sql::expression::Expression;
-use crate::sql::plan::{JoinKind, Plan};
+use crate::sql::expression::{Comparison, Expression};
+use crate::sql::plan::{JoinKind, Plan, Secure};
 use crate::sql::session::RandomState;
 use crate::warehouse::access::UserId;
 use crate::warehouse::catalog::ObjectId;
@@ -311,4 +311,100 @@ fn what_branches_of_an_or_share_joins() {
     let plan = optimized(text, &manifest);
     let joined = find(&plan, &|plan| matches!(plan, Plan::Join(join) if join.on.len() == 1));
     assert!(joined.is_some(), "{plan:#?}");
+}
+
+/// Puts every read of `sales` behind a policy that shows the north, queries inside expressions included.
+fn secured(plan: &mut Plan) {
+    for expression in plan.expressions_mut() {
+        expression.transform(&mut |part| {
+            if let Expression::Subquery(subquery) = part {
+                secured(Arc::make_mut(&mut subquery.plan));
+            }
+        });
+    }
+    let Plan::Scan(scan) = plan else {
+        plan.inputs_mut().into_iter().for_each(secured);
+        return;
+    };
+    if scan.relation != ObjectId(10) {
+        return;
+    }
+    let (fields, name) = (scan.fields.clone(), scan.name.clone());
+    let data_type = fields[1].data_type;
+    let predicate = Expression::Compare {
+        operator: Comparison::Equal,
+        left: Box::new(Expression::Column { index: 1, data_type }),
+        right: Box::new(Expression::Literal { value: Value::string("north"), data_type }),
+    };
+    let input = Plan::Filter { input: Box::new(std::mem::replace(plan, Plan::Empty)), predicate };
+    let (relation, policies) = (ObjectId(10), Vec::new());
+    *plan =
+        Plan::Secure(Box::new(Secure { input, relation, name, fields, rows: true, open: false, policies }));
+}
+
+/// How many filters the reads of `sales` have, wherever they stand.
+fn filters_on_sales(plan: &Plan, found: &mut Vec<usize>) {
+    if let Plan::Scan(scan) = plan
+        && scan.relation == ObjectId(10)
+    {
+        found.push(scan.filters.len());
+    }
+    for expression in plan.clone().expressions_mut() {
+        expression.visit(&mut |part| {
+            if let Expression::Subquery(subquery) = part {
+                filters_on_sales(&subquery.plan, found);
+            }
+        });
+    }
+    plan.inputs().into_iter().for_each(|input| filters_on_sales(input, found));
+}
+
+#[test]
+fn nothing_passes_the_barrier_of_a_policy() {
+    let manifest = Arc::new(filled());
+    // Each of them fails on a row of the south or of nowhere.
+    for (text, answer) in [
+        ("SELECT id FROM public.sales WHERE 1 / (id - 3) < 1 ORDER BY 1", &["1", "2"][..]),
+        ("SELECT id FROM public.sales WHERE id = 3 OR id = 1", &["1"]),
+        ("SELECT id FROM (SELECT id FROM public.sales) s WHERE 1 / (id - 4) < 1 ORDER BY 1", &["1", "2"]),
+        (
+            "SELECT s.id FROM public.regions r, public.sales s WHERE r.region = s.region AND 1 / (s.id - 5) < 1 ORDER BY 1",
+            &["1", "2"],
+        ),
+        (
+            "SELECT r.region FROM public.regions r LEFT JOIN public.sales s ON r.region = s.region AND 1 / (s.id - 5) < 1 WHERE s.id IS NULL ORDER BY 1",
+            &["east", "south"],
+        ),
+        (
+            "SELECT region FROM public.regions r WHERE EXISTS (SELECT 1 FROM public.sales s WHERE s.region = r.region AND 1 / (s.id - 3) < 1)",
+            &["north"],
+        ),
+        (
+            "SELECT region FROM public.regions WHERE region NOT IN (SELECT region FROM public.sales WHERE 1 / (id - 3) < 1) ORDER BY 1",
+            &["east", "south"],
+        ),
+        (
+            "SELECT region, (SELECT sum(1 / (s.id - 5)) FROM public.sales s WHERE s.region = r.region) FROM public.regions r ORDER BY 1",
+            &["east|NULL", "north|0", "south|NULL"],
+        ),
+        ("SELECT count(*) FROM public.sales GROUP BY region HAVING region = 'south'", &[]),
+        (
+            "SELECT id FROM public.sales WHERE id IN (1, 3) UNION SELECT 1 / (id - 4) FROM public.sales ORDER BY 1",
+            &["0", "1"],
+        ),
+        (
+            "SELECT a.id FROM public.sales a JOIN public.sales b ON a.id = b.id AND 1 / (b.id - 5) < 1 ORDER BY 1",
+            &["1", "2"],
+        ),
+    ] {
+        let expected: Vec<String> = answer.iter().map(|text| (*text).to_owned()).collect();
+        let mut plan = bind(text).plan;
+        secured(&mut plan);
+        assert_eq!(run(&plan, &manifest).as_deref(), Ok(expected.as_slice()), "as bound: {text}");
+        let plan = optimize(plan, &manifest, &Identifier::from("dev"));
+        assert_eq!(run(&plan, &manifest).as_deref(), Ok(expected.as_slice()), "optimized: {text}");
+        let mut filters = Vec::new();
+        filters_on_sales(&plan, &mut filters);
+        assert!(!filters.is_empty() && filters.iter().all(|count| *count == 1), "{text}: {plan:#?}");
+    }
 }
