@@ -139,16 +139,23 @@ impl Audience {
 }
 
 impl Relation {
+    /// Whether row-level security may keep rows of it from `user`.
+    pub fn hides_rows(&self, principals: &Principals, user: UserId) -> bool {
+        self.protection.rows && !principals.may(user, SystemPermission::IgnoreRls)
+    }
+
     /// Whether policies may keep rows or values of it from `user`: then what is told of it as a whole would tell of
-    /// those too.
+    /// those too. Superusers are masked, but may take the mask off.
     pub fn conceals(&self, principals: &Principals, user: UserId) -> bool {
-        let protection = &self.protection;
-        if !protection.rows && protection.attached.is_empty() {
+        if self.hides_rows(principals, user) {
+            return true;
+        }
+        let mut masks = self.protection.attached.iter().filter(|one| one.mask.is_some()).peekable();
+        if masks.peek().is_none() || principals.is_superuser(user) {
             return false;
         }
         let reach = Audience::of_user(principals, user);
-        let masked = protection.attached.iter().any(|one| one.mask.is_some() && reach.holds(one.grantee));
-        masked || (protection.rows && !principals.may(user, SystemPermission::IgnoreRls))
+        masks.any(|one| reach.holds(one.grantee))
     }
 
     /// A name for the page and the system views.

@@ -84,7 +84,7 @@ impl Binder<'_> {
             index.filter(|index| *index < width).ok_or_else(|| SqlError::undefined_column(name))
         };
         let (mut below, mut policies, mut open) = (plan, Vec::new(), true);
-        let rows = protection.rows && !principals.may(user, SystemPermission::IgnoreRls);
+        let rows = relation.hides_rows(principals, user);
         if rows {
             open &= principals.may(user, SystemPermission::ExplainRls);
             let mut conditions = Vec::new();

@@ -169,7 +169,7 @@ fn classes(viewer: &Viewer<'_>, with_info: bool) -> SqlResult<Rows> {
             integer(relation.id.0),
             Value::Integer(0),
             table
-                .filter(|_| !relation.conceals(viewer.principals, viewer.user))
+                .filter(|_| !relation.hides_rows(viewer.principals, viewer.user))
                 .map_or(Value::Real(0.0), |table| Value::Real(table.data.visible_rows() as f32)),
             Value::Boolean(false),
             Value::Boolean(false),
