@@ -1,8 +1,7 @@
 //! A lab, ready to be walked.
 
-use std::collections::BTreeMap;
-
 use sandshift_engine::sandbox::Sandbox;
+use sandshift_engine::sorted::SortedMap;
 use sandshift_prose::definition::{CheckKind, Definition, Step};
 use sandshift_prose::{Problem, Prose};
 
@@ -16,9 +15,9 @@ use crate::transcript::{Answered, Terminal, Transcript, difference};
 pub struct Lab {
     pub definition: Definition,
     /// By language code.
-    pub prose: BTreeMap<String, Prose>,
+    pub prose: SortedMap<String, Prose>,
     /// Everything in its folder, by path.
-    files: BTreeMap<String, String>,
+    files: SortedMap<String, String>,
 }
 
 impl Lab {
@@ -27,7 +26,7 @@ impl Lab {
     /// # Errors
     /// Everything that cannot be read, with file, line and what is expected.
     pub fn from_files(id: &str, files: &[(String, String)]) -> Result<Lab, Vec<Problem>> {
-        let files: BTreeMap<String, String> = files.iter().cloned().collect();
+        let files: SortedMap<String, String> = files.iter().cloned().collect();
         let Some(text) = files.get("lab.toml") else {
             return Err(vec![Problem::whole(
                 "lab.toml",
@@ -37,7 +36,7 @@ impl Lab {
         };
         let definition = Definition::parse(text)?;
         let mut problems = Vec::new();
-        let mut prose = BTreeMap::new();
+        let mut prose = SortedMap::new();
         for language in &definition.languages {
             let file = format!("{language}.md");
             match files.get(&file).map(|text| Prose::parse(&file, text)) {

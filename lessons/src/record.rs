@@ -3,8 +3,7 @@
 //! The worker keeps one for each workspace, stores it with the account, and tells it of every statement that
 //! ran. Steps once passed stay passed.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use sandshift_engine::sorted::{SortedMap, SortedSet};
 use sandshift_prose::Definition;
 use sandshift_prose::definition::{CheckKind, Deed};
 use serde::{Deserialize, Serialize};
@@ -14,11 +13,11 @@ use crate::transcript::Done;
 /// Progress through one lab.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
-    passed: BTreeSet<String>,
+    passed: SortedSet<String>,
     /// By step: checks of kind `did` that have happened.
-    done: BTreeMap<String, BTreeSet<String>>,
+    done: SortedMap<String, SortedSet<String>>,
     /// By step: what was chosen, by check.
-    answers: BTreeMap<String, BTreeMap<String, String>>,
+    answers: SortedMap<String, SortedMap<String, String>>,
 }
 
 impl Record {

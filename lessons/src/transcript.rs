@@ -8,10 +8,10 @@
 //!
 //! Empty lines are left out of every output, because an empty line ends it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use sandshift_engine::sandbox::{Answer, Executed, Sandbox};
+use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
 pub use sandshift_prose::transcript::{Door, Entry, Transcript};
@@ -21,7 +21,7 @@ use crate::Problem;
 /// The doors of one account, with a session of its own for each warehouse user who has typed something.
 #[derive(Default)]
 pub struct Terminal {
-    sessions: BTreeMap<String, SessionId>,
+    sessions: SortedMap<String, SessionId>,
 }
 
 /// What came of one prompt.

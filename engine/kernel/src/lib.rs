@@ -11,5 +11,6 @@
 pub mod clock;
 pub mod gap;
 pub mod load;
+pub mod sorted;
 pub mod sql;
 pub mod warehouse;

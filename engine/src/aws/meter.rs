@@ -1,8 +1,8 @@
 //! The usage meter: how much of what was used. Prices are somebody else's matter.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
+
+use crate::sorted::SortedMap;
 
 /// What is counted, by the usage type of the Cost and Usage Report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub enum Usage {
 /// Totals since the account began.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meter {
-    totals: BTreeMap<Usage, u64>,
+    totals: SortedMap<Usage, u64>,
 }
 
 impl Meter {

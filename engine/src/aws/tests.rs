@@ -266,7 +266,7 @@ fn an_account_comes_back_from_bytes() {
     let bytes = postcard::to_allocvec(&account).unwrap();
     let mut back: Account = postcard::from_bytes(&bytes).unwrap();
     assert_eq!(back.blobs().len(), 0);
-    let blobs: std::collections::BTreeMap<u64, Arc<[u8]>> = account.blobs().into_iter().collect();
+    let blobs: crate::sorted::SortedMap<u64, Arc<[u8]>> = account.blobs().into_iter().collect();
     assert_eq!(blobs.len(), 3);
     assert!(back.fill(&mut |id| blobs.get(&id).cloned()));
     assert_eq!(back.blobs(), account.blobs());

@@ -1,13 +1,12 @@
 //! Lines as learners type them.
 
-use std::collections::BTreeMap;
-
 use super::*;
 use crate::aws::Beginning;
 use crate::clock::Clock;
+use crate::sorted::SortedMap;
 
 #[derive(Default)]
-struct Folder(BTreeMap<String, Arc<[u8]>>);
+struct Folder(SortedMap<String, Arc<[u8]>>);
 
 impl Files for Folder {
     fn read(&self, path: &str) -> Option<Arc<[u8]>> {

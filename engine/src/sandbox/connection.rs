@@ -1,6 +1,5 @@
 //! Sessions: opened by a user who proves itself or is trusted, closed without a trace of what was open.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{DATABASE, Sandbox, history};
@@ -49,7 +48,7 @@ impl Sandbox {
             last_copy: -1,
             last_query: -1,
             inside: Default::default(),
-            prepared: BTreeMap::new(),
+            prepared: SortedMap::new(),
         };
         self.sessions.insert(id, session);
         self.log_connection(id, &["initiating session", "authenticated"]);
@@ -132,7 +131,7 @@ impl Sandbox {
 
 impl Session {
     /// What functions may ask about the session, by lower-case name: its parameters, and who and where it is.
-    pub(crate) fn surroundings(&self, manifest: &Manifest) -> BTreeMap<String, String> {
+    pub(crate) fn surroundings(&self, manifest: &Manifest) -> SortedMap<String, String> {
         let name = |id: UserId| {
             manifest.principals.user(id).map_or_else(|| "unknown".to_owned(), |user| user.name.to_string())
         };
@@ -155,7 +154,7 @@ impl Session {
     }
 
     /// Takes over the parameters that a function (SET_CONFIG) changed in a statement's surroundings.
-    pub(crate) fn keep(&mut self, surroundings: &BTreeMap<String, String>) {
+    pub(crate) fn keep(&mut self, surroundings: &SortedMap<String, String>) {
         for (name, value) in surroundings {
             let first = parameter::default_of(name);
             let now = self.settings.get(name).map(String::as_str).or(first);

@@ -1,23 +1,23 @@
 //! The learner's own machine, as the terminal sees it: `/data/...` and what was downloaded.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cli::Files;
+use crate::sorted::SortedMap;
 
 /// Files by absolute path.
 #[derive(Clone)]
 pub struct Disk {
     seed: u64,
-    files: BTreeMap<String, Arc<[u8]>>,
+    files: SortedMap<String, Arc<[u8]>>,
     /// Files that are made when they are first read, from the sandbox's seed: the course's data sets.
-    generated: BTreeMap<String, fn(u64) -> Vec<u8>>,
+    generated: SortedMap<String, fn(u64) -> Vec<u8>>,
 }
 
 impl Disk {
     /// An empty disk whose generated files come from `seed`.
     pub fn seeded(seed: u64) -> Self {
-        Disk { seed, files: BTreeMap::new(), generated: BTreeMap::new() }
+        Disk { seed, files: SortedMap::new(), generated: SortedMap::new() }
     }
 
     /// A file that `make` gives, from the disk's seed, whenever somebody reads it.

@@ -28,7 +28,6 @@ mod tests;
 mod transaction;
 mod vacuum_history;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use crate::cli::CliOutput;
@@ -39,6 +38,7 @@ pub use statement::Running;
 
 use crate::aws::{Account, Beginning};
 use crate::clock::Clock;
+use crate::sorted::SortedMap;
 use crate::sql::error::SqlError;
 use crate::sql::execute::memory::DEFAULT_LIMIT;
 use crate::sql::outcome::{Batch, Completion};
@@ -67,11 +67,11 @@ pub struct Sandbox {
     /// Shared between copies of the sandbox until one of them calls AWS.
     pub account: Arc<Account>,
     pub disk: Disk,
-    sessions: BTreeMap<SessionId, Session>,
+    sessions: SortedMap<SessionId, Session>,
     /// Committed transactions that some open one does not see.
     deeds: serial::Deeds,
     /// The statement that each session runs.
-    inflight: BTreeMap<SessionId, activity::Inflight>,
+    inflight: SortedMap<SessionId, activity::Inflight>,
     next_session: u32,
     seed: u64,
     /// Bytes that stored blocks, objects, files and a running statement may take together.
@@ -122,9 +122,9 @@ impl Sandbox {
             })),
             clock,
             disk: Disk::seeded(seed),
-            sessions: BTreeMap::new(),
+            sessions: SortedMap::new(),
             deeds: serial::Deeds::default(),
-            inflight: BTreeMap::new(),
+            inflight: SortedMap::new(),
             next_session: 1,
             seed,
             memory_limit: DEFAULT_LIMIT,

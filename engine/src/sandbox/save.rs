@@ -4,7 +4,6 @@
 //! small and written last. Whoever writes both in one transaction can lose power at any moment and finds a
 //! whole account again.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef};
@@ -14,6 +13,7 @@ use super::{Disk, Sandbox};
 use crate::aws::Account;
 use crate::cli::Files;
 use crate::clock::Clock;
+use crate::sorted::SortedMap;
 use crate::sql::execute::memory::DEFAULT_LIMIT;
 use crate::warehouse::catalog::RelationKind;
 use crate::warehouse::manifest::{Manifest, Warehouse};
@@ -162,9 +162,9 @@ impl Sandbox {
             warehouse,
             account,
             disk,
-            sessions: BTreeMap::new(),
+            sessions: SortedMap::new(),
             deeds: Default::default(),
-            inflight: BTreeMap::new(),
+            inflight: SortedMap::new(),
             next_session: written.next_session,
             seed: written.seed,
             memory_limit: DEFAULT_LIMIT,
@@ -184,7 +184,7 @@ pub(super) fn blocks_of(manifest: &Manifest) -> impl Iterator<Item = &crate::war
 }
 
 fn fill_blocks(manifest: &mut Manifest, blocks: ReadBlock<'_>, makers: Makers) -> Result<(), LoadError> {
-    let mut generated: BTreeMap<Recipe, Arc<Generated>> = BTreeMap::new();
+    let mut generated: SortedMap<Recipe, Arc<Generated>> = SortedMap::new();
     for database in manifest.catalog.databases.values_mut() {
         let database = Arc::make_mut(database);
         for relation in database.relations.values_mut() {

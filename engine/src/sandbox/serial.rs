@@ -4,16 +4,15 @@
 //! other, one that read a table must come before one that wrote it; two that wrote it follow each other as they
 //! committed. A commit that would close a circle is refused: error 1023 (Developer Guide, "Serializable isolation").
 
-use std::collections::BTreeSet;
-
+use crate::sorted::SortedSet;
 use crate::warehouse::catalog::ObjectId;
 
 /// A transaction that wants to commit, or has.
 #[derive(Clone, Debug)]
 pub(super) struct Deed {
     pub transaction: i64,
-    pub reads: BTreeSet<ObjectId>,
-    pub writes: BTreeSet<ObjectId>,
+    pub reads: SortedSet<ObjectId>,
+    pub writes: SortedSet<ObjectId>,
     /// The commit that its snapshot shows, and the one that it made itself.
     pub snapshot: u64,
     pub committed: u64,
@@ -37,7 +36,7 @@ impl Deeds {
     pub fn check(&self, new: &Deed) -> Result<(), Circle> {
         // Depth first along "must come before", from the new one back to it.
         let mut open = vec![vec![new]];
-        let mut seen: BTreeSet<i64> = BTreeSet::new();
+        let mut seen: SortedSet<i64> = SortedSet::new();
         while let Some(path) = open.pop() {
             let Some(last) = path.last() else { continue };
             if path.len() > 1

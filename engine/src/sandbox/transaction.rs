@@ -3,12 +3,12 @@
 //! A session works on its own copy of the manifest from BEGIN on; COMMIT puts what it changed upon what others
 //! committed meanwhile, if `serial` finds an order for all of them. Temporary tables never leave the session.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::serial::{Deed, Deeds};
 use super::{Sandbox, history, table_lock};
 use crate::clock::Instant;
+use crate::sorted::SortedSet;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::explain;
 use crate::sql::outcome::Completion;
@@ -101,9 +101,9 @@ impl Sandbox {
     }
 
     /// A statement outside a transaction that only read.
-    pub(super) fn note_reads(&mut self, reads: BTreeSet<ObjectId>, transaction: i64, snapshot: u64) {
+    pub(super) fn note_reads(&mut self, reads: SortedSet<ObjectId>, transaction: i64, snapshot: u64) {
         let committed = self.warehouse.committed.version;
-        self.note(Deed { transaction, reads, writes: BTreeSet::new(), snapshot, committed });
+        self.note(Deed { transaction, reads, writes: SortedSet::new(), snapshot, committed });
     }
 
     /// Only what some open transaction does not see may matter to it.

@@ -1,6 +1,5 @@
 //! One connection: who is at the other end, what it set, and the transaction it is in.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +13,7 @@ use super::outcome::Batch;
 use super::plan::Field;
 use super::statement::FetchCount;
 use crate::clock::Instant;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::warehouse::access::UserId;
 use crate::warehouse::catalog::{ObjectId, Relation, Schema};
 use crate::warehouse::data_type::DataType;
@@ -34,7 +34,7 @@ pub struct Session {
     pub user: UserId,
     pub database: Identifier,
     /// Parameters set in this session, by lower-case name, as SHOW prints them.
-    pub settings: BTreeMap<String, String>,
+    pub settings: SortedMap<String, String>,
     pub transaction: Transaction,
     /// Temporary relations live in this schema, which exists only in this session's manifests.
     pub temporary_schema: Identifier,
@@ -49,7 +49,7 @@ pub struct Session {
     /// What the procedure that is running lends to its statements.
     pub inside: Inside,
     /// By name; they outlive transactions.
-    pub prepared: BTreeMap<Identifier, Prepared>,
+    pub prepared: SortedMap<Identifier, Prepared>,
 }
 
 /// A statement kept by PREPARE: its text, with `$1` where its parameters stand.
@@ -118,7 +118,7 @@ fn slices(batches: &[Batch], from: u64, to: u64) -> Vec<Batch> {
 
 impl Session {
     /// The open transaction's cursors; `None` outside a transaction block.
-    pub fn cursors(&mut self) -> Option<&mut BTreeMap<Identifier, Cursor>> {
+    pub fn cursors(&mut self) -> Option<&mut SortedMap<Identifier, Cursor>> {
         match &mut self.transaction {
             Transaction::Open { cursors, .. } => Some(cursors),
             Transaction::None | Transaction::Aborted => None,
@@ -128,7 +128,7 @@ impl Session {
     /// Sets a parameter, or with `None` puts it back; `local` lasts as long as the transaction, and outside of one
     /// for this statement alone, that is not at all.
     pub fn set(&mut self, name: &str, value: Option<String>, local: bool) {
-        let put = |settings: &mut BTreeMap<String, String>| match &value {
+        let put = |settings: &mut SortedMap<String, String>| match &value {
             Some(value) => settings.insert(name.to_owned(), value.clone()),
             None => settings.remove(name),
         };
@@ -148,7 +148,7 @@ impl Session {
     }
 
     /// Tables that nobody else may touch now.
-    pub fn locks(&self) -> Option<&BTreeSet<ObjectId>> {
+    pub fn locks(&self) -> Option<&SortedSet<ObjectId>> {
         match &self.transaction {
             Transaction::Open { locks, .. } => Some(locks),
             Transaction::None | Transaction::Aborted => None,
@@ -178,7 +178,7 @@ pub fn no_cursor(name: &Identifier) -> SqlError {
 #[derive(Clone, Debug, Default)]
 pub struct Inside {
     /// Variables that the statement can name, by name, `label.name` or `record.field`.
-    pub variables: Arc<BTreeMap<String, (Value, DataType)>>,
+    pub variables: Arc<SortedMap<String, (Value, DataType)>>,
     /// Procedures that called each other up to here.
     pub depth: usize,
 }
@@ -232,14 +232,14 @@ pub struct Facts {
     /// The snapshot is taken by the first statement, not by BEGIN.
     pub has_snapshot: bool,
     /// Tables read so far.
-    pub reads: BTreeSet<ObjectId>,
+    pub reads: SortedSet<ObjectId>,
 }
 
 /// A transaction's end decides over the parameters set in it: ROLLBACK undoes SET, COMMIT undoes SET LOCAL.
 #[derive(Clone, Debug)]
 pub struct KeptSettings {
-    pub before: BTreeMap<String, String>,
-    pub after: BTreeMap<String, String>,
+    pub before: SortedMap<String, String>,
+    pub after: SortedMap<String, String>,
 }
 
 /// Where a session is between BEGIN and COMMIT.
@@ -253,10 +253,10 @@ pub enum Transaction {
         working: Arc<Manifest>,
         started: Instant,
         facts: Facts,
-        cursors: BTreeMap<Identifier, Cursor>,
+        cursors: SortedMap<Identifier, Cursor>,
         settings: KeptSettings,
         /// Tables that LOCK holds until the end.
-        locks: BTreeSet<ObjectId>,
+        locks: SortedSet<ObjectId>,
     },
     /// A statement failed; only ROLLBACK (or COMMIT, which rolls back) is taken.
     Aborted,
@@ -268,16 +268,16 @@ impl Transaction {
         manifest: Arc<Manifest>,
         started: Instant,
         facts: Facts,
-        settings: &BTreeMap<String, String>,
+        settings: &SortedMap<String, String>,
     ) -> Self {
         Transaction::Open {
             base: manifest.clone(),
             working: manifest,
             started,
             facts,
-            cursors: BTreeMap::new(),
+            cursors: SortedMap::new(),
             settings: KeptSettings { before: settings.clone(), after: settings.clone() },
-            locks: BTreeSet::new(),
+            locks: SortedSet::new(),
         }
     }
 }

@@ -1,13 +1,12 @@
 //! What the bar shows: who, when, how it is.
 
-use std::collections::BTreeMap;
-
 use sandshift_engine::sandbox::{PRINCIPAL, REGION, Sandbox};
+use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::session::{SessionId, Transaction};
 use sandshift_protocol::{AccountState, TransactionState, WarehouseUser};
 
 /// The account as the page draws it. `sessions` are those the page has opened, by user.
-pub(crate) fn account(sandbox: &Sandbox, sessions: &BTreeMap<String, SessionId>) -> AccountState {
+pub(crate) fn account(sandbox: &Sandbox, sessions: &SortedMap<String, SessionId>) -> AccountState {
     let principals = &sandbox.warehouse.committed.principals;
     let users = principals
         .users

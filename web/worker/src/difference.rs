@@ -5,8 +5,9 @@
 //! counts as differing when it holds values that the other side lacks. What cannot be told apart for sure stays two
 //! rows, each seen by one user.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
+use sandshift_engine::sorted::SortedMap;
 use sandshift_protocol::ResultColumn;
 
 pub(crate) type Row = Vec<Option<String>>;
@@ -86,8 +87,8 @@ fn by_key(
     which: &[usize],
     open: &[Vec<usize>; 2],
     side: usize,
-) -> BTreeMap<String, VecDeque<usize>> {
-    let mut found: BTreeMap<String, VecDeque<usize>> = BTreeMap::new();
+) -> SortedMap<String, VecDeque<usize>> {
+    let mut found: SortedMap<String, VecDeque<usize>> = SortedMap::new();
     for &row in &open[side] {
         found.entry(key(&sides[side].rows[row], common, which, side)).or_default().push_back(row);
     }

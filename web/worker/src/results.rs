@@ -1,7 +1,6 @@
 //! Results stay here; the page asks for the rows it shows.
 
-use std::collections::BTreeMap;
-
+use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::execute::display::Printing;
 use sandshift_engine::sql::outcome::Batch;
 use sandshift_engine::sql::plan::Field;
@@ -18,7 +17,7 @@ const FIRST: u32 = 100;
 /// Finished answers, by handle.
 #[derive(Default)]
 pub(crate) struct Results {
-    kept: BTreeMap<u32, Kept>,
+    kept: SortedMap<u32, Kept>,
     last: u32,
 }
 

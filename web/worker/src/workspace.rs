@@ -7,10 +7,9 @@
 mod comparing;
 mod door;
 
-use std::collections::BTreeMap;
-
 use sandshift_engine::cli::Files as _;
 use sandshift_engine::sandbox::{NameKind as EngineNameKind, Sandbox};
+use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
 use sandshift_lessons::generator::maker;
@@ -42,8 +41,8 @@ pub struct Workspace {
     lab: Option<Lab>,
     record: Record,
     open_step: Option<String>,
-    kept: BTreeMap<String, String>,
-    sessions: BTreeMap<String, SessionId>,
+    kept: SortedMap<String, String>,
+    sessions: SortedMap<String, SessionId>,
     results: Results,
     script: Option<Script>,
     comparison: Option<Comparison>,
@@ -61,7 +60,7 @@ struct Kept {
     lab: Option<String>,
     account: Vec<u8>,
     record: Record,
-    page: BTreeMap<String, String>,
+    page: SortedMap<String, String>,
 }
 
 /// A workspace as bytes.
@@ -99,7 +98,7 @@ impl Workspace {
                 }
             })?),
         };
-        let mut kept = BTreeMap::new();
+        let mut kept = SortedMap::new();
         let mut record = Record::default();
         let sandbox = match saved {
             Some(bytes) => {
@@ -127,7 +126,7 @@ impl Workspace {
             record,
             open_step: None,
             kept,
-            sessions: BTreeMap::new(),
+            sessions: SortedMap::new(),
             results: Results::default(),
             script: None,
             comparison: None,

@@ -3,7 +3,7 @@
 //! Few values are a list of the registers they touched, many a row of all registers in hexadecimal digits. The
 //! product writes its dense form in Base64; how it lays the registers out is not documented (unconfirmed).
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 const BITS: u32 = 15;
 const REGISTERS: usize = 1 << BITS;
@@ -13,13 +13,13 @@ const SPARSE: usize = REGISTERS / 8;
 /// Which registers were touched, and how far.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sketch {
-    Sparse(BTreeMap<u16, u8>),
+    Sparse(SortedMap<u16, u8>),
     Dense(Vec<u8>),
 }
 
 impl Default for Sketch {
     fn default() -> Self {
-        Sketch::Sparse(BTreeMap::new())
+        Sketch::Sparse(SortedMap::new())
     }
 }
 

@@ -5,7 +5,6 @@
 //! "Managing database security"). The union is computed when asked, so that a change counts at once, in open
 //! sessions too.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +14,7 @@ use super::identifier::Identifier;
 pub use super::password::Password;
 use super::system_role::SystemPermission;
 use crate::clock::Instant;
+use crate::sorted::{SortedMap, SortedSet};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UserId(pub u32);
@@ -57,14 +57,14 @@ pub struct User {
     pub syslog_unrestricted: bool,
     pub external_id: Option<String>,
     /// Parameters set by ALTER USER ... SET, applied at login.
-    pub settings: BTreeMap<String, String>,
+    pub settings: SortedMap<String, String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Group {
     pub id: GroupId,
     pub name: Identifier,
-    pub members: BTreeSet<UserId>,
+    pub members: SortedSet<UserId>,
 }
 
 /// A role and what it was granted to it. Roles nest without cycles.
@@ -75,7 +75,7 @@ pub struct Role {
     pub owner: UserId,
     pub external_id: Option<String>,
     /// Users who hold the role; `true` with ADMIN OPTION.
-    pub members: BTreeMap<UserId, bool>,
+    pub members: SortedMap<UserId, bool>,
     /// Roles that hold this role: `GRANT ROLE this TO ROLE that` puts `that` here.
     pub granted_to: BTreeSet<RoleId>,
     /// System permissions granted to it; what system-defined roles hold by themselves is not written here.
@@ -187,9 +187,9 @@ impl Grant {
 /// The privileges written on one object.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acl {
-    pub grants: BTreeSet<Grant>,
+    pub grants: SortedSet<Grant>,
     /// What the owner has revoked from itself; it keeps every other right, and the right to grant.
-    pub owner_lacks: BTreeSet<Privilege>,
+    pub owner_lacks: SortedSet<Privilege>,
 }
 
 /// Through what a right is held: what the page says behind "held".
@@ -270,8 +270,8 @@ impl Principals {
     }
 
     /// Every role `user` holds, directly or through other roles.
-    pub fn roles_of(&self, user: UserId) -> BTreeSet<RoleId> {
-        let mut held: BTreeSet<RoleId> =
+    pub fn roles_of(&self, user: UserId) -> SortedSet<RoleId> {
+        let mut held: SortedSet<RoleId> =
             self.roles.values().filter(|role| role.members.contains_key(&user)).map(|role| role.id).collect();
         loop {
             let more: Vec<RoleId> = self

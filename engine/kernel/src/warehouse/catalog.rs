@@ -3,7 +3,6 @@
 //! Objects are known by number, names are only a way to find them: a rename keeps its grants and a view
 //! keeps its table. Every map is ordered, because listings are seen by people and compared by tests.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +15,7 @@ use super::policy::{Policy, PolicyKind, Protection};
 use super::routine::Routine;
 use super::storage::TableData;
 use crate::clock::Instant;
+use crate::sorted::{SortedMap, SortedSet};
 
 /// The number of a schema, relation or database; never reused. User objects begin at 100,000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct ObjectId(pub u32);
 /// All names of one cluster.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Catalog {
-    pub databases: BTreeMap<Identifier, Arc<Database>>,
+    pub databases: SortedMap<Identifier, Arc<Database>>,
     next_object: u32,
 }
 
@@ -34,13 +34,13 @@ pub struct Database {
     pub name: Identifier,
     pub owner: UserId,
     pub acl: Acl,
-    pub schemas: BTreeMap<Identifier, Arc<Schema>>,
+    pub schemas: SortedMap<Identifier, Arc<Schema>>,
     /// Every relation of the database, by number.
-    pub relations: BTreeMap<ObjectId, Arc<Relation>>,
+    pub relations: SortedMap<ObjectId, Arc<Relation>>,
     /// Procedures and functions, by number.
-    pub routines: BTreeMap<ObjectId, Arc<Routine>>,
+    pub routines: SortedMap<ObjectId, Arc<Routine>>,
     /// Who may write routines in each language.
-    pub languages: BTreeMap<Identifier, Arc<Acl>>,
+    pub languages: SortedMap<Identifier, Arc<Acl>>,
     /// Of both kinds, by number.
     pub policies: BTreeMap<ObjectId, Arc<Policy>>,
     /// What new objects are granted to others as they are made (ALTER DEFAULT PRIVILEGES).
@@ -56,7 +56,7 @@ pub struct Schema {
     pub owner: UserId,
     pub acl: Acl,
     /// Names in this schema.
-    pub relations: BTreeMap<Identifier, ObjectId>,
+    pub relations: SortedMap<Identifier, ObjectId>,
 }
 
 /// A table or view.
@@ -116,9 +116,9 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// What each key is called, for DROP CONSTRAINT.
     #[serde(default)]
-    pub constraints: BTreeMap<Identifier, Constraint>,
+    pub constraints: SortedMap<Identifier, Constraint>,
     pub backup: bool,
-    pub next_identity: BTreeMap<usize, i64>,
+    pub next_identity: SortedMap<usize, i64>,
     pub data: TableData,
     /// A materialized view's query.
     pub materialized: Option<Box<Materialized>>,
@@ -159,7 +159,7 @@ pub struct View {
     pub depends_on: Vec<ObjectId>,
     /// What the text calls those that were renamed since.
     #[serde(default)]
-    pub written: BTreeMap<ObjectId, WrittenNames>,
+    pub written: SortedMap<ObjectId, WrittenNames>,
     /// WITH NO SCHEMA BINDING: names are looked up at every use. Its columns' names, where they were given.
     pub late: Option<Vec<Identifier>>,
 }
@@ -169,7 +169,7 @@ pub struct View {
 pub struct Materialized {
     pub view: View,
     /// What each base table had come to at the last refresh: one that has moved on makes the view stale.
-    pub seen: BTreeMap<ObjectId, u64>,
+    pub seen: SortedMap<ObjectId, u64>,
     pub auto_refresh: bool,
     /// Whether the product could keep it up to date without running its query anew.
     pub incremental: bool,
@@ -182,10 +182,10 @@ pub struct WrittenNames {
     pub name: Identifier,
     /// By the column's present name; only those that were renamed.
     #[serde(default)]
-    pub columns: BTreeMap<Identifier, Identifier>,
+    pub columns: SortedMap<Identifier, Identifier>,
     /// Columns that came after the text, by their present names: `*` in it does not mean them.
     #[serde(default)]
-    pub later: BTreeSet<Identifier>,
+    pub later: SortedSet<Identifier>,
 }
 
 const LATER: char = '\0';
@@ -228,14 +228,14 @@ impl View {
         self.written.entry(relation.id).or_insert_with(|| WrittenNames {
             schema: relation.schema.clone(),
             name: relation.name.clone(),
-            columns: BTreeMap::new(),
-            later: BTreeSet::new(),
+            columns: SortedMap::new(),
+            later: SortedSet::new(),
         })
     }
 }
 
 impl Catalog {
-    pub fn new(databases: BTreeMap<Identifier, Arc<Database>>) -> Self {
+    pub fn new(databases: SortedMap<Identifier, Arc<Database>>) -> Self {
         Catalog { databases, next_object: 100_000 }
     }
 
@@ -325,9 +325,9 @@ impl Table {
             primary_key: Vec::new(),
             unique_keys: Vec::new(),
             foreign_keys: Vec::new(),
-            constraints: BTreeMap::new(),
+            constraints: SortedMap::new(),
             backup: true,
-            next_identity: BTreeMap::new(),
+            next_identity: SortedMap::new(),
             data: TableData::default(),
             materialized: None,
         }

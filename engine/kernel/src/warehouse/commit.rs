@@ -6,7 +6,6 @@
 //! to a table: the product's error 1023
 //! (Developer Guide, "Managing concurrent write operations").
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef};
@@ -17,6 +16,7 @@ use super::identifier::Identifier;
 use super::manifest::Manifest;
 use super::storage::write::{BlockNumbers, append};
 use super::storage::{Region, StoredSegment, TableData};
+use crate::sorted::{SortedMap, SortedSet};
 
 /// Two transactions changed the same object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,13 +28,13 @@ pub struct Conflict {
 }
 
 /// The relations that turning `base` into `working` changed, made or dropped.
-pub fn changed(base: &Manifest, working: &Manifest) -> BTreeSet<ObjectId> {
-    let mut changed = BTreeSet::new();
+pub fn changed(base: &Manifest, working: &Manifest) -> SortedSet<ObjectId> {
+    let mut changed = SortedSet::new();
     for (name, mine) in &working.catalog.databases {
         match base.catalog.databases.get(name) {
             Some(before) if Arc::ptr_eq(before, mine) => {}
             before => {
-                let nothing = BTreeMap::new();
+                let nothing = SortedMap::new();
                 let before = before.map_or(&nothing, |before| &before.relations);
                 let same = |id: &ObjectId| match (before.get(id), mine.relations.get(id)) {
                     (Some(before), Some(mine)) => Arc::ptr_eq(before, mine),
@@ -198,7 +198,7 @@ fn added(before: &[StoredSegment], mine: &[StoredSegment]) -> Option<Vec<Vec<Arr
 }
 
 fn schema(base: &Schema, working: &Schema, committed: &Schema) -> Result<Schema, Conflict> {
-    let mut relations: BTreeMap<Identifier, ObjectId> = committed.relations.clone();
+    let mut relations: SortedMap<Identifier, ObjectId> = committed.relations.clone();
     for (name, id) in &base.relations {
         if working.relations.get(name) != Some(id) {
             relations.remove(name);
@@ -222,11 +222,11 @@ fn schema(base: &Schema, working: &Schema, committed: &Schema) -> Result<Schema,
 
 /// Merges maps of shared objects; `both` decides where working and committed changed the same key.
 fn three_way<K: Ord + Clone, V>(
-    base: &BTreeMap<K, Arc<V>>,
-    working: &BTreeMap<K, Arc<V>>,
-    committed: &BTreeMap<K, Arc<V>>,
+    base: &SortedMap<K, Arc<V>>,
+    working: &SortedMap<K, Arc<V>>,
+    committed: &SortedMap<K, Arc<V>>,
     mut both: impl FnMut(&V, &V, &V) -> Result<V, Conflict>,
-) -> Result<BTreeMap<K, Arc<V>>, Conflict> {
+) -> Result<SortedMap<K, Arc<V>>, Conflict> {
     let mut merged = committed.clone();
     for (key, mine) in working {
         let before = base.get(key);

@@ -3,7 +3,6 @@
 //! Databases, schemas and grants that nobody wrote (Developer Guide, "Default permissions"), the two first
 //! users and the system-defined roles.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::access::{Acl, Grant, Grantee, Password, Principals, Privilege, Role, RoleId, User, UserId};
@@ -12,6 +11,7 @@ use super::identifier::Identifier;
 use super::manifest::Manifest;
 use super::password::WeakPassword;
 use crate::clock::Instant;
+use crate::sorted::{SortedMap, SortedSet};
 
 /// System-defined roles, in the order of their numbers.
 pub const SYSTEM_ROLES: [&str; 5] =
@@ -45,7 +45,7 @@ impl Manifest {
         let name = Identifier::fold(database);
         let database = Database::new(ObjectId(100), name.clone(), UserId::RDSDB, ObjectId(2200));
         Manifest {
-            catalog: Catalog::new(BTreeMap::from([(name, Arc::new(database))])),
+            catalog: Catalog::new(SortedMap::from([(name, Arc::new(database))])),
             principals: Arc::new(principals),
             version: 0,
             lent: None,
@@ -68,7 +68,7 @@ impl Database {
             name: Identifier::fold("public"),
             owner: UserId::RDSDB,
             acl: to_public(UserId::RDSDB, &[Privilege::Create, Privilege::Usage]),
-            relations: BTreeMap::new(),
+            relations: SortedMap::new(),
         };
         Database {
             id,
@@ -87,7 +87,7 @@ impl Database {
                     (Identifier::fold(language), Arc::new(acl))
                 })
                 .into(),
-            policies: BTreeMap::new(),
+            policies: SortedMap::new(),
         }
     }
 }
@@ -118,7 +118,7 @@ impl User {
             session_timeout: None,
             syslog_unrestricted: false,
             external_id: None,
-            settings: BTreeMap::new(),
+            settings: SortedMap::new(),
         }
     }
 }

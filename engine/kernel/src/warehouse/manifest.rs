@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::access::{GroupId, Principals, UserId};
 use super::catalog::Catalog;
 use crate::clock::Instant;
+use crate::sorted::SortedMap;
 
 /// All state of one cluster's warehouse at one moment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -59,7 +60,7 @@ pub struct Warehouse {
 /// rows in the order they happened, cells in the relation's column order. Not undone by a rollback.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Logs {
-    pub rows: BTreeMap<String, Vec<Vec<super::value::Value>>>,
+    pub rows: SortedMap<String, Vec<Vec<super::value::Value>>>,
 }
 
 impl Warehouse {

@@ -3,8 +3,6 @@
 //! A policy is an object of its database; what it is attached to, and for whom, stands on the relation (Developer
 //! Guide, "Row-level security" and "Dynamic data masking").
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::access::{Grantee, Principals, UserId};
@@ -13,6 +11,7 @@ use super::data_type::DataType;
 use super::identifier::Identifier;
 use super::system_role::SystemPermission;
 use crate::clock::Instant;
+use crate::sorted::SortedSet;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum PolicyKind {
@@ -49,7 +48,7 @@ pub struct Policy {
     /// Users' functions in it.
     pub routines: Vec<ObjectId>,
     /// Lookup tables that were granted to it: who is subject to the policy needs no right on them.
-    pub may_read: BTreeSet<ObjectId>,
+    pub may_read: SortedSet<ObjectId>,
     pub modified_by: Identifier,
     pub modified: Instant,
 }
@@ -95,7 +94,7 @@ pub struct Masked {
 
 impl Protection {
     /// Policies on rows that reach `user`, each once.
-    pub fn row_policies(&self, reach: &Audience) -> BTreeSet<ObjectId> {
+    pub fn row_policies(&self, reach: &Audience) -> SortedSet<ObjectId> {
         let mine = self.attached.iter().filter(|one| one.mask.is_none() && reach.holds(one.grantee));
         mine.map(|one| one.policy).collect()
     }
@@ -116,7 +115,7 @@ impl Protection {
 /// Whom a user is, for policies: itself, the roles it holds, and PUBLIC. Groups have no policies.
 pub struct Audience {
     user: Option<UserId>,
-    roles: BTreeSet<super::access::RoleId>,
+    roles: SortedSet<super::access::RoleId>,
 }
 
 impl Audience {

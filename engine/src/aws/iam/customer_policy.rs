@@ -24,7 +24,7 @@ pub struct CustomerPolicy {
     /// The number of the version in force.
     pub default_version: u32,
     next_version: u32,
-    tags: std::collections::BTreeMap<String, String>,
+    tags: crate::sorted::SortedMap<String, String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,7 +1,5 @@
 //! Groups: users who share policies. A group is no principal.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -12,6 +10,7 @@ use crate::aws::ident::Identifiers;
 use crate::aws::parameters::Parameters;
 use crate::aws::timestamp::iso;
 use crate::clock::Instant;
+use crate::sorted::SortedSet;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Group {
@@ -21,7 +20,7 @@ pub struct Group {
     pub created: Instant,
     pub policies: Policies,
     /// User names.
-    pub members: BTreeSet<String>,
+    pub members: SortedSet<String>,
 }
 
 impl Group {
@@ -61,7 +60,7 @@ impl Iam {
             id: identifiers.unique_id("AGPA"),
             created: now,
             policies: Policies::default(),
-            members: BTreeSet::new(),
+            members: SortedSet::new(),
         };
         let value = json!({"Group": group.value(account)});
         self.groups.insert(name.to_owned(), group);

@@ -1,7 +1,5 @@
 //! What policies hang on: users, groups and roles alike.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -11,6 +9,7 @@ use super::{Iam, managed};
 use crate::aws::parameters::Parameters;
 use crate::aws::policy::decision::{Source, SourceKind};
 use crate::aws::policy::document::{Policy, Use};
+use crate::sorted::SortedMap;
 
 /// The kinds of entities that hold policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +61,7 @@ pub struct Policies {
     /// ARNs, in the order they were attached.
     pub managed: Vec<String>,
     /// Documents as they were put, by policy name.
-    pub inline: BTreeMap<String, String>,
+    pub inline: SortedMap<String, String>,
 }
 
 impl Policies {

@@ -12,8 +12,6 @@ pub mod role;
 pub mod simulation;
 pub mod user;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -26,6 +24,7 @@ use super::policy::document::{Policy, Use};
 use super::shape::operations;
 use super::{Access, Account, Fault, Order, Reply};
 use crate::clock::Instant;
+use crate::sorted::SortedMap;
 use customer_policy::CustomerPolicy;
 use fault::IamFault;
 use group::Group;
@@ -102,11 +101,11 @@ UpdateAccountPasswordPolicy UpdateGroup UpdateLoginProfile UpdateRole UpdateRole
 /// All identities and customer policies of the account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Iam {
-    pub users: BTreeMap<String, User>,
-    pub groups: BTreeMap<String, Group>,
-    pub roles: BTreeMap<String, Role>,
+    pub users: SortedMap<String, User>,
+    pub groups: SortedMap<String, Group>,
+    pub roles: SortedMap<String, Role>,
     /// By ARN.
-    pub customer_policies: BTreeMap<String, CustomerPolicy>,
+    pub customer_policies: SortedMap<String, CustomerPolicy>,
 }
 
 /// A caller whose identity exists, with everything that decides what it may do.
@@ -126,10 +125,10 @@ impl Iam {
         let mut learner = User::new("learner", "/", identifiers.unique_id("AIDA"), now);
         learner.policies.managed.push(managed::ADMINISTRATOR_ACCESS.to_owned());
         Iam {
-            users: BTreeMap::from([("learner".to_owned(), learner)]),
-            groups: BTreeMap::new(),
-            roles: BTreeMap::new(),
-            customer_policies: BTreeMap::new(),
+            users: SortedMap::from([("learner".to_owned(), learner)]),
+            groups: SortedMap::new(),
+            roles: SortedMap::new(),
+            customer_policies: SortedMap::new(),
         }
     }
 
@@ -390,7 +389,7 @@ fn document_value(text: &str) -> Value {
 }
 
 /// `Tags` as a map.
-fn tags(parameters: Parameters<'_>) -> BTreeMap<String, String> {
+fn tags(parameters: Parameters<'_>) -> SortedMap<String, String> {
     parameters
         .structures("Tags")
         .into_iter()
@@ -398,6 +397,6 @@ fn tags(parameters: Parameters<'_>) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn tags_value(tags: &BTreeMap<String, String>) -> Value {
+fn tags_value(tags: &SortedMap<String, String>) -> Value {
     Value::Array(tags.iter().map(|(key, value)| serde_json::json!({"Key": key, "Value": value})).collect())
 }

@@ -1,7 +1,5 @@
 //! Roles: identities that others assume, when the role's trust policy lets them.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -14,6 +12,7 @@ use crate::aws::policy::decision::{Source, SourceKind};
 use crate::aws::policy::document::{Policy, PrincipalEntry, Use};
 use crate::aws::timestamp::iso;
 use crate::clock::Instant;
+use crate::sorted::SortedMap;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Role {
@@ -28,7 +27,7 @@ pub struct Role {
     pub trust: String,
     pub policies: Policies,
     pub boundary: Option<String>,
-    pub tags: BTreeMap<String, String>,
+    pub tags: SortedMap<String, String>,
 }
 
 impl Role {

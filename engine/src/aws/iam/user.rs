@@ -1,7 +1,5 @@
 //! Users and their access keys.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -13,6 +11,7 @@ use crate::aws::ident::Identifiers;
 use crate::aws::parameters::Parameters;
 use crate::aws::timestamp::iso;
 use crate::clock::Instant;
+use crate::sorted::SortedMap;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct User {
@@ -23,7 +22,7 @@ pub struct User {
     pub policies: Policies,
     /// ARN of the permissions boundary.
     pub boundary: Option<String>,
-    pub tags: BTreeMap<String, String>,
+    pub tags: SortedMap<String, String>,
     pub keys: Vec<AccessKey>,
 }
 
@@ -43,7 +42,7 @@ impl User {
             created,
             policies: Policies::default(),
             boundary: None,
-            tags: BTreeMap::new(),
+            tags: SortedMap::new(),
             keys: Vec::new(),
         }
     }

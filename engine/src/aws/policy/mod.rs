@@ -5,17 +5,17 @@
 //! Read [`document`] (text to statements, and why a text is refused), [`pattern`] (wildcards and variables),
 //! [`condition`], and last [`decision`], which weighs all policies that apply to a request.
 
+use crate::sorted::SortedMap;
+
 pub mod condition;
 pub mod decision;
 pub mod document;
 pub mod pattern;
 
-use std::collections::BTreeMap;
-
 /// What a request carries beside action and resource: condition keys (lower case) and their values.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
-    values: BTreeMap<String, Vec<String>>,
+    values: SortedMap<String, Vec<String>>,
 }
 
 impl Context {

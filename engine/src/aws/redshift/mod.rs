@@ -4,14 +4,13 @@ pub mod cluster;
 pub mod credentials;
 pub mod fault;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::ident::Identifiers;
 use super::policy::Context;
 use super::shape::operations;
 use super::{Access, Account, Beginning, Fault, Order, Reply};
+use crate::sorted::SortedMap;
 use cluster::Cluster;
 use credentials::Credential;
 

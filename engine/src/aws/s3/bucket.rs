@@ -1,7 +1,5 @@
 //! Buckets.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -11,13 +9,14 @@ use crate::aws::policy::document::{Policy, Use};
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::sorted::SortedMap;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bucket {
     pub region: String,
     pub created: Instant,
     /// By key, in UTF-8 order.
-    pub objects: BTreeMap<String, Object>,
+    pub objects: SortedMap<String, Object>,
     /// The bucket policy, as it was put.
     pub policy: Option<String>,
 }
@@ -96,7 +95,7 @@ pub fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> 
     let bucket = Bucket {
         region: order.region.to_owned(),
         created: order.now,
-        objects: BTreeMap::new(),
+        objects: SortedMap::new(),
         policy: None,
     };
     account.s3.buckets.insert(name.to_owned(), bucket);

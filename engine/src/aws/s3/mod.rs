@@ -4,8 +4,6 @@ pub mod bucket;
 pub mod fault;
 pub mod object;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -16,6 +14,7 @@ use super::policy::decision::{Source, SourceKind};
 use super::policy::document::{Policy, Use};
 use super::shape::operations;
 use super::{Access, Account, Fault, Order, Reply};
+use crate::sorted::SortedMap;
 use bucket::Bucket;
 use fault::S3Fault;
 use object::Body;
@@ -52,7 +51,7 @@ SelectObjectContent UploadPart UploadPartCopy";
 /// All buckets of the account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct S3 {
-    pub buckets: BTreeMap<String, Bucket>,
+    pub buckets: SortedMap<String, Bucket>,
 }
 
 impl Operation {

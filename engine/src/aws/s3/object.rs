@@ -20,7 +20,7 @@ pub struct Object {
     pub modified: Instant,
     pub content_type: String,
     pub storage_class: String,
-    pub metadata: std::collections::BTreeMap<String, String>,
+    pub metadata: crate::sorted::SortedMap<String, String>,
 }
 
 /// An object's bytes, kept apart from the account under a number that is never used again.
@@ -98,12 +98,12 @@ pub fn put(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
     Ok(json!({"ETag": etag, "ServerSideEncryption": "AES256"}))
 }
 
-fn metadata(value: Option<&Value>) -> std::collections::BTreeMap<String, String> {
+fn metadata(value: Option<&Value>) -> crate::sorted::SortedMap<String, String> {
     match value.and_then(Value::as_object) {
         Some(map) => {
             map.iter().map(|(key, value)| (key.clone(), value.as_str().unwrap_or("").to_owned())).collect()
         }
-        None => std::collections::BTreeMap::new(),
+        None => crate::sorted::SortedMap::new(),
     }
 }
 

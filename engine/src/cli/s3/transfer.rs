@@ -1,7 +1,5 @@
 //! `aws s3 cp`, `mv`, `rm` and `sync`.
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use super::{Flags, Listed, Uri, call, objects};
@@ -9,6 +7,7 @@ use crate::aws::policy::pattern::Pattern;
 use crate::aws::timestamp;
 use crate::aws::{ApiError, Fault};
 use crate::cli::{CliOutput, Terminal, absolute};
+use crate::sorted::SortedMap;
 
 /// An end of a transfer.
 #[derive(Clone, Debug)]
@@ -174,12 +173,12 @@ fn many(
 }
 
 /// What lies below a place: names relative to it, with size and time of change.
-fn contents(terminal: &mut Terminal<'_>, place: &Place) -> Result<BTreeMap<String, Listed>, CliOutput> {
+fn contents(terminal: &mut Terminal<'_>, place: &Place) -> Result<SortedMap<String, Listed>, CliOutput> {
     match place {
         Place::Local(path) => {
             let below = format!("{}/", absolute(path).trim_end_matches('/'));
             let paths = terminal.files.paths();
-            let found: BTreeMap<String, Listed> = paths
+            let found: SortedMap<String, Listed> = paths
                 .iter()
                 .filter_map(|path| {
                     let name = path.strip_prefix(&below)?;

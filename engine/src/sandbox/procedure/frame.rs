@@ -1,10 +1,10 @@
 //! One procedure that has been entered: its variables, its place in the program, what it is to go back to.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Variables;
 use super::rows::Rows;
+use crate::sorted::SortedMap;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::{Evaluation, constant};
 use crate::sql::expression::{CastMode, Expression};
@@ -135,7 +135,7 @@ impl Frame {
 
     /// What a statement at this place can name. Names of inner blocks hide those of outer ones.
     pub fn variables(&self, scope: usize) -> Variables {
-        let mut named: BTreeMap<String, (Value, DataType)> = BTreeMap::new();
+        let mut named: SortedMap<String, (Value, DataType)> = SortedMap::new();
         let mut next = Some(scope);
         while let Some(scope) = next.and_then(|scope| self.program.scopes.get(scope)) {
             for (name, slot) in scope.names.iter().rev() {

@@ -13,13 +13,14 @@ mod operation;
 mod record;
 mod rows;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use self::frame::{Frame, Row};
 use self::rows::Rows;
 use super::Sandbox;
 use super::statement::{Running, evaluation};
+use crate::sorted::SortedMap;
 use crate::sql::authorize;
 use crate::sql::bind::{self, Scope};
 use crate::sql::commands::routine::{candidates, may_execute, missing, overload};
@@ -46,7 +47,7 @@ const OPERATIONS: usize = 128;
 const DEEPEST: usize = 16;
 
 /// Variables as a statement of the procedure sees them.
-type Variables = Arc<BTreeMap<String, (Value, DataType)>>;
+type Variables = Arc<SortedMap<String, (Value, DataType)>>;
 
 /// A CALL on its way.
 pub(super) struct Call {
@@ -64,7 +65,7 @@ pub(super) struct Call {
     answer: Option<Gathered>,
     /// Further statements of one EXECUTE.
     queue: VecDeque<ParsedStatement>,
-    cursors: BTreeMap<String, Rows>,
+    cursors: SortedMap<String, Rows>,
     unnamed: usize,
     notices: Vec<String>,
     evaluation: Option<Evaluation>,
@@ -114,7 +115,7 @@ impl Sandbox {
             gathered: Gathered::default(),
             answer: None,
             queue: VecDeque::new(),
-            cursors: BTreeMap::new(),
+            cursors: SortedMap::new(),
             unnamed: 0,
             notices: Vec::new(),
             evaluation: None,

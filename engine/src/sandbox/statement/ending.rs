@@ -1,6 +1,5 @@
 //! The end of a statement: what it leaves in its session, in the warehouse and in the logs.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::work::{Effect, InsertTag, Work};
@@ -9,6 +8,7 @@ use crate::sandbox::Sandbox;
 use crate::sandbox::history::{self, Class, Ended};
 use crate::sandbox::policy_history;
 use crate::sandbox::step_history::{self, Query};
+use crate::sorted::SortedSet;
 use crate::sql::bind::WriteKind;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::explain;
@@ -32,7 +32,7 @@ impl Sandbox {
         let alone = !matches!(session.transaction, Transaction::Open { .. });
         let reads = match &running.plan {
             Some(plan) if alone && watched => explain::tables_read(plan),
-            _ => BTreeSet::new(),
+            _ => SortedSet::new(),
         };
         if matches!(effect, Effect::None | Effect::Settled) {
             if !reads.is_empty() {

@@ -1,13 +1,12 @@
 //! `*` and `relation.*`: the columns they stand for.
 
-use std::collections::BTreeSet;
-
 use sqlparser::ast;
 
 use super::binder::Binder;
 use super::from::object_name;
 use super::select::Target;
 use crate::gap::Feature;
+use crate::sorted::SortedSet;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 use crate::warehouse::access::Privilege;
@@ -80,7 +79,7 @@ impl Binder<'_> {
         if held(None) {
             return true;
         }
-        let readable: BTreeSet<usize> = (0..relation.columns.len())
+        let readable: SortedSet<usize> = (0..relation.columns.len())
             .filter(|number| held(Some(&relation.columns[*number].name)))
             .collect();
         readable.is_empty() || readable.contains(&column)

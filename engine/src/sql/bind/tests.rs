@@ -1,10 +1,10 @@
 //! Names, types and rights over a small catalog.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{BoundQuery, Scope};
 use crate::clock::Instant;
+use crate::sorted::SortedMap;
 use crate::sql::error::SqlError;
 use crate::sql::parse;
 use crate::sql::plan::Plan;
@@ -32,7 +32,7 @@ fn user(id: UserId, name: &str, superuser: bool) -> User {
         session_timeout: None,
         syslog_unrestricted: false,
         external_id: None,
-        settings: BTreeMap::new(),
+        settings: SortedMap::new(),
     }
 }
 
@@ -84,7 +84,7 @@ fn table() -> RelationKind {
         foreign_keys: Vec::new(),
         constraints: Default::default(),
         backup: true,
-        next_identity: BTreeMap::new(),
+        next_identity: SortedMap::new(),
         data: Default::default(),
     })
 }
@@ -100,7 +100,7 @@ pub(crate) fn manifest() -> Manifest {
             name: name.clone(),
             owner: UserId::ADMIN,
             acl,
-            relations: BTreeMap::new(),
+            relations: SortedMap::new(),
         };
         (name, Arc::new(schema))
     };
@@ -113,10 +113,10 @@ pub(crate) fn manifest() -> Manifest {
         defaults: Default::default(),
         system: Default::default(),
         schemas: [schema(2, "public", open), schema(3, "closed", Acl::default())].into(),
-        relations: BTreeMap::new(),
-        routines: BTreeMap::new(),
-        languages: BTreeMap::new(),
-        policies: BTreeMap::new(),
+        relations: SortedMap::new(),
+        routines: SortedMap::new(),
+        languages: SortedMap::new(),
+        policies: SortedMap::new(),
     };
     let sales = [
         ("id", T::Integer),
@@ -158,7 +158,7 @@ pub(crate) fn session(user: UserId) -> Session {
         authenticated: user,
         user,
         database: "dev".into(),
-        settings: BTreeMap::new(),
+        settings: SortedMap::new(),
         transaction: Transaction::None,
         temporary_schema: "pg_temp_1".into(),
         temporary: Default::default(),
@@ -168,7 +168,7 @@ pub(crate) fn session(user: UserId) -> Session {
         last_copy: -1,
         last_query: 0,
         inside: Default::default(),
-        prepared: BTreeMap::new(),
+        prepared: SortedMap::new(),
     }
 }
 

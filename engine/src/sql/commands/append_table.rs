@@ -130,7 +130,7 @@ fn rearrange(
     data: &mut TableData,
     columns: &[From],
     target: &Relation,
-    next_identity: &mut std::collections::BTreeMap<usize, i64>,
+    next_identity: &mut crate::sorted::SortedMap<usize, i64>,
     next_block: &mut u64,
     context: &CommandContext<'_>,
 ) -> SqlResult<()> {
@@ -159,7 +159,7 @@ fn fill(
     data: &mut TableData,
     column: &Column,
     number: usize,
-    next_identity: &mut std::collections::BTreeMap<usize, i64>,
+    next_identity: &mut crate::sorted::SortedMap<usize, i64>,
     next_block: &mut u64,
     context: &CommandContext<'_>,
 ) -> SqlResult<()> {

@@ -1,6 +1,5 @@
 //! CREATE PROCEDURE and CREATE FUNCTION (Developer Guide, pages of these names).
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{CommandContext, done};
@@ -107,7 +106,7 @@ fn may_write(create: &CreateRoutine, is_procedure: bool, context: &CommandContex
 }
 
 fn must_have_good_arguments(create: &CreateRoutine) -> SqlResult<()> {
-    let mut names = BTreeSet::new();
+    let mut names = SortedSet::new();
     for name in create.arguments.iter().filter_map(|argument| argument.name.as_ref()) {
         if !names.insert(name) {
             // Text unconfirmed: PostgreSQL's.

@@ -1,13 +1,13 @@
 //! CREATE, REFRESH and ALTER MATERIALIZED VIEW (Developer Guide, "Materialized views in Amazon Redshift"): the rows
 //! are a table's, filled by the driver; here is what stands around them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::alter_table;
 use super::create_table_as;
 use super::create_view::stands_on;
 use super::{CommandContext, done};
+use crate::sorted::SortedMap;
 use crate::sql::bind::BoundQuery;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::outcome::Completion;
@@ -35,7 +35,7 @@ pub fn prepare(
         query: create.query_text.clone(),
         search_path: context.search_path(),
         depends_on: stands_on(bound, context),
-        written: BTreeMap::new(),
+        written: SortedMap::new(),
         late: None,
     };
     let given = &create.table.attributes;
@@ -111,7 +111,7 @@ pub fn is_stale(materialized: &Materialized, database: &Database) -> bool {
     versions(&materialized.view, database) != materialized.seen
 }
 
-fn versions(view: &View, database: &Database) -> BTreeMap<ObjectId, u64> {
+fn versions(view: &View, database: &Database) -> SortedMap<ObjectId, u64> {
     let bases = view.depends_on.iter().filter_map(|id| Some((*id, database.relation(*id)?.table()?)));
     bases.map(|(id, table)| (id, table.data.version)).collect()
 }

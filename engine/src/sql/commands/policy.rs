@@ -3,11 +3,11 @@
 //!
 //! The product publishes the rules and few of the sentences: those that are not in the guide are marked.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::granted_object::{Asked, GrantedObject};
 use super::{CommandContext, done, done_with};
+use crate::sorted::{SortedMap, SortedSet};
 use crate::sql::authorize::authorize;
 use crate::sql::authorize::trail::Trail;
 use crate::sql::bind::{self, BoundPolicy, PolicyColumn};
@@ -53,11 +53,11 @@ pub(super) fn create(create: &CreatePolicy, context: &mut CommandContext<'_>) ->
             query: String::new(),
             search_path: Vec::new(),
             depends_on: Vec::new(),
-            written: BTreeMap::new(),
+            written: SortedMap::new(),
             late: None,
         },
         routines: Vec::new(),
-        may_read: BTreeSet::new(),
+        may_read: SortedSet::new(),
         modified_by: Identifier::fold(""),
         modified: context.now,
     };
@@ -102,7 +102,7 @@ fn write(policy: &mut Policy, texts: &PolicyTexts, context: &CommandContext<'_>)
     let bound = bind::policy(policy, &columns, false, context.scope())?;
     let lookups = lookups(policy.kind, &bound, context)?;
     // What its maker may read the policy may read; for the rest somebody must grant it.
-    let mut granted: BTreeSet<ObjectId> = lookups.iter().map(|lookup| lookup.id).collect();
+    let mut granted: SortedSet<ObjectId> = lookups.iter().map(|lookup| lookup.id).collect();
     for need in &bound.needs {
         if authorize(std::slice::from_ref(need), context.manifest, context.session).is_err() {
             granted.remove(&need.relation);
@@ -115,7 +115,7 @@ fn write(policy: &mut Policy, texts: &PolicyTexts, context: &CommandContext<'_>)
         .iter()
         .map(|lookup| {
             let (schema, name) = (lookup.schema.clone(), lookup.name.clone());
-            let names = WrittenNames { schema, name, columns: BTreeMap::new(), later: BTreeSet::new() };
+            let names = WrittenNames { schema, name, columns: SortedMap::new(), later: SortedSet::new() };
             (lookup.id, names)
         })
         .collect();

@@ -1,8 +1,7 @@
 //! Commands from text to refusal, over a whole sandbox: the files are those of `tests/sql`.
 
-use std::collections::BTreeMap;
-
 use crate::sandbox::Sandbox;
+use crate::sorted::SortedMap;
 use crate::sql::error::SqlErrorKind;
 use crate::sql::execute::array::value_at;
 use crate::sql::session::SessionId;
@@ -11,7 +10,7 @@ use crate::warehouse::value::Value;
 /// Opens a session for each user named and runs what the file says, in its order.
 fn run_file(name: &str, text: &str) {
     let mut sandbox = Sandbox::new(1);
-    let mut sessions: BTreeMap<String, SessionId> = BTreeMap::new();
+    let mut sessions: SortedMap<String, SessionId> = SortedMap::new();
     let mut user = "admin".to_owned();
     let mut failures = Vec::new();
     for record in text.split("\n\n") {

@@ -19,12 +19,11 @@ mod step;
 mod tests;
 mod verbose;
 
-use std::collections::BTreeSet;
-
 use step::{Planner, Step, StepKind};
 
 use super::execute::profile::Profile;
 use super::plan::Plan;
+use crate::sorted::SortedSet;
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
@@ -98,13 +97,13 @@ pub fn account(
 }
 
 /// Every table that the plan reads, queries inside its expressions included.
-pub fn tables_read(plan: &Plan) -> BTreeSet<ObjectId> {
-    let mut tables = BTreeSet::new();
+pub fn tables_read(plan: &Plan) -> SortedSet<ObjectId> {
+    let mut tables = SortedSet::new();
     collect_tables(&mut plan.clone(), &mut tables);
     tables
 }
 
-fn collect_tables(plan: &mut Plan, tables: &mut BTreeSet<ObjectId>) {
+fn collect_tables(plan: &mut Plan, tables: &mut SortedSet<ObjectId>) {
     if let Plan::Scan(scan) = plan {
         tables.insert(scan.relation);
     }
@@ -157,8 +156,8 @@ fn multiplies(step: &Step) -> bool {
     found
 }
 
-fn without_statistics(step: &Step) -> BTreeSet<String> {
-    let mut tables = BTreeSet::new();
+fn without_statistics(step: &Step) -> SortedSet<String> {
+    let mut tables = SortedSet::new();
     step.each(&mut |step| {
         if let StepKind::Scan(scanned) = &step.kind
             && scanned.without_statistics

@@ -4,10 +4,9 @@
 //! A segment ends where rows leave their slice, a stream where something must be complete before it is read. Only
 //! scans know how much lay on each slice; the other steps' counts stand on slice 0.
 
-use std::collections::BTreeMap;
-
 use super::distribution::{Move, Place};
 use super::step::{Step, StepKind};
+use crate::sorted::SortedMap;
 use crate::sql::execute::profile::{Profile, Read, StepProfile};
 use crate::warehouse::catalog::ObjectId;
 
@@ -27,7 +26,7 @@ pub struct Work {
     pub bytes: u64,
     /// What a scan of a stored table met, and how much of that lay on each slice.
     pub read: Read,
-    pub slices: BTreeMap<u16, u64>,
+    pub slices: SortedMap<u16, u64>,
     pub blocks_read: u64,
     pub range_restricted: bool,
     pub filtered: bool,
@@ -334,7 +333,7 @@ impl Line<'_> {
             rows,
             bytes,
             read: Read::default(),
-            slices: BTreeMap::new(),
+            slices: SortedMap::new(),
             blocks_read: 0,
             range_restricted: false,
             filtered: false,

@@ -4,11 +4,11 @@
 //! that reads, and a sort that leaves the slices is three steps (Sort, Network, Merge).
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 
 use super::cost::{self, Cost, Statistics};
 use super::distribution::{self, Move, Place};
 use super::{aggregate, expression, join, set_operation};
+use crate::sorted::SortedMap;
 use crate::sql::expression::Expression;
 use crate::sql::plan::{Field, Plan, Scan, SetOperation, SortKey, SystemRelation, Unnest, WindowCall};
 use crate::sql::system;
@@ -77,7 +77,7 @@ pub(super) struct Planner<'a> {
     pub statistics: Statistics<'a>,
     next: Cell<usize>,
     /// Common tables, by id: made before they are read.
-    pub(super) common: RefCell<BTreeMap<u32, Step>>,
+    pub(super) common: RefCell<SortedMap<u32, Step>>,
 }
 
 impl<'a> Planner<'a> {

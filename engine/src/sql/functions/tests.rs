@@ -1,10 +1,10 @@
 //! Functions called as the executor calls them: by name, with columns.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Call, known_gap, names, refine, resolve};
 use crate::clock::Instant;
+use crate::sorted::SortedMap;
 use crate::sql::error::SqlResult;
 use crate::sql::execute::array::{array_of, value_at};
 use crate::sql::execute::{Evaluation, EvaluationContext};
@@ -27,7 +27,7 @@ fn evaluation() -> Evaluation {
         settings: settings
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect::<BTreeMap<_, _>>(),
+            .collect::<SortedMap<_, _>>(),
         manifest: Arc::new(manifest),
         user: UserId::ADMIN,
         parameters: Vec::new(),

@@ -1,11 +1,10 @@
 //! Which columns an expression reads, and how to give them other numbers.
 
-use std::collections::BTreeSet;
-
+use crate::sorted::SortedSet;
 use crate::sql::expression::Expression;
 
 /// Adds every column that `expression` reads of its row.
-pub(super) fn collect(expression: &Expression, into: &mut BTreeSet<usize>) {
+pub(super) fn collect(expression: &Expression, into: &mut SortedSet<usize>) {
     expression.visit(&mut |inner| {
         if let Expression::Column { index, .. } = inner {
             into.insert(*index);
@@ -13,8 +12,8 @@ pub(super) fn collect(expression: &Expression, into: &mut BTreeSet<usize>) {
     });
 }
 
-pub(super) fn of(expression: &Expression) -> BTreeSet<usize> {
-    let mut found = BTreeSet::new();
+pub(super) fn of(expression: &Expression) -> SortedSet<usize> {
+    let mut found = SortedSet::new();
     collect(expression, &mut found);
     found
 }

@@ -1,9 +1,9 @@
 //! Constants: what can be computed now is not computed for every row.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clock::Instant;
+use crate::sorted::SortedMap;
 use crate::sql::execute::{self, Evaluation};
 use crate::sql::expression::Expression;
 use crate::sql::plan::Plan;
@@ -115,7 +115,7 @@ pub(crate) fn surroundings(manifest: &Manifest) -> Evaluation {
         statement_start: Instant(0),
         transaction_start: Instant(0),
         random: RandomState { words: [0; 34], position: 0 },
-        settings: BTreeMap::new(),
+        settings: SortedMap::new(),
         manifest: Arc::new(manifest.clone()),
         user: UserId::RDSDB,
         parameters: Vec::new(),

@@ -1,9 +1,8 @@
 //! A comma list whose order would multiply tables is put in an order in which each next one is joined by a
 //! condition. `FROM a, b, c WHERE a.x = c.x AND b.y = c.y` must not begin with `a` times `b`.
 
-use std::collections::BTreeSet;
-
 use super::columns;
+use crate::sorted::SortedSet;
 use crate::sql::bind::{conjunction, conjuncts};
 use crate::sql::expression::{Comparison, Expression};
 use crate::sql::plan::{Field, Join, JoinKind, Plan};

@@ -1,9 +1,9 @@
 //! Only the columns that somebody reads: down to the scans, where a column that is not read costs nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::columns;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::sql::expression::Expression;
 use crate::sql::plan::{Field, JoinKind, Plan};
 
@@ -15,7 +15,7 @@ pub(super) fn prune(plan: Plan) -> Plan {
 }
 
 /// The plan giving at least the `wanted` columns of its output, and which ones it gives, in order.
-fn narrow(plan: Plan, wanted: BTreeSet<usize>) -> (Plan, Vec<usize>) {
+fn narrow(plan: Plan, wanted: SortedSet<usize>) -> (Plan, Vec<usize>) {
     match plan {
         Plan::Scan(mut scan) => {
             let mut used = wanted;
@@ -45,7 +45,7 @@ fn narrow(plan: Plan, wanted: BTreeSet<usize>) -> (Plan, Vec<usize>) {
             (Plan::Secure(secure), kept)
         }
         Plan::Project { input, expressions, fields } => {
-            let mut below = BTreeSet::new();
+            let mut below = SortedSet::new();
             for index in &wanted {
                 columns::collect(&expressions[*index], &mut below);
             }
@@ -93,7 +93,7 @@ fn narrow(plan: Plan, wanted: BTreeSet<usize>) -> (Plan, Vec<usize>) {
                 .map(|index| aggregates[index - count].clone())
                 .collect();
             let mut groups = groups;
-            let mut below = BTreeSet::new();
+            let mut below = SortedSet::new();
             let arguments = aggregates
                 .iter()
                 .flat_map(|call| call.arguments.iter().chain(call.order.iter().map(|key| &key.expression)));
@@ -120,7 +120,7 @@ fn narrow(plan: Plan, wanted: BTreeSet<usize>) -> (Plan, Vec<usize>) {
             let width = input.fields().len();
             let used: Vec<usize> = (0..calls.len()).filter(|call| wanted.contains(&(width + call))).collect();
             let mut calls: Vec<_> = used.iter().map(|call| calls[*call].clone()).collect();
-            let mut below: BTreeSet<usize> = wanted.range(..width).copied().collect();
+            let mut below: SortedSet<usize> = wanted.range(..width).copied().collect();
             for call in &calls {
                 let keys = call.order.iter().map(|key| &key.expression);
                 for expression in call.arguments.iter().chain(&call.partition).chain(keys) {
@@ -144,7 +144,7 @@ fn narrow(plan: Plan, wanted: BTreeSet<usize>) -> (Plan, Vec<usize>) {
         }
         Plan::Unnest(mut unnest) => {
             let width = unnest.input.fields().len();
-            let mut below: BTreeSet<usize> = wanted.range(..width).copied().collect();
+            let mut below: SortedSet<usize> = wanted.range(..width).copied().collect();
             columns::collect(&unnest.value, &mut below);
             if let Some(condition) = &unnest.condition {
                 below.extend(columns::of(condition).range(..width));
@@ -216,15 +216,15 @@ fn exactly(plan: Plan, kept: &[usize]) -> Plan {
     unless_idle(plan, expressions, outer)
 }
 
-fn narrow_join(join: crate::sql::plan::Join, wanted: BTreeSet<usize>) -> (Plan, Vec<usize>) {
+fn narrow_join(join: crate::sql::plan::Join, wanted: SortedSet<usize>) -> (Plan, Vec<usize>) {
     let mut join = join;
     let width = join.left.fields().len();
     let mut all = wanted;
     if let Some(residual) = &join.residual {
         columns::collect(residual, &mut all);
     }
-    let mut left: BTreeSet<usize> = all.range(..width).copied().collect();
-    let mut right: BTreeSet<usize> = all.range(width..).map(|index| index - width).collect();
+    let mut left: SortedSet<usize> = all.range(..width).copied().collect();
+    let mut right: SortedSet<usize> = all.range(width..).map(|index| index - width).collect();
     for (one, other) in &join.on {
         columns::collect(one, &mut left);
         columns::collect(other, &mut right);
@@ -250,7 +250,7 @@ fn narrow_join(join: crate::sql::plan::Join, wanted: BTreeSet<usize>) -> (Plan, 
 
 /// New numbers for what is left of the old ones.
 fn numbering(given: &[usize]) -> impl Fn(usize) -> usize + use<> {
-    let map: BTreeMap<usize, usize> = given.iter().enumerate().map(|(new, old)| (*old, new)).collect();
+    let map: SortedMap<usize, usize> = given.iter().enumerate().map(|(new, old)| (*old, new)).collect();
     move |old| map.get(&old).copied().unwrap_or(old)
 }
 

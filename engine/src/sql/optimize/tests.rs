@@ -1,10 +1,10 @@
 //! Every rule keeps the answer: each query is run as bound and as optimized, and both must give these rows.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::optimize;
 use crate::clock::Instant;
+use crate::sorted::SortedMap;
 use crate::sql::bind::tests::{bind, manifest};
 use crate::sql::error::SqlError;
 use crate::sql::execute::array::{array_of, value_at};
@@ -71,7 +71,7 @@ fn run(plan: &Plan, manifest: &Arc<Manifest>) -> Result<Vec<String>, SqlError> {
         statement_start: Instant(0),
         transaction_start: Instant(0),
         random: RandomState { words: [0; 34], position: 0 },
-        settings: BTreeMap::new(),
+        settings: SortedMap::new(),
         manifest: Arc::clone(manifest),
         user: UserId::ADMIN,
         parameters: Vec::new(),

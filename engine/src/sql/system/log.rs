@@ -3,9 +3,8 @@
 //! The rows are written by whoever runs statements, in the column order declared here, the user's number
 //! first. A user sees its own rows; superusers and SYSLOG ACCESS UNRESTRICTED see all.
 
-use std::collections::BTreeMap;
-
 use super::relation::{BIGINT, BOOLEAN, INTEGER, NAME, Relation, Rows, Source, TIMESTAMP, Viewer, text};
+use crate::sorted::SortedMap;
 use crate::sql::error::SqlResult;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::data_type::DataType::Char;
@@ -293,7 +292,7 @@ fn statement_text(viewer: &Viewer<'_>) -> SqlResult<Rows> {
     }
     // A query's times and label stand with the query, not with its text.
     let queries = own(viewer, "stl_query");
-    let by_number: BTreeMap<i32, &Vec<Value>> = queries
+    let by_number: SortedMap<i32, &Vec<Value>> = queries
         .iter()
         .filter_map(|row| match row.get(1) {
             Some(Value::Integer(query)) => Some((*query, row)),

@@ -1,7 +1,6 @@
 //! What a system relation is, and who looks at it.
 
-use std::collections::BTreeSet;
-
+use crate::sorted::SortedSet;
 use crate::sql::error::{Grantor, Link, Refusal, SqlError, SqlErrorKind, SqlResult};
 use crate::sql::execute::Context;
 use crate::warehouse::access::{Grantee, Principals, Privilege, RoleId, UserId};
@@ -130,7 +129,7 @@ pub(super) struct Viewer<'a> {
     pub database: &'a Database,
     pub logs: &'a Logs,
     pub context: &'a Context,
-    roles: BTreeSet<RoleId>,
+    roles: SortedSet<RoleId>,
 }
 
 impl<'a> Viewer<'a> {

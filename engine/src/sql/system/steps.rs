@@ -2,10 +2,9 @@
 //! (`stl_scan`, `stl_hash`, ...), whole (`svl_query_report`), by stream (`svl_query_summary`, `sys_query_detail`)
 //! or by query (`svl_query_metrics_summary`); and the plans that the steps came from.
 
-use std::collections::BTreeMap;
-
 use super::log::own;
 use super::relation::{Relation, Rows, Source, Viewer};
+use crate::sorted::SortedMap;
 use crate::sql::error::SqlResult;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
@@ -255,8 +254,8 @@ pub(super) fn projected(viewer: &Viewer<'_>, kinds: &[&str], columns: &[(&str, D
 }
 
 /// The rows of the log by query, segment and step, the slices of a step together.
-fn by_step(viewer: &Viewer<'_>) -> BTreeMap<(i64, i64, i64), Vec<Vec<Value>>> {
-    let mut steps: BTreeMap<(i64, i64, i64), Vec<Vec<Value>>> = BTreeMap::new();
+fn by_step(viewer: &Viewer<'_>) -> SortedMap<(i64, i64, i64), Vec<Vec<Value>>> {
+    let mut steps: SortedMap<(i64, i64, i64), Vec<Vec<Value>>> = SortedMap::new();
     for row in own(viewer, LOG) {
         let logged = Logged(&row);
         let key = (logged.number("query"), logged.number("segment"), logged.number("step"));
@@ -373,7 +372,7 @@ fn detail(viewer: &Viewer<'_>) -> SqlResult<Rows> {
 
 /// By query; `dimensions` adds the breakdown by segment and step.
 fn metrics(viewer: &Viewer<'_>, dimensions: bool) -> SqlResult<Rows> {
-    let mut queries: BTreeMap<i64, Vec<Vec<Value>>> = BTreeMap::new();
+    let mut queries: SortedMap<i64, Vec<Vec<Value>>> = SortedMap::new();
     for row in own(viewer, LOG) {
         queries.entry(Logged(&row).number("query")).or_default().push(row);
     }
@@ -381,7 +380,7 @@ fn metrics(viewer: &Viewer<'_>, dimensions: bool) -> SqlResult<Rows> {
     for steps in queries.values() {
         out.push(metric(steps, dimensions.then_some("query")));
         if dimensions {
-            let mut segments: BTreeMap<i64, Vec<Vec<Value>>> = BTreeMap::new();
+            let mut segments: SortedMap<i64, Vec<Vec<Value>>> = SortedMap::new();
             for row in steps {
                 segments.entry(Logged(row).number("segment")).or_default().push(row.clone());
             }

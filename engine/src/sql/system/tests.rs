@@ -1,10 +1,10 @@
 //! What each kind of user sees of a small warehouse.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{columns, find, hidden_columns, known_gap, on_compute_nodes, rows};
 use crate::clock::Instant;
+use crate::sorted::SortedMap;
 use crate::sql::error::SqlResult;
 use crate::sql::execute::array::value_at;
 use crate::sql::execute::{Context, Evaluation};
@@ -48,7 +48,7 @@ fn warehouse() -> Manifest {
             name: name.clone(),
             owner: UserId::ADMIN,
             acl: Acl { grants: [grant(readers, Privilege::Usage)].into(), ..Acl::default() },
-            relations: BTreeMap::new(),
+            relations: SortedMap::new(),
         }),
     );
     let column = |name: &str, data_type, nullable| Column {
@@ -83,7 +83,7 @@ fn warehouse() -> Manifest {
             foreign_keys: Vec::new(),
             constraints: Default::default(),
             backup: true,
-            next_identity: BTreeMap::new(),
+            next_identity: SortedMap::new(),
             data: TableData::default(),
         }),
     });

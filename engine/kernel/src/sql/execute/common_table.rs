@@ -1,11 +1,11 @@
 //! A common table expression that is read more than once: computed once, as far as somebody reads.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::memory::Held;
 use super::{Context, Operator, Pull, array, build};
+use crate::sorted::SortedMap;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Batch;
 use crate::sql::plan::Plan;
@@ -14,7 +14,7 @@ use crate::warehouse::value::Value;
 /// The definitions that are in scope, by id.
 #[derive(Default)]
 pub struct Definitions {
-    by_id: BTreeMap<u32, Rc<RefCell<Definition>>>,
+    by_id: SortedMap<u32, Rc<RefCell<Definition>>>,
 }
 
 struct Definition {

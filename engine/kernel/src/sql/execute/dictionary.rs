@@ -4,7 +4,6 @@
 //! once for each value that really occurs in the batch. Values that do not occur are left alone: they could
 //! fail where no row would.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Int32Array, NullArray, StringBuilder};
@@ -14,6 +13,7 @@ use super::Context;
 use super::column::Column;
 use super::evaluate::evaluate;
 use super::gather::{dictionary_of, gather};
+use crate::sorted::SortedSet;
 use crate::sql::error::SqlResult;
 use crate::sql::expression::Expression;
 use crate::sql::outcome::Batch;
@@ -46,8 +46,8 @@ pub fn used_codes(keys: &Int32Array, values: usize) -> UsedCodes {
 }
 
 /// The columns of the row that an expression reads.
-pub fn columns_of(expression: &Expression) -> BTreeSet<usize> {
-    let mut columns = BTreeSet::new();
+pub fn columns_of(expression: &Expression) -> SortedSet<usize> {
+    let mut columns = SortedSet::new();
     expression.visit(&mut |part| {
         if let Expression::Column { index, .. } = part {
             columns.insert(*index);

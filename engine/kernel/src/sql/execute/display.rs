@@ -1,10 +1,9 @@
 //! How a cell is printed for people: result grids, CSV, tests.
 
-use std::collections::BTreeMap;
-
 use arrow::array::ArrayRef;
 
 use super::array::value_at;
+use crate::sorted::SortedMap;
 use crate::sql::json;
 use crate::warehouse::calendar::interval::{Interval, write_interval};
 use crate::warehouse::calendar::text;
@@ -29,7 +28,7 @@ impl Default for Printing {
 
 impl Printing {
     /// By the parameters of a session, by lower-case name.
-    pub fn of(settings: &BTreeMap<String, String>) -> Self {
+    pub fn of(settings: &SortedMap<String, String>) -> Self {
         let number = |name| settings.get(name).and_then(|text: &String| text.parse().ok()).unwrap_or(0);
         Printing {
             zone: settings.get("timezone").and_then(|name| zone::find(name)).unwrap_or(&zone::UTC),

@@ -1,6 +1,5 @@
 //! Moving rows: picking them out of an array, joining arrays end to end.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -13,6 +12,7 @@ use arrow::datatypes::{ArrowPrimitiveType, DataType as ArrowType, Int32Type};
 use super::intern::ByteIds;
 use super::physical::primitive;
 use super::strings::Strings;
+use crate::sorted::SortedSet;
 use crate::sql::outcome::Batch;
 
 /// In an index list: no row, NULL. Only [`gather_or_null`] takes it.
@@ -117,7 +117,7 @@ pub fn concatenate(parts: &[ArrayRef]) -> Option<ArrayRef> {
 }
 
 /// The rows of `batch` at `indices`; only the columns in `needed` are real, others stand in by length.
-pub fn gather_batch(batch: &Batch, indices: &[u32], needed: Option<&BTreeSet<usize>>) -> Batch {
+pub fn gather_batch(batch: &Batch, indices: &[u32], needed: Option<&SortedSet<usize>>) -> Batch {
     let columns = batch
         .columns
         .iter()

@@ -156,7 +156,7 @@ pub struct Evaluation {
     pub random: RandomState,
     /// `current_user`, `session_user`, `current_database`, `pg_backend_pid`, `search_path` and every
     /// setting, by lower-case name.
-    pub settings: std::collections::BTreeMap<String, String>,
+    pub settings: crate::sorted::SortedMap<String, String>,
     pub manifest: Arc<Manifest>,
     pub user: crate::warehouse::access::UserId,
     /// Values of `Expression::Parameter` in a correlated subquery.
@@ -322,7 +322,7 @@ pub fn constant(expression: &Expression, evaluation: &mut Evaluation) -> SqlResu
         statement_start: evaluation.statement_start,
         transaction_start: evaluation.transaction_start,
         random: RandomState { words: [0; 34], position: 0 },
-        settings: std::collections::BTreeMap::new(),
+        settings: crate::sorted::SortedMap::new(),
         manifest: Arc::clone(&evaluation.manifest),
         user: evaluation.user,
         parameters: Vec::new(),

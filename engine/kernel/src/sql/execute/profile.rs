@@ -4,9 +4,8 @@
 //! Whoever holds the plan can number it alike. What is built while the query runs (subqueries, the rounds of a
 //! recursion) has no number and is not counted.
 
-use std::collections::BTreeMap;
-
 use super::{Context, Operator, Pull, array};
+use crate::sorted::SortedMap;
 use crate::sql::error::SqlResult;
 use crate::sql::plan::Plan;
 
@@ -25,7 +24,7 @@ pub struct StepProfile {
     pub bytes: u64,
     /// For a scan: what it read, and how much of it lay on each slice.
     pub read: Read,
-    pub slices: BTreeMap<u16, u64>,
+    pub slices: SortedMap<u16, u64>,
     pub blocks_read: u64,
     /// Left out by their least and greatest values.
     pub blocks_skipped: u64,

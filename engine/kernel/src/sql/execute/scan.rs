@@ -1,6 +1,5 @@
 //! Reads a table: skips segments by zone maps, leaves out deleted rows, filters before it gathers.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, NullArray};
@@ -12,6 +11,7 @@ use super::logic::{Selection, conjuncts, select};
 use super::sought::{Screen, Sought};
 use super::zone::ZoneTest;
 use super::{BATCH_ROWS, Context, Operator, Pull};
+use crate::sorted::SortedSet;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::outcome::Batch;
@@ -24,7 +24,7 @@ pub struct ScanSegments {
     scan: Scan,
     tests: Vec<ZoneTest>,
     /// Columns of the scan's output that filters read.
-    early: BTreeSet<usize>,
+    early: SortedSet<usize>,
     screen: Screen,
     segment: usize,
     row: usize,

@@ -1,7 +1,6 @@
 //! Queries used as expressions: run once for each distinct list of parameters, remembered for the query.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -15,6 +14,7 @@ use super::gather::{concatenate_batches, gather};
 use super::grouping::Grouping;
 use super::intern::MISSING;
 use super::{Context, Operator, Pull, build};
+use crate::sorted::SortedMap;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{Comparison, Expression, Subquery, SubqueryKind};
 use crate::sql::outcome::Batch;
@@ -26,7 +26,7 @@ use crate::warehouse::value::Value;
 #[derive(Default)]
 pub struct Memo {
     /// By the plan's address, which stays taken while the plan is held here.
-    plans: BTreeMap<usize, Remembered>,
+    plans: SortedMap<usize, Remembered>,
 }
 
 struct Remembered {

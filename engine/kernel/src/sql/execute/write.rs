@@ -3,11 +3,11 @@
 //! A sink works on its transaction's own copy of the table, so what it has written is seen by nobody until
 //! the commit, and dropping it half-way leaves no trace.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Int16Array, Int32Array, Int64Array};
 use arrow::datatypes::{DataType as ArrowType, Int16Type, Int32Type, Int64Type};
+use hashbrown::HashMap;
 
 use super::gather::concatenate;
 use super::gather::gather;
@@ -195,7 +195,7 @@ impl Marks {
     pub fn apply(mut self, manifest: &mut Manifest, numbers: &mut BlockNumbers<'_>) -> SqlResult<u64> {
         let mut sink = Sink::new(self.target, self.database.clone());
         if !self.rows.is_empty() {
-            let last: BTreeMap<i64, usize> = self.ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+            let last: HashMap<i64, usize> = self.ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
             let all_distinct = last.len() == self.ids.len();
             if self.unique && !all_distinct {
                 // SQLSTATE unconfirmed: the guide shows the text only.
