@@ -1,9 +1,33 @@
 // Starts the page. The only script that knows where the others are: a build that renames files rewrites this one.
 
-const startWorker = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "sandshift" });
+const beside = (file) => new URL(file, import.meta.url);
+const startWorker = () => new Worker(beside("./worker.js"), { type: "module", name: "sandshift" });
 
-// On a lab's page the engine is wanted in any case: it comes while the page itself is still coming.
-let early = location.hash.startsWith("#/lab/") ? startWorker() : undefined;
+// What the page will ask for first comes while the page itself is still coming: the list of labs, and of a lab's page
+// its text.
+const coming = new Map();
+
+function begin(address) {
+  const text = fetch(new URL(address, document.baseURI)).then((response) => {
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`.trim());
+    return response.text();
+  });
+  text.catch(() => {});
+  coming.set(address, text);
+  return text;
+}
+
+const course = begin("labs/index.json");
+const lab = location.hash.match(/^#\/lab\/([^/]+)/)?.[1];
+if (lab !== undefined) {
+  course.then((index) => {
+    const { folder, files = [] } = JSON.parse(index).find(({ id }) => id === lab) ?? {};
+    for (const file of files) begin(`labs/${folder}/${file}`);
+  }).catch(() => {});
+}
+
+// There the engine is wanted in any case.
+let early = lab === undefined ? undefined : startWorker();
 let earlyFailure;
 early?.addEventListener("error", (event) => (earlyFailure = event.message || "the worker could not be loaded"));
 
@@ -13,9 +37,21 @@ globalThis.sandshift = {
     early = earlyFailure = undefined;
     return worker ?? startWorker();
   },
+  /** A text beside the page; what is asked for again is fetched again. */
+  text: (address) => {
+    const text = coming.get(address) ?? begin(address);
+    coming.delete(address);
+    return text;
+  },
+  /** The digest of a lab that its author put beside the built site. */
+  digest: async (id, names, texts) => {
+    const { default: init, digest } = await import("./digest.js");
+    await init({ module_or_path: beside("./digest_bg.wasm") });
+    return digest(id, names, texts);
+  },
   editor: () => import("./editor.js"),
   chart: () => import("./chart.js"),
 };
 
 const { default: init } = await import("./app.js");
-await init({ module_or_path: new URL("./app_bg.wasm", import.meta.url) });
+await init({ module_or_path: beside("./app_bg.wasm") });

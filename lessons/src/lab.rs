@@ -1,9 +1,12 @@
 //! A lab, ready to be walked.
 
+use std::collections::BTreeMap;
+
 use sandshift_engine::sandbox::Sandbox;
 use sandshift_engine::sorted::SortedMap;
 use sandshift_prose::definition::{CheckKind, Definition, Step};
-use sandshift_prose::{Problem, Prose};
+use sandshift_prose::{Digest, Problem, Prose};
+use serde::Deserialize;
 
 use crate::check::{CheckStatus, StepStatus, evaluate};
 use crate::record::Record;
@@ -14,8 +17,8 @@ use crate::transcript::{Answered, Terminal, Transcript, difference};
 #[derive(Clone, Debug)]
 pub struct Lab {
     pub definition: Definition,
-    /// By language code.
-    pub prose: SortedMap<String, Prose>,
+    /// By language code; nothing where only the logic is wanted.
+    pub prose: BTreeMap<String, Prose>,
     /// Everything in its folder, by path.
     files: SortedMap<String, String>,
 }
@@ -26,39 +29,33 @@ impl Lab {
     /// # Errors
     /// Everything that cannot be read, with file, line and what is expected.
     pub fn from_files(id: &str, files: &[(String, String)]) -> Result<Lab, Vec<Problem>> {
+        let Digest { definition, prose } = Digest::read(id, files)?;
         let files: SortedMap<String, String> = files.iter().cloned().collect();
-        let Some(text) = files.get("lab.toml") else {
-            return Err(vec![Problem::whole(
-                "lab.toml",
-                format!("the lab `{id}` has no lab.toml"),
-                "a lab.toml in its folder",
-            )]);
-        };
-        let definition = Definition::parse(text)?;
-        let mut problems = Vec::new();
-        let mut prose = SortedMap::new();
-        for language in &definition.languages {
-            let file = format!("{language}.md");
-            match files.get(&file).map(|text| Prose::parse(&file, text)) {
-                Some(Ok(read)) => {
-                    prose.insert(language.clone(), read);
-                }
-                Some(Err(found)) => problems.extend(found),
-                None => problems.push(Problem::whole(
-                    &file,
-                    "is not there",
-                    format!("the lab's words; lab.toml names the language `{language}`"),
-                )),
-            }
-        }
         if state::named(&definition.start).is_none() && !files.contains_key(&definition.start) {
-            problems.push(Problem::whole(
+            return Err(vec![Problem::whole(
                 "lab.toml",
                 format!("nothing is called `{}` to start from", definition.start),
                 format!("start = one of {}, or a transcript in the lab's folder", state::NAMES.join(", ")),
-            ));
+            )]);
         }
-        if problems.is_empty() { Ok(Lab { definition, prose, files }) } else { Err(problems) }
+        Ok(Lab { definition, prose, files })
+    }
+
+    /// The lab of a digest, for walking it: without its words, which are the page's.
+    ///
+    /// # Errors
+    /// A digest that is not there or is none.
+    pub fn digested(files: &[(String, String)]) -> Result<Lab, Problem> {
+        #[derive(Deserialize)]
+        struct Logic {
+            definition: Definition,
+        }
+        let problem = |what: String| Problem::whole(Digest::FILE, what, "what the build writes");
+        let text = files.iter().find(|(path, _)| path == Digest::FILE).map(|(_, text)| text.as_str());
+        let text = text.ok_or_else(|| problem("is not there".to_owned()))?;
+        let Logic { definition } = serde_json::from_str(text).map_err(|error| problem(error.to_string()))?;
+        let others = files.iter().filter(|(path, _)| path != Digest::FILE);
+        Ok(Lab { definition, prose: Default::default(), files: others.cloned().collect() })
     }
 
     /// The account in which the lab begins.

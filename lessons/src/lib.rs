@@ -21,4 +21,4 @@ pub use check::{CheckStatus, StepStatus};
 pub use lab::Lab;
 pub use prove::prove;
 pub use record::Record;
-pub use sandshift_prose::{Definition, Problem, Prose};
+pub use sandshift_prose::{Definition, Digest, Problem, Prose};

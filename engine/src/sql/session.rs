@@ -254,7 +254,7 @@ pub enum Transaction {
         started: Instant,
         facts: Facts,
         cursors: SortedMap<Identifier, Cursor>,
-        settings: KeptSettings,
+        settings: Box<KeptSettings>,
         /// Tables that LOCK holds until the end.
         locks: SortedSet<ObjectId>,
     },
@@ -276,7 +276,7 @@ impl Transaction {
             started,
             facts,
             cursors: SortedMap::new(),
-            settings: KeptSettings { before: settings.clone(), after: settings.clone() },
+            settings: Box::new(KeptSettings { before: settings.clone(), after: settings.clone() }),
             locks: SortedSet::new(),
         }
     }

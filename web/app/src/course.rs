@@ -1,11 +1,13 @@
 //! The course as it is served: a list of labs, and of one lab its files.
 //!
 //! Both are read here without the engine, so that a lesson is on screen before the engine has arrived; the same
-//! files then go to the worker, which checks with them.
+//! files then go to the worker, which checks with them. A lab is served digested; of one that its author put
+//! beside the site, the files are digested first.
 
 use std::collections::BTreeMap;
 
 use sandshift_prose::definition::{CheckKind, Definition, Step};
+use sandshift_prose::digest::Digest;
 use sandshift_prose::markdown::{Prose, StepProse};
 use serde::Deserialize;
 
@@ -37,7 +39,7 @@ pub struct Entry {
     /// What the learner can do afterwards, by language code.
     #[serde(default)]
     pub outcomes: BTreeMap<String, Vec<String>>,
-    /// Paths inside the folder that checking needs.
+    /// Paths inside the folder that checking needs; an author's own entry may leave them out.
     #[serde(default = "usual_files")]
     pub files: Vec<String>,
 }
@@ -46,14 +48,14 @@ fn usual_files() -> Vec<String> {
     ["lab.toml", "ko.md", "en.md"].map(str::to_owned).into()
 }
 
-/// A lab as its author wrote it.
+/// A lab, read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lesson {
     pub id: String,
     pub order: u32,
     pub definition: Definition,
     prose: BTreeMap<String, Prose>,
-    /// As fetched, for the worker.
+    /// For the worker.
     pub files: Vec<(String, String)>,
 }
 
@@ -81,6 +83,11 @@ impl Entry {
         format!("{LABS}/{}/{file}", self.folder)
     }
 
+    /// Whether the build has read it, or its author put it here.
+    pub fn is_digested(&self) -> bool {
+        self.files.iter().any(|file| file == Digest::FILE)
+    }
+
     pub fn title(&self, language: Language) -> &str {
         self.titles.get(language.code()).unwrap_or(&self.id)
     }
@@ -91,24 +98,14 @@ impl Entry {
 }
 
 impl Lesson {
-    /// Reads a lab's files.
+    /// Reads a lab's digest; `files` go on to the worker.
     ///
     /// # Errors
-    /// Every mistake of its author, with file and line.
+    /// What is wrong with it, for whoever built it.
     pub fn read(entry: &Entry, files: Vec<(String, String)>) -> Result<Self, String> {
-        let text = |name: &str| files.iter().find(|(path, _)| path == name).map(|(_, text)| text.as_str());
-        let told = |problems: Vec<sandshift_prose::Problem>| {
-            problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-        };
-        let definition =
-            Definition::parse(text("lab.toml").ok_or("lab.toml is not there".to_owned())?).map_err(told)?;
-        let mut prose = BTreeMap::new();
-        for language in Language::ALL {
-            let file = format!("{}.md", language.code());
-            if let Some(text) = text(&file) {
-                prose.insert(language.code().to_owned(), Prose::parse(&file, text).map_err(told)?);
-            }
-        }
+        let text = files.iter().find(|(path, _)| path == Digest::FILE).map(|(_, text)| text.as_str());
+        let text = text.ok_or_else(|| format!("{} is not there", Digest::FILE))?;
+        let Digest { definition, prose } = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if prose.is_empty() {
             return Err(format!("{}: no prose in any language", entry.folder));
         }

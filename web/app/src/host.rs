@@ -6,7 +6,7 @@
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Response, Storage, Url, Window, Worker};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Storage, Url, Window, Worker};
 
 use crate::store::Theme;
 use crate::words::Language;
@@ -40,13 +40,31 @@ pub async fn load_chart() -> Result<JsValue, String> {
     JsFuture::from(promise).await.map_err(said)
 }
 
+/// The digest of a lab whose files are as its author wrote them, by the module that reads them.
+///
+/// # Errors
+/// The author's mistakes, or why the module did not come.
+pub async fn digest(id: &str, files: &[(String, String)]) -> Result<String, String> {
+    let (names, texts): (Array, Array) =
+        files.iter().map(|(name, text)| (JsValue::from(name), JsValue::from(text))).unzip();
+    let arguments = Array::of3(&id.into(), &names, &texts);
+    let promise: Promise =
+        call_boot_with("digest", &arguments)?.dyn_into().map_err(|_| "boot.js made no promise".to_owned())?;
+    let digest = JsFuture::from(promise).await.map_err(said)?;
+    digest.as_string().ok_or_else(|| "no text".to_owned())
+}
+
 fn call_boot(name: &str) -> Result<JsValue, String> {
+    call_boot_with(name, &Array::new())
+}
+
+fn call_boot_with(name: &str, arguments: &Array) -> Result<JsValue, String> {
     let boot = Reflect::get(&js_sys::global(), &"sandshift".into()).map_err(said)?;
     let function: Function = Reflect::get(&boot, &name.into())
         .map_err(said)?
         .dyn_into()
         .map_err(|_| format!("boot.js has no {name}"))?;
-    function.call0(&boot).map_err(said)
+    function.apply(&boot, arguments).map_err(said)
 }
 
 /// An exception, in its own words.
@@ -61,16 +79,10 @@ pub fn said(error: impl Into<JsValue>) -> String {
 /// # Errors
 /// The status or the browser's reason, short.
 pub async fn fetch_text(address: &str) -> Result<String, String> {
-    let window = window().ok_or_else(|| "no window".to_owned())?;
-    let response: Response = JsFuture::from(window.fetch_with_str(address))
-        .await
-        .map_err(said)?
+    let promise: Promise = call_boot_with("text", &Array::of1(&address.into()))?
         .dyn_into()
-        .map_err(|_| "no response".to_owned())?;
-    if !response.ok() {
-        return Err(format!("{} {}", response.status(), response.status_text()).trim().to_owned());
-    }
-    let text = JsFuture::from(response.text().map_err(said)?).await.map_err(said)?;
+        .map_err(|_| "boot.js made no promise".to_owned())?;
+    let text = JsFuture::from(promise).await.map_err(said)?;
     text.as_string().ok_or_else(|| "no text".to_owned())
 }
 

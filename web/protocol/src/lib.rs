@@ -101,7 +101,7 @@ pub enum Request {
     Fail,
 }
 
-/// A lab's files, by path inside its folder (`lab.toml`, `ko.md`, ...), as the page fetched them.
+/// What checking a lab takes, by path inside its folder: its digest (`lab.json`), a starting transcript.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LabSource {
     pub id: String,

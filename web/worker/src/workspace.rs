@@ -90,9 +90,9 @@ impl Workspace {
     ) -> Result<Self, OpenError> {
         let lab = match source {
             None => None,
-            Some(source) => Some(Lab::from_files(&source.id, &source.files).map_err(|problems| {
+            Some(source) => Some(Lab::digested(&source.files).map_err(|problem| {
                 OpenError {
-                    message: problems.first().map(ToString::to_string).unwrap_or_default(),
+                    message: problem.to_string(),
                     hint: "The lab's files need a correction; `cargo xtask labs check` names every mistake."
                         .to_owned(),
                 }

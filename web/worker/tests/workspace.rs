@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use sandshift_lessons::Digest;
 use sandshift_protocol::{
     Difference, Event, EventKind, Half, HalfEnd, LabSource, Message, Request, StepState, StorageState,
 };
@@ -15,7 +16,9 @@ fn lab() -> LabSource {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lessons/labs/01-permissions");
     let files = ["lab.toml", "ko.md", "en.md"];
     let read = |name: &str| (name.to_owned(), std::fs::read_to_string(folder.join(name)).unwrap());
-    LabSource { id: "permissions".to_owned(), files: files.map(read).to_vec() }
+    let digest = Digest::read("permissions", &files.map(read)).unwrap();
+    let digest = serde_json::to_string(&digest).unwrap();
+    LabSource { id: "permissions".to_owned(), files: vec![(Digest::FILE.to_owned(), digest)] }
 }
 
 /// Time that passes by one millisecond at every look: progress is told, nothing depends on the machine.

@@ -1,14 +1,14 @@
-//! The labs as the site serves them: their folders, and `labs/index.json`, from which the page draws the course.
+//! The labs as the site serves them: their folders, each with its digest, and `labs/index.json`, from which the page draws the course.
 
 use std::fs;
 use std::path::Path;
 
-use sandshift_prose::{Definition, Problem, Prose};
+use sandshift_prose::Digest;
 use serde_json::{Value, json};
 
 use crate::site::copy_folder;
 
-/// Copies every lab below `labs` and writes the index.
+/// Copies every lab below `labs`, with its digest, and writes the index.
 ///
 /// # Errors
 /// A lab that cannot be read, with file, line and what is expected.
@@ -16,7 +16,11 @@ pub fn publish(labs: &Path, out: &Path) -> Result<(), String> {
     let mut entries = Vec::new();
     for folder in folders(labs)? {
         copy_folder(&labs.join(&folder), &out.join(&folder))?;
-        entries.push(entry(labs, &folder)?);
+        let digest = digest(labs, &folder)?;
+        let text = serde_json::to_string(&digest).map_err(|error| error.to_string())?;
+        let path = out.join(&folder).join(Digest::FILE);
+        fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        entries.push(entry(labs, &folder, digest)?);
     }
     entries.sort_by_key(|entry| entry["order"].as_u64());
     let text = serde_json::to_string_pretty(&entries).map_err(|error| error.to_string())?;
@@ -36,31 +40,35 @@ fn folders(labs: &Path) -> Result<Vec<String>, String> {
     Ok(names)
 }
 
-fn entry(labs: &Path, folder: &str) -> Result<Value, String> {
-    let read = |file: &str| {
-        fs::read_to_string(labs.join(folder).join(file)).map_err(|error| format!("{folder}/{file}: {error}"))
-    };
-    let told = |problems: Vec<Problem>| {
+fn digest(labs: &Path, folder: &str) -> Result<Digest, String> {
+    let path = labs.join(folder);
+    let mut texts = Vec::new();
+    for file in files_below(&path, &path)?.into_iter().filter(|file| is_read(file)) {
+        let text =
+            fs::read_to_string(path.join(&file)).map_err(|error| format!("{folder}/{file}: {error}"))?;
+        texts.push((file, text));
+    }
+    Digest::read(folder, &texts).map_err(|problems| {
         let each: Vec<String> = problems.iter().map(|problem| format!("{folder}/{problem}")).collect();
         each.join("\n")
-    };
-    let definition = Definition::parse(&read("lab.toml")?).map_err(told)?;
+    })
+}
+
+/// What a digest is made from; whatever else stands in the folder (a starting transcript, data) is needed to check.
+fn is_read(file: &str) -> bool {
+    file == "lab.toml" || file.ends_with(".md")
+}
+
+fn entry(labs: &Path, folder: &str, digest: Digest) -> Result<Value, String> {
+    let Digest { definition, prose } = digest;
     let (mut titles, mut outcomes) = (serde_json::Map::new(), serde_json::Map::new());
-    let mut files = vec!["lab.toml".to_owned()];
-    for language in &definition.languages {
-        let file = format!("{language}.md");
-        let prose = Prose::parse(&file, &read(&file)?).map_err(told)?;
+    for (language, prose) in prose {
         titles.insert(language.clone(), prose.title.into());
-        outcomes.insert(language.clone(), prose.outcomes.into());
-        files.push(file);
+        outcomes.insert(language, prose.outcomes.into());
     }
-    // Whatever else stands in the folder (a starting transcript, data) is needed to check, too.
-    let folder_path = labs.join(folder);
-    for file in files_below(&folder_path, &folder_path)? {
-        if !files.contains(&file) && !file.ends_with(".md") {
-            files.push(file);
-        }
-    }
+    let path = labs.join(folder);
+    let mut files = vec![Digest::FILE.to_owned()];
+    files.extend(files_below(&path, &path)?.into_iter().filter(|file| !is_read(file)));
     Ok(json!({
         "id": definition.id, "folder": folder, "order": definition.order, "minutes": definition.minutes,
         "steps": definition.steps.len(), "awsPrice": definition.aws_price,

@@ -41,6 +41,8 @@ fn part(path: &str) -> &'static str {
         "editor.js" => "editor",
         // Fetched when a chart is first looked at: no part of what a page costs.
         "chart.js" => "charts, when wanted",
+        // Likewise, when a lab is opened that the build has not read.
+        "digest.js" | "digest_bg.wasm" => "reading labs, when wanted",
         _ if path.starts_with("labs/") => "lessons",
         _ if path.ends_with(".html") || path.ends_with(".css") || path.ends_with(".svg") => {
             "page markup and styles"
@@ -51,7 +53,7 @@ fn part(path: &str) -> &'static str {
 
 const ENGINE: [&str; 1] = ["engine wasm"];
 const PAGE: [&str; 4] = ["page wasm", "page scripts", "editor", "page markup and styles"];
-const PARTS: [&str; 9] = [
+const PARTS: [&str; 10] = [
     "engine wasm",
     "engine scripts",
     PAGE[0],
@@ -59,6 +61,7 @@ const PARTS: [&str; 9] = [
     PAGE[2],
     PAGE[3],
     "charts, when wanted",
+    "reading labs, when wanted",
     "lessons",
     "other files",
 ];

@@ -1,4 +1,5 @@
-//! The two WebAssembly files: engine (crate sandshift-worker) and page (crate sandshift-app).
+//! The WebAssembly files: engine (crate sandshift-worker), page (crate sandshift-app), and what reads a lab that was
+//! put beside the built site (crate sandshift-digest).
 //!
 //! wasm-bindgen runs as a library at exactly the version of Cargo.lock, so that no tool needs installing.
 
@@ -21,15 +22,16 @@ pub enum Profile {
     Release,
 }
 
-/// One of the two: the crate's file, and the name under which it is served.
+/// One of them: the crate's file, and the name under which it is served.
 pub struct Part {
     file: &'static str,
     pub name: &'static str,
 }
 
-pub const PARTS: [Part; 2] = [
+pub const PARTS: [Part; 3] = [
     Part { file: "sandshift_worker.wasm", name: "engine" },
     Part { file: "sandshift-app.wasm", name: "app" },
+    Part { file: "sandshift_digest.wasm", name: "digest" },
 ];
 
 impl Profile {
@@ -41,12 +43,13 @@ impl Profile {
     }
 }
 
-/// Builds both; gives the folder with `engine.js`, `engine_bg.wasm`, `app.js` and `app_bg.wasm`.
+/// Builds them; gives the folder with `engine.js`, `engine_bg.wasm`, `app.js`, `app_bg.wasm` and so on.
 pub fn build(root: &Path, profile: Profile) -> Result<PathBuf, String> {
     add_target()?;
     step(&format!("engine and page ({})", profile.name()), || {
         let words = ["build", "--target", TARGET, "--profile", profile.name()];
-        let crates = ["--package", "sandshift-worker", "--package", "sandshift-app"];
+        let crates =
+            ["--package", "sandshift-worker", "--package", "sandshift-app", "--package", "sandshift-digest"];
         command::run(command::cargo(&[&words[..], &crates[..]].concat(), root))
     })?;
     let out = root::target()?.join("bindgen").join(profile.name());

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use sandshift_prose::digest::Digest;
 use sandshift_protocol::{LabSource, Request};
 
 use super::Desk;
@@ -118,6 +119,10 @@ impl Desk {
                 .unwrap_or_else(|_| Err("interrupted".to_owned()))
                 .map_err(|reason| (words.fetch_failed)(&entry.address(file), &reason))?;
             files.push((file.clone(), text));
+        }
+        if !entry.is_digested() {
+            let digest = host::digest(&entry.id, &files).await?;
+            files.push((Digest::FILE.to_owned(), digest));
         }
         Lesson::read(entry, files)
     }

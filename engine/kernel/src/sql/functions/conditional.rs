@@ -258,6 +258,12 @@ impl<'a> Column<'a> {
 
 /// For each row the value of the argument that `pick` names, or NULL.
 fn select(call: &Call<'_>, pick: impl FnMut(usize) -> Option<usize>) -> SqlResult<ArrayRef> {
+    // All picked before any is taken: the taking is then the same code for every function.
+    picked(call, &(0..call.rows).map(pick).collect::<Vec<_>>())
+}
+
+fn picked(call: &Call<'_>, picks: &[Option<usize>]) -> SqlResult<ArrayRef> {
+    let pick = |row: usize| picks[row];
     match call.result {
         DataType::SmallInt => select_primitive::<Int16Type>(call, pick),
         DataType::Integer => select_primitive::<Int32Type>(call, pick),
@@ -273,7 +279,6 @@ fn select(call: &Call<'_>, pick: impl FnMut(usize) -> Option<usize>) -> SqlResul
         DataType::Interval => select_primitive::<IntervalMonthDayNanoType>(call, pick),
         DataType::Boolean => {
             let columns = all::<BooleanArray>(call);
-            let mut pick = pick;
             let chosen: BooleanArray = (0..call.rows)
                 .map(|row| {
                     columns
@@ -293,7 +298,6 @@ fn select(call: &Call<'_>, pick: impl FnMut(usize) -> Option<usize>) -> SqlResul
         | DataType::Unknown => select_text(call, pick),
         DataType::Varbyte(_) => {
             let columns = all::<BinaryArray>(call);
-            let mut pick = pick;
             let mut builder = BinaryBuilder::new();
             for row in 0..call.rows {
                 let array = pick(row).and_then(|index| columns.get(index).copied().flatten());
@@ -312,7 +316,7 @@ fn all<'a, A: Array + 'static>(call: &Call<'a>) -> Vec<Option<&'a A>> {
 
 fn select_primitive<T: ArrowPrimitiveType>(
     call: &Call<'_>,
-    mut pick: impl FnMut(usize) -> Option<usize>,
+    pick: impl Fn(usize) -> Option<usize>,
 ) -> SqlResult<ArrayRef> {
     let columns = all::<PrimitiveArray<T>>(call);
     super::column::build_nullable::<T>(call, |row| {
@@ -320,7 +324,7 @@ fn select_primitive<T: ArrowPrimitiveType>(
     })
 }
 
-fn select_text(call: &Call<'_>, mut pick: impl FnMut(usize) -> Option<usize>) -> SqlResult<ArrayRef> {
+fn select_text(call: &Call<'_>, pick: impl Fn(usize) -> Option<usize>) -> SqlResult<ArrayRef> {
     // As they lie: CHAR keeps its padding when the answer is CHAR.
     let columns: Vec<Option<Text<'_>>> = call
         .arguments
