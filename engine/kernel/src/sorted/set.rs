@@ -1,7 +1,7 @@
 //! A set as an ascending list.
 
 use std::borrow::Borrow;
-use std::ops::RangeBounds;
+use std::ops::{BitOr, RangeBounds};
 use std::{fmt, slice, vec};
 
 use serde::de::{Deserialize, Deserializer};
@@ -42,6 +42,10 @@ impl<T> SortedSet<T> {
 
     pub fn last(&self) -> Option<&T> {
         self.items.last()
+    }
+
+    pub fn pop_first(&mut self) -> Option<T> {
+        (!self.is_empty()).then(|| self.items.remove(0))
     }
 
     pub fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
@@ -141,6 +145,15 @@ impl<T: Ord, const N: usize> From<[T; N]> for SortedSet<T> {
     }
 }
 
+/// Everything in either.
+impl<T: Ord + Clone> BitOr for &SortedSet<T> {
+    type Output = SortedSet<T>;
+
+    fn bitor(self, other: Self) -> SortedSet<T> {
+        self.items.iter().chain(&other.items).cloned().collect()
+    }
+}
+
 impl<T> IntoIterator for SortedSet<T> {
     type Item = T;
     type IntoIter = vec::IntoIter<T>;
@@ -183,6 +196,7 @@ mod tests {
         assert!(set.range(2..5).eq(&[3, 4]));
         let other = SortedSet::from([3, 4, 8]);
         assert!(set.intersection(&other).eq(&[3, 4]) && set.difference(&other).eq(&[1, 5]));
+        assert!((&set | &other).iter().eq(&[1, 3, 4, 5, 8]));
         assert!(!other.is_subset(&set) && SortedSet::from([1, 5]).is_subset(&set));
         let read: SortedSet<u32> = serde_json::from_str(&serde_json::to_string(&set).unwrap()).unwrap();
         assert_eq!(read, set);

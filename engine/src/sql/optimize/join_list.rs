@@ -77,7 +77,7 @@ fn ordered(plan: Plan, filter: Vec<Expression>) -> Plan {
     let mut neighbours = vec![Vec::new(); leaves.len()];
     for condition in &conditions {
         if let Expression::Compare { operator: Comparison::Equal, .. } = condition {
-            let tables: BTreeSet<usize> = columns::of(condition).into_iter().map(owner).collect();
+            let tables: SortedSet<usize> = columns::of(condition).into_iter().map(owner).collect();
             if let (2, Some(&one), Some(&other)) = (tables.len(), tables.first(), tables.last()) {
                 neighbours[one].push(other);
                 neighbours[other].push(one);
@@ -87,8 +87,8 @@ fn ordered(plan: Plan, filter: Vec<Expression>) -> Plan {
 
     // The first that is joined to those before; the first of all where none is.
     let mut order: Vec<usize> = Vec::with_capacity(leaves.len());
-    let mut left: BTreeSet<usize> = (0..leaves.len()).collect();
-    let mut joined: BTreeSet<usize> = BTreeSet::new();
+    let mut left: SortedSet<usize> = (0..leaves.len()).collect();
+    let mut joined: SortedSet<usize> = SortedSet::new();
     while let Some(next) = joined.pop_first().or_else(|| left.first().copied()) {
         left.remove(&next);
         order.push(next);

@@ -3,7 +3,6 @@
 //! Without equal pairs every right row has the same (empty) key, which makes it a nested loop: a cross join,
 //! or one on any condition.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, NullArray};
@@ -17,6 +16,7 @@ use super::memory::Held;
 use super::pause;
 use super::sought::Index;
 use super::{BATCH_ROWS, Context, Operator, Pull};
+use crate::sorted::SortedSet;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::outcome::Batch;
@@ -76,7 +76,7 @@ impl Join {
         left: Box<dyn Operator>,
         right: Box<dyn Operator>,
         index: Index,
-        wanted: Option<&BTreeSet<usize>>,
+        wanted: Option<&SortedSet<usize>>,
     ) -> Self {
         let types = |fields: &[Field]| fields.iter().map(|field| field.data_type).collect::<Vec<_>>();
         let key_types: Vec<DataType> = join.on.iter().map(|(left, _)| left.data_type()).collect();

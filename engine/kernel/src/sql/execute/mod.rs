@@ -56,7 +56,6 @@ mod window;
 pub mod write;
 mod zone;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::error::SqlResult;
@@ -65,6 +64,7 @@ use super::functions::random::RandomState;
 use super::outcome::{Batch, Statistics};
 use super::plan::{self, Plan, SystemRelation};
 use crate::clock::Instant;
+use crate::sorted::SortedSet;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::{Logs, Manifest};
 use crate::warehouse::value::Value;
@@ -119,7 +119,7 @@ pub struct Shared {
     /// While the tree is built: what joins above look for in the step that is next.
     sought: Vec<sought::Sought>,
     /// And which of its columns are read, where that is known.
-    wanted: Option<BTreeSet<usize>>,
+    wanted: Option<SortedSet<usize>>,
 }
 
 impl Context {
@@ -271,7 +271,7 @@ fn operator_of(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator
 
 /// The columns of its one input that a step reads, if it is one that need not read all. `above`: those of its own
 /// that somebody reads.
-fn wanted_below(plan: &Plan, above: Option<&BTreeSet<usize>>) -> Option<BTreeSet<usize>> {
+fn wanted_below(plan: &Plan, above: Option<&SortedSet<usize>>) -> Option<SortedSet<usize>> {
     match plan {
         Plan::Project { expressions, .. } => Some(columns_of_all(expressions)),
         Plan::Aggregate { groups, aggregates, .. } => {
@@ -288,18 +288,18 @@ fn wanted_below(plan: &Plan, above: Option<&BTreeSet<usize>>) -> Option<BTreeSet
 }
 
 /// The same for the sides of a join.
-fn wanted_beside(join: &plan::Join, above: Option<&BTreeSet<usize>>) -> [Option<BTreeSet<usize>>; 2] {
+fn wanted_beside(join: &plan::Join, above: Option<&SortedSet<usize>>) -> [Option<SortedSet<usize>>; 2] {
     let Some(above) = above else { return [None, None] };
     let width = join.left.fields().len();
     let both = above | &columns_of_all(&join.residual);
-    let left = both.range(..width).copied().collect::<BTreeSet<usize>>();
-    let right = both.range(width..).map(|column| column - width).collect::<BTreeSet<usize>>();
+    let left = both.range(..width).copied().collect::<SortedSet<usize>>();
+    let right = both.range(width..).map(|column| column - width).collect::<SortedSet<usize>>();
     let left_keys = columns_of_all(join.on.iter().map(|(left, _)| left));
     let right_keys = columns_of_all(join.on.iter().map(|(_, right)| right));
     [Some(&left | &left_keys), Some(&right | &right_keys)]
 }
 
-fn columns_of_all<'a>(expressions: impl IntoIterator<Item = &'a Expression>) -> BTreeSet<usize> {
+fn columns_of_all<'a>(expressions: impl IntoIterator<Item = &'a Expression>) -> SortedSet<usize> {
     expressions.into_iter().flat_map(dictionary::columns_of).collect()
 }
 

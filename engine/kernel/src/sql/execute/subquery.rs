@@ -35,7 +35,7 @@ struct Remembered {
     /// By the number of the parameters.
     answers: Vec<Option<Answer>>,
     /// Runs that stopped before their answer, by the same number.
-    stopped: BTreeMap<u32, Stopped>,
+    stopped: SortedMap<u32, Stopped>,
 }
 
 struct Stopped {
@@ -71,7 +71,7 @@ pub fn evaluate_subquery(subquery: &Subquery, batch: &Batch, context: &mut Conte
         _plan: Arc::clone(&subquery.plan),
         parameters: Grouping::new(&types),
         answers: Vec::new(),
-        stopped: BTreeMap::new(),
+        stopped: SortedMap::new(),
     });
     let numbers = remembered.parameters.assign(&parameters, rows)?;
     remembered.answers.resize(remembered.parameters.len(), None);
@@ -294,7 +294,7 @@ impl Operator for Prepared {
                 let mut parameters = Grouping::new(&[]);
                 parameters.assign(&[], 1)?;
                 let _plan = Arc::clone(&subquery.plan);
-                let (answers, stopped) = (vec![Some(answer)], BTreeMap::new());
+                let (answers, stopped) = (vec![Some(answer)], SortedMap::new());
                 context.shared.memo.plans.insert(key, Remembered { _plan, parameters, answers, stopped });
             }
             Err(_) => {}

@@ -12,7 +12,6 @@ mod rank;
 mod span;
 mod value;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, NullArray};
@@ -25,6 +24,7 @@ use super::memory::Held;
 use super::sorter::{Sorted, Sorter};
 use super::sorting::SortBy;
 use super::{BATCH_ROWS, Context, Operator, Pull};
+use crate::sorted::SortedSet;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::outcome::Batch;
@@ -34,7 +34,7 @@ pub struct Window {
     input: Box<dyn Operator>,
     calls: Vec<WindowCall>,
     /// Columns of the input that somebody above reads; all, if that is not known.
-    wanted: Option<BTreeSet<usize>>,
+    wanted: Option<SortedSet<usize>>,
     orders: Vec<Order>,
     /// Expressions computed for the calls; their columns stand behind the input's.
     computed: Vec<Expression>,
@@ -90,7 +90,7 @@ impl Window {
         input: Box<dyn Operator>,
         calls: Vec<WindowCall>,
         width: usize,
-        wanted: Option<BTreeSet<usize>>,
+        wanted: Option<SortedSet<usize>>,
     ) -> Self {
         let mut computed = Vec::new();
         let mut place = |expression: &Expression| match expression {
