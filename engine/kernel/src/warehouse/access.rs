@@ -33,11 +33,11 @@ impl UserId {
 /// Principals of one cluster, in all its databases.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Principals {
-    pub users: BTreeMap<Identifier, User>,
-    pub groups: BTreeMap<Identifier, Group>,
-    pub roles: BTreeMap<Identifier, Role>,
+    pub users: SortedMap<Identifier, User>,
+    pub groups: SortedMap<Identifier, Group>,
+    pub roles: SortedMap<Identifier, Role>,
     /// Who may let the cluster act under which IAM role.
-    pub assume: BTreeSet<AssumeGrant>,
+    pub assume: SortedSet<AssumeGrant>,
     next_user: u32,
     next_group: u32,
     next_role: u32,
@@ -77,9 +77,9 @@ pub struct Role {
     /// Users who hold the role; `true` with ADMIN OPTION.
     pub members: SortedMap<UserId, bool>,
     /// Roles that hold this role: `GRANT ROLE this TO ROLE that` puts `that` here.
-    pub granted_to: BTreeSet<RoleId>,
+    pub granted_to: SortedSet<RoleId>,
     /// System permissions granted to it; what system-defined roles hold by themselves is not written here.
-    pub permissions: BTreeSet<SystemPermission>,
+    pub permissions: SortedSet<SystemPermission>,
 }
 
 /// What can be granted on an object.
@@ -233,9 +233,9 @@ impl fmt::Display for HeldBy {
 impl Principals {
     pub fn new() -> Self {
         Principals {
-            users: BTreeMap::new(),
-            groups: BTreeMap::new(),
-            roles: BTreeMap::new(),
+            users: SortedMap::new(),
+            groups: SortedMap::new(),
+            roles: SortedMap::new(),
             // Everybody may, until `REVOKE ASSUMEROLE ON ALL FROM PUBLIC FOR ALL` (fact sheet, section 2.4).
             assume: RoleCommand::ALL
                 .map(|command| AssumeGrant { grantee: Grantee::Public, role: IamRole::All, command })

@@ -42,11 +42,11 @@ pub struct Database {
     /// Who may write routines in each language.
     pub languages: SortedMap<Identifier, Arc<Acl>>,
     /// Of both kinds, by number.
-    pub policies: BTreeMap<ObjectId, Arc<Policy>>,
+    pub policies: SortedMap<ObjectId, Arc<Policy>>,
     /// What new objects are granted to others as they are made (ALTER DEFAULT PRIVILEGES).
-    pub defaults: BTreeMap<DefaultKey, Arc<Acl>>,
+    pub defaults: SortedMap<DefaultKey, Arc<Acl>>,
     /// What was granted on system tables and views, by name.
-    pub system: BTreeMap<Identifier, Arc<Acl>>,
+    pub system: SortedMap<Identifier, Arc<Acl>>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -75,11 +75,11 @@ impl Database {
             name,
             owner,
             acl: to_public(owner, &[Privilege::Temporary]),
-            schemas: BTreeMap::from([(public.name.clone(), Arc::new(public))]),
-            relations: BTreeMap::new(),
-            routines: BTreeMap::new(),
-            defaults: BTreeMap::new(),
-            system: BTreeMap::new(),
+            schemas: SortedMap::from([(public.name.clone(), Arc::new(public))]),
+            relations: SortedMap::new(),
+            routines: SortedMap::new(),
+            defaults: SortedMap::new(),
+            system: SortedMap::new(),
             languages: LANGUAGES
                 .map(|(language, open)| {
                     let acl =
@@ -100,8 +100,8 @@ fn to_public(grantor: UserId, privileges: &[Privilege]) -> Acl {
     let grants = privileges
         .iter()
         .map(|&privilege| Grant::new(Grantee::Public, privilege, grantor))
-        .collect::<BTreeSet<_>>();
-    Acl { grants, owner_lacks: BTreeSet::new() }
+        .collect::<SortedSet<_>>();
+    Acl { grants, owner_lacks: SortedSet::new() }
 }
 
 impl User {
@@ -130,9 +130,9 @@ impl Role {
             name,
             owner,
             external_id: None,
-            members: BTreeMap::new(),
-            granted_to: BTreeSet::new(),
-            permissions: BTreeSet::new(),
+            members: SortedMap::new(),
+            granted_to: SortedSet::new(),
+            permissions: SortedSet::new(),
         }
     }
 }

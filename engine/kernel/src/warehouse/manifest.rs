@@ -4,7 +4,6 @@
 //! copy and swaps it in at COMMIT; a snapshot keeps one; a lab's check runs on one and throws it away. All
 //! three are the same cheap clone.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +12,7 @@ use super::access::{GroupId, Principals, UserId};
 use super::catalog::Catalog;
 use crate::clock::Instant;
 use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, SortedSet};
 
 /// All state of one cluster's warehouse at one moment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ pub struct Manifest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lent {
     pub user: UserId,
-    pub groups: BTreeSet<GroupId>,
+    pub groups: SortedSet<GroupId>,
 }
 
 impl Manifest {

@@ -42,7 +42,7 @@ RestoreTableFromClusterSnapshot ResumeCluster RevokeSnapshotAccess RotateEncrypt
 /// The clusters of the account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Redshift {
-    pub clusters: BTreeMap<String, Cluster>,
+    pub clusters: SortedMap<String, Cluster>,
     /// Temporary passwords that were handed out.
     #[serde(default)]
     pub credentials: Vec<Credential>,
@@ -51,7 +51,7 @@ pub struct Redshift {
 impl Redshift {
     pub fn new(beginning: &Beginning<'_>, identifiers: &mut Identifiers) -> Self {
         let cluster = Cluster::new(beginning, identifiers);
-        let clusters = BTreeMap::from([(beginning.cluster.to_owned(), cluster)]);
+        let clusters = SortedMap::from([(beginning.cluster.to_owned(), cluster)]);
         Redshift { clusters, credentials: Vec::new() }
     }
 }

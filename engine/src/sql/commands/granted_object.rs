@@ -1,10 +1,10 @@
 //! What GRANT and REVOKE are written on: its ACL, its owner, what can be granted on it and who may.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::CommandContext;
 use crate::gap::Feature;
+use crate::sorted::SortedSet;
 use crate::sql::authorize::rights::Missing;
 use crate::sql::authorize::schema_usage;
 use crate::sql::error::{SqlError, SqlResult};
@@ -39,7 +39,7 @@ pub(super) struct Asked {
 }
 
 /// Nobody was ever granted anything.
-static NO_GRANTS: Acl = Acl { grants: BTreeSet::new(), owner_lacks: BTreeSet::new() };
+static NO_GRANTS: Acl = Acl { grants: SortedSet::new(), owner_lacks: SortedSet::new() };
 
 /// What ALL means on a table or view. RULE and TRIGGER do nothing, but the ACL shows them; ALTER and TRUNCATE
 /// came after April 2023 and are granted only by name.
