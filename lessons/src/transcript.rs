@@ -101,8 +101,9 @@ impl Terminal {
 
     fn sql(&mut self, sandbox: &mut Sandbox, user: &str, text: &str) -> Answered {
         let session = match self.sessions.get(user) {
-            Some(session) => *session,
-            None => match sandbox.connect(user, None) {
+            Some(session) if sandbox.session(*session).is_some() => *session,
+            // None yet, or one that somebody terminated.
+            _ => match sandbox.connect(user, None) {
                 Ok(session) => {
                     self.sessions.insert(user.to_owned(), session);
                     session

@@ -26,10 +26,7 @@ pub enum Feature {
     Function,
     DataType,
     AlterDatabase,
-    SchemaQuota,
     Lock,
-    CancelStatement,
-    IdentifierCase,
     AwsOperation,
 }
 
@@ -61,10 +58,7 @@ impl Feature {
             Feature::Function => "this function",
             Feature::DataType => "this data type",
             Feature::AlterDatabase => "this option of CREATE or ALTER DATABASE",
-            Feature::SchemaQuota => "schema quotas",
             Feature::Lock => "waiting for a table that another session has locked",
-            Feature::CancelStatement => "CANCEL",
-            Feature::IdentifierCase => "settings that change the case of names",
             Feature::AwsOperation => "this AWS operation",
         }
     }

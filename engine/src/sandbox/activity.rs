@@ -3,6 +3,7 @@
 
 use super::Sandbox;
 use crate::clock::Instant;
+use crate::sql::error::Canceler;
 use crate::sql::session::{SessionId, Transaction};
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::commit;
@@ -16,6 +17,8 @@ pub(super) struct Inflight {
     pub transaction: i64,
     pub started: Instant,
     pub text: String,
+    /// Somebody asked for its end.
+    pub canceled: Option<Canceler>,
 }
 
 fn int(value: u32) -> Value {
@@ -112,7 +115,8 @@ impl Sandbox {
     /// The session begins a statement.
     pub(super) fn begins(&mut self, session: SessionId, numbers: (i64, i64), text: &str) {
         let (query, transaction) = numbers;
-        let running = Inflight { query, transaction, started: self.clock.now(), text: text.to_owned() };
+        let running =
+            Inflight { query, transaction, started: self.clock.now(), text: text.to_owned(), canceled: None };
         self.inflight.insert(session, running);
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{DATABASE, Sandbox, history};
 use crate::aws::redshift::credentials;
+use crate::sorted::SortedMap;
 use crate::sql::commands::login;
 use crate::sql::error::SqlResult;
 use crate::sql::parameter;

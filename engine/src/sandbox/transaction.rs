@@ -85,6 +85,10 @@ impl Sandbox {
                 return Err(serialization_conflict(table, &transactions, id));
             }
         };
+        self.must_fit(id, facts.number, &base, &merged)?;
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return Err(SqlError::bug("a commit without a session"));
+        };
         session.temporary = temporary;
         let users = (base.principals.clone(), working.principals.clone());
         let recorded = (self.clock.now(), id, facts.number);
@@ -246,6 +250,7 @@ fn changes(statement: &Statement) -> bool {
                     | S::DeclareCursor { .. }
                     | S::Fetch { .. }
                     | S::CloseCursor { .. }
+                    | S::Cancel { .. }
             )
         }
     }

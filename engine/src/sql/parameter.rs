@@ -2,7 +2,6 @@
 //! (Developer Guide, "Configuration reference").
 
 use super::error::{SqlError, SqlResult};
-use crate::gap::Feature;
 use crate::warehouse::calendar::zone;
 
 /// What values a parameter takes.
@@ -102,7 +101,6 @@ pub fn value(name: &str, values: &[String]) -> SqlResult<String> {
             let on = boolean(&written).ok_or_else(|| {
                 SqlError::product("22023", format!("parameter \"{name}\" requires a Boolean value"))
             })?;
-            must_be_simulated(name, on)?;
             Ok(if on { "on" } else { "off" }.to_owned())
         }
         Kind::Integer => match written.parse::<i64>() {
@@ -126,22 +124,31 @@ pub fn value(name: &str, values: &[String]) -> SqlResult<String> {
             known.map(|word| (*word).to_owned()).ok_or_else(invalid)
         }
         Kind::Names => Ok(values.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")),
-        Kind::TimeZone => {
-            let known = zone::find(&written).is_some() || zone::offset(&written).is_some();
-            if known { Ok(written) } else { Err(invalid()) }
-        }
+        Kind::TimeZone => time_zone(&written).ok_or_else(invalid),
         Kind::DateStyle => date_style(values).ok_or_else(invalid),
     }
 }
 
-/// Parameters that would change how every statement is read or shown are not taken in silence.
-fn must_be_simulated(name: &str, on: bool) -> SqlResult<()> {
-    let changes = match name {
-        "enable_case_sensitive_identifier" => on,
-        "downcase_delimited_identifier" => !on,
-        _ => false,
-    };
-    if changes { Err(SqlError::not_simulated_because(Feature::IdentifierCase, name)) } else { Ok(()) }
+/// Whether the settings keep the case of quoted names. The older parameter, which the guide retires in favour of the
+/// newer one, says the same the other way round.
+pub fn keeps_case(settings: &crate::sorted::SortedMap<String, String>) -> bool {
+    let is = |name, value| settings.get(name).is_some_and(|set| set == value);
+    is("enable_case_sensitive_identifier", "on") || is("downcase_delimited_identifier", "off")
+}
+
+/// A name, a zone as POSIX writes it, or hours east of UTC, which SHOW prints as PostgreSQL 8 does: `09:00:00`.
+fn time_zone(written: &str) -> Option<String> {
+    if let Ok(hours) = written.parse::<f64>() {
+        let minutes = (hours * 60.0).round();
+        if !(-15.0 * 60.0..=15.0 * 60.0).contains(&minutes) {
+            return None;
+        }
+        let (sign, minutes) = (if minutes < 0.0 { "-" } else { "+" }, minutes.abs() as u32);
+        return Some(format!("{sign}{:02}:{:02}:00", minutes / 60, minutes % 60));
+    }
+    let known =
+        zone::find(written).is_some() || zone::offset(written).is_some() || zone::posix(written).is_some();
+    known.then(|| written.to_owned())
 }
 
 fn boolean(text: &str) -> Option<bool> {

@@ -10,6 +10,8 @@ use sqlparser::ast;
 
 use super::error::{SqlError, SqlResult};
 use super::outcome::Batch;
+use super::parameter;
+use super::parse::NameCase;
 use super::plan::Field;
 use super::statement::FetchCount;
 use crate::clock::Instant;
@@ -62,7 +64,8 @@ pub struct Prepared {
 /// A query declared under a name; it lives as long as its transaction.
 #[derive(Clone, Debug)]
 pub struct Cursor {
-    pub query: Box<ast::Query>,
+    /// None where a procedure opened it: then its rows are there.
+    pub query: Option<Box<ast::Query>>,
     /// All of the answer: the first FETCH computes the whole of it, as the leader node does.
     pub rows: Option<CursorRows>,
     /// Rows passed so far; one more than there are when FETCH ran off the end.
@@ -123,6 +126,11 @@ impl Session {
             Transaction::Open { cursors, .. } => Some(cursors),
             Transaction::None | Transaction::Aborted => None,
         }
+    }
+
+    /// Whether the case of quoted names counts.
+    pub fn name_case(&self) -> NameCase {
+        if parameter::keeps_case(&self.settings) { NameCase::Kept } else { NameCase::Folded }
     }
 
     /// Sets a parameter, or with `None` puts it back; `local` lasts as long as the transaction, and outside of one

@@ -35,10 +35,26 @@ pub enum SqlErrorKind {
     Product { state: &'static str, message: String, detail: Option<String>, hint: Option<String> },
     /// 42501, with the chain that the page explains.
     Refused(Refusal),
-    /// The user stopped it. 57014.
-    Canceled,
+    /// The user stopped it, or its time was over. 57014.
+    Canceled(Canceled),
     /// Our mistake, never the learner's. XX000.
     Bug(String),
+}
+
+/// Which statement was stopped, and by whom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Canceled {
+    pub query: i64,
+    pub by: Canceler,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Canceler {
+    User,
+    /// Somebody else's CANCEL, with what it wants to be said.
+    Message(String),
+    /// `statement_timeout`, in milliseconds.
+    Timeout(i64),
 }
 
 /// A refusal for want of a privilege, with everything needed to explain it.
@@ -82,7 +98,7 @@ impl SqlErrorKind {
             SqlErrorKind::NotSimulated { .. } => "0A000",
             SqlErrorKind::Product { state, .. } => state,
             SqlErrorKind::Refused(_) => "42501",
-            SqlErrorKind::Canceled => "57014",
+            SqlErrorKind::Canceled(_) => "57014",
             SqlErrorKind::Bug(_) => "XX000",
         }
     }
@@ -100,7 +116,11 @@ impl SqlErrorKind {
             },
             SqlErrorKind::Product { message, .. } => message.clone(),
             SqlErrorKind::Refused(refusal) => refusal.message.clone(),
-            SqlErrorKind::Canceled => "Query (0) canceled on user's request".to_owned(),
+            SqlErrorKind::Canceled(Canceled { by: Canceler::Message(message), .. }) => message.clone(),
+            // That a timeout has the same words is unconfirmed.
+            SqlErrorKind::Canceled(Canceled { query, .. }) => {
+                format!("Query ({query}) cancelled on user's request")
+            }
             SqlErrorKind::Bug(what) => format!("Sandshift made a mistake: {what}"),
         }
     }
@@ -113,7 +133,10 @@ impl SqlErrorKind {
                 Some("Redshift accepts this statement; the sandbox does not simulate it yet.".to_owned())
             }
             SqlErrorKind::Refused(refusal) => refusal.smallest_grant.clone(),
-            SqlErrorKind::Syntax { .. } | SqlErrorKind::Canceled => None,
+            SqlErrorKind::Canceled(Canceled { by: Canceler::Timeout(milliseconds), .. }) => Some(format!(
+                "The statement took longer than statement_timeout allows ({milliseconds} ms of simulated time)."
+            )),
+            SqlErrorKind::Syntax { .. } | SqlErrorKind::Canceled(_) => None,
             SqlErrorKind::Bug(_) => {
                 Some("Your data is unharmed. Please report this statement to us.".to_owned())
             }

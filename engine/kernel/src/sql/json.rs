@@ -35,7 +35,16 @@ pub fn kind(text: &str) -> Kind {
 
 /// The document in the one form that is kept, or `None` where the text is no JSON.
 pub fn normalize(text: &str) -> Option<String> {
-    let mut reader = Reader { text, at: 0, out: String::with_capacity(text.len()) };
+    read(text, false)
+}
+
+/// The document without blanks, its numbers as they are written: for the functions over JSON that lies in strings.
+pub fn compact(text: &str) -> Option<String> {
+    read(text, true)
+}
+
+fn read(text: &str, as_written: bool) -> Option<String> {
+    let mut reader = Reader { text, at: 0, out: String::with_capacity(text.len()), as_written };
     reader.blanks();
     reader.value(0)?;
     reader.blanks();
@@ -46,6 +55,7 @@ struct Reader<'a> {
     text: &'a str,
     at: usize,
     out: String,
+    as_written: bool,
 }
 
 impl Reader<'_> {
@@ -145,7 +155,11 @@ impl Reader<'_> {
         let length = rest.bytes().position(|byte| !belongs(byte)).unwrap_or(rest.len());
         let written = &rest[..length];
         json_number::is_json(written).then_some(())?;
-        json_number::parse(written)?.write(&mut self.out);
+        if self.as_written {
+            self.out.push_str(written);
+        } else {
+            json_number::parse(written)?.write(&mut self.out);
+        }
         self.at += length;
         Some(())
     }

@@ -11,6 +11,7 @@ use super::access::{Acl, UserId};
 use super::data_type::DataType;
 use super::default_privilege::DefaultKey;
 use super::identifier::{Identifier, QualifiedName};
+use super::note::Notes;
 use super::policy::{Policy, PolicyKind, Protection};
 use super::routine::Routine;
 use super::storage::TableData;
@@ -47,6 +48,7 @@ pub struct Database {
     pub defaults: SortedMap<DefaultKey, Arc<Acl>>,
     /// What was granted on system tables and views, by name.
     pub system: SortedMap<Identifier, Arc<Acl>>,
+    pub notes: Notes,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

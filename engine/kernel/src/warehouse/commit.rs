@@ -104,6 +104,11 @@ fn database(
     if changed(base, working) && changed(base, committed) {
         return Err(Conflict { relation: None, dropped: false });
     }
+    let notes = match (base.notes == working.notes, base.notes == committed.notes) {
+        (true, _) => committed.notes.clone(),
+        (false, true) => working.notes.clone(),
+        (false, false) => return Err(Conflict { relation: None, dropped: false }),
+    };
     Ok(Database {
         id: from.id,
         name: from.name.clone(),
@@ -116,6 +121,7 @@ fn database(
         policies,
         defaults,
         system,
+        notes,
     })
 }
 

@@ -1,7 +1,8 @@
 //! Names of warehouse objects.
 //!
-//! Redshift folds every identifier to lower case, quoted or not (Developer Guide, "Names and identifiers").
-//! Folding happens once, here, so that two spellings of a name cannot meet later.
+//! Redshift folds every identifier to lower case, quoted or not (Developer Guide, "Names and identifiers"), unless
+//! `enable_case_sensitive_identifier` is on: then quoted ones stay as they are. Folding happens once, here, so that
+//! two spellings of a name cannot meet later.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,11 +19,12 @@ impl Identifier {
 
     /// Folds ASCII letters to lower case and cuts to [`Self::MAX_BYTES`].
     pub fn fold(text: &str) -> Self {
-        let mut end = text.len().min(Self::MAX_BYTES);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        Identifier(text[..end].to_ascii_lowercase().into())
+        Identifier(cut(text).to_ascii_lowercase().into())
+    }
+
+    /// A name whose case counts, or one that was folded before.
+    pub fn kept(text: &str) -> Self {
+        Identifier(cut(text).into())
     }
 
     pub fn as_str(&self) -> &str {
@@ -41,6 +43,14 @@ impl Identifier {
             false => format!("\"{}\"", self.0.replace('"', "\"\"")),
         }
     }
+}
+
+fn cut(text: &str) -> &str {
+    let mut end = text.len().min(Identifier::MAX_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 impl fmt::Display for Identifier {

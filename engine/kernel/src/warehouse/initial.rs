@@ -88,6 +88,7 @@ impl Database {
                 })
                 .into(),
             policies: SortedMap::new(),
+            notes: Default::default(),
         }
     }
 }

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use super::access::{GroupId, Principals, UserId};
 use super::catalog::Catalog;
 use crate::clock::Instant;
-use crate::sorted::SortedMap;
 use crate::sorted::{SortedMap, SortedSet};
 
 /// All state of one cluster's warehouse at one moment.

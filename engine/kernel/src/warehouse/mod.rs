@@ -16,6 +16,7 @@ pub mod guarded;
 pub mod identifier;
 pub mod initial;
 pub mod manifest;
+pub mod note;
 pub mod password;
 pub mod policy;
 pub mod routine;

@@ -24,7 +24,7 @@ impl Sandbox {
             let Some(frame) = call.frames.last_mut() else { return Err(error) };
             describe(frame, &mut error);
             if let Some(guard) = frame.guards.pop()
-                && !matches!(*error.kind, SqlErrorKind::Canceled)
+                && !matches!(*error.kind, SqlErrorKind::Canceled(_))
             {
                 frame.handling.truncate(guard.handled);
                 frame.handling.push(Handling { error, failed: frame.next, guard });

@@ -139,13 +139,18 @@ impl Sandbox {
         self.lend(&mut call, id)?;
         let mut result = Ok(false);
         for _ in 0..OPERATIONS {
-            let flow = match self.operate(&mut call, id) {
+            let operated = match call.frames.is_empty() {
+                true => self.keep_cursors(&mut call, id),
+                false => self.operate(&mut call, id),
+            };
+            let flow = match operated {
                 Err(error) => self.caught(&mut call, id, error).map(|()| Flow::On),
                 flow => flow,
             };
             match flow {
                 Ok(Flow::On) => {}
                 Ok(Flow::Again) => break,
+                Ok(Flow::Finished) if call.explicit && !call.cursors.is_empty() => {}
                 Ok(Flow::Finished) => {
                     result = Ok(true);
                     break;
@@ -324,7 +329,7 @@ impl Sandbox {
         };
         may_execute(&routine, &manifest, session.user)?;
         let program: Arc<Program> =
-            Arc::new(parse::program(&routine.body, &routine.name, &routine.arguments)?);
+            Arc::new(parse::program(&routine.body, &routine.name, &routine.arguments, session.name_case())?);
         let lent = matches!(session.transaction, Transaction::Open { .. });
         let at_first = call.frames.is_empty() && !call.explicit;
         let owns = !nonatomic && if call.frames.is_empty() { at_first } else { !lent };
@@ -365,7 +370,8 @@ impl Sandbox {
         let values: Vec<String> = value.split(',').map(|part| part.trim().to_owned()).collect();
         let value = crate::sql::parameter::value(name, &values)?;
         if let Some(session) = self.sessions.get_mut(&id) {
-            let old = session.settings.insert(name.to_owned(), value);
+            let old = session.settings.get(name).cloned();
+            session.set(name, Some(value), false);
             frame.settings.push((name.to_owned(), old));
         }
         Ok(())
@@ -374,10 +380,7 @@ impl Sandbox {
     fn restore_settings(&mut self, frame: &Frame, id: SessionId) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         for (name, old) in frame.settings.iter().rev() {
-            match old {
-                Some(value) => session.settings.insert(name.clone(), value.clone()),
-                None => session.settings.remove(name),
-            };
+            session.set(name, old.clone(), false);
         }
     }
 

@@ -89,7 +89,7 @@ impl Sandbox {
                 let statement = match call.answer.take() {
                     None => {
                         let text = self.text_of(call, id, *text)?;
-                        call.queue = parse::parse(&text)?.into();
+                        call.queue = parse::parse_as(&text, self.name_case(id))?.into();
                         call.queue.pop_front()
                     }
                     Some(answer) => match call.queue.pop_front() {

@@ -1,8 +1,10 @@
 //! Rows that a loop or a cursor takes one by one from a query that goes on running between two of them.
 
-use super::Call;
+use std::sync::Arc;
+
 use super::frame::Row;
 use super::operation::{frame, scalar};
+use super::{Call, Flow};
 use crate::sandbox::Sandbox;
 use crate::sandbox::statement::Running;
 use crate::sql::error::{SqlError, SqlResult};
@@ -10,9 +12,10 @@ use crate::sql::execute::array::value_at;
 use crate::sql::outcome::{Batch, Step};
 use crate::sql::plan::Field;
 use crate::sql::procedure::{Kind, RowsFrom, Target};
-use crate::sql::session::SessionId;
+use crate::sql::session::{Cursor, CursorRows, SessionId};
 use crate::sql::statement::{ParsedStatement, Statement};
 use crate::sql::{parse, procedure};
+use crate::warehouse::identifier::Identifier;
 use crate::warehouse::value::Value;
 
 /// A query on its way, and the batch it answered with last.
@@ -21,6 +24,8 @@ pub(super) struct Rows {
     fields: Vec<Field>,
     batch: Option<Batch>,
     at: usize,
+    /// What is kept for the caller.
+    kept: Vec<Batch>,
     /// Whether there was a row at all.
     pub any: bool,
 }
@@ -61,12 +66,19 @@ impl Sandbox {
         };
         let running = self.start_inner(call, id, &statement, variables)?;
         let fields = running.fields().to_vec();
-        Ok(Rows { running: Some(Box::new(running)), fields, batch: None, at: 0, any: false })
+        Ok(Rows {
+            running: Some(Box::new(running)),
+            fields,
+            batch: None,
+            at: 0,
+            kept: Vec::new(),
+            any: false,
+        })
     }
 
     fn dynamic_query(&mut self, call: &mut Call, id: SessionId, slot: usize) -> SqlResult<ParsedStatement> {
         let text = self.text_of(call, id, slot)?;
-        let statement = parse::parse(&text)?.into_iter().next();
+        let statement = parse::parse_as(&text, self.name_case(id))?.into_iter().next();
         match statement {
             Some(statement) if matches!(statement.statement, Statement::Query(_)) => Ok(statement),
             _ => Err(SqlError::product("42601", "a cursor or a loop over rows takes a SELECT")),
@@ -104,6 +116,34 @@ impl Sandbox {
         }
     }
 
+    /// A procedure called in a transaction block leaves the cursors that it did not close to the caller (Developer
+    /// Guide, "Returning a result set from a stored procedure"): their rows are read, a batch at a time, and kept.
+    pub(super) fn keep_cursors(&mut self, call: &mut Call, id: SessionId) -> SqlResult<Flow> {
+        let Some((name, mut rows)) = call.cursors.pop_first() else { return Ok(Flow::Finished) };
+        if let Some(batch) = rows.batch.take() {
+            let left = batch.rows - rows.at;
+            let columns = batch.columns.iter().map(|column| column.slice(rows.at, left)).collect();
+            rows.kept.push(Batch { columns, rows: left });
+            rows.at = 0;
+        }
+        if let Some(running) = &mut rows.running {
+            match self.step(running)? {
+                Step::Running(_) => {}
+                Step::Rows(batch) => rows.batch = Some(batch),
+                Step::Done(_) => rows.running = None,
+            }
+            call.cursors.insert(name, rows);
+            return Ok(Flow::Again);
+        }
+        let session = self.sessions.get_mut(&id).ok_or_else(|| SqlError::bug("a call without a session"))?;
+        if let Some(cursors) = session.cursors() {
+            let rows = CursorRows { fields: rows.fields, batches: Arc::new(rows.kept) };
+            let cursor = Cursor { query: None, rows: Some(rows), position: 0 };
+            cursors.insert(Identifier::fold(&name), cursor);
+        }
+        Ok(Flow::Again)
+    }
+
     pub(super) fn cursor_name(&mut self, call: &mut Call, id: SessionId, slot: usize) -> SqlResult<String> {
         if scalar(call, slot).0.is_null() {
             let name = &frame(call)?.program.variables[slot].name;
@@ -130,7 +170,9 @@ impl Sandbox {
         } else {
             self.text_of(call, id, cursor)?
         };
-        if call.cursors.contains_key(&name) {
+        let declared = self.sessions.get_mut(&id).and_then(|session| session.cursors());
+        let taken = declared.is_some_and(|declared| declared.contains_key(&Identifier::fold(&name)));
+        if taken || call.cursors.contains_key(&name) {
             return Err(SqlError::product("42P03", format!("cursor \"{name}\" already in use")));
         }
         let rows = self.begin_rows(call, id, from, Some(cursor))?;

@@ -211,6 +211,9 @@ impl Sandbox {
                 field.name = field.name.to_uppercase();
             }
         }
+        if running.plan.is_some() {
+            self.must_be_in_time(running)?;
+        }
         self.settle(running, effect)?;
         Ok(Step::Done(completion))
     }

@@ -7,6 +7,7 @@ use super::work::{Effect, InsertTag, Work};
 use super::{Running, evaluation, explained};
 use crate::clock::Instant;
 use crate::sandbox::history::Class;
+use crate::sandbox::interruption::terminated;
 use crate::sandbox::transaction::{must_not_write, transaction_statement};
 use crate::sandbox::{Sandbox, refresh};
 use crate::sql::bind::{self, BoundQuery, BoundWrite, Scope};
@@ -15,7 +16,7 @@ use crate::sql::commands::vacuum::VacuumTask;
 use crate::sql::commands::{self, CommandContext};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::write::{Arrival, Sink};
-use crate::sql::execute::{Context, constant};
+use crate::sql::execute::{Backends, Context, Signal, constant};
 use crate::sql::outcome::Completion;
 use crate::sql::plan::Plan;
 use crate::sql::session::{Session, SessionId, Transaction};
@@ -39,6 +40,7 @@ struct Beginning<'a> {
     logs: &'a mut Arc<Logs>,
     /// What is to be said at the end.
     notices: Vec<String>,
+    backends: Backends,
 }
 
 /// A plan, where there is one, and what its rows are for.
@@ -60,10 +62,10 @@ impl Sandbox {
         }
         let live = self.live();
         let connected = self.sessions.values().map(|session| session.user).collect();
+        let backends = self.backends();
         let locks = self.locks_against(id);
         let committed = self.warehouse.committed.clone();
-        let session =
-            self.sessions.get_mut(&id).ok_or_else(|| SqlError::bug("a statement without a session"))?;
+        let session = self.sessions.get_mut(&id).ok_or_else(terminated)?;
         if let Some(completion) =
             transaction_statement(&parsed.statement, session, &committed, now, numbers.1)?
         {
@@ -115,18 +117,25 @@ impl Sandbox {
             next_block: &mut self.warehouse.next_block,
             logs: &mut self.warehouse.logs,
             notices: Vec::new(),
+            backends,
         };
         let (plan, pending) = beginning.first(parsed)?;
-        let notices = beginning.notices;
+        let (notices, backends) = (beginning.notices, beginning.backends);
         let nothing = Work::Finish(Completion::default(), Effect::None);
         let mut running = self.running(id, parsed, numbers, now, nothing, Some((base, working)))?;
         running.notices = notices;
+        running.context.evaluation.backends = backends;
         running.work = match (pending, plan) {
             (Pending::Ready(work), _) => work,
             (pending, Some(plan)) => self.work_of(&mut running, plan, pending, &locks, live)?,
             (_, None) => return Err(SqlError::bug("a query without a plan")),
         };
         Ok(running)
+    }
+
+    fn backends(&self) -> Backends {
+        let open = self.sessions.values().map(|session| (session.id.0, session.user)).collect();
+        Backends { open, signals: Vec::new() }
     }
 
     fn running(
@@ -224,6 +233,14 @@ impl Beginning<'_> {
             Statement::ShowDefinition { object, name } => {
                 Work::answer(commands::show_definition::answer(*object, name, &self.context())?, "SHOW")
             }
+            Statement::Cancel { process, message } => {
+                let signal = Signal::Cancel(message.clone());
+                let principals = &self.base.principals;
+                commands::cancel::check(*process, &signal, self.session.user, &self.backends, principals)?;
+                self.backends.signals.push((*process as u32, signal));
+                let tag = "CANCEL".to_owned();
+                Work::Finish(Completion { tag, ..Completion::default() }, Effect::None)
+            }
             Statement::Copy(copy) => self.copy(copy, text)?,
             other => {
                 let completion = commands::run(other, &mut self.context())?;
@@ -293,7 +310,7 @@ impl Beginning<'_> {
             let work = Work::Fetched(cursor.fetch(count).into(), fields);
             return Ok((None, Pending::Ready(work)));
         }
-        let query = cursor.query.clone();
+        let query = cursor.query.clone().ok_or_else(|| SqlError::bug("a cursor without a query"))?;
         let bound = bind::query(&query, self.scope(""))?;
         Ok((Some(self.planned(bound)?), Pending::Cursor(name.clone(), count)))
     }

@@ -81,7 +81,25 @@ impl Sandbox {
 
     /// What the steps of a plan did, and the simulated time that they took.
     fn remember_steps(&mut self, running: &Running) {
-        let Some(plan) = &running.plan else { return };
+        let Some(account) = self.account_of(running) else { return };
+        let query = Query {
+            user: running.context.evaluation.user,
+            query: running.query,
+            transaction: running.transaction,
+            session: running.session.0,
+            started: running.started,
+        };
+        step_history::remember(&mut self.warehouse.logs, &account, &query);
+        if let Some(plan) = &running.plan {
+            let base = (&*running.base, &running.context.database);
+            policy_history::remember(&mut self.warehouse.logs, plan, base, running.class, &query);
+        }
+        self.clock.advance(step_history::elapsed(&account));
+    }
+
+    /// What the steps of a plan have done so far.
+    pub(in crate::sandbox) fn account_of(&self, running: &Running) -> Option<explain::Account> {
+        let plan = running.plan.as_ref()?;
         let ending = match &running.work {
             Work::Insert { sink, tag, .. } => {
                 let marked = matches!(tag, InsertTag::Merge).then_some(running.marked);
@@ -94,18 +112,7 @@ impl Sandbox {
             _ => explain::Ending::Returned,
         };
         let context = &running.context;
-        let account = explain::account(plan, &running.base, &context.database, &context.profile, ending);
-        let query = Query {
-            user: context.evaluation.user,
-            query: running.query,
-            transaction: running.transaction,
-            session: running.session.0,
-            started: running.started,
-        };
-        step_history::remember(&mut self.warehouse.logs, &account, &query);
-        let base = (&*running.base, &context.database);
-        policy_history::remember(&mut self.warehouse.logs, plan, base, running.class, &query);
-        self.clock.advance(step_history::elapsed(&account));
+        Some(explain::account(plan, &running.base, &context.database, &context.profile, ending))
     }
 
     fn ending(

@@ -20,9 +20,10 @@ use super::history::{self, Class, Ended};
 use super::procedure::Call;
 use super::{Answer, Executed, Sandbox};
 use crate::clock::Instant;
-use crate::sql::error::{Span, SqlError, SqlErrorKind, SqlResult};
-use crate::sql::execute::{Context, Evaluation};
+use crate::sql::error::{Canceled, Canceler, Span, SqlError, SqlErrorKind, SqlResult};
+use crate::sql::execute::{Context, Evaluation, Signal};
 use crate::sql::outcome::{Completion, Progress, Statistics, Step};
+use crate::sql::parse::NameCase;
 use crate::sql::plan::{Field, Plan};
 use crate::sql::session::{Session, SessionId, Transaction};
 use crate::sql::statement::{ParsedStatement, Statement};
@@ -61,6 +62,8 @@ impl Sandbox {
     /// Begins a statement. Refusals and mistakes that show before any work are errors here already; they
     /// abort the session's transaction as later ones do.
     pub fn start(&mut self, session: SessionId, statement: &ParsedStatement) -> SqlResult<Running> {
+        let respelled = self.respelled(session, statement)?;
+        let statement = respelled.as_ref().unwrap_or(statement);
         let numbers = self.number_statement(session);
         self.begins(session, numbers, &statement.text);
         let result = self.begin(session, statement, numbers);
@@ -97,11 +100,15 @@ impl Sandbox {
         if let Some(trailing) = running.trailing.take() {
             return self.step_trailing(running, trailing);
         }
+        if let Err(error) = self.must_go_on(running) {
+            return Err(self.end(running, error));
+        }
         let result = self.advance_statement(running);
         match &result {
             Ok(Step::Done(completion)) => {
                 running.over = true;
                 self.remember(running, None);
+                self.deliver(running);
                 if let Some(trailing) = self.trailing(running.session, completion) {
                     running.trailing = Some(Box::new(trailing));
                     return Ok(Step::Running(Progress::default()));
@@ -119,14 +126,18 @@ impl Sandbox {
 
     /// Ends a running statement without effect: 57014, the transaction (if any) is aborted.
     pub fn cancel(&mut self, mut running: Running) -> SqlError {
-        let error = SqlError::new(SqlErrorKind::Canceled);
+        let canceled = Canceled { query: running.query, by: Canceler::User };
+        self.end(&mut running, SqlError::new(SqlErrorKind::Canceled(canceled)))
+    }
+
+    fn end(&mut self, running: &mut Running, error: SqlError) -> SqlError {
         if !running.over {
             running.over = true;
             if let Work::Call(call) = &mut running.work {
                 self.drop_call(call, running.session);
             }
             self.abort(running.session);
-            self.remember(&mut running, Some(&error));
+            self.remember(running, Some(&error));
         }
         error
     }
@@ -160,6 +171,19 @@ impl Sandbox {
         }
     }
 
+    /// The statement as a session reads it that keeps the case of quoted names, if this one does.
+    fn respelled(&self, id: SessionId, parsed: &ParsedStatement) -> SqlResult<Option<ParsedStatement>> {
+        let keeps = |session: &Session| session.name_case() == NameCase::Kept;
+        if parsed.text.contains('"') && self.sessions.get(&id).is_some_and(keeps) {
+            return parse::respelled(parsed).map(Some);
+        }
+        Ok(None)
+    }
+
+    pub(super) fn name_case(&self, id: SessionId) -> NameCase {
+        self.sessions.get(&id).map_or(NameCase::Folded, Session::name_case)
+    }
+
     /// The query's number and its transaction's: a block's statements share one.
     fn number_statement(&mut self, session: SessionId) -> (i64, i64) {
         self.warehouse.next_query += 1;
@@ -178,6 +202,19 @@ impl Running {
     /// What it has read and worked through so far.
     pub fn statistics(&self) -> Statistics {
         self.context.statistics
+    }
+
+    pub(super) fn query(&self) -> i64 {
+        self.query
+    }
+
+    pub(super) fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// What it sends to other sessions.
+    pub(super) fn signals(&mut self) -> Vec<(u32, Signal)> {
+        std::mem::take(&mut self.context.evaluation.backends.signals)
     }
 
     /// The columns of a query's rows, before the first of them.
@@ -213,6 +250,7 @@ pub(super) fn evaluation(session: &Session, manifest: &Arc<Manifest>, now: Insta
         manifest: manifest.clone(),
         user: session.user,
         parameters: Vec::new(),
+        backends: Default::default(),
     }
 }
 

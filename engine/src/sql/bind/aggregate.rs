@@ -236,7 +236,7 @@ fn typed(
                 T::Unknown => T::Varchar(coerce::literal_length(&arguments[0])),
                 other => other,
             };
-            let comparable = kind == F::AnyValue || !matches!(found, T::Boolean | T::Super | T::HllSketch);
+            let comparable = kind == F::AnyValue || !matches!(found, T::Boolean | T::HllSketch);
             let argument = as_type(arguments.pop()?, data_type);
             comparable.then_some((vec![argument], data_type))
         }

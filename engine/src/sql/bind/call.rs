@@ -4,7 +4,7 @@ use sqlparser::ast;
 
 use super::binder::Binder;
 use super::coerce;
-use super::from::{fold, object_name};
+use super::from::{fold, object_name, row_function};
 use super::level::Clause;
 use super::literal;
 use super::scalar::{no_function, types};
@@ -69,6 +69,11 @@ impl Binder<'_> {
         }
         if name == SERIES && self.clause() == Clause::SelectList && !self.level()?.inside_aggregate {
             return self.series_column(&arguments.expressions);
+        }
+        if let (Some(relation), []) = (row_function(&name), arguments.expressions.as_slice())
+            && self.clause() == Clause::SelectList
+        {
+            return self.record_column(relation);
         }
         self.scalar_call(&name, &arguments.expressions)
     }

@@ -13,7 +13,7 @@ use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::plan::{Field, Plan, Scan};
-use crate::sql::system;
+use crate::sql::{parse, system};
 use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::{Relation, RelationKind, is_later};
 use crate::warehouse::data_type::DataType;
@@ -169,10 +169,12 @@ impl Binder<'_> {
                 self.table_with_joins(table_with_joins)
             }
             ast::TableFactor::Table { args: Some(arguments), name, alias, .. }
-                if arguments.args.is_empty()
-                    && name.to_string().eq_ignore_ascii_case("pg_get_late_binding_view_cols") =>
+                if arguments.args.is_empty() && row_function(&name.to_string()).is_some() =>
             {
-                self.late_view_columns(alias.as_ref())
+                match row_function(&name.to_string()) {
+                    Some(relation) => self.row_function(relation, alias.as_ref()),
+                    None => Err(SqlError::bug("a function that is none")),
+                }
             }
             ast::TableFactor::Table { name, alias, args: Some(arguments), .. }
                 if name.to_string().eq_ignore_ascii_case(SERIES) =>
@@ -213,16 +215,15 @@ impl Binder<'_> {
         result.map_err(|error| self.at(error, factor))
     }
 
-    /// A function that answers with rows.
-    fn late_view_columns(&mut self, alias: Option<&ast::TableAlias>) -> SqlResult<FromItem> {
-        const NAME: &str = "pg_get_late_binding_view_cols";
-        let relation = system::find(Some(system::FUNCTIONS), NAME)
-            .ok_or_else(|| SqlError::bug("a system function without a relation"))?;
-        let columns = system::columns(relation).into_iter();
-        let fields = columns
-            .map(|(name, data_type)| Field { qualifier: None, name: name.to_owned(), data_type })
-            .collect();
-        let called = alias.map_or_else(|| NAME.to_owned(), |alias| fold(&alias.name));
+    /// A function that answers with rows, as [`row_function`] knows it.
+    fn row_function(
+        &mut self,
+        relation: system::SystemRelation,
+        alias: Option<&ast::TableAlias>,
+    ) -> SqlResult<FromItem> {
+        let name = system::name(relation);
+        let called = alias.map_or_else(|| name.to_owned(), |alias| fold(&alias.name));
+        let fields = super::relation::system_fields(relation);
         let plan = rename(Plan::SystemScan { relation, fields }, &called, alias)?;
         Ok(FromItem::single(plan, called, None, None))
     }
@@ -247,10 +248,7 @@ impl Binder<'_> {
                     self.sites.tables = true;
                 }
                 self.sites.leader_views.extend(system::leader_functions(relation));
-                let fields = system::columns(relation)
-                    .into_iter()
-                    .map(|(name, data_type)| Field { qualifier: None, name: name.to_owned(), data_type })
-                    .collect();
+                let fields = super::relation::system_fields(relation);
                 (Plan::SystemScan { relation, fields }, None, schema, plain)
             }
             Found::Stored(relation) => {
@@ -383,15 +381,25 @@ pub(super) fn with_fields(mut plan: Plan, names: Vec<Field>) -> Plan {
     }
 }
 
+/// A function of the system's that answers with rows, by its name.
+pub(super) fn row_function(name: &str) -> Option<system::SystemRelation> {
+    system::find(Some(system::FUNCTIONS), &name.to_ascii_lowercase())
+}
+
+/// What a name of the syntax tree means.
+pub(in crate::sql) fn identifier(ident: &ast::Ident) -> Identifier {
+    parse::identifier(&ident.value, ident.quote_style)
+}
+
 pub(super) fn fold(ident: &ast::Ident) -> String {
-    Identifier::fold(&ident.value).to_string()
+    identifier(ident).to_string()
 }
 
 pub(super) fn object_name(name: &ast::ObjectName) -> SqlResult<Vec<Identifier>> {
     name.0
         .iter()
         .map(|part| match part {
-            ast::ObjectNamePart::Identifier(ident) => Ok(Identifier::fold(&ident.value)),
+            ast::ObjectNamePart::Identifier(ident) => Ok(identifier(ident)),
             ast::ObjectNamePart::Function(_) => {
                 Err(SqlError::not_simulated_because(Feature::QueryClause, "a function as a name"))
             }

@@ -107,10 +107,12 @@ pub enum WriteKind {
 }
 
 pub(crate) use coerce::bare_name as bare_type_name;
+pub(in crate::sql) use from::identifier;
 pub(crate) use join::{Side, conjunction, conjuncts, side, split};
 pub use protection::{BoundPolicy, PolicyColumn, policy};
 pub use relation::search_path;
 pub use routine::{function_body, implicit, value};
+pub(in crate::sql) use super_path::document_key;
 
 /// A query for its rows.
 pub fn query(query: &ast::Query, scope: Scope<'_>) -> SqlResult<BoundQuery> {

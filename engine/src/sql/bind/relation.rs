@@ -7,6 +7,7 @@ use super::{Scope, view};
 use crate::gap::Feature;
 use crate::sql::authorize;
 use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::plan::Field;
 use crate::sql::system::{self, SystemRelation};
 use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::{Database, Relation, View};
@@ -20,6 +21,12 @@ pub(super) enum Found {
     System(SystemRelation, String),
 }
 
+/// A system relation's columns as fields.
+pub(super) fn system_fields(relation: SystemRelation) -> Vec<Field> {
+    let field = |(name, data_type): (&str, _)| Field { qualifier: None, name: name.to_owned(), data_type };
+    system::columns(relation).into_iter().map(field).collect()
+}
+
 const CATALOG_SCHEMAS: [&str; 2] = ["pg_catalog", "information_schema"];
 
 /// The session's `search_path`, with `$user` filled in; schemas that do not exist are still in it.
@@ -30,7 +37,7 @@ pub fn search_path(scope: Scope<'_>) -> Vec<Identifier> {
         .split(',')
         .map(|part| part.trim().trim_matches(|c| c == '"' || c == '\''))
         .filter(|part| !part.is_empty())
-        .filter_map(|part| if part == "$user" { user.clone() } else { Some(Identifier::fold(part)) })
+        .filter_map(|part| if part == "$user" { user.clone() } else { Some(Identifier::kept(part)) })
         .collect()
 }
 

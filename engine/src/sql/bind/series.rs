@@ -10,8 +10,9 @@ use super::literal;
 use super::scalar::{no_function, types};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
-use crate::sql::plan::{Field, Join, JoinKind, Plan};
-use crate::sql::{execute, optimize};
+use crate::sql::functions::RECORD;
+use crate::sql::plan::{Field, Join, JoinKind, Plan, SystemRelation};
+use crate::sql::{execute, optimize, system};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
@@ -38,10 +39,26 @@ impl Binder<'_> {
         Ok(FromItem::single(rename(plan, &name, alias)?, name, None, None))
     }
 
+    /// A function of several columns in a select list: each of its rows is one text, as PostgreSQL prints a record.
+    pub fn record_column(&mut self, relation: SystemRelation) -> SqlResult<Expression> {
+        let fields = super::relation::system_fields(relation);
+        let columns = fields.iter().enumerate();
+        let columns = columns.map(|(index, field)| Expression::Column { index, data_type: field.data_type });
+        let record = self.call(RECORD, columns.collect())?;
+        let name = system::name(relation).to_owned();
+        let field = Field { qualifier: None, name, data_type: record.data_type() };
+        let input = Box::new(Plan::SystemScan { relation, fields });
+        self.multiply(Plan::Project { input, expressions: vec![record], fields: vec![field] })
+    }
+
     /// In a select list: its rows multiply those of FROM, and it stands in expressions as one more column.
     pub fn series_column(&mut self, written: &[&ast::Expr]) -> SqlResult<Expression> {
         let plan = self.series(written)?;
-        let data_type = plan.fields()[0].data_type;
+        self.multiply(plan)
+    }
+
+    fn multiply(&mut self, plan: Plan) -> SqlResult<Expression> {
+        let data_type = plan.fields().first().map_or(DataType::Unknown, |field| field.data_type);
         let level = self.level()?;
         if level.series.replace(plan).is_some() {
             return Err(SqlError::product("0A000", "a select list can hold one set-returning function"));

@@ -316,6 +316,11 @@ pub(super) fn sortable(expression: Expression) -> SqlResult<Expression> {
     }
 }
 
+/// What a document is grouped by; what is none, by itself.
+pub(in crate::sql) fn document_key(document: Expression) -> Expression {
+    keyed(super_path::KEY, vec![document.clone()]).unwrap_or(document)
+}
+
 fn keyed(name: &str, arguments: Vec<Expression>) -> SqlResult<Expression> {
     let resolved = functions::resolve(name, &types(&arguments))
         .ok_or_else(|| SqlError::bug("a SUPER without something to compare it by"))?;

@@ -117,6 +117,7 @@ pub(crate) fn manifest() -> Manifest {
         routines: SortedMap::new(),
         languages: SortedMap::new(),
         policies: SortedMap::new(),
+        notes: Default::default(),
     };
     let sales = [
         ("id", T::Integer),

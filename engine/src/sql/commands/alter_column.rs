@@ -98,6 +98,7 @@ pub(super) fn first_value(column: &Column, context: &CommandContext<'_>) -> SqlR
         manifest: Arc::new(context.manifest.clone()),
         user: context.user(),
         parameters: Vec::new(),
+        backends: Default::default(),
     };
     execute::constant(&expression, &mut evaluation)
 }

@@ -11,6 +11,7 @@ use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::{Constraint, ForeignKey, Relation, Table};
 use crate::warehouse::guarded::Guarded;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
+use crate::warehouse::note::Noted;
 
 /// ALTER TABLE ADD [CONSTRAINT name] ...
 pub(super) fn add(
@@ -46,6 +47,7 @@ pub(super) fn drop(
     let Some(constraint) = constraint else {
         return Err(SqlError::product("42704", format!("constraint \"{name}\" does not exist")));
     };
+    context.database_mut()?.notes.comment(Noted::Constraint(relation.id, name.clone()), None);
     let Some(table) = context.relation_mut(relation.id)?.table_mut() else { return Ok(()) };
     table.constraints.remove(name);
     match constraint {

@@ -17,7 +17,7 @@ pub(super) fn run(
 ) -> SqlResult<Completion> {
     let privilege = match action {
         AlterSchema::OwnerTo(_) => None,
-        AlterSchema::RenameTo(_) | AlterSchema::QuotaUnlimited => Some(Privilege::Alter),
+        AlterSchema::RenameTo(_) | AlterSchema::Quota(_) => Some(Privilege::Alter),
     };
     context.rights().own_schema(context.schema(name)?, privilege, None)?;
     match action {
@@ -28,7 +28,15 @@ pub(super) fn run(
             schema.owner = owner;
         }
         AlterSchema::RenameTo(new) => rename(name, new, context)?,
-        AlterSchema::QuotaUnlimited => context.rights().superuser("set schema quotas")?,
+        AlterSchema::Quota(quota) => {
+            context.rights().superuser("set schema quotas")?;
+            let schema = context.schema(name)?.id;
+            let quotas = &mut context.database_mut()?.notes.quotas;
+            match quota {
+                Some(quota) => quotas.insert(schema, *quota),
+                None => quotas.remove(&schema),
+            };
+        }
     }
     done("ALTER SCHEMA")
 }

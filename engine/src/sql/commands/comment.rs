@@ -5,9 +5,9 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::statement::CommentTarget;
 use crate::warehouse::catalog::RelationKind;
+use crate::warehouse::note::Noted;
 
-/// Owners and superusers only. Comments on schemas, databases and constraints are taken and shown nowhere, because no view
-/// that the sandbox has lists them.
+/// Owners and superusers only.
 pub(super) fn run(
     on: &CommentTarget,
     text: Option<&str>,
@@ -44,12 +44,26 @@ pub(super) fn run(
                 let message = format!("constraint \"{name}\" for table \"{}\" does not exist", relation.name);
                 return Err(SqlError::product("42704", message));
             }
+            let noted = Noted::Constraint(relation.id, name.clone());
+            context.database_mut()?.notes.comment(noted, text);
         }
-        CommentTarget::Schema(name) => context.rights().own_schema(context.schema(name)?, None, None)?,
-        CommentTarget::Database(name) => match context.manifest.catalog.database(name) {
-            Some(database) => context.rights().own_database(database, None)?,
-            None => return Err(SqlError::product("3D000", format!("database \"{name}\" does not exist"))),
-        },
+        CommentTarget::Schema(name) => {
+            let schema = context.schema(name)?;
+            context.rights().own_schema(schema, None, None)?;
+            let noted = Noted::Schema(schema.id);
+            context.database_mut()?.notes.comment(noted, text);
+        }
+        CommentTarget::Database(name) => {
+            match context.manifest.catalog.database(name) {
+                Some(database) => context.rights().own_database(database, None)?,
+                None => {
+                    return Err(SqlError::product("3D000", format!("database \"{name}\" does not exist")));
+                }
+            }
+            if let Some(database) = context.manifest.catalog.database_mut(name) {
+                database.notes.comment(Noted::Database, text);
+            }
+        }
     }
     done("COMMENT")
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{CommandContext, done};
 use crate::gap::Feature;
+use crate::sorted::SortedSet;
 use crate::sql::authorize::rights::Missing;
 use crate::sql::bind;
 use crate::sql::error::{Span, SqlError, SqlErrorKind, SqlResult};
@@ -44,7 +45,7 @@ pub(super) fn run(create: &CreateRoutine, context: &mut CommandContext<'_>) -> S
         kind: create.kind.clone(),
     };
     if is_procedure {
-        parse::program(&create.body, &create.name.name, &create.arguments)
+        parse::program(&create.body, &create.name.name, &create.arguments, parse::NameCase::Folded)
             .map_err(|error| in_body(error, create))?;
     } else {
         bind::function_body(&routine, context.scope())?;

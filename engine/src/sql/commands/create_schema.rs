@@ -14,6 +14,7 @@ pub(super) fn run(
     name: &Identifier,
     if_not_exists: bool,
     owner: Option<&Identifier>,
+    quota: Option<u64>,
     context: &mut CommandContext<'_>,
 ) -> SqlResult<Completion> {
     let owner_id = match owner {
@@ -32,6 +33,9 @@ pub(super) fn run(
         }));
     }
     must_be_usable(name)?;
+    if quota.is_some() {
+        context.rights().superuser("set schema quotas")?;
+    }
     if is_taken(name, context)? {
         if if_not_exists {
             let notice = format!("INFO:  Schema \"{name}\" already exists and will be skipped");
@@ -46,7 +50,11 @@ pub(super) fn run(
         acl: Acl::default(),
         relations: Default::default(),
     };
-    context.database_mut()?.schemas.insert(name.clone(), Arc::new(schema));
+    let database = context.database_mut()?;
+    if let Some(quota) = quota {
+        database.notes.quotas.insert(schema.id, quota);
+    }
+    database.schemas.insert(name.clone(), Arc::new(schema));
     done("CREATE SCHEMA")
 }
 

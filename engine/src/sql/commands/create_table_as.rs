@@ -28,7 +28,7 @@ pub fn prepare(create: &CreateTableAs, plan: &Plan, context: &mut CommandContext
         .iter()
         .zip(names)
         .map(|(field, name)| Column {
-            name: name.unwrap_or_else(|| Identifier::fold(&field.name)),
+            name: name.unwrap_or_else(|| Identifier::kept(&field.name)),
             data_type: stored(field.data_type),
             nullable: true,
             default: None,

@@ -143,7 +143,7 @@ fn view_columns(names: &[Identifier], bound: &BoundQuery) -> SqlResult<Vec<Colum
     }
     let mut columns: Vec<Column> = Vec::with_capacity(fields.len());
     for (number, field) in fields.iter().enumerate() {
-        let name = names.get(number).cloned().unwrap_or_else(|| Identifier::fold(&field.name));
+        let name = names.get(number).cloned().unwrap_or_else(|| Identifier::kept(&field.name));
         if columns.iter().any(|column| column.name == name) {
             return Err(SqlError::product("42701", format!("column \"{name}\" duplicated")));
         }

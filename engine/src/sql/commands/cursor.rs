@@ -32,7 +32,7 @@ pub(super) fn declare(
         let message = format!("only one cursor can be open at a time in a session: \"{open}\" is");
         return Err(SqlError::product("0A000", message));
     }
-    cursors.insert(name.clone(), Cursor { query: Box::new(query.clone()), rows: None, position: 0 });
+    cursors.insert(name.clone(), Cursor { query: Some(Box::new(query.clone())), rows: None, position: 0 });
     done("DECLARE CURSOR")
 }
 

@@ -3,6 +3,7 @@
 use sqlparser::ast;
 
 use super::CommandContext;
+use crate::sql::bind::identifier;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::warehouse::identifier::Identifier;
 
@@ -12,7 +13,7 @@ pub(super) fn must_be_qualified(query: &ast::Query, context: &CommandContext<'_>
     of_query(query, &mut Vec::new(), &mut names);
     for name in names {
         let parts: Vec<Identifier> =
-            name.0.iter().map(|part| Identifier::fold(part.to_string().trim_matches('"'))).collect();
+            name.0.iter().filter_map(|part| part.as_ident()).map(identifier).collect();
         let [.., schema, _] = parts.as_slice() else {
             // The state is unconfirmed, the text recalled (fact sheet, section 6.3).
             return Err(SqlError::product(
@@ -33,7 +34,7 @@ fn of_query<'q>(query: &'q ast::Query, common: &mut Vec<String>, names: &mut Vec
     let known = common.len();
     for table in query.with.iter().flat_map(|with| &with.cte_tables) {
         of_query(&table.query, common, names);
-        common.push(table.alias.name.value.to_ascii_lowercase());
+        common.push(identifier(&table.alias.name).to_string());
     }
     of_body(&query.body, common, names);
     common.truncate(known);
@@ -64,7 +65,7 @@ fn of_tables<'q>(
     for factor in factors {
         match factor {
             ast::TableFactor::Table { name, args: None, .. } => {
-                let is_common = matches!(name.0.as_slice(), [only] if common.contains(&only.to_string().to_ascii_lowercase()));
+                let is_common = matches!(name.0.as_slice(), [only] if only.as_ident().is_some_and(|only| common.contains(&identifier(only).to_string())));
                 if !is_common {
                     names.push(name);
                 }

@@ -24,6 +24,7 @@ pub mod analyze;
 pub mod analyze_compression;
 mod append_table;
 mod attach_policy;
+pub mod cancel;
 pub mod columns;
 pub mod comment;
 pub mod context;
@@ -96,8 +97,8 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         Statement::CreateDatabase { name, owner } => create_database::run(name, owner.as_ref(), context),
         Statement::DropDatabase { name } => drop_database::run(name, context),
         Statement::AlterDatabase { name, action } => alter_database::run(name, action, context),
-        Statement::CreateSchema { name, if_not_exists, owner } => {
-            create_schema::run(name, *if_not_exists, owner.as_ref(), context)
+        Statement::CreateSchema { name, if_not_exists, owner, quota } => {
+            create_schema::run(name, *if_not_exists, owner.as_ref(), *quota, context)
         }
         Statement::DropSchema { names, if_exists, cascade } => {
             drop_schema::run(names, *if_exists, *cascade, context)
@@ -190,6 +191,7 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         | Statement::Execute { .. }
         | Statement::Fetch { .. }
         | Statement::Commit
+        | Statement::Cancel { .. }
         | Statement::Rollback => Err(SqlError::bug("this statement is the driver's, not a command")),
     }
 }

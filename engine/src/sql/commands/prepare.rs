@@ -28,7 +28,7 @@ pub(super) fn prepare(
     }
     let values: Vec<String> = types.iter().map(|data_type| literal(&Value::Null, *data_type)).collect();
     let scope = context.scope();
-    match statement(text, &values)? {
+    match statement(text, &values, context.session.name_case())? {
         Statement::Query(query) => bind::query(&query, scope).map(|_| ())?,
         Statement::Insert(insert) => bind::insert(&insert, scope).map(|_| ())?,
         Statement::Update(update) => bind::update(&update, scope).map(|_| ())?,
@@ -79,13 +79,13 @@ pub fn executed(
             .map_err(|error| misfit(error, number + 1, *data_type))?;
         values.push(literal(&constant(&expression, evaluation)?, *data_type));
     }
-    let statement = statement(&prepared.text, &values).map_err(placeless)?;
+    let statement = statement(&prepared.text, &values, session.name_case()).map_err(placeless)?;
     Ok(ParsedStatement { statement, span: written.span, text: prepared.text.clone() })
 }
 
-fn statement(text: &str, values: &[String]) -> SqlResult<Statement> {
+fn statement(text: &str, values: &[String], names: parse::NameCase) -> SqlResult<Statement> {
     let filled = parse::with_parameters(text, values)?;
-    let parsed = parse::parse(&filled)?.pop();
+    let parsed = parse::parse_as(&filled, names)?.pop();
     parsed.map(|parsed| parsed.statement).ok_or_else(|| SqlError::bug("a prepared statement is empty"))
 }
 

@@ -6,14 +6,15 @@ use arrow::datatypes::{DataType as ArrowType, Int32Type};
 use super::Call;
 use super::column::build_text;
 use super::session::{search_path, truth};
-use super::signature::Parameter::{Integer, Text};
+use super::signature::Parameter::{Boolean, Integer, Text};
 use super::signature::{Answer, Entry};
-use crate::sql::error::SqlResult;
+use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
 use crate::warehouse::access::UserId;
 use crate::warehouse::catalog::{Database, ObjectId, Relation, RelationKind};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
+use crate::warehouse::note::Noted;
 
 pub(super) static FUNCTIONS: &[Entry] = &[
     Entry::fixed("format_type", &[Integer, Integer], Answer::Text, |call, _| {
@@ -29,20 +30,17 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     })
     .leader_only()
     .impure(),
-    Entry::fixed("pg_get_viewdef", &[Integer], Answer::Text, |call, context| {
-        of_relation(call, context, |relation, _| match &relation.kind {
-            RelationKind::View(view) => Some(view.query.clone()),
-            _ => Some("Not a view".to_owned()),
-        })
-    })
-    .leader_only()
-    .impure(),
-    Entry::fixed("obj_description", &[Integer, Text], Answer::Text, |call, context| {
-        of_relation(call, context, |relation, _| relation.comment.clone())
+    Entry::custom("pg_get_viewdef", name_of_view, view_definition_by_name).leader_only().impure(),
+    Entry::fixed("pg_get_viewdef", &[Integer, Boolean], Answer::Text, |call, context| {
+        of_relation(call, context, |relation, _| Some(view_definition(relation)))
     })
     .optional(1)
     .leader_only()
     .impure(),
+    Entry::fixed("obj_description", &[Integer, Text], Answer::Text, object_description)
+        .optional(1)
+        .leader_only()
+        .impure(),
     Entry::fixed("col_description", &[Integer, Integer], Answer::Text, |call, context| {
         of_relation(call, context, |relation, number| {
             relation.columns.get(usize::try_from(number).ok()?.checked_sub(1)?)?.comment.clone()
@@ -63,6 +61,64 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     .leader_only()
     .impure(),
 ];
+
+/// With the name of a catalog the object is one that this catalog lists; without, it is a relation.
+fn object_description(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
+    let database = database(context);
+    let catalogs = if call.arguments.len() > 1 { Some(call.text(1)?) } else { None };
+    let numbers = call.primitive::<Int32Type>(0)?;
+    let nulls = call.nulls();
+    build_text(call, |row, out| {
+        let Some(database) = database.as_ref() else { return Ok(None) };
+        if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+            return Ok(None);
+        }
+        let catalog = catalogs.as_ref().and_then(|catalogs| catalogs.get(row)).unwrap_or("pg_class");
+        let number = ObjectId(numbers.value(row) as u32);
+        let found = match catalog {
+            "pg_class" => database.relation(number).and_then(|relation| relation.comment.as_deref()),
+            "pg_namespace" => database.notes.comment_on(&Noted::Schema(number)),
+            "pg_database" if number == database.id => database.notes.comment_on(&Noted::Database),
+            _ => None,
+        };
+        Ok(found.map(|found| out.push_str(found)))
+    })
+}
+
+fn name_of_view(types: &[DataType]) -> Option<(Vec<DataType>, DataType)> {
+    let (name, rest) = types.split_first()?;
+    let fits = name.is_string() && matches!(rest, [] | [DataType::Boolean]);
+    let text = DataType::Varchar(DataType::VARCHAR_MAX);
+    fits.then(|| ([&[text], rest].concat(), text))
+}
+
+fn view_definition(relation: &Relation) -> String {
+    match &relation.kind {
+        RelationKind::View(view) => view.query.clone(),
+        RelationKind::Table(_) => "Not a view".to_owned(),
+    }
+}
+
+/// By `[schema.]name`, looked for as a statement would.
+fn view_definition_by_name(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
+    let path = search_path(context);
+    let database = database(context);
+    let names = call.text(0)?;
+    build_text(call, |row, out| {
+        let Some(written) = names.get(row) else { return Ok(None) };
+        let unquoted = |part: &str| Identifier::fold(part.trim().trim_matches('"'));
+        let (schemas, name) = match written.split_once('.') {
+            Some((schema, name)) => (vec![unquoted(schema)], unquoted(name)),
+            None => (path.clone(), unquoted(written)),
+        };
+        let database = database.as_ref();
+        match schemas.iter().find_map(|schema| database?.find(schema, &name)) {
+            Some(relation) => out.push_str(&view_definition(relation)),
+            None => return Err(SqlError::undefined_relation(&written)),
+        }
+        Ok(Some(()))
+    })
+}
 
 fn database(context: &EvaluationContext<'_>) -> Option<std::sync::Arc<Database>> {
     let name = Identifier::fold(context.evaluation.settings.get("current_database")?);

@@ -2,7 +2,6 @@
 
 use arrow::array::ArrayRef;
 use arrow::datatypes::Int32Type;
-use serde_json::Value;
 
 use super::Call;
 use super::column::{build_boolean, build_nullable, build_text};
@@ -22,9 +21,9 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     Entry::fixed("json_array_length", &[Text, Boolean], Answer::Type(DataType::Integer), array_length)
         .optional(1),
     // An array is none, as the guide's example says.
-    Entry::fixed("is_valid_json", &[Text], BOOLEAN, |call, _| valid(call, Value::is_object)),
+    Entry::fixed("is_valid_json", &[Text], BOOLEAN, |call, _| valid(call, |kind| kind == Kind::Object)),
     Entry::fixed("can_json_parse", &[Text], BOOLEAN, |call, _| valid(call, |_| true)),
-    Entry::fixed("is_valid_json_array", &[Text], BOOLEAN, |call, _| valid(call, Value::is_array)),
+    Entry::fixed("is_valid_json_array", &[Text], BOOLEAN, |call, _| valid(call, |kind| kind == Kind::Array)),
     Entry::fixed("json_parse", &[Text], Answer::Type(DataType::Super), parse),
     Entry::fixed("json_serialize", &[Super], Answer::Text, serialize),
     Entry::fixed("json_typeof", &[Super], Answer::Type(DataType::Varchar(16)), type_of),
@@ -58,20 +57,20 @@ fn invalid(text: &str) -> SqlError {
 }
 
 /// The document, or `None` where it is no JSON and the caller said that is no mistake.
-fn document(text: &str, null_if_invalid: bool) -> SqlResult<Option<Value>> {
-    match serde_json::from_str(text) {
-        Ok(value) => Ok(Some(value)),
-        Err(_) if null_if_invalid => Ok(None),
-        Err(_) => Err(invalid(text)),
+fn document(text: &str, null_if_invalid: bool) -> SqlResult<Option<String>> {
+    match json::compact(text) {
+        Some(document) => Ok(Some(document)),
+        None if null_if_invalid => Ok(None),
+        None => Err(invalid(text)),
     }
 }
 
-/// A value as text: strings without their quotes, all else as JSON.
-fn write_text(value: &Value, out: &mut String) {
-    match value {
-        Value::String(text) => out.push_str(text),
-        Value::Null => {}
-        other => out.push_str(&other.to_string()),
+/// A value as text: strings without their quotes, all else as JSON, null as nothing.
+fn write_text(value: &str, out: &mut String) {
+    match json::kind(value) {
+        Kind::String => out.push_str(&json::unquote(value)),
+        Kind::Null => {}
+        _ => out.push_str(value),
     }
 }
 
@@ -82,14 +81,17 @@ fn extract_path(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<Arr
     let json = call.text(0)?;
     let steps = (1..last).map(|index| call.text(index)).collect::<SqlResult<Vec<_>>>()?;
     let flags = if flag { Some(call.boolean(last)?) } else { None };
+    let mut quoted = String::new();
     build_text(call, |row, out| {
         let Some(text) = json.get(row) else { return Ok(None) };
         let lenient = flags.is_some_and(|flags| flags.value(row));
         let Some(document) = document(text, lenient)? else { return Ok(None) };
-        let mut found = Some(&document);
+        let mut found = Some(document.as_str());
         for step in &steps {
             let Some(step) = step.get(row) else { return Ok(None) };
-            found = found.and_then(|value| value.get(step));
+            quoted.clear();
+            json::quote(step, &mut quoted);
+            found = found.and_then(|value| json::member(value, &quoted));
         }
         if let Some(found) = found {
             write_text(found, out);
@@ -110,14 +112,13 @@ fn array_element(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<Ar
         }
         let Some(text) = json.get(row) else { return Ok(None) };
         let lenient = flags.is_some_and(|flags| flags.value(row));
-        let elements = match document(text, lenient)? {
-            Some(Value::Array(elements)) => elements,
+        let array = match document(text, lenient)? {
+            Some(array) if json::kind(&array) == Kind::Array => array,
             _ if lenient => return Ok(None),
             _ => return Err(invalid(text)),
         };
-        let position = usize::try_from(positions.value(row)).ok();
-        match position.and_then(|position| elements.get(position)) {
-            Some(Value::Null) => return Ok(None),
+        match json::element(&array, i64::from(positions.value(row))) {
+            Some(found) if json::kind(found) == Kind::Null => return Ok(None),
             Some(found) => write_text(found, out),
             None => {}
         }
@@ -132,17 +133,17 @@ fn array_length(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<Arr
         let Some(text) = json.get(row) else { return Ok(None) };
         let lenient = flags.is_some_and(|flags| flags.value(row));
         match document(text, lenient)? {
-            Some(Value::Array(elements)) => Ok(Some(elements.len() as i32)),
+            Some(array) if json::kind(&array) == Kind::Array => Ok(Some(json::parts(&array).count() as i32)),
             _ if lenient => Ok(None),
             _ => Err(invalid(text)),
         }
     })
 }
 
-fn valid(call: &Call<'_>, wanted: fn(&Value) -> bool) -> SqlResult<ArrayRef> {
+fn valid(call: &Call<'_>, wanted: fn(Kind) -> bool) -> SqlResult<ArrayRef> {
     let json = call.text(0)?;
     build_boolean(call, |row| {
-        Ok(json.get(row).map(|text| serde_json::from_str(text).is_ok_and(|value: Value| wanted(&value))))
+        Ok(json.get(row).map(|text| json::compact(text).is_some_and(|text| wanted(json::kind(&text)))))
     })
 }
 

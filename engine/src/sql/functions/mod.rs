@@ -5,6 +5,7 @@
 //! because strings lie in two layouts.
 
 mod array_set;
+mod backend;
 mod catalog;
 mod conversion;
 mod date_reading;
@@ -41,6 +42,7 @@ use sandshift_kernel::sql::functions::{column, date, date_part, decimal, signatu
 use crate::warehouse::data_type::DataType;
 
 pub use gaps::known_gap;
+pub use quote::RECORD;
 pub use refine::refine;
 
 static FAMILIES: &[&[signature::Entry]] = &[
@@ -64,6 +66,7 @@ static FAMILIES: &[&[signature::Entry]] = &[
     privilege::FUNCTIONS,
     policy::FUNCTIONS,
     quote::FUNCTIONS,
+    backend::FUNCTIONS,
 ];
 
 /// Every entry: the kernel's families, then those of this room.

@@ -117,7 +117,7 @@ pub(super) fn search_path(context: &EvaluationContext<'_>) -> Vec<Identifier> {
             "$user" => Identifier::fold(
                 setting(context, "session_user").or(setting(context, "current_user")).unwrap_or_default(),
             ),
-            name => Identifier::fold(name),
+            name => Identifier::kept(name),
         })
         .filter(|name| database.is_some_and(|database| database.schema(name).is_some()))
         .collect()

@@ -31,6 +31,7 @@ fn evaluation() -> Evaluation {
         manifest: Arc::new(manifest),
         user: UserId::ADMIN,
         parameters: Vec::new(),
+        backends: Default::default(),
     }
 }
 

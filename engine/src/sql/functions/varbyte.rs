@@ -20,6 +20,16 @@ const MAX: u32 = 1_024_000;
 pub(super) static FUNCTIONS: &[Entry] = &[
     Entry::custom("from_hex", one_text, |call, _| from_text(call, |_| Ok(Notation::Hex))),
     Entry::custom("to_varbyte", text_and_format, to_varbyte),
+    Entry::custom(
+        "json_serialize_to_varbyte",
+        |types| matches!(types, [DataType::Super]).then_some((vec![DataType::Super], DataType::Varbyte(MAX))),
+        |call, _| {
+            let text = call.text(0)?;
+            let rows = (0..call.rows).map(|row| text.get(row).map(crate::sql::json::printed));
+            let rows = rows.map(|text| text.map(|text| text.into_owned().into_bytes()));
+            Ok(Arc::new(rows.collect::<BinaryArray>()))
+        },
+    ),
     Entry::custom("from_varbyte", bytes_and_format, from_varbyte),
     Entry::custom("to_hex", |types| bytes(types, &[], TEXT), |call, _| digest_of(call, hex)),
     Entry::custom(

@@ -119,5 +119,6 @@ pub(crate) fn surroundings(manifest: &Manifest) -> Evaluation {
         manifest: Arc::new(manifest.clone()),
         user: UserId::RDSDB,
         parameters: Vec::new(),
+        backends: Default::default(),
     }
 }

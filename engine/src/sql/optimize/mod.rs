@@ -7,6 +7,7 @@
 
 mod columns;
 mod decorrelate;
+mod documents;
 mod factor;
 mod fold;
 mod join_list;
@@ -35,7 +36,7 @@ pub fn optimize(plan: Plan, manifest: &Manifest, database: &Identifier) -> Plan 
     inner_plans(&mut plan, &mut |inner| {
         *inner = optimize(std::mem::replace(inner, Plan::Empty), manifest, database)
     });
-    let plan = fold::fold(plan, manifest);
+    let plan = fold::fold(documents::documents(plan), manifest);
     let plan = push_down::push_down(join_list::join_list(factor::factor(plan)));
     let plan = join_order::join_order(plan, manifest, database);
     let plan = top::top(plan);

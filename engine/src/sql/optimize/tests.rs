@@ -75,6 +75,7 @@ fn run(plan: &Plan, manifest: &Arc<Manifest>) -> Result<Vec<String>, SqlError> {
         manifest: Arc::clone(manifest),
         user: UserId::ADMIN,
         parameters: Vec::new(),
+        backends: Default::default(),
     };
     let mut context = Context::new(
         Arc::clone(manifest),

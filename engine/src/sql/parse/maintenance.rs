@@ -3,8 +3,6 @@
 use sqlparser::tokenizer::Token;
 
 use super::reader::Reader;
-use super::statement::not_simulated;
-use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::statement::{Statement, Vacuum, VacuumMode};
 use crate::warehouse::identifier::Identifier;
@@ -77,7 +75,5 @@ pub(super) fn lock(reader: &mut Reader) -> SqlResult<Statement> {
 /// `CANCEL pid ['message']`.
 pub(super) fn cancel(reader: &mut Reader) -> SqlResult<Statement> {
     reader.expect("CANCEL")?;
-    reader.number()?;
-    reader.optional_string();
-    Ok(not_simulated(Feature::CancelStatement, "CANCEL"))
+    Ok(Statement::Cancel { process: reader.number()?, message: reader.optional_string() })
 }

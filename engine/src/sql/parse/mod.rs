@@ -52,7 +52,7 @@ pub use data_type::data_type;
 pub use parameters::with_parameters;
 pub use procedure::program;
 pub(in crate::sql) use reserved::is_reserved;
-pub use token::span;
+pub use token::{NameCase, identifier, span};
 
 /// Every statement of a script, or the first mistake in it.
 ///
@@ -62,10 +62,28 @@ pub fn parse(text: &str) -> SqlResult<Vec<ParsedStatement>> {
     script(text).into_iter().collect()
 }
 
+/// As [`parse`], for a session that keeps the case of quoted names or does not.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_as(text: &str, names: NameCase) -> SqlResult<Vec<ParsedStatement>> {
+    script::script(text, names).into_iter().collect()
+}
+
 /// Every statement of a script on its own, so that those before and after a mistake can still run. Places are
 /// byte offsets into `text`.
 pub fn script(text: &str) -> Vec<SqlResult<ParsedStatement>> {
-    script::script(text)
+    script::script(text, NameCase::Folded)
+}
+
+/// The statement once more, the case of its quoted names kept. Its places stay those in its script.
+///
+/// # Errors
+/// None that the first reading had not.
+pub fn respelled(parsed: &ParsedStatement) -> SqlResult<ParsedStatement> {
+    let text = format!("{}{}", " ".repeat(parsed.span.start), parsed.text);
+    let read = script::script(&text, NameCase::Kept).pop();
+    read.unwrap_or_else(|| Err(SqlError::bug("a statement that was none the second time")))
 }
 
 /// A view's query, parsed again from its stored text.
@@ -73,7 +91,9 @@ pub fn script(text: &str) -> Vec<SqlResult<ParsedStatement>> {
 /// # Errors
 /// A bug, because it did parse when the view was made.
 pub fn query(text: &str) -> SqlResult<Box<sqlparser::ast::Query>> {
-    match parse(text)?.pop().map(|parsed| parsed.statement) {
+    // What is stored was folded before, where it was to be folded.
+    let read = script::script(text, NameCase::Kept).pop().transpose()?;
+    match read.map(|parsed| parsed.statement) {
         Some(Statement::Query(query)) => Ok(query),
         _ => Err(SqlError::bug("a stored query does not parse")),
     }

@@ -13,7 +13,7 @@ use crate::sql::error::{SqlError, SqlResult};
 /// # Errors
 /// 42P02 for a parameter that has no value.
 pub fn with_parameters(text: &str, values: &[String]) -> SqlResult<String> {
-    let (tokens, mistake) = token::tokens(text);
+    let (tokens, mistake) = token::tokens(text, token::NameCase::Folded);
     if let Some(mistake) = mistake {
         return Err(mistake);
     }

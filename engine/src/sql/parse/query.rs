@@ -5,6 +5,7 @@ use sqlparser::tokenizer::Token;
 
 use super::reader::{Reader, is_word};
 use super::rows;
+use super::token::identifier;
 use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::statement::{CreateTableAs, Statement, TableAttributes};
@@ -74,7 +75,8 @@ fn into_table(mut query: Box<ast::Query>) -> SqlResult<Statement> {
         [ast::Expr::CompoundIdentifier(parts)] => parts.iter().collect(),
         _ => Vec::new(),
     };
-    let mut parts: Vec<Identifier> = parts.into_iter().map(|part| Identifier::fold(&part.value)).collect();
+    let mut parts: Vec<Identifier> =
+        parts.into_iter().map(|part| identifier(&part.value, part.quote_style)).collect();
     let Some(name) = parts.pop() else {
         return Err(SqlError::not_simulated_because(Feature::QueryClause, "SELECT INTO several targets"));
     };

@@ -71,6 +71,22 @@ impl<'a> Reader<'a> {
         self.text.get(start..self.previous_end()).unwrap_or_default()
     }
 
+    /// As [`Self::text_from`], in the form that is stored: quoted names that are folded are written so.
+    pub fn stored_text_from(&self, start: usize) -> String {
+        let mut text = self.text_from(start).to_owned();
+        let end = self.previous_end();
+        for (number, span) in self.spans.iter().enumerate().filter(|(_, s)| s.start >= start && s.end <= end)
+        {
+            if let Token::Word(word) = &self.parser.token_at(number).token
+                && word.quote_style == Some('"')
+                && let Some(name) = text.get_mut(span.start - start..span.end - start)
+            {
+                name.make_ascii_lowercase();
+            }
+        }
+        text
+    }
+
     /// A syntax error at the next token.
     pub fn unexpected<T>(&self) -> SqlResult<T> {
         Err(fault::syntax(self.text, self.place(), self.end))
@@ -135,7 +151,7 @@ impl<'a> Reader<'a> {
     pub fn identifier(&mut self) -> SqlResult<Identifier> {
         match self.peek() {
             Token::Word(word) if is_name(word) => {
-                let name = Identifier::fold(&word.value);
+                let name = token::identifier(&word.value, word.quote_style);
                 self.advance();
                 Ok(name)
             }
@@ -147,7 +163,7 @@ impl<'a> Reader<'a> {
     fn qualified_part(&mut self) -> SqlResult<Identifier> {
         match self.peek() {
             Token::Word(word) => {
-                let name = Identifier::fold(&word.value);
+                let name = token::identifier(&word.value, word.quote_style);
                 self.advance();
                 Ok(name)
             }

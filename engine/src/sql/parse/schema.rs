@@ -1,8 +1,6 @@
 //! CREATE SCHEMA and ALTER SCHEMA.
 
 use super::reader::Reader;
-use super::statement::not_simulated;
-use crate::gap::Feature;
 use crate::sql::error::SqlResult;
 use crate::sql::statement::{AlterSchema, Statement};
 
@@ -11,14 +9,13 @@ pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
     let if_not_exists = reader.words("IF NOT EXISTS");
     if reader.word("AUTHORIZATION") {
         let owner = reader.principal()?;
-        return Ok(Statement::CreateSchema { name: owner.clone(), if_not_exists, owner: Some(owner) });
+        let quota = if reader.word("QUOTA") { quota(reader)? } else { None };
+        return Ok(Statement::CreateSchema { name: owner.clone(), if_not_exists, owner: Some(owner), quota });
     }
     let name = reader.identifier()?;
     let owner = if reader.word("AUTHORIZATION") { Some(reader.principal()?) } else { None };
-    if reader.word("QUOTA") && !unlimited(reader)? {
-        return Ok(not_simulated(Feature::SchemaQuota, "CREATE SCHEMA"));
-    }
-    Ok(Statement::CreateSchema { name, if_not_exists, owner })
+    let quota = if reader.word("QUOTA") { quota(reader)? } else { None };
+    Ok(Statement::CreateSchema { name, if_not_exists, owner, quota })
 }
 
 pub(super) fn alter(reader: &mut Reader) -> SqlResult<Statement> {
@@ -26,18 +23,21 @@ pub(super) fn alter(reader: &mut Reader) -> SqlResult<Statement> {
     let action = match reader.expect_one_of(&["OWNER TO", "RENAME TO", "QUOTA"])? {
         "OWNER TO" => AlterSchema::OwnerTo(reader.principal()?),
         "RENAME TO" => AlterSchema::RenameTo(reader.identifier()?),
-        _ if unlimited(reader)? => AlterSchema::QuotaUnlimited,
-        _ => return Ok(not_simulated(Feature::SchemaQuota, "ALTER SCHEMA")),
+        _ => AlterSchema::Quota(quota(reader)?),
     };
     Ok(Statement::AlterSchema { name, action })
 }
 
-/// `n [MB | GB | TB]` or UNLIMITED, which is how every schema begins.
-fn unlimited(reader: &mut Reader) -> SqlResult<bool> {
+/// `n [MB | GB | TB]` in megabytes, or UNLIMITED, which is how every schema begins.
+fn quota(reader: &mut Reader) -> SqlResult<Option<u64>> {
     if reader.word("UNLIMITED") {
-        return Ok(true);
+        return Ok(None);
     }
-    reader.number()?;
-    reader.one_of(&["MB", "GB", "TB"]);
-    Ok(false)
+    let amount = reader.number()?;
+    let unit = match reader.one_of(&["MB", "GB", "TB"]) {
+        Some("GB") => 1 << 10,
+        Some("TB") => 1 << 20,
+        _ => 1,
+    };
+    Ok(Some(amount.saturating_mul(unit)))
 }

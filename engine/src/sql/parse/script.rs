@@ -3,6 +3,7 @@
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::reader::{Reader, is_word};
+use super::token::NameCase;
 use super::{fault, statement, token};
 use crate::sql::error::{Span, SqlResult};
 use crate::sql::statement::ParsedStatement;
@@ -23,8 +24,8 @@ const CHAIN_WORDS: [&str; 11] =
 const SET_WORDS: [&str; 4] = ["UNION", "INTERSECT", "EXCEPT", "MINUS"];
 
 /// Each statement of `text`, or what is wrong with it. Empty statements vanish.
-pub(super) fn script(text: &str) -> Vec<SqlResult<ParsedStatement>> {
-    let (tokens, mistake) = token::tokens(text);
+pub(super) fn script(text: &str, names: NameCase) -> Vec<SqlResult<ParsedStatement>> {
+    let (tokens, mistake) = token::tokens(text, names);
     let mut statements: Vec<SqlResult<ParsedStatement>> = Vec::new();
     let mut pieces = tokens.split(|token| token.token == Token::SemiColon).peekable();
     while let Some(piece) = pieces.next() {
@@ -65,7 +66,7 @@ fn whole(tokens: &[TokenWithSpan]) -> Span {
 
 /// An expression without any tokens around it.
 pub(super) fn alone<T>(text: &str, read: impl FnOnce(&mut Reader) -> SqlResult<T>) -> SqlResult<T> {
-    let (tokens, mistake) = token::tokens(text);
+    let (tokens, mistake) = token::tokens(text, NameCase::Folded);
     if let Some(mistake) = mistake {
         return Err(mistake);
     }

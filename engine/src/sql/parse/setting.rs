@@ -70,14 +70,30 @@ fn value_list(reader: &mut Reader) -> SqlResult<Option<Vec<String>>> {
     reader.list(value).map(Some)
 }
 
+/// `INTERVAL '+3' HOUR [TO MINUTE]`, hours east of UTC.
+fn interval(reader: &mut Reader) -> SqlResult<String> {
+    reader.expect("INTERVAL")?;
+    let hours = reader.string()?;
+    reader.one_of(&["HOUR TO MINUTE", "HOUR"]);
+    Ok(if hours.starts_with(['+', '-']) || hours.parse::<f64>().is_ok() {
+        hours
+    } else {
+        format!("+{hours}")
+    })
+}
+
 /// A word as it is written, unless it is quoted: then its quotes tell `"$user"` from a schema of that name.
 fn value(reader: &mut Reader) -> SqlResult<String> {
+    if reader.peeks("INTERVAL") {
+        return interval(reader);
+    }
     let sign = if reader.symbol(&Token::Minus) { "-" } else { "" };
     let value = match reader.peek() {
         Token::Number(digits, _) => format!("{sign}{digits}"),
         Token::SingleQuotedString(value) if sign.is_empty() => value.clone(),
         Token::Word(word) if sign.is_empty() => match word.quote_style {
-            Some(_) => word.value.clone(),
+            // A schema of the search path, as a name means it.
+            quote @ Some(_) => super::token::identifier(&word.value, quote).to_string(),
             None => word.value.to_ascii_lowercase(),
         },
         _ => return reader.unexpected(),

@@ -9,6 +9,7 @@ use sqlparser::ast::DollarQuotedString;
 use sqlparser::tokenizer::{Location, Span as SourceSpan, Token, TokenWithSpan};
 
 use crate::sql::error::{Span, SqlError, SqlErrorKind, SqlResult};
+use crate::warehouse::identifier::Identifier;
 
 /// The place of a name of the syntax tree in the submitted text; `None` for one that no text stands behind.
 pub fn span(source: SourceSpan) -> Option<Span> {
@@ -17,9 +18,26 @@ pub fn span(source: SourceSpan) -> Option<Span> {
     Some(Span { start: offset(source.start)?, end: offset(source.end)? })
 }
 
+/// Whether the case of quoted names counts: `enable_case_sensitive_identifier`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameCase {
+    Folded,
+    Kept,
+}
+
+/// The quote that marks a name whose case counts; `"` marks one to be folded. Nobody can write it: to the lexer it
+/// is no quote.
+const KEPT: char = '`';
+
+/// What a name of the syntax tree means.
+pub fn identifier(name: &str, quote: Option<char>) -> Identifier {
+    if quote == Some(KEPT) { Identifier::kept(name) } else { Identifier::fold(name) }
+}
+
 /// Every token of a script. A mistake swallows the rest of the text, so it can only come last.
-pub(super) fn tokens(text: &str) -> (Vec<TokenWithSpan>, Option<SqlError>) {
-    let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0 };
+pub(super) fn tokens(text: &str, names: NameCase) -> (Vec<TokenWithSpan>, Option<SqlError>) {
+    let quote = if names == NameCase::Kept { KEPT } else { '"' };
+    let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, quote };
     let mut tokens: Vec<TokenWithSpan> = Vec::new();
     loop {
         let place = lexer.skip_blanks();
@@ -41,6 +59,8 @@ struct Lexer<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    /// What quoted names are marked with.
+    quote: char,
 }
 
 /// Longest first, so that `<=` is never read as `<`.
@@ -227,7 +247,7 @@ impl Lexer<'_> {
                 format!("zero-length delimited identifier at or near \"{}\"", &self.text[start..self.at]);
             return Err(SqlError::product("42601", message).at(Span { start, end: self.at }));
         }
-        Ok(Token::make_word(&value, Some('"')))
+        Ok(Token::make_word(&value, Some(self.quote)))
     }
 
     /// A literal, with the ones that follow it on later lines: `'a'` newline `'b'` is `'ab'`.

@@ -16,7 +16,7 @@ pub(super) fn create(reader: &mut Reader, or_replace: bool) -> SqlResult<Stateme
     reader.expect("AS")?;
     let start = reader.offset();
     let query = reader.query()?;
-    let query_text = reader.text_from(start).to_owned();
+    let query_text = reader.stored_text_from(start);
     let late = reader.words("WITH NO SCHEMA BINDING");
     Ok(Statement::CreateView { name, columns, query, query_text, or_replace, late })
 }
@@ -39,7 +39,7 @@ pub(super) fn create_materialized(reader: &mut Reader) -> SqlResult<Statement> {
     reader.expect("AS")?;
     let start = reader.offset();
     let query = reader.query()?;
-    let query_text = reader.text_from(start).to_owned();
+    let query_text = reader.stored_text_from(start);
     let table = CreateTableAs { name, temporary: false, columns, attributes, query };
     let create = CreateMaterializedView { table, query_text, auto_refresh };
     Ok(Statement::CreateMaterializedView(Box::new(create)))

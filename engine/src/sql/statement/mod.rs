@@ -80,6 +80,8 @@ pub enum Statement {
         name: Identifier,
         if_not_exists: bool,
         owner: Option<Identifier>,
+        /// Megabytes.
+        quota: Option<u64>,
     },
     DropSchema {
         names: Vec<Identifier>,
@@ -266,6 +268,11 @@ pub enum Statement {
     Analyze {
         table: Option<QualifiedName>,
         columns: Vec<Identifier>,
+    },
+    /// CANCEL of what another session runs.
+    Cancel {
+        process: u64,
+        message: Option<String>,
     },
     Lock {
         tables: Vec<QualifiedName>,

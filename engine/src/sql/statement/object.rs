@@ -34,7 +34,8 @@ pub enum AlterDatabase {
 pub enum AlterSchema {
     OwnerTo(Identifier),
     RenameTo(Identifier),
-    QuotaUnlimited,
+    /// Megabytes; `None` is UNLIMITED.
+    Quota(Option<u64>),
 }
 
 #[derive(Clone, Debug)]

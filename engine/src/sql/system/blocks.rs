@@ -6,8 +6,9 @@
 //! columns included ("How Amazon Redshift determines the minimum table size"). How far an encoding compresses is
 //! an estimate where our own layout is not the same; unconfirmed.
 
-use crate::warehouse::catalog::{Relation, Table};
+use crate::warehouse::catalog::{Database, Relation, Table};
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::identifier::Identifier;
 use crate::warehouse::storage::slices::SLICES;
 use crate::warehouse::storage::{Block, Region};
 use crate::warehouse::value::Value;
@@ -27,6 +28,12 @@ pub struct DiskBlock {
     /// Bounds of what it holds; of a block that shares its rows with other slices they may be wider.
     pub zone: Option<(Value, Value)>,
     pub region: Region,
+}
+
+/// What a schema's tables take, in megabytes: as many as they have blocks.
+pub fn megabytes_of(database: &Database, schema: &Identifier) -> u64 {
+    let relations = database.relations.values().filter(|relation| relation.schema == *schema);
+    relations.filter_map(|relation| Some(blocks(relation, relation.table()?).len() as u64)).sum()
 }
 
 /// Every block of the table, by column, then slice.

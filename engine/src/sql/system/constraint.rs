@@ -76,6 +76,11 @@ impl Constraint<'_> {
         }
     }
 
+    /// Constraints have no number of their own here; it only has to be unique.
+    fn oid(&self) -> u32 {
+        self.table.id.0 * 100 + self.number as u32
+    }
+
     /// `{1,2}`: column numbers from 1.
     fn numbers(columns: &[usize]) -> Value {
         let numbers: Vec<String> = columns.iter().map(|column| (column + 1).to_string()).collect();
@@ -138,11 +143,15 @@ fn pg_constraint(viewer: &Viewer<'_>) -> SqlResult<Rows> {
                 one.references.map_or(Value::Null, |(_, columns)| Constraint::numbers(columns)),
                 Value::Null,
                 Value::Null,
-                // Constraints have no number of their own here; it only has to be unique.
-                integer(one.table.id.0 * 100 + one.number as u32),
+                integer(one.oid()),
             ]
         })
         .collect())
+}
+
+/// Each constraint's table, name and number.
+pub(super) fn numbered(viewer: &Viewer<'_>) -> Vec<(ObjectId, String, u32)> {
+    constraints(viewer).iter().map(|one| (one.table.id, one.name(), one.oid())).collect()
 }
 
 fn table_constraints(viewer: &Viewer<'_>) -> SqlResult<Rows> {

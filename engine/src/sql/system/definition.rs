@@ -8,6 +8,7 @@ use crate::sql::error::SqlResult;
 use crate::sql::parameter;
 use crate::warehouse::access::Grantee;
 use crate::warehouse::catalog::{Relation as Stored, RelationKind};
+use crate::warehouse::note::Noted;
 use crate::warehouse::value::Value;
 
 pub(super) static RELATIONS: &[Relation] = &[
@@ -114,6 +115,9 @@ const NOTHING: Source = Source::Made(|_| Ok(Vec::new()));
 
 /// The catalogs' own numbers, by which a dependency says what kind of object it means.
 const PG_CLASS: i32 = 1259;
+const PG_DATABASE: i32 = 1262;
+const PG_NAMESPACE: i32 = 2615;
+const PG_CONSTRAINT: i32 = 2606;
 const PG_REWRITE: i32 = 2618;
 
 /// A view is a relation and the rule that answers for it; the rule's number only has to be one of its own.
@@ -159,6 +163,18 @@ fn descriptions(viewer: &Viewer<'_>) -> SqlResult<Rows> {
                 rows.push(vec![integer(relation.id.0), class, Value::Integer(number), text(comment)]);
             }
         }
+    }
+    let mut note = |object: u32, class: i32, noted: Noted| {
+        if let Some(comment) = viewer.database.notes.comment_on(&noted) {
+            rows.push(vec![integer(object), Value::Integer(class), Value::Integer(0), text(comment)]);
+        }
+    };
+    note(viewer.database.id.0, PG_DATABASE, Noted::Database);
+    for schema in viewer.database.schemas.values() {
+        note(schema.id.0, PG_NAMESPACE, Noted::Schema(schema.id));
+    }
+    for (table, name, number) in super::constraint::numbered(viewer) {
+        note(number, PG_CONSTRAINT, Noted::Constraint(table, name.as_str().into()));
     }
     Ok(rows)
 }

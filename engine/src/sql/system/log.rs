@@ -6,6 +6,7 @@
 use super::relation::{BIGINT, BOOLEAN, INTEGER, NAME, Relation, Rows, Source, TIMESTAMP, Viewer, text};
 use crate::sorted::SortedMap;
 use crate::sql::error::SqlResult;
+use crate::warehouse::access::UserId;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::data_type::DataType::Char;
 use crate::warehouse::value::Value;
@@ -61,6 +62,11 @@ pub(super) static RELATIONS: &[Relation] = &[
             ("text", Char(200)),
         ],
         statement_text,
+    ),
+    Relation::written(
+        "stv_recents",
+        "userid i,status c20,starttime t,duration i,user_name c50,db_name c50,query c600,pid i",
+        Source::Made(recents),
     ),
     Relation::new("sys_query_history", QUERY_HISTORY, |viewer| Ok(own(viewer, "sys_query_history"))),
     Relation::written(
@@ -245,6 +251,45 @@ pub(super) fn own(viewer: &Viewer<'_>, log: &str) -> Rows {
 /// Cells `places` of a row, in that order.
 fn pick(row: &[Value], places: &[usize]) -> Vec<Value> {
     places.iter().map(|place| row.get(*place).cloned().unwrap_or(Value::Null)).collect()
+}
+
+/// What runs now, then what ran last. How many the product keeps is unconfirmed.
+fn recents(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    let me = Value::Integer(viewer.user.0 as i32);
+    let all = viewer.sees_all_logs();
+    let now = viewer.context.evaluation.statement_start.0;
+    let name = |user: Option<&Value>| match user {
+        Some(Value::Integer(user)) => viewer.user_name(UserId(*user as u32)),
+        _ => Value::Null,
+    };
+    let mut rows = Rows::new();
+    for row in live(viewer, "stv_inflight").iter().filter(|row| all || row.first() == Some(&me)) {
+        let mut out = pick(row, &[0]);
+        out.push(Value::string("Running"));
+        out.extend(pick(row, &[6]));
+        out.push(match row.get(6) {
+            Some(Value::Timestamp(start)) => Value::Integer((now - start) as i32),
+            _ => Value::Null,
+        });
+        out.extend([name(row.first()), text(&viewer.database.name)]);
+        out.extend(pick(row, &[7, 5]));
+        rows.push(out);
+    }
+    for row in own(viewer, "stl_query").iter().rev().take(100) {
+        let mut out = pick(row, &[0]);
+        out.push(Value::string("Done"));
+        out.extend(pick(row, &[7]));
+        out.push(match (row.get(7), row.get(8)) {
+            (Some(Value::Timestamp(start)), Some(Value::Timestamp(end))) => {
+                Value::Integer((end - start) as i32)
+            }
+            _ => Value::Null,
+        });
+        out.push(name(row.first()));
+        out.extend(pick(row, &[5, 6, 4]));
+        rows.push(out);
+    }
+    Ok(rows)
 }
 
 /// The whole text of what `sys_query_history` lists.

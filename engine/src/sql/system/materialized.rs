@@ -1,7 +1,7 @@
 //! Materialized views and late-binding views, as the system describes them.
 
 use super::log::own;
-use super::relation::{INTEGER, NAME, Relation, Rows, TEXT, TIMESTAMP, Viewer, text};
+use super::relation::{INTEGER, NAME, Relation, Rows, Source, TEXT, TIMESTAMP, Viewer, text};
 use crate::sql::bind::{self, Scope};
 use crate::sql::commands::materialized_view::is_stale;
 use crate::sql::error::SqlResult;
@@ -15,63 +15,32 @@ use crate::warehouse::value::Value;
 use DataType::Char;
 
 pub(super) static RELATIONS: &[Relation] = &[
-    Relation::new(
+    Relation::written(
         "stv_mv_info",
-        &[
-            ("db_name", Char(128)),
-            ("schema", Char(128)),
-            ("name", Char(128)),
-            ("updated_upto_xid", DataType::BigInt),
-            ("is_stale", Char(1)),
-            ("owner_user_name", Char(128)),
-            ("state", INTEGER),
-            ("autorewrite", Char(1)),
-            ("autorefresh", Char(1)),
-        ],
-        |viewer| {
-            let row = |relation: &Stored, materialized: &Materialized| {
-                vec![
-                    text(&viewer.database.name),
-                    text(&relation.schema),
-                    text(&relation.name),
-                    Value::Null,
-                    stale(viewer, materialized),
-                    viewer.user_name(relation.owner),
-                    state(materialized),
-                    Value::string("f"),
-                    truth(materialized.auto_refresh),
-                ]
-            };
-            Ok(materialized(viewer).into_iter().map(|(relation, found)| row(relation, found)).collect())
-        },
+        "db_name c128,schema c128,name c128,updated_upto_xid b,is_stale c1,owner_user_name c128,state i,autorewrite c1,autorefresh c1",
+        Source::Made(|viewer| {
+            let row =
+                |Info { place: [database, schema, name], owner, state: [stale, state, rewrite, refresh] }| {
+                    vec![database, schema, name, Value::Null, stale, owner, state, rewrite, refresh]
+                };
+            Ok(infos(viewer).map(row).collect())
+        }),
     ),
-    Relation::new(
+    Relation::written(
         "svv_mv_info",
-        &[
-            ("database_name", NAME),
-            ("schema_name", NAME),
-            ("user_name", NAME),
-            ("name", NAME),
-            ("is_stale", Char(1)),
-            ("state", INTEGER),
-            ("autorewrite", Char(1)),
-            ("autorefresh", Char(1)),
-        ],
-        |viewer| {
-            let row = |relation: &Stored, materialized: &Materialized| {
-                vec![
-                    text(&viewer.database.name),
-                    text(&relation.schema),
-                    viewer.user_name(relation.owner),
-                    text(&relation.name),
-                    stale(viewer, materialized),
-                    state(materialized),
-                    Value::string("f"),
-                    truth(materialized.auto_refresh),
-                ]
-            };
-            Ok(materialized(viewer).into_iter().map(|(relation, found)| row(relation, found)).collect())
-        },
+        "database_name n,schema_name n,user_name n,name n,is_stale c1,state i,autorewrite c1,autorefresh c1",
+        Source::Made(|viewer| {
+            let row =
+                |Info { place: [database, schema, name], owner, state: [stale, state, rewrite, refresh] }| {
+                    vec![database, schema, owner, name, stale, state, rewrite, refresh]
+                };
+            Ok(infos(viewer).map(row).collect())
+        }),
+    ),
+    Relation::written(
+        "sys_mv_refresh_history",
+        "user_id i,session_user_id i,transaction_id b,database_name c128,schema_name c128,mv_id b,mv_name c128,refresh_type c32,status x,start_time t,end_time t,duration b",
+        Source::Made(refresh_history),
     ),
     Relation::new(
         "stv_mv_deps",
@@ -126,6 +95,45 @@ pub(super) static RELATIONS: &[Relation] = &[
     )
     .in_schema(super::FUNCTIONS),
 ];
+
+/// What both lists of materialized views say of one.
+struct Info {
+    /// Database, schema and name.
+    place: [Value; 3],
+    owner: Value,
+    /// Stale, kind of refresh, automatic rewriting, automatic refresh.
+    state: [Value; 4],
+}
+
+fn infos(viewer: &Viewer<'_>) -> impl Iterator<Item = Info> {
+    materialized(viewer).into_iter().map(|(relation, found)| Info {
+        place: [text(&viewer.database.name), text(&relation.schema), text(&relation.name)],
+        owner: viewer.user_name(relation.owner),
+        state: [stale(viewer, found), state(found), Value::string("f"), truth(found.auto_refresh)],
+    })
+}
+
+/// `svl_mv_refresh_status` in the newer view's order.
+fn refresh_history(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    let row = |row: Vec<Value>| {
+        let cell = |place: usize| row.get(place).cloned().unwrap_or(Value::Null);
+        let number = match (&cell(3), &cell(4)) {
+            (Value::String(schema), Value::String(name)) => {
+                let found = viewer.database.find(&(&**schema).into(), &(&**name).into());
+                found.map_or(Value::Null, |found| Value::BigInt(i64::from(found.id.0)))
+            }
+            _ => Value::Null,
+        };
+        let lasted = match (cell(6), cell(7)) {
+            (Value::Timestamp(from), Value::Timestamp(to)) => Value::BigInt(to - from),
+            _ => Value::Null,
+        };
+        let mut out: Vec<Value> = [0, 1, 5, 2, 3].map(cell).into();
+        out.extend([number, cell(4), cell(9), cell(8), cell(6), cell(7), lasted]);
+        out
+    };
+    Ok(own(viewer, "svl_mv_refresh_status").into_iter().map(row).collect())
+}
 
 /// Those that the viewer may touch, by schema and name.
 fn materialized<'v>(viewer: &Viewer<'v>) -> Vec<(&'v Stored, &'v Materialized)> {

@@ -3,7 +3,8 @@
 //! [`relation`] says what a relation is and what it is asked with; each family is a file of relations:
 //! [`privilege`], [`default_privilege`], [`principal`], [`pg_catalog`], [`table_definition`], [`information_schema`],
 //! [`redshift_catalog`], [`storage`] (by [`blocks`]), [`vacuum`], [`log`], [`steps`], [`activity`], [`routine`],
-//! [`materialized`] and [`policy`]; [`constraint`] and [`definition`] are more of PostgreSQL's. [`acl`] prints grants.
+//! [`materialized`], [`policy`] and [`time_zone`]; [`constraint`] and [`definition`] are more of PostgreSQL's.
+//! [`acl`] prints grants.
 
 mod acl;
 mod activity;
@@ -27,6 +28,7 @@ mod storage;
 mod table_definition;
 #[cfg(test)]
 mod tests;
+mod time_zone;
 mod vacuum;
 
 use self::relation::{Relation, Source, Viewer};
@@ -61,6 +63,7 @@ static FAMILIES: &[&[Relation]] = &[
     routine::RELATIONS,
     materialized::RELATIONS,
     policy::RELATIONS,
+    time_zone::RELATIONS,
 ];
 
 /// Relations that the product has and the sandbox does not.
@@ -75,7 +78,6 @@ pub const GAPS: &[&str] = &[
     "pg_listener",
     "pg_namespace_info",
     "pg_operator",
-    "pg_shadow",
     "pg_statistic",
     "pg_statistic_indicator",
     "pg_stats",
@@ -92,13 +94,10 @@ pub const GAPS: &[&str] = &[
     "svv_external_tables",
     "svv_identity_providers",
     "svv_integration",
-    "svv_interleaved_columns",
     "svv_ml_model_info",
     "svv_ml_model_privileges",
     "svv_query_state",
     "svv_restore_table_state",
-    "parameters",
-    "routines",
     "role_table_grants",
 ];
 

@@ -2,12 +2,26 @@
 
 use super::relation::{BOOLEAN, INTEGER, NAME, Relation, Rows, TEXT, TIMESTAMP, Viewer, integer, text};
 use crate::sql::error::SqlResult;
-use crate::warehouse::access::{User, UserId};
+use crate::warehouse::access::{Password, User, UserId};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
 pub(super) static RELATIONS: &[Relation] = &[
     Relation::new("pg_user", PG_USER, |viewer| Ok(users(viewer).into_iter().map(pg_user).collect())),
+    // What `pg_user` shows of it to everybody, with the digest of the password.
+    Relation::new("pg_shadow", PG_USER, |viewer| {
+        let row = |user: &User| {
+            let mut row = pg_user(user);
+            row[5] = match &user.password {
+                Password::Disabled => Value::Null,
+                Password::Md5(digest) => text(format!("md5{digest}")),
+                Password::Sha256 { digest, salt } => text(format!("sha256|{digest}|{salt}")),
+            };
+            row
+        };
+        Ok(users(viewer).into_iter().map(row).collect())
+    })
+    .superuser_only(),
     Relation::new("pg_user_info", PG_USER_INFO, |viewer| {
         Ok(users(viewer)
             .into_iter()

@@ -99,7 +99,7 @@ impl Relation {
 }
 
 /// A type by its letter: `i` INTEGER, `b` BIGINT, `s` SMALLINT, `f` DOUBLE PRECISION, `r` REAL, `t` TIMESTAMP,
-/// `o` BOOLEAN, `n` a name, `x` text; `c8` CHAR(8), `v8` VARCHAR(8), `d38.2` NUMERIC(38,2).
+/// `o` BOOLEAN, `l` INTERVAL, `n` a name, `x` text; `c8` CHAR(8), `v8` VARCHAR(8), `d38.2` NUMERIC(38,2).
 fn data_type(letters: &str) -> DataType {
     let number = |text: &str| text.parse().unwrap_or(1);
     match letters.split_at(1) {
@@ -111,6 +111,7 @@ fn data_type(letters: &str) -> DataType {
         ("t", _) => TIMESTAMP,
         ("o", _) => BOOLEAN,
         ("n", _) => NAME,
+        ("l", _) => DataType::Interval,
         ("c", bytes) => DataType::Char(number(bytes)),
         ("v", bytes) => DataType::Varchar(number(bytes)),
         ("d", digits) => {
@@ -216,7 +217,7 @@ impl<'a> Viewer<'a> {
             .split(',')
             .map(|name| match name.trim().trim_matches(['"', '\'']) {
                 "$user" => Identifier::fold(user),
-                name => Identifier::fold(name),
+                name => Identifier::kept(name),
             })
             .filter(|name| self.database.schema(name).is_some())
             .collect()

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::acl;
+use super::information_schema::{bare_name, maximum_length, number_parts};
 use super::log::own;
 use super::relation::{
-    BIGINT, BOOLEAN, INTEGER, NAME, Relation, Rows, SMALLINT, TEXT, TIMESTAMP, Viewer, integer, text,
+    BIGINT, BOOLEAN, INTEGER, NAME, Relation, Rows, Source, TEXT, TIMESTAMP, Viewer, integer, text, yes_no,
 };
 use crate::sql::error::SqlResult;
 use crate::warehouse::access::{Acl, Privilege, UserId};
@@ -18,10 +19,36 @@ use DataType::Char;
 
 /// What the owner of a routine holds by itself.
 pub(super) const OWNER_OF_ROUTINE: &[Privilege] = &[Privilege::Execute];
+/// What `pg_proc` and `pg_proc_info` both begin with.
+macro_rules! routine {
+    () => {
+        "proname n,pronamespace i,proowner i,prolang i,prosecdef o,provolatile c1,pronargs s,prorettype i,proargtypes x,prosrc x,proacl x"
+    };
+}
 
 pub(super) static RELATIONS: &[Relation] = &[
-    Relation::new("pg_proc", PROC, |viewer| Ok(routines(viewer, false))),
-    Relation::new("pg_proc_info", PROC_INFO, |viewer| Ok(routines(viewer, true))),
+    Relation::written(
+        "pg_proc",
+        concat!(routine!(), ",oid i"),
+        Source::Made(|viewer| Ok(routines(viewer, false))),
+    ),
+    Relation::written(
+        "pg_proc_info",
+        concat!(routine!(), ",prokind c1,proargmodes x,proargnames x,prooid i,oid i"),
+        Source::Made(|viewer| Ok(routines(viewer, true))),
+    ),
+    Relation::written(
+        "routines",
+        "specific_catalog n,specific_schema n,specific_name n,routine_catalog n,routine_schema n,routine_name n,routine_type n,module_catalog n,module_schema n,module_name n,udt_catalog n,udt_schema n,udt_name n,data_type n,character_maximum_length i,numeric_precision i,numeric_scale i,type_udt_catalog n,type_udt_schema n,type_udt_name n,routine_body n,routine_definition x,external_name n,external_language n,parameter_style n,is_deterministic v3,sql_data_access n,is_null_call v3,sql_path n,schema_level_routine v3,max_dynamic_result_sets i,is_user_defined_cast v3,is_implicitly_invocable v3,security_type n",
+        Source::Made(information_schema_routines),
+    )
+    .in_schema("information_schema"),
+    Relation::written(
+        "parameters",
+        "specific_catalog n,specific_schema n,specific_name n,ordinal_position i,parameter_mode n,is_result v3,as_locator v3,parameter_name n,data_type n,character_maximum_length i,numeric_precision i,numeric_scale i",
+        Source::Made(parameters),
+    )
+    .in_schema("information_schema"),
     Relation::new(
         "pg_language",
         &[
@@ -140,40 +167,6 @@ pub(super) static RELATIONS: &[Relation] = &[
     ),
 ];
 
-const PROC: &[(&str, DataType)] = &[
-    ("proname", NAME),
-    ("pronamespace", INTEGER),
-    ("proowner", INTEGER),
-    ("prolang", INTEGER),
-    ("prosecdef", BOOLEAN),
-    ("provolatile", Char(1)),
-    ("pronargs", SMALLINT),
-    ("prorettype", INTEGER),
-    ("proargtypes", TEXT),
-    ("prosrc", TEXT),
-    ("proacl", TEXT),
-    ("oid", INTEGER),
-];
-
-const PROC_INFO: &[(&str, DataType)] = &[
-    ("proname", NAME),
-    ("pronamespace", INTEGER),
-    ("proowner", INTEGER),
-    ("prolang", INTEGER),
-    ("prosecdef", BOOLEAN),
-    ("provolatile", Char(1)),
-    ("pronargs", SMALLINT),
-    ("prorettype", INTEGER),
-    ("proargtypes", TEXT),
-    ("prosrc", TEXT),
-    ("proacl", TEXT),
-    ("prokind", Char(1)),
-    ("proargmodes", TEXT),
-    ("proargnames", TEXT),
-    ("prooid", INTEGER),
-    ("oid", INTEGER),
-];
-
 fn returns(routine: &Routine) -> Option<DataType> {
     match routine.kind {
         RoutineKind::Function { returns, .. } => Some(returns),
@@ -236,6 +229,75 @@ fn routines(viewer: &Viewer<'_>, with_info: bool) -> Rows {
         rows.push(row);
     }
     rows
+}
+
+/// As PostgreSQL 8 lists them, those that the viewer owns or may run. Procedures are told from functions by
+/// `routine_type`; that the product lists them here is unconfirmed.
+fn information_schema_routines(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    let row = |routine: &Arc<Routine>| {
+        let mut row = specific(routine, viewer);
+        let procedure = routine.is_procedure();
+        row.extend([text(&viewer.database.name), text(&routine.schema), text(&routine.name)]);
+        row.push(Value::string(if procedure { "PROCEDURE" } else { "FUNCTION" }));
+        row.resize(13, Value::Null);
+        row.push(returns(routine).map_or(Value::Null, |returns| text(bare_name(returns))));
+        row.resize(20, Value::Null);
+        row.push(Value::string(if procedure { "EXTERNAL" } else { "SQL" }));
+        let own = viewer.is_superuser() || routine.owner == viewer.user;
+        row.push(if own { text(&routine.body) } else { Value::Null });
+        let language = if procedure { "PLPGSQL" } else { "SQL" };
+        row.extend([Value::Null, Value::string(language), Value::string("GENERAL")]);
+        let immutable =
+            matches!(routine.kind, RoutineKind::Function { volatility: Volatility::Immutable, .. });
+        row.extend([yes_no(immutable), Value::string("MODIFIES"), Value::string("NO"), Value::Null]);
+        row.extend([yes_no(true), Value::Integer(0), Value::Null, Value::Null]);
+        let definer = matches!(routine.kind, RoutineKind::Procedure { definer: true, .. });
+        row.push(Value::string(if definer { "DEFINER" } else { "INVOKER" }));
+        row
+    };
+    Ok(seen(viewer).map(row).collect())
+}
+
+fn parameters(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    use crate::warehouse::routine::ArgumentMode as M;
+    let mut rows = Rows::new();
+    for routine in seen(viewer) {
+        for (position, argument) in routine.arguments.iter().enumerate() {
+            let (precision, _, scale) = number_parts(argument.data_type);
+            let mut row = specific(routine, viewer);
+            row.extend([
+                Value::Integer(position as i32 + 1),
+                Value::string(match argument.mode {
+                    M::In => "IN",
+                    M::Out => "OUT",
+                    M::InOut => "INOUT",
+                }),
+                Value::string("NO"),
+                Value::string("NO"),
+                argument.name.as_ref().map_or(Value::Null, text),
+                text(bare_name(argument.data_type)),
+                maximum_length(argument.data_type),
+                precision,
+                scale,
+            ]);
+            rows.push(row);
+        }
+    }
+    Ok(rows)
+}
+
+/// `catalog, schema, name_number`: what tells a routine from others of its name.
+fn specific(routine: &Routine, viewer: &Viewer<'_>) -> Vec<Value> {
+    let name = format!("{}_{}", routine.name, routine.id.0);
+    vec![text(&viewer.database.name), text(&routine.schema), text(name)]
+}
+
+fn seen<'a>(viewer: &'a Viewer<'_>) -> impl Iterator<Item = &'a Arc<Routine>> {
+    viewer.database.routines.values().filter(|routine| {
+        viewer.is_superuser()
+            || routine.owner == viewer.user
+            || acl::visible(&routine.acl, false, viewer).next().is_some()
+    })
 }
 
 fn function_privileges(viewer: &Viewer<'_>) -> SqlResult<Rows> {

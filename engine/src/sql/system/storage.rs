@@ -1,7 +1,10 @@
 //! Where rows lie: `svv_table_info`, `stv_blocklist`, `stv_tbl_perm`, ... read off the segments themselves.
 
-use super::blocks::{DiskBlock, blocks, limit};
-use super::relation::{INTEGER, NAME, Relation, Rows, SMALLINT, TEXT, TIMESTAMP, Viewer, integer, text};
+use super::acl;
+use super::blocks::{DiskBlock, blocks, limit, megabytes_of};
+use super::relation::{
+    INTEGER, NAME, Relation, Rows, SMALLINT, Source, TEXT, TIMESTAMP, Viewer, integer, text,
+};
 use crate::sql::error::SqlResult;
 use crate::warehouse::catalog::{Distribution, Relation as Stored, Table};
 use crate::warehouse::data_type::DataType;
@@ -11,6 +14,13 @@ use crate::warehouse::value::Value;
 
 const fn decimal(precision: u8, scale: u8) -> DataType {
     DataType::Decimal { precision, scale }
+}
+
+/// What `stv_blocklist` and `svv_diskusage` both say of a block.
+macro_rules! block {
+    () => {
+        "minvalue b,maxvalue b,sb_pos i,pinned i,on_disk i,modified i,hdr_modified i,unsorted i,tombstone i,preferred_diskno i,temporary i,newblock i"
+    };
 }
 
 pub(super) static RELATIONS: &[Relation] = &[
@@ -43,31 +53,14 @@ pub(super) static RELATIONS: &[Relation] = &[
         table_info,
     )
     .superuser_only(),
-    Relation::new(
+    Relation::written(
         "stv_blocklist",
-        &[
-            ("slice", INTEGER),
-            ("col", INTEGER),
-            ("tbl", INTEGER),
-            ("blocknum", INTEGER),
-            ("num_values", INTEGER),
-            ("extended_limits", INTEGER),
-            ("minvalue", DataType::BigInt),
-            ("maxvalue", DataType::BigInt),
-            ("sb_pos", INTEGER),
-            ("pinned", INTEGER),
-            ("on_disk", INTEGER),
-            ("modified", INTEGER),
-            ("hdr_modified", INTEGER),
-            ("unsorted", INTEGER),
-            ("tombstone", INTEGER),
-            ("preferred_diskno", INTEGER),
-            ("temporary", INTEGER),
-            ("newblock", INTEGER),
-            ("num_readers", INTEGER),
-            ("flags", INTEGER),
-        ],
-        block_list,
+        concat!(
+            "slice i,col i,tbl i,blocknum i,num_values i,extended_limits i,",
+            block!(),
+            ",num_readers i,flags i"
+        ),
+        Source::Made(block_list),
     )
     .superuser_only(),
     Relation::new(
@@ -87,30 +80,38 @@ pub(super) static RELATIONS: &[Relation] = &[
         permanent_tables,
     )
     .superuser_only(),
-    Relation::new(
+    Relation::written(
         "svv_diskusage",
-        &[
-            ("db_id", INTEGER),
-            ("name", DataType::Char(72)),
-            ("slice", INTEGER),
-            ("col", INTEGER),
-            ("tbl", INTEGER),
-            ("blocknum", INTEGER),
-            ("num_values", INTEGER),
-            ("minvalue", DataType::BigInt),
-            ("maxvalue", DataType::BigInt),
-            ("sb_pos", INTEGER),
-            ("pinned", INTEGER),
-            ("on_disk", INTEGER),
-            ("modified", INTEGER),
-            ("hdr_modified", INTEGER),
-            ("unsorted", INTEGER),
-            ("tombstone", INTEGER),
-            ("preferred_diskno", INTEGER),
-            ("temporary", INTEGER),
-            ("newblock", INTEGER),
-        ],
-        disk_usage,
+        concat!("db_id i,name c72,slice i,col i,tbl i,blocknum i,num_values i,", block!()),
+        Source::Made(disk_usage),
+    )
+    .superuser_only(),
+    Relation::written(
+        "svv_schema_quota_state",
+        "schema_id i,schema_name c128,schema_owner i,quota i,disk_usage i,disk_usage_pct f",
+        Source::Made(quotas),
+    ),
+    Relation::written(
+        "svv_redshift_schema_quota",
+        "database_name c128,schema_name c128,schema_owner i,quota i,disk_usage i",
+        Source::Made(|viewer| {
+            let row = |row: Vec<Value>| {
+                let mut out = vec![text(&viewer.database.name)];
+                out.extend(row.into_iter().skip(1));
+                out
+            };
+            Ok(quotas(viewer)?.into_iter().map(row).collect())
+        }),
+    ),
+    Relation::written(
+        "stl_schema_quota_violations",
+        "ownerid i,xact_id b,pid i,userid i,schema_id i,schema_name c128,quota i,disk_usage i,disk_usage_pct f,timestamp t",
+        Source::Log("stl_schema_quota_violations"),
+    ),
+    Relation::written(
+        "svv_interleaved_columns",
+        "tbl i,col i,interleaved_skew d19.2,last_reindex t",
+        Source::Made(interleaved),
     )
     .superuser_only(),
     Relation::new(
@@ -302,6 +303,43 @@ fn disk_usage(viewer: &Viewer<'_>) -> SqlResult<Rows> {
             row.remove(5);
             row.splice(0..0, [integer(viewer.database.id.0), text(&relation.name)]);
             rows.push(row);
+        }
+    }
+    Ok(rows)
+}
+
+/// Every schema that the viewer may use, with its quota, if it has one.
+fn quotas(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    let seen = viewer.database.schemas.values().filter(|schema| {
+        viewer.is_superuser()
+            || schema.owner == viewer.user
+            || acl::visible(&schema.acl, false, viewer).next().is_some()
+    });
+    Ok(seen
+        .map(|schema| {
+            let used = megabytes_of(viewer.database, &schema.name);
+            let quota = viewer.database.notes.quotas.get(&schema.id).copied();
+            let percent = |quota: u64| (used as f64 * 10_000.0 / quota.max(1) as f64).round() / 100.0;
+            vec![
+                integer(schema.id.0),
+                text(&schema.name),
+                integer(schema.owner.0),
+                quota.map_or(Value::Null, |quota| integer(quota as u32)),
+                integer(used as u32),
+                quota.map_or(Value::Null, |quota| Value::Double(percent(quota))),
+            ]
+        })
+        .collect())
+}
+
+/// Columns of interleaved sort keys. How even their values are is no part of the simulation's sort: 1.00, that is none,
+/// and no REINDEX is remembered here. Unconfirmed.
+fn interleaved(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    let mut rows = Vec::new();
+    for (relation, table) in tables(viewer).filter(|(_, table)| table.interleaved) {
+        for column in &table.sort_key {
+            let none = Value::Decimal { unscaled: 100, scale: 2 };
+            rows.push(vec![integer(relation.id.0), Value::Integer(*column as i32), none, Value::Null]);
         }
     }
     Ok(rows)

@@ -105,6 +105,7 @@ fn seen(schema: Option<&str>, name: &str, user: &str, search_path: &str) -> SqlR
         manifest: manifest.clone(),
         user,
         parameters: Vec::new(),
+        backends: Default::default(),
     };
     let context = Context::new(manifest, Identifier::fold("dev"), Arc::new(logs), super::rows, evaluation);
     let relation = find(schema, name).unwrap();

@@ -15,14 +15,14 @@ use crate::warehouse::value::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Printing {
     /// A TIMESTAMPTZ is shown on this clock.
-    pub zone: &'static Zone,
+    pub zone: Zone,
     /// `extra_float_digits`, added to those that floats show.
     pub extra_digits: i32,
 }
 
 impl Default for Printing {
     fn default() -> Self {
-        Printing { zone: &zone::UTC, extra_digits: 0 }
+        Printing { zone: zone::UTC, extra_digits: 0 }
     }
 }
 
@@ -31,7 +31,7 @@ impl Printing {
     pub fn of(settings: &SortedMap<String, String>) -> Self {
         let number = |name| settings.get(name).and_then(|text: &String| text.parse().ok()).unwrap_or(0);
         Printing {
-            zone: settings.get("timezone").and_then(|name| zone::find(name)).unwrap_or(&zone::UTC),
+            zone: zone::of_session(settings.get("timezone").map(String::as_str)),
             extra_digits: number("extra_float_digits"),
         }
     }

@@ -126,9 +126,8 @@ pub fn evaluate_all<'a>(
     expressions.into_iter().map(|expression| evaluate_rows(expression, batch, context)).collect()
 }
 
-fn session_zone(context: &Context) -> &'static Zone {
-    let name = context.evaluation.settings.get("timezone").map_or("UTC", String::as_str);
-    zone::find(name).unwrap_or(&zone::UTC)
+fn session_zone(context: &Context) -> Zone {
+    zone::of_session(context.evaluation.settings.get("timezone").map(String::as_str))
 }
 
 fn setting_is(context: &Context, name: &str, value: &str) -> bool {

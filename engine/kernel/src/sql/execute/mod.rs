@@ -161,6 +161,24 @@ pub struct Evaluation {
     pub user: crate::warehouse::access::UserId,
     /// Values of `Expression::Parameter` in a correlated subquery.
     pub parameters: Vec<Value>,
+    pub backends: Backends,
+}
+
+/// The other sessions, for the functions that stop them.
+#[derive(Clone, Debug, Default)]
+pub struct Backends {
+    /// Each with its user.
+    pub open: Vec<(u32, crate::warehouse::access::UserId)>,
+    /// What is to happen to whom when the statement has succeeded.
+    pub signals: Vec<(u32, Signal)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Signal {
+    /// End the statement that it runs, with this message where one was given.
+    Cancel(Option<String>),
+    /// End the session.
+    Terminate,
 }
 
 /// Borrowed by a function while it computes.
@@ -326,6 +344,7 @@ pub fn constant(expression: &Expression, evaluation: &mut Evaluation) -> SqlResu
         manifest: Arc::clone(&evaluation.manifest),
         user: evaluation.user,
         parameters: Vec::new(),
+        backends: Default::default(),
     };
     let database = evaluation.settings.get("current_database").map_or("dev", String::as_str).into();
     let manifest = Arc::clone(&evaluation.manifest);

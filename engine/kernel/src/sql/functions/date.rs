@@ -101,9 +101,8 @@ pub static FUNCTIONS: &[Entry] = &[
 type Accepted = Option<(Vec<DataType>, DataType)>;
 
 /// The session's time zone; UTC unless it was set.
-pub fn session_zone(context: &EvaluationContext<'_>) -> &'static Zone {
-    let name = context.evaluation.settings.get("timezone").map_or("UTC", String::as_str);
-    zone::find(name).unwrap_or(&zone::UTC)
+pub fn session_zone(context: &EvaluationContext<'_>) -> Zone {
+    zone::of_session(context.evaluation.settings.get("timezone").map(String::as_str))
 }
 
 fn local(context: &EvaluationContext<'_>, instant: Instant) -> i64 {
@@ -174,7 +173,7 @@ fn add(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayR
             None => {
                 let months = i64::from(months_of(part)?);
                 let whole_years = months % 12 == 0;
-                in_zone(zone, moments.value(row), |micros| {
+                in_zone(zone.as_ref(), moments.value(row), |micros| {
                     let moved = plus_months(micros, amount * months)?;
                     if whole_years && is_leap_day(micros) && !is_leap_day(moved) {
                         return moved.checked_add(DAY);

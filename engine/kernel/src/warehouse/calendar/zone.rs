@@ -114,6 +114,19 @@ static ZONES: &[Zone] = &[
     zone("Australia/Melbourne", 600, Rule::Australia),
 ];
 
+/// The zone that a session's `timezone` names: by name, as POSIX writes it, or hours east of UTC; UTC where it names
+/// none.
+pub fn of_session(setting: Option<&str>) -> Zone {
+    let Some(setting) = setting else { return UTC };
+    let east = |written: &str| offset(written).map(|standard| Zone { name: "", standard, rule: Rule::Never });
+    find(setting).copied().or_else(|| east(setting)).or_else(|| posix(setting)).unwrap_or(UTC)
+}
+
+/// Every zone's name, its standard time in seconds east of UTC, and whether it has a summer time.
+pub fn all() -> impl Iterator<Item = (&'static Zone, bool)> {
+    ZONES.iter().map(|zone| (zone, zone.rule != Rule::Never))
+}
+
 /// The zone called `name`.
 pub fn find(name: &str) -> Option<&'static Zone> {
     ZONES.iter().find(|zone| zone.name.eq_ignore_ascii_case(name))
@@ -144,7 +157,9 @@ pub fn offset(written: &str) -> Option<i32> {
         b'-' => -1,
         _ => return None,
     };
+    // SHOW prints seconds, too: `+09:00:00`.
     let digits = &written[1..];
+    let digits = digits.strip_suffix(":00").filter(|rest| rest.contains(':')).unwrap_or(digits);
     let (hours, minutes) = match digits.split_once(':') {
         Some((hours, minutes)) => (hours, minutes),
         None if digits.len() > 2 && digits.is_ascii() => digits.split_at(digits.len() - 2),
@@ -159,6 +174,11 @@ pub fn offset(written: &str) -> Option<i32> {
 }
 
 impl Zone {
+    /// Seconds east of UTC outside summer.
+    pub fn standard_offset(&self) -> i32 {
+        self.standard
+    }
+
     /// Seconds east of UTC at a moment given in UTC.
     pub fn offset_at(&self, utc: i64) -> i32 {
         let standard = i64::from(self.standard) * SECOND;

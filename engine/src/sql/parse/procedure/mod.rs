@@ -23,8 +23,13 @@ use crate::warehouse::routine::Argument;
 ///
 /// # Errors
 /// 42601 and what SQL statements in it are mistaken in.
-pub fn program(body: &str, name: &Identifier, arguments: &[Argument]) -> SqlResult<Program> {
-    let (tokens, mistake) = token::tokens(body);
+pub fn program(
+    body: &str,
+    name: &Identifier,
+    arguments: &[Argument],
+    names: token::NameCase,
+) -> SqlResult<Program> {
+    let (tokens, mistake) = token::tokens(body, names);
     if let Some(mistake) = mistake {
         return Err(mistake);
     }

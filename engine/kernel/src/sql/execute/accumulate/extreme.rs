@@ -4,8 +4,9 @@
 //! from earlier batches. Only at a batch's end are the winners gathered, so text is copied for winners only.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef};
+use arrow::array::{Array, ArrayRef, StringArray};
 
 use super::{Accumulator, Groups};
 use crate::sql::error::{SqlError, SqlResult};
@@ -13,6 +14,8 @@ use crate::sql::execute::array::{array_of, bytes_of, nulls};
 use crate::sql::execute::compare::compare_cells;
 use crate::sql::execute::gather::{NO_ROW, concatenate, gather_or_null};
 use crate::sql::execute::sorting::KeyColumn;
+use crate::sql::execute::strings::Strings;
+use crate::sql::json;
 use crate::warehouse::data_type::DataType;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +38,23 @@ impl Extreme {
     }
 }
 
+impl Extreme {
+    /// What is compared: documents by what orders them, all else as it is.
+    fn ordered(&self, values: &ArrayRef) -> ArrayRef {
+        if self.data_type != DataType::Super || self.keep == Keep::First {
+            return values.clone();
+        }
+        let Ok(documents) = Strings::of(values) else { return values.clone() };
+        let keys = (0..values.len()).map(|row| documents.get(row).and_then(json::key));
+        Arc::new(keys.collect::<StringArray>())
+    }
+}
+
 impl Accumulator for Extreme {
     fn update(&mut self, groups: Groups<'_>, arguments: &[ArrayRef]) -> SqlResult<()> {
         let argument = &arguments[0];
         // Winners of this batch first, by words that compare as values do.
-        let key = KeyColumn::new(argument.clone(), self.keep == Keep::Greatest, false, false)?;
+        let key = KeyColumn::new(self.ordered(argument), self.keep == Keep::Greatest, false, false)?;
         let mut winners = vec![NO_ROW; groups.count];
         for (row, &group) in groups.numbers.iter().enumerate() {
             let row = row as u32;
@@ -54,6 +69,7 @@ impl Accumulator for Extreme {
         let known = self.best.len();
         let both = concatenate(&[self.best.clone(), argument.clone()])
             .ok_or_else(|| SqlError::bug("nothing to take the least of"))?;
+        let ordered = self.ordered(&both);
         let picks: Vec<u32> = winners
             .iter()
             .enumerate()
@@ -66,7 +82,7 @@ impl Accumulator for Extreme {
                 if old == NO_ROW {
                     return new;
                 }
-                let order = compare_cells(&both, new as usize, &both, old as usize);
+                let order = compare_cells(&ordered, new as usize, &ordered, old as usize);
                 let better = match self.keep {
                     Keep::Least => order == Ordering::Less,
                     Keep::Greatest => order == Ordering::Greater,

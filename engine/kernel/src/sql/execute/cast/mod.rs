@@ -41,7 +41,7 @@ pub struct CastRules {
     /// `datestyle`: which of `01/02/03` is the day.
     pub order: Order,
     /// The session's time zone: a TIMESTAMPTZ is read and printed on its clock.
-    pub zone: &'static Zone,
+    pub zone: Zone,
 }
 
 impl CastRules {
@@ -53,7 +53,7 @@ impl CastRules {
             super_null: true,
             now: 0,
             order: Order::MonthFirst,
-            zone: &crate::warehouse::calendar::zone::UTC,
+            zone: crate::warehouse::calendar::zone::UTC,
         }
     }
 
