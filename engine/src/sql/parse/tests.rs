@@ -73,7 +73,7 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("CREATE ROLE r EXTERNALID 'x'", "CreateRole"),
     ("ALTER ROLE r WITH RENAME TO s", "AlterRole"),
     ("DROP ROLE r FORCE", "DropRole"),
-    ("CREATE SCHEMA IF NOT EXISTS s AUTHORIZATION u QUOTA 10 GB", "CREATE SCHEMA: SchemaQuota"),
+    ("CREATE SCHEMA IF NOT EXISTS s AUTHORIZATION u QUOTA 10 GB", "CreateSchema"),
     ("CREATE SCHEMA s QUOTA UNLIMITED", "CreateSchema"),
     ("DROP SCHEMA IF EXISTS a, b CASCADE", "DropSchema"),
     ("ALTER SCHEMA s OWNER TO u", "AlterSchema"),
