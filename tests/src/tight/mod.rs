@@ -2,11 +2,12 @@
 //! reference model that is sets and rules only. Both must refuse alike and show the same rows and columns.
 //!
 //! Read [`act`] (what may be done; [`text`]: in SQL), [`model`] (what should come of it), [`generator`] (what is chosen), [`side`] (both run).
-//! A history that differs is made smaller before it is told.
+//! A history that differs is made smaller before it is told. [`probe`] looks for what shows without being shown.
 
 mod act;
 mod generator;
 mod model;
+mod probe;
 mod side;
 mod text;
 
@@ -29,6 +30,8 @@ pub const STATEMENTS: u64 = 100_000;
 /// Random statements of one account; everybody looks at everything now and then between them.
 const LENGTH: usize = 250;
 const SWEEP: usize = 100;
+/// One pair of accounts that differ in hidden data for so many statements of histories.
+const PAIRS: u64 = 500;
 /// Looks at smaller histories.
 const TRIES: usize = 3_000;
 /// Differences after which a run says no more.
@@ -61,33 +64,20 @@ pub fn run(options: Options) -> Result<(), String> {
     let done = AtomicU64::new(0);
     let over = AtomicBool::new(false);
     let tally = Mutex::new(Tally::default());
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        for _ in 0..cores {
-            let (next, done, over, tally) = (&next, &done, &over, &tally);
-            let work = move || {
-                while !over.load(Ordering::Relaxed) && done.load(Ordering::Relaxed) < options.statements {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    if options.only.is_some_and(|only| only != number) {
-                        return;
-                    }
-                    let seed = case_seed(options.seed, number);
-                    let (count, difference) = history(seed, tally);
-                    done.fetch_add(count, Ordering::Relaxed);
-                    let Some(acts) = difference else { continue };
-                    println!("DIFFERS  --seed {} --only {number}\n{}", options.seed, smallest(&acts));
-                    if let Ok(mut tally) = tally.lock() {
-                        tally.differing += 1;
-                        if tally.differing >= ENOUGH {
-                            over.store(true, Ordering::Relaxed);
-                        }
-                    }
-                }
-            };
-            // Unoptimised frames are large.
-            let spawned = thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, work);
-            if let Err(error) = spawned {
-                println!("one thread less: {error}");
+    on_all_cores(|| {
+        while !over.load(Ordering::Relaxed) && done.load(Ordering::Relaxed) < options.statements {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if options.only.is_some_and(|only| only != number) {
+                return;
+            }
+            let seed = case_seed(options.seed, number);
+            let (count, difference) = history(seed, &tally);
+            done.fetch_add(count, Ordering::Relaxed);
+            let Some(acts) = difference else { continue };
+            println!("DIFFERS  --seed {} --only {number}\n{}", options.seed, smallest(&acts));
+            if let Ok(mut tally) = tally.lock() {
+                tally.differing += 1;
+                over.fetch_or(tally.differing >= ENOUGH, Ordering::Relaxed);
             }
         }
     });
@@ -102,7 +92,65 @@ pub fn run(options: Options) -> Result<(), String> {
         tally.differing,
         begun.elapsed().as_secs_f64()
     );
-    if tally.differing == 0 { Ok(()) } else { Err(String::new()) }
+    let leaks = probes(options)?;
+    if tally.differing + leaks == 0 { Ok(()) } else { Err(String::new()) }
+}
+
+/// Tries what must not show, in as many pairs of accounts as the statements are worth; how many leak.
+fn probes(options: Options) -> Result<usize, String> {
+    let begun = Instant::now();
+    let pairs = options.only.map_or(0..options.statements / PAIRS, |number| number..number + 1);
+    let next = AtomicU64::new(pairs.start);
+    let (answered, leaks) = (AtomicU64::new(0), AtomicU64::new(0));
+    let broken: Mutex<Option<String>> = Mutex::new(None);
+    on_all_cores(|| {
+        while leaks.load(Ordering::Relaxed) < ENOUGH as u64 {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= pairs.end {
+                return;
+            }
+            match probe::pair(options.seed, number) {
+                Ok((count, leak)) => {
+                    answered.fetch_add(count, Ordering::Relaxed);
+                    if let Some(told) = leak {
+                        leaks.fetch_add(1, Ordering::Relaxed);
+                        println!("LEAKS  --seed {} --only {number}\n{told}", options.seed);
+                    }
+                }
+                Err(reason) => {
+                    next.store(pairs.end, Ordering::Relaxed);
+                    if let Ok(mut broken) = broken.lock() {
+                        broken.get_or_insert(reason);
+                    }
+                }
+            }
+        }
+    });
+    if let Some(reason) = broken.into_inner().unwrap_or_default() {
+        return Err(reason);
+    }
+    println!(
+        "{} probes of {} pairs of accounts ({} answered), {} leaks, {:.1} s",
+        (pairs.end - pairs.start) * probe::TRIES as u64,
+        pairs.end - pairs.start,
+        answered.load(Ordering::Relaxed),
+        leaks.load(Ordering::Relaxed),
+        begun.elapsed().as_secs_f64()
+    );
+    Ok(leaks.load(Ordering::Relaxed) as usize)
+}
+
+/// Unoptimised frames are large, so threads have room.
+fn on_all_cores(work: impl Fn() + Sync) {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..cores {
+            let spawned = thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, &work);
+            if let Err(error) = spawned {
+                println!("one thread less: {error}");
+            }
+        }
+    });
 }
 
 /// One account's history: how many statements it had, and all up to the one that differs.
