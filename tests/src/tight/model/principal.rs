@@ -92,12 +92,13 @@ impl World {
         if !self.permitted(by, Permission::CreateUser) {
             self.superuser(by, "create users")?;
         }
-        if superuser && !self.is_super(by) {
-            return refused("42501");
-        }
-        if self.users.contains_key(name) {
-            return refused_with("42710", format!("user \"{name}\" already exists"));
-        }
+        let may = if superuser && !self.is_super(by) { refused("42501") } else { Ok(()) };
+        let taken = if self.users.contains_key(name) {
+            refused_with("42710", format!("user \"{name}\" already exists"))
+        } else {
+            Ok(())
+        };
+        super::both(may, taken)?;
         if let Some(group) = group {
             self.group(group)?;
             self.groups.entry(group).or_default().insert(name);

@@ -195,7 +195,9 @@ fn upkeep(choices: &mut Choices, target: &Target, number: usize) -> String {
         15 => format!("ALTER TABLE {name} OWNER TO eve"),
         16 => format!("ALTER TABLE {name} RENAME TO other"),
         17 => format!("SELECT '{name}'::regclass"),
-        18 => format!("CREATE VIEW mine.late{number} AS SELECT * FROM {name} WITH NO SCHEMA BINDING; SELECT * FROM mine.late{number}"),
+        18 => format!(
+            "CREATE VIEW mine.late{number} AS SELECT * FROM {name} WITH NO SCHEMA BINDING; SELECT * FROM mine.late{number}"
+        ),
         19 => format!("DROP TABLE {name}"),
         _ => format!("LOCK TABLE {name}"),
     }
