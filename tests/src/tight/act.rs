@@ -19,6 +19,8 @@ pub const LATE: [Name; 1] = ["l1"];
 pub const COLUMNS: [Name; 4] = ["a", "b", "c", "d"];
 pub const FUNCTION: Name = "f1";
 pub const PROCEDURE: Name = "p1";
+pub const POLICIES: [Name; 2] = ["pol1", "pol2"];
+pub const MASKS: [Name; 2] = ["mask1", "mask2"];
 
 /// One statement, and whose session it is said in.
 #[derive(Clone, Debug)]
@@ -123,6 +125,64 @@ pub enum What {
         from: Vec<To>,
         option_only: bool,
     },
+    /// `ALTER DEFAULT PRIVILEGES`, of the session's user where none is named.
+    Default {
+        user: Option<Name>,
+        schema: Option<Name>,
+        give: bool,
+        rights: Rights,
+        kind: Made,
+        to: To,
+    },
+    /// `GRANT ... FOR TABLES IN SCHEMA`.
+    Scope {
+        give: bool,
+        right: Right,
+        schema: Name,
+        to: To,
+    },
+    Permission {
+        give: bool,
+        permission: Permission,
+        role: Name,
+    },
+    CreatePolicy {
+        name: Name,
+        rule: Rule,
+    },
+    DropPolicy {
+        name: Name,
+        cascade: bool,
+    },
+    Attach {
+        give: bool,
+        name: Name,
+        at: At,
+        to: To,
+    },
+    Security {
+        at: At,
+        on: bool,
+        any: bool,
+    },
+    CreateMask {
+        name: Name,
+        value: i64,
+    },
+    DropMask(Name),
+    AttachMask {
+        name: Name,
+        at: At,
+        column: Name,
+        to: To,
+        priority: u32,
+    },
+    DetachMask {
+        name: Name,
+        at: At,
+        column: Name,
+        from: To,
+    },
     CreateFunction {
         at: At,
         value: i64,
@@ -148,6 +208,47 @@ pub enum What {
         schema: Name,
         right: Right,
     },
+}
+
+/// What default privileges are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Made {
+    Tables,
+    Functions,
+    Procedures,
+}
+
+/// What a policy lets see.
+#[derive(Clone, Copy, Debug)]
+pub enum Rule {
+    Rows(Filter),
+    /// All rows, to one user.
+    Me(Name),
+}
+
+/// Rights to run a command on anything, in the words of GRANT (reference, section 1.8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Permission {
+    CreateUser,
+    DropUser,
+    CreateRole,
+    DropRole,
+    /// What "grant roles" means in the line of `sys:secadmin`; not to be granted itself.
+    GrantRole,
+    CreateSchema,
+    DropSchema,
+    CreateTable,
+    DropTable,
+    AlterTable,
+    TruncateTable,
+    CreateFunction,
+    DropFunction,
+    CreateProcedure,
+    DropProcedure,
+    CreateView,
+    DropView,
+    AlterDefaults,
+    IgnoreRls,
 }
 
 /// Who holds a role.

@@ -3,9 +3,39 @@
 use std::fmt;
 
 use super::act::{
-    Act, At, COLUMNS, Filter, Holder, On, Owned, PROCEDURE, Pick, Query, Right, Rights, Source, TABLES, To,
-    What, Write,
+    Act, At, COLUMNS, Filter, Holder, Made, On, Owned, PROCEDURE, Permission, Pick, Query, Right, Rights,
+    Rule, Source, TABLES, To, What, Write,
 };
+
+fn verb(give: bool) -> (&'static str, &'static str) {
+    if give { ("GRANT", "TO") } else { ("REVOKE", "FROM") }
+}
+
+impl Permission {
+    fn words(self) -> &'static str {
+        match self {
+            Permission::CreateUser => "CREATE USER",
+            Permission::DropUser => "DROP USER",
+            Permission::CreateRole => "CREATE ROLE",
+            Permission::DropRole => "DROP ROLE",
+            Permission::GrantRole => "GRANT ROLE",
+            Permission::CreateSchema => "CREATE SCHEMA",
+            Permission::DropSchema => "DROP SCHEMA",
+            Permission::CreateTable => "CREATE TABLE",
+            Permission::DropTable => "DROP TABLE",
+            Permission::AlterTable => "ALTER TABLE",
+            Permission::TruncateTable => "TRUNCATE TABLE",
+            Permission::CreateFunction => "CREATE OR REPLACE FUNCTION",
+            Permission::DropFunction => "DROP FUNCTION",
+            Permission::CreateProcedure => "CREATE OR REPLACE PROCEDURE",
+            Permission::DropProcedure => "DROP PROCEDURE",
+            Permission::CreateView => "CREATE OR REPLACE VIEW",
+            Permission::DropView => "DROP VIEW",
+            Permission::AlterDefaults => "ALTER DEFAULT PRIVILEGES",
+            Permission::IgnoreRls => "IGNORE RLS",
+        }
+    }
+}
 
 impl Right {
     pub fn word(self) -> &'static str {
@@ -103,6 +133,56 @@ impl fmt::Display for What {
                 let from: Vec<String> = from.iter().map(ToString::to_string).collect();
                 let option = if_so(*option_only, "GRANT OPTION FOR ");
                 write!(out, "REVOKE {option}{rights} ON {on} FROM {}", from.join(", "))
+            }
+            What::Default { user, schema, give, rights, kind, to } => {
+                out.write_str("ALTER DEFAULT PRIVILEGES")?;
+                user.iter().try_for_each(|user| write!(out, " FOR USER {user}"))?;
+                schema.iter().try_for_each(|schema| write!(out, " IN SCHEMA {schema}"))?;
+                let (verb, toward) = verb(*give);
+                let kind = match kind {
+                    Made::Tables => "TABLES",
+                    Made::Functions => "FUNCTIONS",
+                    Made::Procedures => "PROCEDURES",
+                };
+                write!(out, " {verb} {rights} ON {kind} {toward} {to}")
+            }
+            What::Scope { give, right, schema, to } => {
+                let (verb, toward) = verb(*give);
+                write!(out, "{verb} {} FOR TABLES IN SCHEMA {schema} {toward} {to}", right.word())
+            }
+            What::Permission { give, permission, role } => {
+                let (verb, toward) = verb(*give);
+                write!(out, "{verb} {} {toward} ROLE {role}", permission.words())
+            }
+            What::CreatePolicy { name, rule: Rule::Rows(Filter { column, rest }) } => {
+                write!(out, "CREATE RLS POLICY {name} WITH ({column} bigint) USING ({column} % 2 = {rest})")
+            }
+            What::CreatePolicy { name, rule: Rule::Me(user) } => {
+                write!(out, "CREATE RLS POLICY {name} USING (current_user = '{user}')")
+            }
+            What::DropPolicy { name, cascade } => {
+                write!(out, "DROP RLS POLICY {name}{}", if_so(*cascade, " CASCADE"))
+            }
+            What::Attach { give: true, name, at, to } => {
+                write!(out, "ATTACH RLS POLICY {name} ON {at} TO {to}")
+            }
+            What::Attach { give: false, name, at, to } => {
+                write!(out, "DETACH RLS POLICY {name} ON {at} FROM {to}")
+            }
+            What::Security { at, on: false, .. } => write!(out, "ALTER TABLE {at} ROW LEVEL SECURITY OFF"),
+            What::Security { at, on: true, any } => {
+                let any = if_so(*any, " CONJUNCTION TYPE OR");
+                write!(out, "ALTER TABLE {at} ROW LEVEL SECURITY ON{any}")
+            }
+            What::CreateMask { name, value } => {
+                write!(out, "CREATE MASKING POLICY {name} WITH (x bigint) USING (CAST({value} AS bigint))")
+            }
+            What::DropMask(name) => write!(out, "DROP MASKING POLICY {name}"),
+            What::AttachMask { name, at, column, to, priority } => {
+                write!(out, "ATTACH MASKING POLICY {name} ON {at} ({column}) TO {to} PRIORITY {priority}")
+            }
+            What::DetachMask { name, at, column, from } => {
+                write!(out, "DETACH MASKING POLICY {name} ON {at} ({column}) FROM {from}")
             }
             What::CreateFunction { at, value } => {
                 write!(

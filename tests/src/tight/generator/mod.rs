@@ -1,6 +1,7 @@
 //! Random histories: mostly of things that are there, so that what is refused is refused for want of a right.
 
 mod object;
+mod policy;
 mod privilege;
 mod statement;
 
@@ -68,6 +69,9 @@ impl Generator {
                 }
             }
         }
+        if self.choices.chance(60) {
+            acts.extend(self.policies_at_first().into_iter().map(admin));
+        }
         acts
     }
 
@@ -87,12 +91,18 @@ impl Generator {
         let what = match self.choices.below(100) {
             0..=39 => What::Select(self.query(world)),
             40..=52 => What::Write(self.write(world)),
-            53..=72 => self.privilege(world),
-            73..=80 => self.principal(world),
-            81..=92 => self.object(world),
-            93..=96 => self.routine(world),
+            53..=68 => self.privilege(world),
+            69..=76 => self.principal(world),
+            77..=80 => self.beforehand(world),
+            81..=86 => self.policy(world),
+            87..=94 => self.object(world),
+            95..=97 => self.routine(world),
             _ => return Act { by: ADMIN, what: self.question(world) },
         };
+        // Who else may grant these is not clear from the reference.
+        if matches!(what, What::Scope { .. } | What::Permission { .. }) {
+            return Act { by: ADMIN, what };
+        }
         // Half of what needs an owner is done by one: histories in which all is refused show little.
         let owner = if self.choices.chance(55) { owner(world, &what) } else { None };
         let by = match (owner, self.choices.below(12)) {
@@ -206,6 +216,7 @@ fn owner(world: &World, what: &What) -> Option<Name> {
         | What::Write(Write::FromSelect { .. })
         | What::TableAs { .. }
         | What::CreateFunction { .. }
+        | What::Default { user: None, .. }
         | What::CreateProcedure { .. }
         | What::Function(_) => None,
         What::Call(at) | What::DropRoutine(at) => world.routines.get(at).map(|routine| routine.guard.owner),

@@ -14,7 +14,7 @@ enum Object {
 
 type Asked = (Right, Option<u32>);
 
-const ALL_ON_RELATION: [Right; 6] =
+pub const ALL_ON_RELATION: [Right; 6] =
     [Right::Select, Right::Insert, Right::Update, Right::Delete, Right::Drop, Right::References];
 
 impl World {

@@ -1,11 +1,14 @@
 //! Redshift's access control as sets and rules: small, slow, and written from the reference, so that the engine has
 //! something to be compared with that does not share its mistakes.
 //!
-//! Read [`right`] (who holds what), then what changes it: [`principal`], [`grant`], [`object`]; then what it is for:
+//! Read [`right`] (who holds what), then what changes it: [`principal`], [`grant`], [`default`],
+//! [`object`], [`policy`]; then what it is for:
 //! [`read`] and [`write`]. Where the reference is silent, the choice is marked `unconfirmed`, as in the engine.
 
+mod default;
 mod grant;
 mod object;
+mod policy;
 mod principal;
 mod read;
 mod right;
@@ -14,7 +17,7 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::act::{ADMIN, Act, At, Filter, Holder, Name, PUBLIC, Right, To, What, Write};
+use super::act::{ADMIN, Act, At, Filter, Holder, Name, PUBLIC, Permission, Right, Rule, To, What, Write};
 
 /// Everything there is.
 #[derive(Clone, Debug)]
@@ -27,6 +30,12 @@ pub struct World {
     pub relations: BTreeMap<u32, Relation>,
     pub routines: BTreeMap<At, Routine>,
     database: Guard,
+    /// Privileges on objects yet to be made.
+    defaults: default::Defaults,
+    /// `GRANT ... FOR TABLES IN SCHEMA`.
+    scopes: BTreeSet<(To, Right, Name)>,
+    policies: BTreeMap<Name, Rule>,
+    masks: BTreeMap<Name, i64>,
     next: u32,
 }
 
@@ -35,6 +44,7 @@ pub struct Role {
     owner: Name,
     /// With what: `true` is ADMIN OPTION; roles never have it.
     pub holders: BTreeMap<Holder, bool>,
+    permissions: BTreeSet<Permission>,
 }
 
 /// An object's owner, and what is written on it.
@@ -44,6 +54,8 @@ pub struct Guard {
     entries: BTreeMap<Entry, bool>,
     /// Ordinary privileges that the owner took from itself.
     owner_lacks: BTreeSet<Right>,
+    /// A relation's schema, for scoped grants.
+    scope: Option<Name>,
 }
 
 /// A written privilege; the map's value is its grant option.
@@ -68,6 +80,7 @@ pub struct Relation {
     pub guard: Guard,
     pub columns: Vec<Column>,
     body: Body,
+    security: policy::Security,
 }
 
 pub type Row = BTreeMap<u32, i64>;
@@ -150,7 +163,7 @@ fn both<A, B>(one: Checked<A>, other: Checked<B>) -> Checked<(A, B)> {
 
 impl Guard {
     fn of(owner: Name) -> Self {
-        Guard { owner, entries: BTreeMap::new(), owner_lacks: BTreeSet::new() }
+        Guard { owner, entries: BTreeMap::new(), owner_lacks: BTreeSet::new(), scope: None }
     }
 
     fn with(mut self, to: To, right: Right) -> Self {
@@ -171,10 +184,16 @@ impl World {
             relations: BTreeMap::new(),
             routines: BTreeMap::new(),
             database: Guard::of(ADMIN),
+            defaults: Default::default(),
+            scopes: BTreeSet::new(),
+            policies: BTreeMap::new(),
+            masks: BTreeMap::new(),
             next: 0,
         };
         for role in principal::SYSTEM_ROLES {
-            world.roles.insert(role, Role { owner: ADMIN, holders: BTreeMap::new() });
+            world
+                .roles
+                .insert(role, Role { owner: ADMIN, holders: BTreeMap::new(), permissions: BTreeSet::new() });
         }
         if let Some(operator) = world.roles.get_mut("sys:operator") {
             operator.holders.insert(Holder::Role("sys:dba"), false);
@@ -224,6 +243,22 @@ impl World {
             What::Revoke { rights, on, from, option_only } => {
                 self.revoke(by, rights, *on, from, *option_only)
             }
+            What::Default { user, schema, give, rights, kind, to } => {
+                let key = (user.unwrap_or(by), *schema, *kind);
+                self.alter_defaults(by, key, *give, rights, *to)
+            }
+            What::Scope { give, right, schema, to } => self.scope(by, *give, *right, schema, *to),
+            What::Permission { give, permission, role } => self.permission(by, *give, *permission, role),
+            What::CreatePolicy { name, rule } => self.create_policy(by, name, *rule),
+            What::DropPolicy { name, cascade } => self.drop_policy(by, name, *cascade),
+            What::Attach { give, name, at, to } => self.attach(by, *give, name, *at, *to),
+            What::Security { at, on, any } => self.secure(by, *at, *on, *any),
+            What::CreateMask { name, value } => self.create_mask(by, name, *value),
+            What::DropMask(name) => self.drop_mask(by, name),
+            What::AttachMask { name, at, column, to, priority } => {
+                self.attach_mask(by, name, *at, column, *to, *priority)
+            }
+            What::DetachMask { name, at, column, from } => self.detach_mask(by, name, *at, column, *from),
             What::CreateFunction { at, value } => self.create_routine(by, *at, Does::Value(*value)),
             What::CreateProcedure { at, definer, body } => {
                 self.create_routine(by, *at, Does::Write { definer: *definer, body: body.clone() })

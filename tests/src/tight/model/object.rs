@@ -1,8 +1,7 @@
 //! Schemas, tables, views: making, changing, dropping, owning them (reference, sections 1.8, 2.2, 2.4 and 2.7).
 
-use super::principal::Permission;
 use super::{Answer, Body, Checked, Column, Guard, Outcome, Relation, World, both, refused, refused_with};
-use crate::tight::act::{At, COLUMNS, Name, Owned, Right, Source, TABLES, To};
+use crate::tight::act::{At, COLUMNS, Made, Name, Owned, Permission, Right, Source, TABLES, To};
 
 impl World {
     pub fn create_schema(&mut self, by: Name, name: Name, owner: Option<Name>) -> Outcome {
@@ -44,6 +43,8 @@ impl World {
             self.remove(id);
         }
         self.routines.retain(|at, _| at.schema != name);
+        self.defaults.forget_schema(name);
+        self.scopes.retain(|(_, _, schema)| *schema != name);
         self.schemas.remove(name);
         Ok(Answer::Done)
     }
@@ -80,7 +81,9 @@ impl World {
         let columns: Vec<Column> = names.iter().map(|&name| Column { id: self.number(), name }).collect();
         let ids = columns.iter().map(|column| column.id).collect();
         let id = self.number();
-        self.relations.insert(id, Relation { at, guard: Guard::of(by), columns, body });
+        let mut guard = self.defaults.guard(by, at.schema, Made::Tables);
+        guard.scope = Some(at.schema);
+        self.relations.insert(id, Relation { at, guard, columns, body, security: Default::default() });
         ids
     }
 
@@ -202,7 +205,7 @@ impl World {
             }
             _ => false,
         });
-        if used {
+        if used || self.secures(id, column) {
             return refused("2BP01");
         }
         let relation = self.relation_mut(id)?;
@@ -213,10 +216,11 @@ impl World {
 
     pub fn rename_column(&mut self, by: Name, at: At, from: Name, to: Name) -> Outcome {
         let id = self.altered(by, at)?;
+        let secured = if self.secures(id, from) { refused("2BP01") } else { Ok(()) };
         let columns = &mut self.relation_mut(id)?.columns;
         let taken = if columns.iter().any(|known| known.name == to) { refused("42701") } else { Ok(()) };
         let at = columns.iter().position(|known| known.name == from);
-        let (at, ()) = both(at.map_or_else(|| refused("42703"), Ok), taken)?;
+        let (at, _) = both(at.map_or_else(|| refused("42703"), Ok), both(taken, secured))?;
         columns[at].name = to;
         Ok(Answer::Done)
     }

@@ -1,30 +1,7 @@
 //! Users, groups, roles (reference, section 1).
 
 use super::{Answer, Checked, Outcome, Role, World, refused, refused_with};
-use crate::tight::act::{ADMIN, Holder, Name, To};
-
-/// Rights to run a command on anything (reference, section 1.8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Permission {
-    CreateUser,
-    DropUser,
-    CreateRole,
-    DropRole,
-    /// What "grant roles" means in the line of `sys:secadmin`.
-    GrantRole,
-    CreateSchema,
-    DropSchema,
-    CreateTable,
-    DropTable,
-    AlterTable,
-    TruncateTable,
-    CreateFunction,
-    DropFunction,
-    CreateProcedure,
-    DropProcedure,
-    CreateView,
-    DropView,
-}
+use crate::tight::act::{ADMIN, Holder, Name, Permission, To};
 
 pub const SYSTEM_ROLES: [Name; 5] =
     ["sys:dba", "sys:monitor", "sys:operator", "sys:secadmin", "sys:superuser"];
@@ -35,18 +12,28 @@ pub fn held_by(role: Name, permission: Permission) -> bool {
     match role {
         "sys:superuser" => true,
         "sys:secadmin" => {
-            matches!(permission, P::CreateUser | P::DropUser | P::CreateRole | P::DropRole | P::GrantRole)
+            matches!(
+                permission,
+                P::CreateUser | P::DropUser | P::CreateRole | P::DropRole | P::GrantRole | P::IgnoreRls
+            )
         }
         "sys:dba" => !matches!(
             permission,
-            P::CreateUser | P::DropUser | P::CreateRole | P::DropRole | P::GrantRole | P::AlterTable
+            P::CreateUser
+                | P::DropUser
+                | P::CreateRole
+                | P::DropRole
+                | P::GrantRole
+                | P::AlterTable
+                | P::AlterDefaults
+                | P::IgnoreRls
         ),
         _ => false,
     }
 }
 
 impl World {
-    fn superuser(&self, user: Name, to: &str) -> Checked<()> {
+    pub fn superuser(&self, user: Name, to: &str) -> Checked<()> {
         if self.is_super(user) { Ok(()) } else { refused_with("42501", format!("must be superuser to {to}")) }
     }
 
@@ -64,14 +51,14 @@ impl World {
         refused_with("42704", format!("group \"{name}\" does not exist"))
     }
 
-    fn role(&self, name: Name) -> Checked<&Role> {
+    pub fn role(&self, name: Name) -> Checked<&Role> {
         match self.roles.get(name) {
             Some(role) => Ok(role),
             None => refused_with("42704", format!("role \"{name}\" does not exist")),
         }
     }
 
-    fn role_mut(&mut self, name: Name) -> Checked<&mut Role> {
+    pub fn role_mut(&mut self, name: Name) -> Checked<&mut Role> {
         match self.roles.get_mut(name) {
             Some(role) => Ok(role),
             None => refused_with("42704", format!("role \"{name}\" does not exist")),
@@ -125,7 +112,7 @@ impl World {
                 format!("user \"{name}\" can't be dropped because the user {why} some object"),
             )
         };
-        if name == ADMIN || self.guards().any(|guard| guard.owner == name) {
+        if name == ADMIN || self.guards().any(|guard| guard.owner == name) || self.defaults.of(name) {
             return cannot("owns");
         }
         if self.is_written(To::User(name)) {
@@ -137,6 +124,7 @@ impl World {
         for role in self.roles.values_mut() {
             role.holders.remove(&Holder::User(name));
         }
+        self.detach_all(To::User(name));
         self.users.remove(name);
         Ok(Answer::Done)
     }
@@ -149,7 +137,9 @@ impl World {
     }
 
     fn is_written(&self, to: To) -> bool {
-        self.guards().any(|guard| guard.entries.keys().any(|entry| entry.to == to))
+        self.defaults.name(to)
+            || self.scopes.iter().any(|(scoped, ..)| *scoped == to)
+            || self.guards().any(|guard| guard.entries.keys().any(|entry| entry.to == to))
     }
 
     pub fn create_group(&mut self, by: Name, name: Name) -> Outcome {
@@ -190,7 +180,8 @@ impl World {
         if self.roles.contains_key(name) {
             return refused("42710");
         }
-        self.roles.insert(name, Role { owner: by, holders: Default::default() });
+        self.roles
+            .insert(name, Role { owner: by, holders: Default::default(), permissions: Default::default() });
         Ok(Answer::Done)
     }
 
@@ -228,6 +219,9 @@ impl World {
                 return refused("2BP01");
             }
         }
+        self.detach_all(To::Role(name));
+        self.defaults.forget(To::Role(name));
+        self.scopes.retain(|(to, ..)| *to != To::Role(name));
         self.roles.remove(name);
         for role in self.roles.values_mut() {
             role.holders.remove(&Holder::Role(name));

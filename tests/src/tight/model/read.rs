@@ -113,7 +113,10 @@ impl World {
     fn contents(&self, asker: Name, id: u32) -> Checked<Vec<Row>> {
         let relation = self.relation(id)?;
         let (behind, ids): (Bound, Vec<u32>) = match &relation.body {
-            Body::Table(rows) => return Ok(rows.clone()),
+            Body::Table(rows) => {
+                let visible = rows.iter().filter(|row| self.visible(asker, relation, row));
+                return Ok(visible.map(|row| self.masked(asker, relation, row)).collect());
+            }
             Body::View { base, picks, filter } => (
                 Bound {
                     relation: *base,

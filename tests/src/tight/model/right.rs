@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::principal::{Permission, held_by};
+use super::principal::held_by;
 use super::{Checked, Guard, Relation, World, refused, refused_with};
-use crate::tight::act::{At, Holder, Name, Right, To};
+use crate::tight::act::{At, Holder, Name, Permission, Right, To};
 
 impl World {
     pub fn is_super(&self, user: Name) -> bool {
@@ -35,10 +35,14 @@ impl World {
 
     /// A system permission, by being superuser or through a role.
     pub fn permitted(&self, user: Name, permission: Permission) -> bool {
-        self.is_super(user) || self.roles_of(user).iter().any(|role| held_by(role, permission))
+        let through = |role: &Name| {
+            held_by(role, permission)
+                || self.roles.get(role).is_some_and(|role| role.permissions.contains(&permission))
+        };
+        self.is_super(user) || self.roles_of(user).iter().any(through)
     }
 
-    fn is(&self, user: Name, to: To) -> bool {
+    pub fn is(&self, user: Name, to: To) -> bool {
         match to {
             To::User(name) => name == user,
             To::Group(group) => self.groups.get(group).is_some_and(|members| members.contains(user)),
@@ -51,11 +55,16 @@ impl World {
     pub fn holds(&self, user: Name, right: Right, column: Option<u32>, guard: &Guard) -> bool {
         self.is_super(user)
             || (guard.owner == user && !guard.owner_lacks.contains(&right))
+            || guard.scope.is_some_and(|schema| self.in_scope(user, right, schema))
             || guard.entries.keys().any(|entry| {
                 entry.right == right
                     && (entry.column.is_none() || entry.column == column)
                     && self.is(user, entry.to)
             })
+    }
+
+    fn in_scope(&self, user: Name, right: Right, schema: Name) -> bool {
+        self.scopes.iter().any(|(to, scoped, of)| *scoped == right && *of == schema && self.is(user, *to))
     }
 
     /// Names in a schema are there only for holders of USAGE.

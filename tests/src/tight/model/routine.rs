@@ -1,9 +1,8 @@
 //! Functions and procedures (reference, sections 2.2 and 2.4): PUBLIC may run a new function, its owner alone a new
 //! procedure; SECURITY DEFINER lends the owner's rights.
 
-use super::principal::Permission;
-use super::{Answer, Checked, Does, Guard, Outcome, Routine, World, refused, refused_with};
-use crate::tight::act::{At, Name, PROCEDURE, Right, To};
+use super::{Answer, Checked, Does, Outcome, Routine, World, refused, refused_with};
+use crate::tight::act::{At, Made, Name, PROCEDURE, Permission, Right};
 
 impl World {
     pub fn create_routine(&mut self, by: Name, at: At, does: Does) -> Outcome {
@@ -13,8 +12,8 @@ impl World {
         if self.routines.contains_key(&at) {
             return refused("42723");
         }
-        let guard = Guard::of(by);
-        let guard = if procedure { guard } else { guard.with(To::Public, Right::Execute) };
+        let kind = if procedure { Made::Procedures } else { Made::Functions };
+        let guard = self.defaults.guard(by, at.schema, kind);
         self.routines.insert(at, Routine { guard, does });
         Ok(Answer::Done)
     }

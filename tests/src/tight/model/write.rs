@@ -86,15 +86,17 @@ impl World {
         both(self.needs(by, Right::Update, id, &[written]), self.reads(by, id, read))?;
         let source = reads.map(|_| read[0]);
         let tested = filter.map(|filter| (read[read.len() - 1], filter));
+        let seen = self.seen(by, id)?;
         let mut count = 0;
-        for row in self.table(id)? {
-            if tested.is_some_and(|(column, filter)| !keeps(filter, row.get(&column).copied())) {
+        for (row, seen) in self.table(id)?.iter_mut().zip(seen) {
+            let Some(seen) = seen else { continue };
+            if tested.is_some_and(|(column, filter)| !keeps(filter, seen.get(&column).copied())) {
                 continue;
             }
             count += 1;
             match source {
                 None => row.insert(written, value),
-                Some(source) => match row.get(&source).copied() {
+                Some(source) => match seen.get(&source).copied() {
                     Some(old) => row.insert(written, old + value),
                     None => row.remove(&written),
                 },
@@ -103,14 +105,24 @@ impl World {
         Ok(Answer::Count(count))
     }
 
+    /// The table's rows as the user sees them; what is not seen is not touched.
+    fn seen(&self, by: Name, id: u32) -> Checked<Vec<Option<Row>>> {
+        let relation = self.relation(id)?;
+        let Body::Table(rows) = &relation.body else { return refused("the model wrote to a view") };
+        let seen = |row| self.visible(by, relation, row).then(|| self.masked(by, relation, row));
+        Ok(rows.iter().map(seen).collect())
+    }
+
     fn delete(&mut self, by: Name, at: At, filter: Option<Filter>) -> Outcome {
         let names: Vec<Name> = filter.iter().map(|filter| filter.column).collect();
         let (id, columns) = self.target(by, at, &names)?;
         both(self.needs(by, Right::Delete, id, &[]), self.reads(by, id, &columns))?;
+        let mut seen = self.seen(by, id)?.into_iter();
         let rows = self.table(id)?;
         let before = rows.len();
-        rows.retain(|row| match (filter, columns.first()) {
-            (Some(filter), Some(column)) => !keeps(filter, row.get(column).copied()),
+        rows.retain(|_| match (seen.next().flatten(), filter, columns.first()) {
+            (None, ..) => true,
+            (Some(seen), Some(filter), Some(column)) => !keeps(filter, seen.get(column).copied()),
             _ => false,
         });
         Ok(Answer::Count((before - rows.len()) as u64))

@@ -28,11 +28,13 @@ const TEXTS: [&str; 11] = [
 ];
 
 /// What is sealed whole, by column, by row or by value: not a counter may tell.
-pub const SEALED: [Target; 4] = [
+pub const SEALED: [Target; 6] = [
     Target { name: "shop.sealed", readable: &[] },
     Target { name: "closed.sealed", readable: &[] },
     Target { name: "closed.maybe", readable: &[] },
     Target { name: "shop.people", readable: &["id"] },
+    Target { name: "shop.rowed", readable: &["id", "val", "txt"] },
+    Target { name: "shop.masked", readable: &["id", "val", "txt"] },
 ];
 /// Views that show some rows. The product has no barrier in a view, and its counters of blocks read and skipped are those of
 /// all rows; rows and errors must still be those of the rows shown.
@@ -59,6 +61,13 @@ const RIGHTS: &str = "
     GRANT SELECT ON shop.shown, shop.shown_late, shop.shown_kept TO eve;
     GRANT SELECT, INSERT, UPDATE, DELETE ON shop.rowed TO eve;
     GRANT SELECT ON shop.masked TO eve;
+    CREATE RLS POLICY only_visible WITH (vis int) USING (vis = 1);
+    ATTACH RLS POLICY only_visible ON shop.rowed TO PUBLIC;
+    ALTER TABLE shop.rowed ROW LEVEL SECURITY ON;
+    CREATE MASKING POLICY no_number WITH (val bigint) USING (CAST(-1 AS bigint));
+    CREATE MASKING POLICY no_text WITH (txt varchar(40)) USING (CAST('***' AS varchar(40)));
+    ATTACH MASKING POLICY no_number ON shop.masked (val) TO PUBLIC;
+    ATTACH MASKING POLICY no_text ON shop.masked (txt) TO PUBLIC;
 ";
 
 /// What `eve` has of her own.

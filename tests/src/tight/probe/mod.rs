@@ -97,10 +97,10 @@ pub fn pair(seed: u64, number: u64) -> Result<(u64, Option<String>), String> {
     };
     let mut told = String::new();
     let tried = tries.join(" ").replace("shown", "base");
-    let matters = |line: &str| line.split(' ').nth(2).is_some_and(|table| tried.contains(table));
-    for line in scripts[0].lines().zip(scripts[1].lines()).filter(|(one, other)| one != other && matters(one))
-    {
-        told += &format!("  admin> {}\n    or   {}\n", line.0, line.1);
+    for (who, script, other) in [("one", &scripts[0], &scripts[1]), ("other", &scripts[1], &scripts[0])] {
+        let matters = |line: &&str| line.split(' ').nth(2).is_some_and(|table| tried.contains(table));
+        let own = script.lines().filter(|line| !other.lines().any(|other| other == *line));
+        told += &own.filter(matters).map(|line| format!("  admin, {who}> {line}\n")).collect::<String>();
     }
     for text in &tries[..=at] {
         told += &format!("  eve> {text};\n");
