@@ -6,6 +6,7 @@ use super::Call;
 use super::session::{search_path, truth};
 use super::signature::Entry;
 use super::signature::{Answer, Parameter::Text};
+use crate::sql::authorize::schema_usage;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::{Evaluation, EvaluationContext};
 use crate::sql::parse;
@@ -196,17 +197,27 @@ fn object<'a>(context: &'a EvaluationContext<'_>, kind: Kind, name: &str) -> Sql
                 Some((schema, table)) => {
                     // A database in front of the schema is read over.
                     let schema = unquoted(schema.rsplit_once('.').map_or(schema, |(_, schema)| schema));
-                    if database.schema(&schema).is_none() {
-                        return Err(SqlError::undefined_schema(&schema));
-                    }
+                    must_be_open(context, &schema)?;
                     database.find(&schema, &unquoted(table))
                 }
-                None => search_path(context).iter().find_map(|schema| database.find(schema, &unquoted(name))),
+                None => open_path(context).iter().find_map(|schema| database.find(schema, &unquoted(name))),
             };
             let found = found.ok_or_else(|| SqlError::undefined_relation(&name))?;
             Ok(Guarded::Relation(found))
         }
     }
+}
+
+/// Whoever may not look into a schema is not told what is in it, by no question either.
+fn must_be_open(context: &EvaluationContext<'_>, name: &Identifier) -> SqlResult<()> {
+    let schema = database(context)?.schema(name).ok_or_else(|| SqlError::undefined_schema(name))?;
+    schema_usage(schema, &context.evaluation.manifest, context.evaluation.user)
+}
+
+fn open_path(context: &EvaluationContext<'_>) -> Vec<Identifier> {
+    let mut path = search_path(context);
+    path.retain(|name| must_be_open(context, name).is_ok());
+    path
 }
 
 /// The function or procedure that `name(types)` says.
@@ -220,8 +231,11 @@ fn routine<'a>(context: &'a EvaluationContext<'_>, name: &str) -> SqlResult<&'a 
     let signature = signatures.first().ok_or_else(missing)?;
     let arguments = signature.arguments.clone().unwrap_or_default();
     let path = match &signature.name.schema {
-        Some(schema) => vec![schema.clone()],
-        None => search_path(context),
+        Some(schema) => {
+            must_be_open(context, schema)?;
+            vec![schema.clone()]
+        }
+        None => open_path(context),
     };
     path.iter()
         .flat_map(|schema| database.routines.values().filter(move |routine| routine.schema == *schema))

@@ -97,7 +97,7 @@ impl Generator {
             81..=86 => self.policy(world),
             87..=94 => self.object(world),
             95..=97 => self.routine(world),
-            _ => return Act { by: ADMIN, what: self.question(world) },
+            _ => self.question(world),
         };
         // Who else may grant these is not clear from the reference.
         if matches!(what, What::Scope { .. } | What::Permission { .. }) {

@@ -90,7 +90,13 @@ impl Generator {
             1 => To::Role(self.role(world, false)),
             _ => To::Public,
         };
+        let attached = world.attached();
         match self.choices.below(24) {
+            // What is attached comes off again.
+            10 if !attached.is_empty() => {
+                let (at, name, to) = self.choices.one(&attached);
+                What::Attach { give: false, name, at, to }
+            }
             0..=2 => {
                 let rule = if self.choices.chance(25) {
                     Rule::Me(self.choices.one(&USERS))

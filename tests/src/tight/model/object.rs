@@ -161,7 +161,9 @@ impl World {
                 }
             }
             Owned::Relation(at) => {
-                let id = self.altered(by, at)?;
+                // The privilege ALTER makes nobody an owner: that is no power to be granted (rule 2).
+                let id = self.named(by, at)?;
+                self.owns(by, self.relation(id)?, None, Permission::AlterTable)?;
                 known?;
                 self.relation_mut(id)?.guard.hand_over(to);
             }

@@ -73,6 +73,14 @@ impl World {
         by_policy || security.masks.keys().any(|(_, masked, _)| *masked == column)
     }
 
+    /// Every policy on a table, and whom it is for.
+    pub fn attached(&self) -> Vec<(At, Name, To)> {
+        let of = |relation: &Relation| {
+            relation.security.policies.iter().map(|(name, to)| (relation.at, *name, *to)).collect::<Vec<_>>()
+        };
+        self.relations.values().flat_map(of).collect()
+    }
+
     /// Whoever is gone has no policies.
     pub fn detach_all(&mut self, gone: To) {
         for relation in self.relations.values_mut() {
