@@ -75,7 +75,7 @@ pub fn Menu(props: &MenuProps) -> Html {
     }
     html! {
         <details class="menu" id={props.id} ref={node} {onkeydown} {onfocusout}>
-            <summary class={props.class}>{ props.face.clone() }</summary>
+            <summary class={props.class} id={format!("{}-face", props.id)}>{ props.face.clone() }</summary>
             <div class="menu-list" {onclick}>{ props.children.clone() }</div>
         </details>
     }

@@ -3,6 +3,7 @@
 use web_sys::{HtmlDialogElement, HtmlInputElement};
 use yew::prelude::*;
 
+use crate::host;
 use crate::icon::Icon;
 use crate::page::use_page;
 use crate::store::{Action, SignIn};
@@ -29,6 +30,8 @@ pub fn SignInDialog() -> Html {
             }
         });
     }
+    // The button that opened it lies in a menu that is closed by now.
+    let onclose = Callback::from(|_: Event| host::focus("menu-user-face"));
     let close = page.desk.on(|_: MouseEvent| Action::SignInAsked(None));
     let oncancel = page.desk.on(|event: Event| {
         event.prevent_default();
@@ -47,7 +50,7 @@ pub fn SignInDialog() -> Html {
     };
     let SignIn { waiting, refused, .. } = state.sign_in.clone().unwrap_or_default();
     html! {
-        <dialog class="dialog" ref={node} aria-labelledby="sign-in-t" {oncancel}>
+        <dialog class="dialog" ref={node} aria-labelledby="sign-in-t" {oncancel} {onclose}>
             <form method="dialog" {onsubmit}>
                 <div class="dialog-head">
                     <h2 id="sign-in-t">{ words.sign_in_title }</h2>

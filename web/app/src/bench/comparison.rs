@@ -29,7 +29,7 @@ pub fn Comparison(props: &ComparisonProps) -> Html {
     let words = page.words();
     let compared = &props.compared;
     let [first, second] = compared.halves.as_slice() else { return html! {} };
-    let said = summary(&page, first, second, compared.difference.as_ref());
+    let said = summary(&page, compared);
     html! {
         <section class="compare" aria-labelledby="compare-t">
             <h3 class="sr" id="compare-t">{ words.compared }</h3>
@@ -37,7 +37,7 @@ pub fn Comparison(props: &ComparisonProps) -> Html {
                 { head(&page, first) }
                 { head(&page, second) }
             </div>
-            <p class="compare-said" role="status">{ said }{ " " }<span class="meta">{ words.compared_note }</span></p>
+            <p class="compare-said">{ said }{ " " }<span class="meta">{ words.compared_note }</span></p>
             {
                 match &compared.difference {
                     Some(difference) => html! { <Rows key={difference.all.result} users={[first.user.clone(), second.user.clone()]} difference={difference.clone()} /> },
@@ -83,8 +83,11 @@ fn head(page: &Page, half: &Half) -> Html {
     }
 }
 
-fn summary(page: &Page, first: &Half, second: &Half, difference: Option<&Difference>) -> String {
+/// What differs, in a sentence or two.
+pub fn summary(page: &Page, compared: &Compared) -> String {
     let words = page.words();
+    let [first, second] = compared.halves.as_slice() else { return String::new() };
+    let difference = compared.difference.as_ref();
     let users = [first.user.as_str(), second.user.as_str()];
     let refused = |half: &Half| matches!(&half.end, HalfEnd::Failed { error } if error.state == REFUSED);
     match (difference, &first.end, &second.end) {

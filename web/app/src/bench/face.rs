@@ -7,6 +7,9 @@ use yew::prelude::*;
 use crate::words::Words;
 use sandshift_protocol::{CHANGED, Difference, ONLY_FIRST, ONLY_SECOND, ResultRows};
 
+/// Bytes beyond which a value is likely to be cut by its cell.
+const LONG: usize = 60;
+
 pub type Row = Vec<Option<String>>;
 
 #[derive(Clone, Default, PartialEq)]
@@ -199,6 +202,8 @@ fn shown(value: Option<&str>) -> Html {
     match value {
         None => html! { <span class="null">{ "NULL" }</span> },
         Some("") => html! { <span class="empty-string" /> },
+        // The cell may be too narrow for it.
+        Some(text) if text.len() > LONG => html! { <span title={text.to_owned()}>{ text.to_owned() }</span> },
         Some(text) => html! { { text.to_owned() } },
     }
 }

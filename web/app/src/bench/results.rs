@@ -1,5 +1,6 @@
 //! Results: a tab for each statement, and below it the rows, the refusal or the error.
 
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 use super::chart::Chart;
@@ -16,6 +17,9 @@ use crate::store::Action;
 use crate::words::Words;
 use sandshift_protocol::{ResultRows, StatementResult};
 
+/// Below this width guide and workbench take turns, and the results lie under the editor.
+const NARROW: f64 = 900.0;
+
 /// How a result is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum View {
@@ -30,6 +34,32 @@ pub fn Results() -> Html {
     let page = use_page();
     let (state, words) = (&page.state, page.words());
     let view = use_state(|| View::Rows);
+    let node = use_node_ref();
+    // On a narrow screen the results lie below the editor: what has just come is brought into sight.
+    let over = state.run.is_none() && (state.compared.is_some() || !state.outcomes.is_empty());
+    use_effect_with((over, node.clone()), |(over, node)| {
+        if let Some(area) = node.cast::<Element>().filter(|_| *over && host::width() < NARROW) {
+            let how = ScrollIntoViewOptions::new();
+            how.set_block(ScrollLogicalPosition::Nearest);
+            area.scroll_into_view_with_scroll_into_view_options(&how);
+        }
+    });
+    let said = match (&state.compared, state.outcomes.get(state.shown)) {
+        (Some(compared), _) => comparison::summary(&page, compared),
+        (None, Some(shown)) => announced(&page, shown),
+        (None, None) => String::new(),
+    };
+    // One region for all of them: a screen reader hears what changes in a region that is there already.
+    html! {
+        <>
+            <p class="sr" role="status" ref={node}>{ said }</p>
+            { content(&page, &view) }
+        </>
+    }
+}
+
+fn content(page: &Page, view: &UseStateHandle<View>) -> Html {
+    let (state, words) = (&page.state, page.words());
     if let Some(compared) = &state.compared {
         return html! { <Comparison key={comparison::name(compared)} compared={compared.clone()} /> };
     }
@@ -65,12 +95,11 @@ pub fn Results() -> Html {
         <>
             <div class="results-head">
                 <div class="tabs" role="tablist" aria-label={words.results} {onkeydown}>
-                    { for state.outcomes.iter().enumerate().map(|(at, outcome)| tab(&page, at, outcome)) }
+                    { for state.outcomes.iter().enumerate().map(|(at, outcome)| tab(page, at, outcome)) }
                 </div>
-                { views(&page, shown, &view) }
+                { views(page, shown, view) }
             </div>
-            <div role="tabpanel" id="results-panel" aria-labelledby={format!("tab-{}", state.shown)}>{ panel(&page, shown, *view) }</div>
-            <p class="sr" role="status">{ announced(&page, shown) }</p>
+            <div role="tabpanel" id="results-panel" aria-labelledby={format!("tab-{}", state.shown)}>{ panel(page, shown, **view) }</div>
         </>
     }
 }

@@ -191,6 +191,7 @@ pub(super) static WORDS: Words = Words {
     run_as: "Run as",
     history: "History",
     history_empty: "No statement has been run yet.",
+    history_find: "Find in the history",
     editor: "SQL editor",
     editor_loading: "Preparing the editor",
     editor_failed: "The editor could not be fetched; a plain text box takes its place.",

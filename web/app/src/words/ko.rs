@@ -186,6 +186,7 @@ pub(super) static WORDS: Words = Words {
     run_as: "실행할 사용자",
     history: "기록",
     history_empty: "아직 실행한 문장이 없습니다.",
+    history_find: "기록에서 찾기",
     editor: "SQL 편집기",
     editor_loading: "편집기를 준비하는 중",
     editor_failed: "편집기를 가져오지 못해 간단한 입력란을 대신 씁니다.",

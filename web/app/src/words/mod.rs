@@ -213,6 +213,7 @@ pub struct Words {
     pub run_as: &'static str,
     pub history: &'static str,
     pub history_empty: &'static str,
+    pub history_find: &'static str,
     pub editor: &'static str,
     pub editor_loading: &'static str,
     pub editor_failed: &'static str,
