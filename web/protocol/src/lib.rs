@@ -383,6 +383,21 @@ pub struct RelationAccess {
     pub owner: String,
     pub columns: u32,
     pub rights: Vec<HeldRight>,
+    /// `None` without row-level security, or for who is free of it; otherwise the policies that show rows. No policy
+    /// shows none.
+    pub row_policies: Option<Vec<ReachingPolicy>>,
+    pub masks: Vec<ReachingPolicy>,
+}
+
+/// A policy that reaches a user.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReachingPolicy {
+    pub name: String,
+    /// As in [`WhyLink::held`]: `role reader`, `PUBLIC`.
+    pub through: String,
+    /// What a mask stands on.
+    pub columns: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -420,6 +435,9 @@ pub struct Why {
     /// Groups and roles the user is in, for the first line of the chain.
     pub member_of: Vec<String>,
     pub chain: Vec<WhyLink>,
+    /// Others who hold what is missing: `group analytics_users`, `user kim`.
+    #[serde(default)]
+    pub holders: Vec<String>,
     pub grantors: Vec<(String, String)>,
     pub smallest_grant: Option<String>,
 }

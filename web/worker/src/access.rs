@@ -5,11 +5,13 @@
 
 use sandshift_engine::sandbox::{DATABASE, Sandbox};
 use sandshift_engine::warehouse::access::{
-    Acl, HeldBy, Password, Principals, Privilege, RoleId, User, UserId,
+    Acl, Grantee, HeldBy, Password, Principals, Privilege, RoleId, User, UserId,
 };
-use sandshift_engine::warehouse::catalog::{Relation, RelationKind};
+use sandshift_engine::warehouse::catalog::{Database, Relation, RelationKind};
 use sandshift_engine::warehouse::identifier::Identifier;
-use sandshift_protocol::{Access, HeldRight, NameKind, RelationAccess, SchemaAccess};
+use sandshift_engine::warehouse::policy::{Attachment, Audience};
+use sandshift_engine::warehouse::system_role::SystemPermission;
+use sandshift_protocol::{Access, HeldRight, NameKind, ReachingPolicy, RelationAccess, SchemaAccess};
 
 /// `None` for a user that does not exist.
 pub(crate) fn access(sandbox: &Sandbox, user: &str) -> Option<Access> {
@@ -32,7 +34,7 @@ pub(crate) fn access(sandbox: &Sandbox, user: &str) -> Option<Access> {
                 .relations
                 .values()
                 .filter_map(|id| database.relation(*id))
-                .map(|relation| relation_access(principals, user.id, relation))
+                .map(|relation| relation_access(principals, user.id, relation, database))
                 .collect(),
         })
         .collect();
@@ -66,8 +68,26 @@ fn person(principals: &Principals, user: &User) -> Access {
     }
 }
 
-fn relation_access(principals: &Principals, user: UserId, relation: &Relation) -> RelationAccess {
+fn relation_access(
+    principals: &Principals,
+    user: UserId,
+    relation: &Relation,
+    database: &Database,
+) -> RelationAccess {
     let (owner, acl) = (relation.owner, &relation.acl);
+    let reach = Audience::of_user(principals, user);
+    let protection = &relation.protection;
+    let reaching = |one: &&Attachment| reach.holds(one.grantee);
+    let rows = protection.attached.iter().filter(|one| one.mask.is_none()).filter(reaching);
+    let subject = protection.rows && !principals.may(user, SystemPermission::IgnoreRls);
+    let counts = |one: &&Attachment| {
+        let mut columns = one.mask.iter().flat_map(|mask| &mask.outputs);
+        columns.any(|column| {
+            protection.mask_on(column, &reach).is_some_and(|(first, _)| std::ptr::eq(first, *one))
+        })
+    };
+    let masks = protection.attached.iter().filter(counts);
+    let told = |one: &Attachment| policy_told(principals, database, one);
     let rights = [Privilege::Select, Privilege::Insert, Privilege::Update, Privilege::Delete];
     RelationAccess {
         name: relation.name.to_string(),
@@ -77,6 +97,8 @@ fn relation_access(principals: &Principals, user: UserId, relation: &Relation) -
         },
         owner: name_of(principals, owner),
         columns: relation.columns.len() as u32,
+        row_policies: subject.then(|| rows.map(told).collect()),
+        masks: masks.map(told).collect(),
         rights: rights
             .into_iter()
             .filter_map(|right| {
@@ -84,6 +106,22 @@ fn relation_access(principals: &Principals, user: UserId, relation: &Relation) -
                     .or_else(|| by_column(principals, user, right, relation))
             })
             .collect(),
+    }
+}
+
+fn policy_told(principals: &Principals, database: &Database, one: &Attachment) -> ReachingPolicy {
+    let policy = database.policies.get(&one.policy);
+    let role = |id: RoleId| principals.roles.values().find(|role| role.id == id);
+    let through = match one.grantee {
+        Grantee::Role(id) => role(id).map(|role| HeldBy::Role(role.name.clone())),
+        Grantee::Public => Some(HeldBy::Public),
+        Grantee::User(_) | Grantee::Group(_) => Some(HeldBy::User),
+    };
+    let columns = one.mask.iter().flat_map(|mask| &mask.outputs);
+    ReachingPolicy {
+        name: policy.map(|policy| policy.name.to_string()).unwrap_or_default(),
+        through: through.map(|through| through.to_string()).unwrap_or_default(),
+        columns: columns.map(ToString::to_string).collect(),
     }
 }
 

@@ -4,6 +4,8 @@ use sandshift_engine::sandbox::Sandbox;
 use sandshift_engine::sql::error::{Refusal, SqlError, SqlErrorKind};
 use sandshift_protocol::{SqlFailure, Why, WhyLink};
 
+use crate::holders::holders;
+
 /// `script` is the text the statement was submitted in.
 pub(crate) fn failure(error: &SqlError, script: &str, sandbox: &Sandbox) -> SqlFailure {
     let span = error.span.map(|span| (utf16(script, span.start), utf16(script, span.end)));
@@ -50,6 +52,12 @@ fn why(refusal: &Refusal, sandbox: &Sandbox) -> Why {
                 held: link.held.clone(),
             })
             .collect(),
+        holders: refusal
+            .chain
+            .iter()
+            .find(|link| link.held.is_none())
+            .map(|link| holders(link, sandbox))
+            .unwrap_or_default(),
         grantors: refusal
             .grantors
             .iter()

@@ -9,6 +9,7 @@ mod account;
 mod comparison;
 mod difference;
 mod failure;
+mod holders;
 mod results;
 mod script;
 pub mod workspace;

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use sandshift_lessons::Digest;
 use sandshift_protocol::{
-    Difference, Event, EventKind, Half, HalfEnd, LabSource, Message, Request, StepState, StorageState,
+    Difference, Event, EventKind, Half, HalfEnd, LabSource, Message, ReachingPolicy, Request, StepState,
+    StorageState,
 };
 use sandshift_worker::workspace::Workspace;
 
@@ -305,4 +306,54 @@ fn rights_are_told_with_what_they_are_held_through() {
         orders.rights.iter().map(|right| (right.right.as_str(), right.held.as_str())).collect();
     assert_eq!(told, [("SELECT", "granted to the user"), ("INSERT", "role low")]);
     assert_eq!(orders.rights[0].columns, ["id"]);
+}
+
+#[test]
+fn policies_that_reach_a_user_stand_beside_its_rights() {
+    let mut workspace = with_kim();
+    let text = "CREATE RLS POLICY few WITH (id INT) USING (id < 3);
+        CREATE MASKING POLICY hide WITH (card VARCHAR(20)) USING ('****'::VARCHAR(20));
+        ATTACH RLS POLICY few ON shop.orders TO PUBLIC;
+        ATTACH MASKING POLICY hide ON shop.orders (card) TO kim;
+        ALTER TABLE shop.orders ROW LEVEL SECURITY ON;
+        REVOKE SELECT (id) ON shop.orders FROM kim;
+        GRANT SELECT ON shop.orders TO kim;";
+    let events = run(&mut workspace, "admin", text);
+    assert!(
+        !events.iter().any(|event| matches!(event.event, EventKind::StatementFailed { .. })),
+        "{events:?}"
+    );
+    let mut orders = |user: &str| {
+        let events = send(&mut workspace, Request::Access { user: user.to_owned() });
+        let EventKind::Access { access } = &events[0].event else { panic!("{events:?}") };
+        let shop = access.schemas.iter().find(|schema| schema.name == "shop").unwrap();
+        shop.relations.iter().find(|relation| relation.name == "orders").unwrap().clone()
+    };
+    let kim = orders("kim");
+    let told = |policies: &[ReachingPolicy]| {
+        policies
+            .iter()
+            .map(|one| format!("{} {} {:?}", one.name, one.through, one.columns))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(&kim.row_policies.unwrap()), ["few PUBLIC []"]);
+    assert_eq!(told(&kim.masks), ["hide granted to the user [\"card\"]"]);
+    let admin = orders("admin");
+    assert!(admin.row_policies.is_none() && admin.masks.is_empty());
+    let events = compare(&mut workspace, "SELECT * FROM shop.orders ORDER BY id");
+    let found = compared(&events).1.unwrap();
+    assert_eq!((found.changed, found.only), (2, [1, 0]));
+}
+
+#[test]
+fn a_refusal_names_who_holds_what_is_missing() {
+    let mut workspace = with_kim();
+    let text = "CREATE GROUP clerks; CREATE ROLE unseen; GRANT DELETE ON shop.orders TO GROUP clerks; GRANT DELETE ON shop.orders TO ROLE unseen;";
+    run(&mut workspace, "admin", text);
+    let events = run(&mut workspace, "kim", "DELETE FROM shop.orders WHERE id = 1");
+    let failure = events.iter().find_map(|event| match &event.event {
+        EventKind::StatementFailed { error, .. } => error.why.clone(),
+        _ => None,
+    });
+    assert_eq!(failure.unwrap().holders, ["group clerks"]);
 }

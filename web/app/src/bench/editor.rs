@@ -15,6 +15,7 @@ use crate::outcome::Status;
 use crate::page::{Desk, use_page};
 use crate::store::{Action, State};
 use crate::words::Words;
+use sandshift_protocol::HalfEnd;
 
 /// The editor, for those who run what stands in it.
 pub type Shared = Rc<RefCell<Option<Handle>>>;
@@ -203,6 +204,20 @@ fn phrases(words: &Words) -> Object {
 /// Where the run's errors are: shown when it is over, for the user whose editor it was.
 fn diagnostics(state: &State) -> Vec<(u32, u32, String)> {
     let own = state.outcomes.iter().filter(|outcome| outcome.user == state.user && !outcome.past);
+    let compared = state.compared.iter().flat_map(|compared| {
+        let own = compared.halves.iter().filter(|half| half.user == state.user);
+        own.filter_map(|half| match &half.end {
+            HalfEnd::Failed { error } => {
+                let (from, to) = error.span?;
+                Some((
+                    from + compared.offset,
+                    to + compared.offset,
+                    format!("{}: {}", error.state, error.message),
+                ))
+            }
+            HalfEnd::Done { .. } => None,
+        })
+    });
     own.filter_map(|outcome| match &outcome.status {
         Status::Failed { error, offset } => {
             let (from, to) = error.span.map_or(outcome.span, |(from, to)| (from + offset, to + offset));
@@ -210,5 +225,6 @@ fn diagnostics(state: &State) -> Vec<(u32, u32, String)> {
         }
         Status::Running { .. } | Status::Done(_) | Status::Canceled => None,
     })
+    .chain(compared)
     .collect()
 }

@@ -32,7 +32,7 @@ enum View {
 #[component]
 pub fn Results() -> Html {
     let page = use_page();
-    let (state, words) = (&page.state, page.words());
+    let state = &page.state;
     let view = use_state(|| View::Rows);
     let node = use_node_ref();
     // On a narrow screen the results lie below the editor: what has just come is brought into sight.

@@ -2,8 +2,9 @@
 
 use yew::prelude::*;
 
+use crate::icon::Icon;
 use crate::page::{Page, use_page};
-use sandshift_protocol::{Access, HeldRight, NameKind, RelationAccess, SchemaAccess};
+use sandshift_protocol::{Access, HeldRight, NameKind, ReachingPolicy, RelationAccess, SchemaAccess};
 
 const RIGHTS: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 const SCHEMA_RIGHTS: [&str; 2] = ["USAGE", "CREATE"];
@@ -71,7 +72,9 @@ fn of_relation(page: &Page, access: &Access, relation: &RelationAccess) -> Html 
         if relation.kind == NameKind::View { (words.kind_name)("view") } else { (words.kind_name)("table") };
     html! {
         <tr>
-            <th scope="row"><span class="mono">{ &relation.name }</span><span class="meta">{ kind }{ if relation.owner == access.user { String::new() } else { format!(", {}", (words.owner_is)(&relation.owner)) } }</span></th>
+            <th scope="row"><span class="mono">{ &relation.name }</span><span class="meta">{ kind }{ if relation.owner == access.user { String::new() } else { format!(", {}", (words.owner_is)(&relation.owner)) } }</span>
+                { for policies(page, access, relation).into_iter().map(|said| html! { <span class="rights-policy"><Icon name="policy" small=true />{ said }</span> }) }
+            </th>
             { for RIGHTS.iter().map(|right| {
                 let held = relation.rights.iter().find(|held| held.right == *right);
                 html! {
@@ -98,6 +101,18 @@ fn how(page: &Page, held: &HeldRight, all: u32) -> String {
     } else {
         format!("{}, {through}", (words.on_columns)(held.columns.len(), all))
     }
+}
+
+/// Which rows and values policies leave of it, in sentences.
+fn policies(page: &Page, access: &Access, relation: &RelationAccess) -> Vec<String> {
+    let words = page.words();
+    let by = |policy: &ReachingPolicy| format!("{} ({})", policy.name, (words.held_short)(&policy.through));
+    let rows = relation.row_policies.as_ref().map(|policies| match policies.as_slice() {
+        [] => (words.rows_denied)(&access.user),
+        policies => (words.rows_filtered)(&policies.iter().map(by).collect::<Vec<_>>().join(", ")),
+    });
+    let masks = relation.masks.iter().map(|mask| (words.masked_by)(&mask.columns.join(", "), &by(mask)));
+    rows.into_iter().chain(masks).collect()
 }
 
 /// Whole, in part, or not.

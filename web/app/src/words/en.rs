@@ -269,6 +269,7 @@ pub(super) static WORDS: Words = Words {
     held: "held",
     missing: "missing",
     missing_note: |user| format!("not held by {user}, a group, a role or PUBLIC"),
+    holders: |names| format!("held by {}", names.join(", ")),
     who_could: "Who could grant it",
     smallest_grant: "The smallest GRANT",
     ask_first: "Ask first. Often the refusal is the right answer.",
@@ -359,6 +360,9 @@ pub(super) static WORDS: Words = Words {
     no_right_on: |names| format!("No right on anything in it: {names}."),
     relation: "Table or view",
     on_columns: |held, all| format!("{held} of {all} columns"),
+    rows_filtered: |policies| format!("only rows that {policies} lets through"),
+    rows_denied: |user| format!("no row: row-level security is on and no policy reaches {user}"),
+    masked_by: |columns, policy| format!("{columns} masked by {policy}"),
     rights_note: "Counted now, from grants to the user, its groups, its roles and PUBLIC. There is no DENY.",
     superuser_note: |user| format!("{user} is a superuser: no grant is asked for, none can be missing."),
 

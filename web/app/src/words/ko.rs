@@ -266,6 +266,9 @@ pub(super) static WORDS: Words = Words {
     held: "있음",
     missing: "없음",
     missing_note: |user| format!("{user}, 그룹, 역할, PUBLIC 어디에도 없음"),
+    holders: |names| {
+        format!("이 권한이 있는 쪽: {}", names.iter().map(|name| tied(name)).collect::<Vec<_>>().join(", "))
+    },
     who_could: "줄 수 있는 사람",
     smallest_grant: "가장 작은 GRANT",
     ask_first: "주기 전에 먼저 물어보세요. 거절이 맞는 답일 때가 많습니다.",
@@ -351,6 +354,11 @@ pub(super) static WORDS: Words = Words {
     no_right_on: |names| format!("안에 있는 것에 아무 권한도 없습니다: {names}."),
     relation: "테이블 또는 뷰",
     on_columns: |held, all| format!("열 {all}개 중 {held}개"),
+    rows_filtered: |policies| format!("{policies} 정책을 지난 행만 보입니다"),
+    rows_denied: |user| {
+        format!("한 행도 보이지 않습니다: 행 수준 보안이 켜져 있고 {user} 사용자에게 닿는 정책이 없습니다")
+    },
+    masked_by: |columns, policy| format!("{columns} 열은 {policy} 정책으로 가려집니다"),
     rights_note: "사용자와 그 그룹, 역할, PUBLIC에 준 권한을 지금 모아 센 것입니다. DENY는 없습니다.",
     superuser_note: |user| {
         format!("{user} 사용자는 슈퍼유저입니다. 권한을 검사하지 않으므로 모자란 권한도 없습니다.")
@@ -412,6 +420,7 @@ fn tied(tie: &str) -> String {
     match tie.split_once(' ') {
         Some(("group", name)) => format!("그룹 {name}"),
         Some(("role", name)) => format!("역할 {name}"),
+        Some(("user", name)) => format!("사용자 {name}"),
         _ => tie.to_owned(),
     }
 }

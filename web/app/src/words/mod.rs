@@ -256,6 +256,8 @@ pub struct Words {
     pub held: &'static str,
     pub missing: &'static str,
     pub missing_note: fn(&str) -> String,
+    /// Who else holds it, as the engine names them: `group analytics_users`.
+    pub holders: fn(&[String]) -> String,
     pub who_could: &'static str,
     pub smallest_grant: &'static str,
     pub ask_first: &'static str,
@@ -333,6 +335,9 @@ pub struct Words {
     pub no_right_on: fn(&str) -> String,
     pub relation: &'static str,
     pub on_columns: fn(usize, u32) -> String,
+    pub rows_filtered: fn(&str) -> String,
+    pub rows_denied: fn(&str) -> String,
+    pub masked_by: fn(&str, &str) -> String,
     pub rights_note: &'static str,
     pub superuser_note: fn(&str) -> String,
 
