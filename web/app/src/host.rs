@@ -224,6 +224,14 @@ pub fn width() -> f64 {
     window().and_then(|window| window.inner_width().ok()).and_then(|width| width.as_f64()).unwrap_or_default()
 }
 
+/// The window's height, px.
+pub fn height() -> f64 {
+    window()
+        .and_then(|window| window.inner_height().ok())
+        .and_then(|height| height.as_f64())
+        .unwrap_or_default()
+}
+
 /// A parameter of the address.
 fn in_address(name: &str) -> Option<String> {
     let search = window()?.location().search().ok()?;

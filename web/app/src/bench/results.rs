@@ -19,6 +19,8 @@ use sandshift_protocol::{ResultRows, StatementResult};
 
 /// Below this width guide and workbench take turns, and the results lie under the editor.
 const NARROW: f64 = 900.0;
+/// Results that begin below this part of the screen are hardly seen.
+const LOW: f64 = 0.6;
 
 /// How a result is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,9 +40,10 @@ pub fn Results() -> Html {
     // On a narrow screen the results lie below the editor: what has just come is brought into sight.
     let over = state.run.is_none() && (state.compared.is_some() || !state.outcomes.is_empty());
     use_effect_with((over, node.clone()), |(over, node)| {
-        if let Some(area) = node.cast::<Element>().filter(|_| *over && host::width() < NARROW) {
+        let low = |area: &Element| area.get_bounding_client_rect().top() > host::height() * LOW;
+        if let Some(area) = node.cast::<Element>().filter(|_| *over && host::width() < NARROW).filter(low) {
             let how = ScrollIntoViewOptions::new();
-            how.set_block(ScrollLogicalPosition::Nearest);
+            how.set_block(ScrollLogicalPosition::Center);
             area.scroll_into_view_with_scroll_into_view_options(&how);
         }
     });
