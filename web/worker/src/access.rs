@@ -5,10 +5,12 @@
 
 use sandshift_engine::sandbox::{DATABASE, Sandbox};
 use sandshift_engine::warehouse::access::{
-    Acl, Grantee, HeldBy, Password, Principals, Privilege, RoleId, User, UserId,
+    Grantee, HeldBy, Password, Principals, Privilege, RoleId, User, UserId,
 };
 use sandshift_engine::warehouse::catalog::{Database, Relation, RelationKind};
+use sandshift_engine::warehouse::guarded::Guarded;
 use sandshift_engine::warehouse::identifier::Identifier;
+use sandshift_engine::warehouse::manifest::Manifest;
 use sandshift_engine::warehouse::policy::{Attachment, Audience};
 use sandshift_engine::warehouse::system_role::SystemPermission;
 use sandshift_protocol::{Access, HeldRight, NameKind, ReachingPolicy, RelationAccess, SchemaAccess};
@@ -28,13 +30,13 @@ pub(crate) fn access(sandbox: &Sandbox, user: &str) -> Option<Access> {
             owner: name_of(principals, schema.owner),
             rights: [Privilege::Usage, Privilege::Create]
                 .into_iter()
-                .filter_map(|right| whole(principals, user.id, right, schema.owner, &schema.acl))
+                .filter_map(|right| whole(manifest, user.id, right, Guarded::Schema(schema)))
                 .collect(),
             relations: schema
                 .relations
                 .values()
                 .filter_map(|id| database.relation(*id))
-                .map(|relation| relation_access(principals, user.id, relation, database))
+                .map(|relation| relation_access(manifest, user.id, relation, database))
                 .collect(),
         })
         .collect();
@@ -69,12 +71,12 @@ fn person(principals: &Principals, user: &User) -> Access {
 }
 
 fn relation_access(
-    principals: &Principals,
+    manifest: &Manifest,
     user: UserId,
     relation: &Relation,
     database: &Database,
 ) -> RelationAccess {
-    let (owner, acl) = (relation.owner, &relation.acl);
+    let principals = &manifest.principals;
     let reach = Audience::of_user(principals, user);
     let protection = &relation.protection;
     let reaching = |one: &&Attachment| reach.holds(one.grantee);
@@ -95,15 +97,15 @@ fn relation_access(
             RelationKind::Table(_) if relation.materialized().is_none() => NameKind::Table,
             RelationKind::Table(_) | RelationKind::View(_) => NameKind::View,
         },
-        owner: name_of(principals, owner),
+        owner: name_of(principals, relation.owner),
         columns: relation.columns.len() as u32,
         row_policies: subject.then(|| rows.map(told).collect()),
         masks: masks.map(told).collect(),
         rights: rights
             .into_iter()
             .filter_map(|right| {
-                whole(principals, user, right, owner, acl)
-                    .or_else(|| by_column(principals, user, right, relation))
+                whole(manifest, user, right, Guarded::Relation(relation))
+                    .or_else(|| by_column(manifest, user, right, relation))
             })
             .collect(),
     }
@@ -125,27 +127,16 @@ fn policy_told(principals: &Principals, database: &Database, one: &Attachment) -
     }
 }
 
-fn whole(
-    principals: &Principals,
-    user: UserId,
-    right: Privilege,
-    owner: UserId,
-    acl: &Acl,
-) -> Option<HeldRight> {
-    principals.held(user, right, None, owner, acl).map(|held| told(right, &held, Vec::new()))
+fn whole(manifest: &Manifest, user: UserId, right: Privilege, on: Guarded<'_>) -> Option<HeldRight> {
+    manifest.held(user, right, None, on).map(|held| told(right, &held, Vec::new()))
 }
 
 /// The columns on which a right is held one by one.
-fn by_column(
-    principals: &Principals,
-    user: UserId,
-    right: Privilege,
-    relation: &Relation,
-) -> Option<HeldRight> {
+fn by_column(manifest: &Manifest, user: UserId, right: Privilege, relation: &Relation) -> Option<HeldRight> {
     let mut how: Option<HeldBy> = None;
     let mut columns = Vec::new();
     for column in &relation.columns {
-        if let Some(held) = principals.held(user, right, Some(&column.name), relation.owner, &relation.acl) {
+        if let Some(held) = manifest.held(user, right, Some(&column.name), Guarded::Relation(relation)) {
             columns.push(column.name.to_string());
             how.get_or_insert(held);
         }

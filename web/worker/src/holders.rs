@@ -4,7 +4,7 @@
 
 use sandshift_engine::sandbox::{DATABASE, Sandbox};
 use sandshift_engine::sql::error::Link;
-use sandshift_engine::warehouse::access::{Acl, Grantee, UserId};
+use sandshift_engine::warehouse::access::{Acl, Grantee, Reach, UserId};
 use sandshift_engine::warehouse::identifier::Identifier;
 
 /// As they are called in a chain: `group analytics_users`, `user jeeseok`.
@@ -14,6 +14,7 @@ pub(crate) fn holders(link: &Link, sandbox: &Sandbox) -> Vec<String> {
     let Some((acl, owner, column)) = acl_of(link, sandbox) else { return Vec::new() };
     let held = acl.grants.iter().filter(|grant| {
         grant.privilege.keyword() == link.right
+            && grant.reach == Reach::Object
             && grant.column.as_ref().is_none_or(|name| Some(name.as_str()) == column.as_deref())
     });
     let mut names: Vec<String> = held

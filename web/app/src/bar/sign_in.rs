@@ -17,11 +17,14 @@ pub fn SignInDialog() -> Html {
     let open = state.sign_in.is_some();
     {
         let (name, password) = (name.clone(), password.clone());
+        let user = state.sign_in.as_ref().map(|sign_in| sign_in.user.clone()).unwrap_or_default();
         use_effect_with((open, node.clone()), move |(open, node)| {
             let Some(dialog) = node.cast::<HtmlDialogElement>() else { return };
             if *open && !dialog.open() {
-                for field in [name, password].iter().filter_map(NodeRef::cast::<HtmlInputElement>) {
-                    field.set_value("");
+                for (field, value) in [(name, user.as_str()), (password, "")] {
+                    if let Some(field) = field.cast::<HtmlInputElement>() {
+                        field.set_value(value);
+                    }
                 }
                 // Fails only for a dialog that is not in the document, and this one is.
                 let _ = dialog.show_modal();

@@ -93,7 +93,7 @@ fn needed(page: &Page, why: &Why, link: &WhyLink) -> Html {
     html! {
         <li {class}>
             <span class="mark"><Icon name={icon} /></span>
-            <div><b>{ &link.right }</b>{ " " }{ (words.kind)(&link.object_kind) }{ " " }<span class="mono">{ &link.object }</span><span class="how">{ how }</span>
+            <div><b>{ (words.right)(&link.right) }</b>{ " " }{ (words.kind)(&link.object_kind) }{ " " }<span class="mono">{ &link.object }</span><span class="how">{ how }</span>
                 if link.held.is_none() && !why.holders.is_empty() {
                     <span class="how">{ (words.holders)(&why.holders) }</span>
                 }

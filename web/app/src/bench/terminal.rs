@@ -1,10 +1,34 @@
 //! The terminal: `aws ...` lines and their answers, with history on the arrow keys.
 
+use serde::Deserialize;
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
-use crate::page::use_page;
+use crate::icon::Icon;
+use crate::page::{Page, use_page};
 use crate::store::Action;
+
+/// What `aws redshift get-cluster-credentials` lends: the way from an AWS identity to a warehouse user.
+#[derive(Deserialize)]
+struct Credentials {
+    #[serde(alias = "DbUser")]
+    #[serde(rename = "dbUser")]
+    user: String,
+    #[serde(alias = "DbPassword")]
+    #[serde(rename = "dbPassword")]
+    password: String,
+}
+
+fn credentials(stdout: &str) -> Option<Credentials> {
+    serde_json::from_str(stdout).ok()
+}
+
+fn sign_in(page: &Page, lent: Credentials) -> Html {
+    let label = (page.words().sign_in_with)(&lent.user);
+    let desk = page.desk.clone();
+    let onclick = Callback::from(move |_: MouseEvent| desk.sign_in(lent.user.clone(), lent.password.clone()));
+    html! { <p class="call-next"><button class="btn btn-sm" type="button" {onclick}><Icon name="key" small=true />{ label }</button></p> }
+}
 
 #[component]
 pub fn Terminal() -> Html {
@@ -67,6 +91,7 @@ pub fn Terminal() -> Html {
                         if let Some(answer) = &call.answer {
                             if !answer.stdout.is_empty() { <pre class="code">{ &answer.stdout }</pre> }
                             if !answer.stderr.is_empty() { <pre class="code call-bad">{ &answer.stderr }</pre> }
+                            if let Some(lent) = credentials(&answer.stdout) { { sign_in(&page, lent) } }
                             if answer.code != 0 { <p class="meta num">{ (words.exit_code)(answer.code) }</p> }
                         } else {
                             <span class="dot dot-busy" />

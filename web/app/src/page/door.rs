@@ -6,9 +6,12 @@ use super::Desk;
 use crate::store::{Action, SignIn};
 
 impl Desk {
+    /// From the form, or with credentials at hand: then the form opens only to show a refusal.
     pub fn sign_in(&self, user: String, password: String) {
         let Some(client) = self.client().filter(|_| self.state().is_ready()) else { return };
-        self.act(Action::SignInAsked(Some(SignIn { user: user.clone(), waiting: true, refused: None })));
+        if self.state().sign_in.is_some() {
+            self.act(Action::SignInAsked(Some(SignIn { user: user.clone(), waiting: true, refused: None })));
+        }
         let desk = self.clone();
         client.ask(Request::Login { user: user.clone(), password }, move |answer| match answer {
             EventKind::LoggedIn { user } => {

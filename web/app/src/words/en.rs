@@ -238,6 +238,7 @@ pub(super) static WORDS: Words = Words {
     why: "Why, in the order it was checked",
     member_of: |groups| format!("in {}", groups.join(", ")),
     member_of_none: "in no group, with no role",
+    right: |right| right.to_owned(),
     why_ask: "Why was it refused?",
     kind: |kind| match kind {
         "schema" => "on schema",
@@ -245,6 +246,7 @@ pub(super) static WORDS: Words = Words {
         "view" => "on the view",
         "column" => "on the column",
         "database" => "on database",
+        "system" | "system permissions" => "of the system",
         "function" => "on the function",
         "procedure" => "on the procedure",
         "language" => "on language",
@@ -254,18 +256,12 @@ pub(super) static WORDS: Words = Words {
         other => other,
     },
     kind_name: |kind| kind,
-    held_by: |how| match how {
-        "superuser" => "as a superuser".to_owned(),
-        "owner" => "as its owner".to_owned(),
-        "granted to the user" => "granted to this user".to_owned(),
-        "PUBLIC" => "through PUBLIC, which is everybody".to_owned(),
-        other => format!("through {other}"),
+    held_by: |how| match how.split_once(", for all ") {
+        Some((how, scope)) => format!("{}, for all {scope}", held_by(how)),
+        None => held_by(how),
     },
     grantor: |reason| reason.to_owned(),
-    held_short: |how| match how {
-        "granted to the user" => "direct".to_owned(),
-        other => other.to_owned(),
-    },
+    held_short: |how| how.replace("granted to the user", "direct"),
     held: "held",
     missing: "missing",
     missing_note: |user| format!("not held by {user}, a group, a role or PUBLIC"),
@@ -329,6 +325,7 @@ pub(super) static WORDS: Words = Words {
     sign_in: "Sign in",
     sign_in_refused: "The server does not say which of the two was wrong.",
     signed_in: |user| format!("Signed in as {user}"),
+    sign_in_with: |user| format!("Sign in as {user}"),
     user_name: "User name",
     password: "Password",
     password_help: "For temporary credentials, paste DbUser and DbPassword as aws redshift get-cluster-credentials printed them.",
@@ -413,3 +410,14 @@ pub(super) static WORDS: Words = Words {
 
     editor_phrases: &[],
 };
+
+/// How a right is held, behind its name.
+fn held_by(how: &str) -> String {
+    match how {
+        "superuser" => "as a superuser".to_owned(),
+        "owner" => "as its owner".to_owned(),
+        "granted to the user" => "granted to this user".to_owned(),
+        "PUBLIC" => "through PUBLIC, which is everybody".to_owned(),
+        other => format!("through {other}"),
+    }
+}

@@ -229,6 +229,12 @@ pub(super) static WORDS: Words = Words {
     why: "왜: 검사한 순서대로",
     member_of: |ties| ties.iter().map(|tie| tied(tie)).collect::<Vec<_>>().join(", "),
     member_of_none: "그룹도 역할도 없음",
+    right: |right| match right.split_once(" as view owner ") {
+        Some((right, owner)) => format!("뷰 소유자 {owner}의 {right}"),
+        None if right == "owner" => "소유자".to_owned(),
+        None if right == "superuser" => "슈퍼유저".to_owned(),
+        None => right.to_owned(),
+    },
     why_ask: "왜 거절되었나요?",
     kind: |kind| match kind {
         "schema" => "스키마",
@@ -236,6 +242,7 @@ pub(super) static WORDS: Words = Words {
         "view" => "뷰",
         "column" => "열",
         "database" => "데이터베이스",
+        "system" | "system permissions" => "시스템",
         "function" => "함수",
         "procedure" => "프로시저",
         "language" => "언어",
@@ -245,12 +252,9 @@ pub(super) static WORDS: Words = Words {
         other => other,
     },
     kind_name: |kind| if kind == "view" { "뷰" } else { "테이블" },
-    held_by: |how| match how {
-        "superuser" => "슈퍼유저라서".to_owned(),
-        "owner" => "소유자라서".to_owned(),
-        "granted to the user" => "이 사용자에게 직접 준 것".to_owned(),
-        "PUBLIC" => "PUBLIC, 모두에게 준 것".to_owned(),
-        other => format!("{}에게 준 것", tied(other)),
+    held_by: |how| match in_scope(how) {
+        (how, Some(scope)) => format!("{}에게 {scope} 전체에 준 것", tied(how)),
+        (how, None) => held_by(how),
     },
     grantor: |reason| match reason {
         "superuser" => "슈퍼유저".to_owned(),
@@ -261,7 +265,10 @@ pub(super) static WORDS: Words = Words {
         "superuser" => "슈퍼유저".to_owned(),
         "owner" => "소유자".to_owned(),
         "granted to the user" => "직접".to_owned(),
-        other => tied(other),
+        other => match in_scope(other) {
+            (how, Some(scope)) => format!("{}, {scope} 전체", tied(how)),
+            (how, None) => tied(how),
+        },
     },
     held: "있음",
     missing: "없음",
@@ -323,6 +330,7 @@ pub(super) static WORDS: Words = Words {
     sign_in: "로그인",
     sign_in_refused: "둘 중 무엇이 틀렸는지 서버는 알려 주지 않습니다.",
     signed_in: |user| format!("{user} 사용자로 로그인했습니다"),
+    sign_in_with: |user| format!("{user} 자격 증명으로 로그인"),
     user_name: "사용자 이름",
     password: "비밀번호",
     password_help: "임시 자격 증명이면 aws redshift get-cluster-credentials가 출력한 DbUser와 DbPassword를 그대로 붙여 넣으세요.",
@@ -415,12 +423,34 @@ pub(super) static WORDS: Words = Words {
     ],
 };
 
+fn held_by(how: &str) -> String {
+    match how {
+        "superuser" => "슈퍼유저라서".to_owned(),
+        "owner" => "소유자라서".to_owned(),
+        "granted to the user" => "이 사용자에게 직접 준 것".to_owned(),
+        "PUBLIC" => "PUBLIC, 모두에게 준 것".to_owned(),
+        other => format!("{}에게 준 것", tied(other)),
+    }
+}
+
+/// `group etl, for all TABLES IN SCHEMA sales`: who, and on all of what.
+fn in_scope(how: &str) -> (&str, Option<&str>) {
+    match how.split_once(", for all ") {
+        Some((how, scope)) => (how, Some(scope)),
+        None => (how, None),
+    }
+}
+
 /// `group analytics_users` as `그룹 analytics_users`.
 fn tied(tie: &str) -> String {
+    if let Some((role, through)) = tie.split_once(" through ") {
+        return format!("{}의 {}", tied(through), tied(role));
+    }
     match tie.split_once(' ') {
         Some(("group", name)) => format!("그룹 {name}"),
         Some(("role", name)) => format!("역할 {name}"),
         Some(("user", name)) => format!("사용자 {name}"),
+        _ if tie == "granted to the user" => "이 사용자".to_owned(),
         _ => tie.to_owned(),
     }
 }

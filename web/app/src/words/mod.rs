@@ -243,6 +243,8 @@ pub struct Words {
     pub member_of: fn(&[String]) -> String,
     pub member_of_none: &'static str,
     pub why_ask: &'static str,
+    /// A right as the engine names it: `SELECT`, `SELECT as view owner kim`.
+    pub right: fn(&str) -> String,
     /// The engine's word for a kind of object: `schema`, `table`, `function`.
     pub kind: fn(&str) -> &str,
     /// The same as a noun by itself.
@@ -303,6 +305,7 @@ pub struct Words {
     pub sign_in: &'static str,
     pub sign_in_refused: &'static str,
     pub signed_in: fn(&str) -> String,
+    pub sign_in_with: fn(&str) -> String,
     pub user_name: &'static str,
     pub password: &'static str,
     pub password_help: &'static str,
