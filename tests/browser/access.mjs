@@ -54,7 +54,7 @@ async function sideBySide(page, learner, pictures) {
   // Beside each other at this width: the hidden row is hatched, the masked values are marked on both sides.
   assert.equal(await page.locator(".grid td.hatched").count(), 3);
   assert.equal(await page.locator(".grid td.differs").count(), 4);
-  await pictures(page, `${learner.language}-side-by-side`);
+  await pictures(page, `${learner.language}-side-by-side`, "workbench");
   await page.locator('input[name="compare-layout"]').last().check({ force: true });
   assert.equal(await page.locator(".grid .seen-no").count(), 1);
   await page.locator('input[name="compare-rows"]').last().focus();
@@ -62,7 +62,7 @@ async function sideBySide(page, learner, pictures) {
 
   await runBoth(page, learner, "DELETE FROM walk.orders;");
   await page.locator(".compare-body .refusal").waitFor({ timeout: SOON });
-  await pictures(page, `${learner.language}-side-by-side-refused`);
+  await pictures(page, `${learner.language}-side-by-side-refused`, "workbench");
   await compare.click();
   await learner.run("admin", "SELECT COUNT(1) FROM walk.orders;");
   assert.match(await page.locator("#results-panel").innerText(), /\b3\b/, "a comparison changed the account");
@@ -78,7 +78,7 @@ async function refusalAsked(page, learner, pictures) {
   }
   assert.equal(await page.locator(".why .missing").count(), 1);
   assert.match(await page.locator(".why .held").first().innerText(), /USAGE/);
-  await pictures(page, `${learner.language}-why`);
+  await pictures(page, `${learner.language}-why`, "workbench");
   await page.locator(".grant .stmt-foot button").click();
   await page.locator("#menu-user .who-name", { hasText: /^admin$/ }).waitFor({ state: "attached", timeout: SOON });
   await page.waitForFunction(() => document.querySelector(".editor-box .cm-content")?.innerText.includes("GRANT SELECT"));
@@ -113,7 +113,7 @@ async function rights(page, pictures) {
   assert.equal(await walk.locator(".rights-of-schema .right-yes").count(), 1);
   assert.equal(await walk.locator("tbody .right-yes").count(), 2);
   assert.match(await walk.locator("tbody tr", { hasText: "orders" }).innerText(), /only_kr[^]*no_card/);
-  await pictures(page, `${await page.locator("html").getAttribute("lang")}-users`);
+  await pictures(page, `${await page.locator("html").getAttribute("lang")}-users`, "workbench");
   await page.locator(".rooms a").first().click();
 }
 
@@ -125,7 +125,7 @@ async function plan(page, learner, pictures) {
   await page.locator(".plan-step").first().waitFor({ timeout: SOON });
   assert.equal(await page.locator(".plan-step", { hasText: "Seq Scan" }).count(), 2);
   assert.equal(await page.locator(".plan-move").count(), 1);
-  await pictures(page, `${learner.language}-plan`);
+  await pictures(page, `${learner.language}-plan`, "workbench");
 }
 
 async function chart(page, learner, pictures) {
@@ -140,6 +140,6 @@ async function chart(page, learner, pictures) {
     return ink && ink.some((value) => value !== 0);
   }, undefined, { timeout: SOON });
   assert.ok(!before && (await asked()), "the chart library came before it was wanted, or not at all");
-  await pictures(page, `${learner.language}-chart`);
+  await pictures(page, `${learner.language}-chart`, "workbench");
   await page.locator('input[name="result-view"]').first().check({ force: true });
 }

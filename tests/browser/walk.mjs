@@ -47,11 +47,14 @@ function watch(page, complaints) {
   });
 }
 
-async function pictures(page, name) {
+/** Of the guide where there is room for one half only, or of the workbench. */
+async function pictures(page, name, half = "guide") {
   for (const [width, height] of SIZES) {
     for (const colorScheme of ["light", "dark"]) {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme });
+      const panes = page.locator(".panes label");
+      if (width < 900 && (await panes.count()) > 0) await panes.nth(half === "guide" ? 0 : 1).click();
       await page.waitForTimeout(150);
       await page.screenshot({ path: `${artefacts}${name}-${width}x${height}-${colorScheme}.png` });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -155,7 +158,7 @@ async function walk(lab, language) {
         for (const script of scripts(step.solution)) {
           if (script.door === "aws") await learner.aws(script.who, script.input);
           else await learner.run(script.who, script.input, script);
-          if (script.refused && refusals++ === 0) await pictures(page, `${language}-refusal`);
+          if (script.refused && refusals++ === 0) await pictures(page, `${language}-refusal`, "workbench");
         }
         await answerWrongly(page, learner, step);
         for (const check of step.checks) {

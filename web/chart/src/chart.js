@@ -18,7 +18,25 @@ const INKS = ["--accent", "--sx-string", "--sx-number", "--sx-type", "--bad", "-
 /** And shapes, for those who cannot tell the inks apart. */
 const SHAPES = ["circle", "rect", "triangle", "rectRot"];
 
-export function draw(canvas, { kind, labels, series, x, y, numbers }) {
+export function draw(canvas, what) {
+  let chart = make(canvas, what);
+  // A canvas does not follow the system's theme by itself, as styles do.
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  const again = () => {
+    chart.destroy();
+    chart = make(canvas, what);
+  };
+  scheme.addEventListener("change", again);
+  return {
+    destroy() {
+      scheme.removeEventListener("change", again);
+      chart.destroy();
+    },
+  };
+}
+
+function make(canvas, { kind, labels, series, x, y, numbers }) {
+  const whole = series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value)));
   const ink = inks(canvas);
   const text = { color: ink("--text-2"), font: { family: ink.font, size: 12 } };
   const axis = (title) => ({
@@ -40,7 +58,9 @@ export function draw(canvas, { kind, labels, series, x, y, numbers }) {
   const across = axis(x);
   if (kind === "scatter" && numbers) across.type = "linear";
   else across.type = "category";
-  const chart = new Chart(canvas, {
+  const up = axis(y);
+  if (whole) up.ticks.precision = 0;
+  return new Chart(canvas, {
     type: kind,
     data: kind === "scatter" && numbers ? { datasets } : { labels: labels.map(String), datasets },
     options: {
@@ -49,14 +69,13 @@ export function draw(canvas, { kind, labels, series, x, y, numbers }) {
       maintainAspectRatio: false,
       locale: document.documentElement.lang,
       interaction: { mode: kind === "scatter" ? "nearest" : "index", intersect: kind === "scatter" },
-      scales: { x: across, y: { ...axis(y), beginAtZero: kind === "bar" } },
+      scales: { x: across, y: { ...up, beginAtZero: kind === "bar" } },
       plugins: {
         legend: { display: series.length > 1, position: "bottom", labels: { ...text, usePointStyle: kind !== "bar", boxWidth: 10, boxHeight: 10 } },
         tooltip: { backgroundColor: ink("--text"), titleColor: ink("--canvas"), bodyColor: ink("--canvas"), cornerRadius: 6 },
       },
     },
   });
-  return { destroy: () => chart.destroy() };
 }
 
 /** Reads tokens as colours: light-dark() is only decided on an element. */

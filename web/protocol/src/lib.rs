@@ -1,8 +1,13 @@
-//! Every message between page and worker, typed, in one place.
+//! Every message between page and worker, typed, in one place; the longer payloads beside it.
 //!
 //! Messages cross as JSON text: both sides are Rust, but pages that embed the worker are not. The page links
 //! neither engine nor Arrow; it asks for the rows it shows. Few, wide messages rather than many narrow ones.
 
+mod access;
+mod comparison;
+
+pub use access::{Access, HeldRight, ReachingPolicy, RelationAccess, RoutineAccess, SchemaAccess};
+pub use comparison::{CHANGED, Difference, Half, HalfEnd, ONLY_FIRST, ONLY_SECOND, PairColumn, SAME};
 use serde::{Deserialize, Serialize};
 
 /// Page to worker. `id` comes back in every [`Event`] that answers it.
@@ -287,127 +292,6 @@ pub struct ResultColumn {
     /// Short form for the header: `varchar(32)`, `integer`, `numeric(10,2)`.
     pub data_type: String,
     pub numeric: bool,
-}
-
-/// Where a script ended for one of two users.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Half {
-    pub user: String,
-    /// The statement it ended with, from 1.
-    pub number: u32,
-    pub text: String,
-    pub end: HalfEnd,
-}
-
-// There are two of them; a box would only cost.
-#[allow(clippy::large_enum_variant)]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum HalfEnd {
-    Done { result: StatementResult },
-    Failed { error: SqlFailure },
-}
-
-/// Two results row by row. `all` and `differing` are results of their own: a row's first cell is its mark, then come
-/// the cells of the first user and those of the second, absent where that user does not see the row.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Difference {
-    pub all: ResultRows,
-    pub differing: ResultRows,
-    pub columns: Vec<PairColumn>,
-    /// Rows that both see with the same values.
-    pub same: u64,
-    /// Rows that both see with other values in some column.
-    pub changed: u64,
-    /// Rows that only the first sees, and only the second.
-    pub only: [u64; 2],
-    /// Where one result is longer than this, what lies beyond was not compared.
-    pub most: u64,
-    pub cut: bool,
-}
-
-/// Marks of a compared row.
-pub const SAME: &str = "=";
-pub const CHANGED: &str = "~";
-pub const ONLY_FIRST: &str = "<";
-pub const ONLY_SECOND: &str = ">";
-
-/// A column of two compared results.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PairColumn {
-    pub name: String,
-    pub data_type: String,
-    pub numeric: bool,
-    /// Its place among a compared row's cells, for each user that has it.
-    pub at: [Option<u32>; 2],
-    /// Both see the rows, but other values in this column.
-    pub changed: bool,
-}
-
-/// A user, and what it may do through what.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Access {
-    pub user: String,
-    pub superuser: bool,
-    pub create_database: bool,
-    pub syslog_unrestricted: bool,
-    /// False after PASSWORD DISABLE.
-    pub password: bool,
-    /// Microseconds since 1970 UTC.
-    pub valid_until: Option<i64>,
-    pub connection_limit: Option<u32>,
-    pub groups: Vec<String>,
-    /// Each role, and the role it is held through when it was not granted to the user itself.
-    pub roles: Vec<(String, Option<String>)>,
-    pub schemas: Vec<SchemaAccess>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SchemaAccess {
-    pub name: String,
-    pub owner: String,
-    pub rights: Vec<HeldRight>,
-    pub relations: Vec<RelationAccess>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RelationAccess {
-    pub name: String,
-    pub kind: NameKind,
-    pub owner: String,
-    pub columns: u32,
-    pub rights: Vec<HeldRight>,
-    /// `None` without row-level security, or for who is free of it; otherwise the policies that show rows. No policy
-    /// shows none.
-    pub row_policies: Option<Vec<ReachingPolicy>>,
-    pub masks: Vec<ReachingPolicy>,
-}
-
-/// A policy that reaches a user.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReachingPolicy {
-    pub name: String,
-    /// As in [`WhyLink::held`]: `role reader`, `PUBLIC`.
-    pub through: String,
-    /// What a mask stands on.
-    pub columns: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct HeldRight {
-    pub right: String,
-    /// As in [`WhyLink::held`].
-    pub held: String,
-    /// The columns it is held on, when not on all of them.
-    pub columns: Vec<String>,
 }
 
 /// A failed statement, told to the person who typed it.

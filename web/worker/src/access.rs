@@ -12,8 +12,11 @@ use sandshift_engine::warehouse::guarded::Guarded;
 use sandshift_engine::warehouse::identifier::Identifier;
 use sandshift_engine::warehouse::manifest::Manifest;
 use sandshift_engine::warehouse::policy::{Attachment, Audience};
+use sandshift_engine::warehouse::routine::Routine;
 use sandshift_engine::warehouse::system_role::SystemPermission;
-use sandshift_protocol::{Access, HeldRight, NameKind, ReachingPolicy, RelationAccess, SchemaAccess};
+use sandshift_protocol::{
+    Access, HeldRight, NameKind, ReachingPolicy, RelationAccess, RoutineAccess, SchemaAccess,
+};
 
 /// `None` for a user that does not exist.
 pub(crate) fn access(sandbox: &Sandbox, user: &str) -> Option<Access> {
@@ -37,6 +40,12 @@ pub(crate) fn access(sandbox: &Sandbox, user: &str) -> Option<Access> {
                 .values()
                 .filter_map(|id| database.relation(*id))
                 .map(|relation| relation_access(manifest, user.id, relation, database))
+                .collect(),
+            routines: database
+                .routines
+                .values()
+                .filter(|routine| routine.schema == schema.name)
+                .map(|routine| routine_access(manifest, user.id, routine))
                 .collect(),
         })
         .collect();
@@ -108,6 +117,15 @@ fn relation_access(
                     .or_else(|| by_column(manifest, user, right, relation))
             })
             .collect(),
+    }
+}
+
+fn routine_access(manifest: &Manifest, user: UserId, routine: &Routine) -> RoutineAccess {
+    let held = manifest.held(user, Privilege::Execute, None, Guarded::Routine(routine));
+    RoutineAccess {
+        name: routine.signature(),
+        procedure: routine.is_procedure(),
+        held: held.map(|held| held.to_string()),
     }
 }
 

@@ -304,8 +304,19 @@ fn rights_are_told_with_what_they_are_held_through() {
     let orders = shop.relations.iter().find(|relation| relation.name == "orders").unwrap();
     let told: Vec<_> =
         orders.rights.iter().map(|right| (right.right.as_str(), right.held.as_str())).collect();
-    assert_eq!(told, [("SELECT", "granted to the user"), ("INSERT", "role low")]);
+    assert_eq!(told, [("SELECT", "granted to the user"), ("INSERT", "role low through role high")]);
     assert_eq!(orders.rights[0].columns, ["id"]);
+    let procedure = "CREATE PROCEDURE shop.p(n INT) AS $$ BEGIN END $$ LANGUAGE plpgsql;";
+    let mut routines = |text: &str| {
+        run(&mut workspace, "admin", text);
+        let events = send(&mut workspace, Request::Access { user: "kim".to_owned() });
+        let EventKind::Access { access } = &events[0].event else { panic!("{events:?}") };
+        access.schemas.iter().find(|schema| schema.name == "shop").unwrap().routines.clone()
+    };
+    let made = routines(procedure);
+    assert_eq!((made[0].name.as_str(), made[0].procedure, &made[0].held), ("p(integer)", true, &None));
+    let granted = routines("GRANT EXECUTE ON PROCEDURE shop.p(INT) TO kim;");
+    assert_eq!(granted[0].held.as_deref(), Some("granted to the user"));
 }
 
 #[test]

@@ -4,7 +4,9 @@ use yew::prelude::*;
 
 use crate::icon::Icon;
 use crate::page::{Page, use_page};
-use sandshift_protocol::{Access, HeldRight, NameKind, ReachingPolicy, RelationAccess, SchemaAccess};
+use sandshift_protocol::{
+    Access, HeldRight, NameKind, ReachingPolicy, RelationAccess, RoutineAccess, SchemaAccess,
+};
 
 const RIGHTS: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 const SCHEMA_RIGHTS: [&str; 2] = ["USAGE", "CREATE"];
@@ -21,10 +23,17 @@ pub fn Rights(props: &RightsProps) -> Html {
     let access = &props.access;
     let note =
         if access.superuser { (words.superuser_note)(&access.user) } else { words.rights_note.to_owned() };
+    // What is open stands first.
+    let mut schemas: Vec<&SchemaAccess> = access.schemas.iter().collect();
+    schemas.sort_by_key(|schema| {
+        let any = schema.relations.iter().any(|relation| !relation.rights.is_empty());
+        let any = any || schema.routines.iter().any(|routine| routine.held.is_some());
+        (!any, schema.rights.is_empty())
+    });
     html! {
         <div class="rights">
             <p class="meta">{ note }</p>
-            { for access.schemas.iter().map(|schema| of_schema(&page, access, schema)) }
+            { for schemas.iter().map(|schema| of_schema(&page, access, schema)) }
         </div>
     }
 }
@@ -50,8 +59,12 @@ fn of_schema(page: &Page, access: &Access, schema: &SchemaAccess) -> Html {
             if !usable && any {
                 <p class="rights-shut">{ words.no_usage }</p>
             }
-            if schema.relations.is_empty() {
+            if !schema.routines.is_empty() {
+                <ul class="rights-of-schema rights-routines">{ for schema.routines.iter().map(|routine| of_routine(page, routine)) }</ul>
+            }
+            if schema.relations.is_empty() && schema.routines.is_empty() {
                 <p class="meta rights-none">{ words.no_relations }</p>
+            } else if schema.relations.is_empty() {
             } else if !any {
                 <p class="meta rights-none">{ (words.no_right_on)(&names) }</p>
             } else {
@@ -64,6 +77,14 @@ fn of_schema(page: &Page, access: &Access, schema: &SchemaAccess) -> Html {
             }
         </section>
     }
+}
+
+fn of_routine(page: &Page, routine: &RoutineAccess) -> Html {
+    let words = page.words();
+    let class = if routine.held.is_some() { "right-yes" } else { "right-no" };
+    let kind = (words.kind_name)(if routine.procedure { "procedure" } else { "function" });
+    let how = routine.held.as_deref().map_or_else(|| words.missing.to_owned(), |held| (words.held_by)(held));
+    html! { <li {class}><i aria-hidden="true" /><b>{ "EXECUTE" }</b><span class="mono">{ &routine.name }</span><span class="meta">{ format!("{kind}, {how}") }</span></li> }
 }
 
 fn of_relation(page: &Page, access: &Access, relation: &RelationAccess) -> Html {

@@ -251,7 +251,12 @@ pub(super) static WORDS: Words = Words {
         "user" => "사용자",
         other => other,
     },
-    kind_name: |kind| if kind == "view" { "뷰" } else { "테이블" },
+    kind_name: |kind| match kind {
+        "view" => "뷰",
+        "function" => "함수",
+        "procedure" => "프로시저",
+        _ => "테이블",
+    },
     held_by: |how| match in_scope(how) {
         (how, Some(scope)) => format!("{}에게 {scope} 전체에 준 것", tied(how)),
         (how, None) => held_by(how),
