@@ -6,9 +6,9 @@ use super::{DATABASE, Sandbox, history};
 use crate::aws::redshift::credentials;
 use crate::sorted::SortedMap;
 use crate::sql::commands::login;
-use crate::sql::error::SqlResult;
+use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::parameter;
-use crate::sql::session::{RandomState, Session, SessionId, Temporary, Transaction};
+use crate::sql::session::{RandomState, Session, SessionId, Temporary, Timeout, Transaction};
 use crate::warehouse::access::UserId;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::{Lent, Manifest};
@@ -18,10 +18,9 @@ impl Sandbox {
     /// Opens a session as `user`. With a password it is a login and may be refused; without, it is the
     /// page's "become", which only needs the user to exist.
     pub fn connect(&mut self, user: &str, password: Option<&str>) -> SqlResult<SessionId> {
-        let name = Identifier::fold(user);
         let (known, lent) = match password {
-            Some(password) => self.log_in(user, &name, password)?,
-            None => (login::become_user(&self.warehouse.committed, &name)?, None),
+            Some(password) => self.log_in(user, password)?,
+            None => (login::become_user(&self.warehouse.committed, user)?, None),
         };
         let manifest = self.warehouse.committed.clone();
         if let Some(user) = manifest.principals.user(known) {
@@ -31,40 +30,65 @@ impl Sandbox {
         }
         let id = SessionId(self.next_session);
         self.next_session += 1;
-        let settings = manifest.principals.user(known).map(|user| user.settings.clone()).unwrap_or_default();
-        // Each session has its own random numbers, all from the account's one seed.
-        let mixed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(u64::from(id.0));
-        let session = Session {
-            id,
-            authenticated: known,
-            user: known,
-            database: Identifier::fold(DATABASE),
-            settings,
-            transaction: Transaction::None,
-            temporary_schema: Identifier::fold(&format!("pg_temp_{}", id.0)),
-            temporary: Temporary { lent, ..Temporary::default() },
-            random: RandomState::seeded((mixed >> 11) as f64 / (1u64 << 53) as f64),
-            started: self.clock.now(),
-            last_copy_count: 0,
-            last_copy: -1,
-            last_query: -1,
-            inside: Default::default(),
-            prepared: SortedMap::new(),
-        };
+        let session = self.fresh(id, known, lent);
         self.sessions.insert(id, session);
         self.log_connection(id, &["initiating session", "authenticated"]);
         Ok(id)
     }
 
-    /// Who comes in with a password: the user's own, or one that the cluster's API handed out for a while.
-    fn log_in(
-        &mut self,
-        written: &str,
-        name: &Identifier,
-        password: &str,
-    ) -> SqlResult<(UserId, Option<Arc<Lent>>)> {
+    /// A session as it is when it begins.
+    fn fresh(&self, id: SessionId, user: UserId, lent: Option<Arc<Lent>>) -> Session {
+        let known = self.warehouse.committed.principals.user(user);
         let now = self.clock.now();
-        let Some(found) = credentials::find(&self.account, &self.warehouse.cluster, written, password, now)
+        // Each session has its own random numbers, all from the account's one seed.
+        let mixed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(u64::from(id.0));
+        Session {
+            id,
+            authenticated: user,
+            user,
+            database: Identifier::fold(DATABASE),
+            settings: known.map(|user| user.settings.clone()).unwrap_or_default(),
+            transaction: Transaction::None,
+            temporary_schema: Identifier::fold(&format!("pg_temp_{}", id.0)),
+            temporary: Temporary { lent, ..Temporary::default() },
+            random: RandomState::seeded((mixed >> 11) as f64 / (1u64 << 53) as f64),
+            started: now,
+            last_copy_count: 0,
+            last_copy: -1,
+            last_query: -1,
+            inside: Default::default(),
+            prepared: SortedMap::new(),
+            timeout: known
+                .and_then(|user| user.session_timeout)
+                .map(|seconds| Timeout { seconds, since: now }),
+        }
+    }
+
+    /// SESSION TIMEOUT: one that was idle for longer is gone when its next statement comes. Clients connect again
+    /// by themselves, so what follows runs in a session that knows nothing of before.
+    ///
+    /// # Errors
+    /// 57P05, with PostgreSQL 14's text: the product's is unconfirmed.
+    pub(super) fn end_idle(&mut self, id: SessionId) -> SqlResult<()> {
+        let now = self.clock.now();
+        let Some(session) = self.sessions.get_mut(&id) else { return Ok(()) };
+        let Some(timeout) = &mut session.timeout else { return Ok(()) };
+        let idle = now.0 - std::mem::replace(&mut timeout.since, now).0;
+        if idle <= i64::from(timeout.seconds) * 1_000_000 {
+            return Ok(());
+        }
+        let user = session.authenticated;
+        self.log_connection(id, &["disconnecting session"]);
+        let fresh = self.fresh(id, user, None);
+        self.sessions.insert(id, fresh);
+        self.log_connection(id, &["initiating session", "authenticated"]);
+        Err(SqlError::product("57P05", "terminating connection due to idle-session timeout"))
+    }
+
+    /// Who comes in with a password: the user's own, or one that the cluster's API handed out for a while.
+    fn log_in(&mut self, name: &str, password: &str) -> SqlResult<(UserId, Option<Arc<Lent>>)> {
+        let now = self.clock.now();
+        let Some(found) = credentials::find(&self.account, &self.warehouse.cluster, name, password, now)
         else {
             return Ok((login::login(&self.warehouse.committed, name, password, now)?, None));
         };
@@ -74,7 +98,7 @@ impl Sandbox {
         }
         let groups = credential.groups.iter().map(|group| Identifier::fold(group)).collect::<Vec<_>>();
         let mut manifest = (*self.warehouse.committed).clone();
-        let user = Identifier::fold(&credential.user);
+        let user = Identifier::kept(&credential.user);
         let lent = login::with_credentials(&mut manifest, &user, credential.create, &groups)?;
         if !Arc::ptr_eq(&manifest.principals, &self.warehouse.committed.principals) {
             self.warehouse.next_transaction += 1;

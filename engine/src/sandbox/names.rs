@@ -5,8 +5,8 @@ use crate::sql::functions;
 use crate::warehouse::access::{Privilege, UserId};
 use crate::warehouse::catalog::{Relation, RelationKind};
 use crate::warehouse::guarded::Guarded;
-use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
+use crate::warehouse::system_role::SystemPermission;
 
 /// A name and what stands behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Sandbox {
     /// Empty for a user that does not exist.
     pub fn names(&self, user: &str) -> Vec<Name> {
         let manifest = &self.warehouse.committed;
-        let Some(user) = manifest.principals.users.get(&Identifier::fold(user)).map(|user| user.id) else {
+        let Some(user) = manifest.principals.user_called(user).map(|user| user.id) else {
             return Vec::new();
         };
         let mut names = Vec::new();
@@ -68,14 +68,19 @@ impl Sandbox {
                 add(NameKind::Function, function.to_owned(), String::new());
             }
         }
-        for user in manifest.principals.users.keys().filter(|user| *user != "rdsdb") {
-            add(NameKind::User, user.to_string(), String::new());
+        for other in manifest.principals.users.keys().filter(|user| *user != "rdsdb") {
+            add(NameKind::User, other.to_string(), String::new());
         }
         for group in manifest.principals.groups.keys() {
             add(NameKind::Group, group.to_string(), String::new());
         }
-        for role in manifest.principals.roles.keys() {
-            add(NameKind::Role, role.to_string(), String::new());
+        // As `svv_roles` lists them.
+        let all_roles = manifest.principals.may(user, SystemPermission::AccessSystemTable);
+        let held = manifest.principals.roles_of(user);
+        for role in manifest.principals.roles.values() {
+            if all_roles || held.contains(&role.id) || role.owner == user {
+                add(NameKind::Role, role.name.to_string(), String::new());
+            }
         }
         names
     }

@@ -52,6 +52,15 @@ pub struct Session {
     pub inside: Inside,
     /// By name; they outlive transactions.
     pub prepared: SortedMap<Identifier, Prepared>,
+    /// SESSION TIMEOUT, as it was when the session was opened.
+    pub timeout: Option<Timeout>,
+}
+
+/// How long a session may be idle, and since when it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeout {
+    pub seconds: u32,
+    pub since: Instant,
 }
 
 /// A statement kept by PREPARE: its text, with `$1` where its parameters stand.

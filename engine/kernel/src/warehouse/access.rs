@@ -265,6 +265,12 @@ impl Principals {
         self.users.values().find(|user| user.id == id)
     }
 
+    /// The user whom somebody means by `name`: with its case, or without.
+    pub fn user_called(&self, name: &str) -> Option<&User> {
+        let exact = self.users.get(&Identifier::kept(name));
+        exact.or_else(|| self.users.get(&Identifier::fold(name)))
+    }
+
     pub fn is_superuser(&self, id: UserId) -> bool {
         id == UserId::RDSDB || self.user(id).is_some_and(|user| user.superuser)
     }

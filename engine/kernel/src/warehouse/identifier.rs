@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// A folded name, at most 127 bytes.
+/// A name, at most 127 bytes; folded but for a user's in quotes, which keeps its case ("CREATE USER").
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Identifier(Arc<str>);
 

@@ -60,6 +60,12 @@ impl Sandbox {
         // The logs that the query could read are let go, so that what is written now is not a copy of them.
         running.context.logs = Arc::default();
         self.remember_steps(running);
+        let now = self.clock.now();
+        if let Some(timeout) =
+            self.sessions.get_mut(&running.session).and_then(|session| session.timeout.as_mut())
+        {
+            timeout.since = now;
+        }
         let Some(session) = self.sessions.get(&running.session) else { return };
         let ended = Ended {
             user: running.context.evaluation.user,

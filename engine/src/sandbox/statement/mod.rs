@@ -62,6 +62,7 @@ impl Sandbox {
     /// Begins a statement. Refusals and mistakes that show before any work are errors here already; they
     /// abort the session's transaction as later ones do.
     pub fn start(&mut self, session: SessionId, statement: &ParsedStatement) -> SqlResult<Running> {
+        self.end_idle(session)?;
         let respelled = self.respelled(session, statement)?;
         let statement = respelled.as_ref().unwrap_or(statement);
         let numbers = self.number_statement(session);

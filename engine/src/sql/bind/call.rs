@@ -5,6 +5,7 @@ use sqlparser::ast;
 use super::binder::Binder;
 use super::coerce;
 use super::from::{fold, object_name, row_function};
+use super::iam_grants::is_iam_grants;
 use super::level::Clause;
 use super::literal;
 use super::scalar::{no_function, types};
@@ -66,6 +67,9 @@ impl Binder<'_> {
         }
         if matches!(name.as_str(), "grouping" | "grouping_id") {
             return self.grouping(&name, &arguments.expressions);
+        }
+        if is_iam_grants(&name) && self.clause() == Clause::SelectList && !self.level()?.inside_aggregate {
+            return self.iam_grants_column(&name, &arguments.expressions);
         }
         if name == SERIES && self.clause() == Clause::SelectList && !self.level()?.inside_aggregate {
             return self.series_column(&arguments.expressions);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sqlparser::ast;
 
 use super::binder::{Binder, too_deep};
+use super::iam_grants::is_iam_grants;
 use super::level::{Named, Source, SourceColumn};
 use super::relation::Found;
 use super::series::SERIES;
@@ -177,7 +178,7 @@ impl Binder<'_> {
                 }
             }
             ast::TableFactor::Table { name, alias, args: Some(arguments), .. }
-                if name.to_string().eq_ignore_ascii_case(SERIES) =>
+                if name.to_string().eq_ignore_ascii_case(SERIES) || is_iam_grants(&name.to_string()) =>
             {
                 let written: Vec<&ast::Expr> = arguments
                     .args
@@ -187,7 +188,12 @@ impl Binder<'_> {
                         _ => None,
                     })
                     .collect();
-                self.series_item(&written, alias.as_ref())
+                let name = name.to_string();
+                if is_iam_grants(&name) {
+                    self.iam_grants_item(&name, &written, alias.as_ref())
+                } else {
+                    self.series_item(&written, alias.as_ref())
+                }
             }
             ast::TableFactor::Table { args: Some(_), name, .. } | ast::TableFactor::Function { name, .. } => {
                 Err(SqlError::not_simulated_because(Feature::QueryClause, format!("{name}() in FROM")))

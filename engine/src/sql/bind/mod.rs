@@ -13,6 +13,7 @@ mod from;
 mod group_by;
 mod grouping_sets;
 mod hierarchy;
+mod iam_grants;
 mod join;
 mod level;
 mod literal;

@@ -170,6 +170,7 @@ pub(crate) fn session(user: UserId) -> Session {
         last_query: 0,
         inside: Default::default(),
         prepared: SortedMap::new(),
+        timeout: None,
     }
 }
 

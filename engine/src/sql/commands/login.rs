@@ -14,8 +14,8 @@ use crate::warehouse::manifest::{Lent, Manifest};
 /// # Errors
 /// One text for an unknown user, a wrong password, a disabled and an expired one, so that nothing can be
 /// learned at the door. The SQLSTATE is PostgreSQL's 28000; that of Redshift is unconfirmed.
-pub fn login(manifest: &Manifest, name: &Identifier, password: &str, now: Instant) -> SqlResult<UserId> {
-    let user = manifest.principals.users.get(name).ok_or_else(|| refused(name))?;
+pub fn login(manifest: &Manifest, name: &str, password: &str, now: Instant) -> SqlResult<UserId> {
+    let user = manifest.principals.user_called(name).ok_or_else(|| refused(name))?;
     let expired = user.valid_until.is_some_and(|until| now >= until);
     if expired || !user.password.accepts(password, &user.name) {
         return Err(refused(name));
@@ -23,7 +23,7 @@ pub fn login(manifest: &Manifest, name: &Identifier, password: &str, now: Instan
     Ok(user.id)
 }
 
-pub fn refused(name: &Identifier) -> SqlError {
+pub fn refused(name: &str) -> SqlError {
     SqlError::product("28000", format!("password authentication failed for user \"{name}\""))
 }
 
@@ -60,8 +60,8 @@ pub fn with_credentials(
 }
 
 /// The user a session is opened for without a password, by whoever runs the cluster.
-pub fn become_user(manifest: &Manifest, name: &Identifier) -> SqlResult<UserId> {
-    manifest.principals.users.get(name).map(|user| user.id).ok_or_else(|| no_user(name))
+pub fn become_user(manifest: &Manifest, name: &str) -> SqlResult<UserId> {
+    manifest.principals.user_called(name).map(|user| user.id).ok_or_else(|| no_user(&Identifier::fold(name)))
 }
 
 /// CONNECTION LIMIT, from which superusers are free. `connected` are the users of the sessions open already.

@@ -154,7 +154,7 @@ fn may_assume(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult
 }
 
 fn user_called(evaluation: &Evaluation, name: &str) -> SqlResult<UserId> {
-    let found = evaluation.manifest.principals.users.get(&Identifier::fold(name)).map(|user| user.id);
+    let found = evaluation.manifest.principals.user_called(name).map(|user| user.id);
     found.ok_or_else(|| SqlError::product("42704", format!("user \"{name}\" does not exist")))
 }
 
@@ -252,10 +252,12 @@ fn user_is_member_of(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> Sq
     // `sys:secadmin` and `sys:superuser` ask about everybody.
     let about_all = principals.may(evaluation.user, SystemPermission::GrantRole);
     truth(call, |row| {
-        let user = user_called(evaluation, users.get(row).unwrap_or_default())?;
-        if user != evaluation.user && !about_all {
+        let name = users.get(row).unwrap_or_default();
+        let user = user_called(evaluation, name);
+        if !about_all && !user.as_ref().is_ok_and(|user| *user == evaluation.user) {
             return Err(SqlError::product("42501", "permission denied to check membership of another user"));
         }
+        let user = user?;
         let name = holders.get(row).unwrap_or_default();
         let folded = Identifier::fold(name);
         if let Some(role) = principals.roles.get(&folded) {

@@ -38,7 +38,7 @@ pub(super) fn alter_table(reader: &mut Reader) -> SqlResult<Statement> {
         return Ok(Statement::AlterTable { name, action: AlterTable::AddConstraint(constraint) });
     }
     let action = match reader.expect_one_of(&WORDS)? {
-        "OWNER TO" => AlterTable::OwnerTo(reader.principal()?),
+        "OWNER TO" => AlterTable::OwnerTo(reader.user()?),
         "RENAME TO" => AlterTable::RenameTo(reader.identifier()?),
         "RENAME COLUMN" => {
             let from = reader.identifier()?;

@@ -19,7 +19,7 @@ pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
         match reader.one_of(&["OWNER", "CONNECTION LIMIT", "COLLATE", "ISOLATION LEVEL"]) {
             Some("OWNER") => {
                 reader.symbol(&Token::Eq);
-                owner = Some(reader.principal()?);
+                owner = Some(reader.user()?);
             }
             Some("CONNECTION LIMIT") if reader.word("UNLIMITED") => {}
             Some("CONNECTION LIMIT") => {
@@ -63,7 +63,7 @@ pub(super) fn alter(reader: &mut Reader) -> SqlResult<Statement> {
             return Ok(Statement::AlterDatabase { name, action });
         }
         "OWNER TO" => {
-            let action = AlterDatabase::OwnerTo(reader.principal()?);
+            let action = AlterDatabase::OwnerTo(reader.user()?);
             return Ok(Statement::AlterDatabase { name, action });
         }
         "CONNECTION LIMIT" if reader.word("UNLIMITED") => {}

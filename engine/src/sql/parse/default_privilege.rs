@@ -8,7 +8,7 @@ use crate::warehouse::default_privilege::DefaultKind;
 
 /// `[FOR USER u [, ...]] [IN SCHEMA s [, ...]] {GRANT | REVOKE} ...`.
 pub(super) fn alter(reader: &mut Reader) -> SqlResult<Statement> {
-    let users = if reader.words("FOR USER") { reader.list(Reader::principal)? } else { Vec::new() };
+    let users = if reader.words("FOR USER") { reader.list(Reader::user)? } else { Vec::new() };
     let schemas = if reader.words("IN SCHEMA") { reader.identifiers()? } else { Vec::new() };
     let verb = match reader.expect_one_of(&["GRANT", "REVOKE"])? {
         "GRANT" => Verb::Grant,

@@ -33,7 +33,7 @@ pub(super) fn drop(reader: &mut Reader) -> SqlResult<Statement> {
         "VIEW" => Statement::DropView { names: reader.names()?, if_exists, cascade: cascade(reader) },
         "SCHEMA" => schema(reader, if_exists)?,
         "DATABASE" => Statement::DropDatabase { name: reader.identifier()? },
-        "USER" => Statement::DropUser { names: reader.list(Reader::principal)?, if_exists },
+        "USER" => Statement::DropUser { names: reader.list(Reader::user)?, if_exists },
         "GROUP" => Statement::DropGroup { name: reader.principal()? },
         "ROLE" => Statement::DropRole {
             name: reader.principal()?,

@@ -123,7 +123,7 @@ fn role_grantee(reader: &mut Reader, granting: bool) -> SqlResult<RoleGrantee> {
     if reader.word("ROLE") {
         return Ok(RoleGrantee::Role(reader.principal()?));
     }
-    let name = reader.principal()?;
+    let name = reader.user()?;
     Ok(RoleGrantee::User { name, admin_option: granting && reader.words("WITH ADMIN OPTION") })
 }
 
@@ -317,7 +317,7 @@ pub(super) fn grantees(reader: &mut Reader, verb: Verb) -> SqlResult<Vec<NamedGr
         } else if reader.word("IAM_ROLE") {
             return reader.string().and(Err(SqlError::not_simulated(Feature::ExternalTable)));
         } else {
-            let name = reader.principal()?;
+            let name = reader.user()?;
             let grant_option = verb == Verb::Grant && reader.words("WITH GRANT OPTION");
             return Ok(NamedGrantee::User { name, grant_option });
         };

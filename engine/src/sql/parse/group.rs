@@ -9,7 +9,7 @@ pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
     let name = reader.principal()?;
     let with = reader.word("WITH");
     let users = if reader.word("USER") {
-        reader.list(Reader::principal)?
+        reader.list(Reader::user)?
     } else if with {
         return reader.unexpected();
     } else {
@@ -21,8 +21,8 @@ pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
 pub(super) fn alter(reader: &mut Reader) -> SqlResult<Statement> {
     let name = reader.principal()?;
     let action = match reader.expect_one_of(&["ADD USER", "DROP USER", "RENAME TO"])? {
-        "ADD USER" => AlterGroup::AddUsers(reader.list(Reader::principal)?),
-        "DROP USER" => AlterGroup::DropUsers(reader.list(Reader::principal)?),
+        "ADD USER" => AlterGroup::AddUsers(reader.list(Reader::user)?),
+        "DROP USER" => AlterGroup::DropUsers(reader.list(Reader::user)?),
         _ => AlterGroup::RenameTo(reader.principal()?),
     };
     Ok(Statement::AlterGroup { name, action })

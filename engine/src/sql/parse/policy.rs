@@ -154,6 +154,6 @@ fn grantee(reader: &mut Reader) -> SqlResult<NamedGrantee> {
     } else if reader.word("ROLE") {
         NamedGrantee::Role(reader.principal()?)
     } else {
-        NamedGrantee::User { name: reader.principal()?, grant_option: false }
+        NamedGrantee::User { name: reader.user()?, grant_option: false }
     })
 }

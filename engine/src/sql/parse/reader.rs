@@ -197,6 +197,18 @@ impl<'a> Reader<'a> {
         Ok(Identifier::fold(self.text_from(start)))
     }
 
+    /// A user: in quotes its case is kept.
+    pub fn user(&mut self) -> SqlResult<Identifier> {
+        match self.peek() {
+            Token::Word(word) if word.quote_style.is_some() => {
+                let name = Identifier::kept(&word.value);
+                self.advance();
+                Ok(name)
+            }
+            _ => self.principal(),
+        }
+    }
+
     pub fn string(&mut self) -> SqlResult<String> {
         match self.peek() {
             Token::SingleQuotedString(value) => {

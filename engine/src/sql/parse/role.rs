@@ -21,7 +21,7 @@ pub(super) fn alter(reader: &mut Reader) -> SqlResult<Statement> {
     loop {
         match reader.one_of(&["RENAME TO", "OWNER TO", "EXTERNALID TO"]) {
             Some("RENAME TO") => actions.push(AlterRole::RenameTo(reader.principal()?)),
-            Some("OWNER TO") => actions.push(AlterRole::OwnerTo(reader.principal()?)),
+            Some("OWNER TO") => actions.push(AlterRole::OwnerTo(reader.user()?)),
             Some(_) => actions.push(AlterRole::ExternalId(external_id(reader)?)),
             None if actions.is_empty() => return reader.unexpected(),
             None => return Ok(Statement::AlterRole { name, actions }),

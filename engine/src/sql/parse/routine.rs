@@ -198,7 +198,7 @@ pub(super) fn alter(reader: &mut Reader, procedure: bool) -> SqlResult<Statement
     let signature = signature(reader)?;
     let action = match reader.expect_one_of(&["RENAME TO", "OWNER TO"])? {
         "RENAME TO" => AlterRoutine::RenameTo(reader.identifier()?),
-        _ => AlterRoutine::OwnerTo(reader.principal()?),
+        _ => AlterRoutine::OwnerTo(reader.user()?),
     };
     Ok(Statement::AlterRoutine { procedure, signature, action })
 }

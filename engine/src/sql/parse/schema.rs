@@ -8,12 +8,12 @@ use crate::sql::statement::{AlterSchema, Statement};
 pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
     let if_not_exists = reader.words("IF NOT EXISTS");
     if reader.word("AUTHORIZATION") {
-        let owner = reader.principal()?;
+        let owner = reader.user()?;
         let quota = if reader.word("QUOTA") { quota(reader)? } else { None };
         return Ok(Statement::CreateSchema { name: owner.clone(), if_not_exists, owner: Some(owner), quota });
     }
     let name = reader.identifier()?;
-    let owner = if reader.word("AUTHORIZATION") { Some(reader.principal()?) } else { None };
+    let owner = if reader.word("AUTHORIZATION") { Some(reader.user()?) } else { None };
     let quota = if reader.word("QUOTA") { quota(reader)? } else { None };
     Ok(Statement::CreateSchema { name, if_not_exists, owner, quota })
 }
@@ -21,7 +21,7 @@ pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
 pub(super) fn alter(reader: &mut Reader) -> SqlResult<Statement> {
     let name = reader.identifier()?;
     let action = match reader.expect_one_of(&["OWNER TO", "RENAME TO", "QUOTA"])? {
-        "OWNER TO" => AlterSchema::OwnerTo(reader.principal()?),
+        "OWNER TO" => AlterSchema::OwnerTo(reader.user()?),
         "RENAME TO" => AlterSchema::RenameTo(reader.identifier()?),
         _ => AlterSchema::Quota(quota(reader)?),
     };

@@ -8,6 +8,7 @@ use super::statement::not_simulated;
 use crate::gap::Feature;
 use crate::sql::error::SqlResult;
 use crate::sql::statement::{ShownObject, Statement};
+use crate::warehouse::identifier::Identifier;
 
 /// `[SESSION | LOCAL] name {TO | =} value [, ...]`, or one of the forms with words of their own.
 pub(super) fn set(reader: &mut Reader) -> SqlResult<Statement> {
@@ -17,9 +18,9 @@ pub(super) fn set(reader: &mut Reader) -> SqlResult<Statement> {
         let user = if reader.word("DEFAULT") {
             None
         } else if let Some(user) = reader.optional_string() {
-            Some(user.as_str().into())
+            Some(Identifier::kept(&user))
         } else {
-            Some(reader.principal()?)
+            Some(reader.user()?)
         };
         return Ok(Statement::SetSessionAuthorization { user });
     }

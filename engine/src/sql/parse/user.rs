@@ -8,7 +8,7 @@ use crate::sql::error::SqlResult;
 use crate::sql::statement::{Statement, UserOption};
 
 pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
-    let name = reader.principal()?;
+    let name = reader.user()?;
     reader.word("WITH");
     let mut options = Vec::new();
     while let Some(option) = option(reader)? {
@@ -18,7 +18,7 @@ pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
 }
 
 pub(super) fn alter(reader: &mut Reader) -> SqlResult<Statement> {
-    let name = reader.principal()?;
+    let name = reader.user()?;
     reader.word("WITH");
     let mut options = Vec::new();
     loop {
@@ -71,7 +71,7 @@ fn option(reader: &mut Reader) -> SqlResult<Option<UserOption>> {
 
 fn alteration(reader: &mut Reader) -> SqlResult<Option<UserOption>> {
     Ok(Some(match reader.one_of(&["RENAME TO", "RESET SESSION TIMEOUT", "RESET", "SET"]) {
-        Some("RENAME TO") => UserOption::RenameTo(reader.principal()?),
+        Some("RENAME TO") => UserOption::RenameTo(reader.user()?),
         Some("RESET SESSION TIMEOUT") => UserOption::SessionTimeout(None),
         Some("RESET") => UserOption::Setting { name: super::setting::name(reader)?, value: None },
         Some(_) => {

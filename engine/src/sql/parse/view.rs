@@ -49,7 +49,7 @@ pub(super) fn alter_materialized(reader: &mut Reader) -> SqlResult<Statement> {
     let name = reader.name()?;
     let action = match reader.expect_one_of(&["AUTO REFRESH", "OWNER TO", "RENAME TO"])? {
         "AUTO REFRESH" => AlterMaterializedView::AutoRefresh(reader.expect_one_of(&["YES", "NO"])? == "YES"),
-        "OWNER TO" => AlterMaterializedView::OwnerTo(reader.principal()?),
+        "OWNER TO" => AlterMaterializedView::OwnerTo(reader.user()?),
         _ => AlterMaterializedView::RenameTo(reader.identifier()?),
     };
     Ok(Statement::AlterMaterializedView { name, action })

@@ -194,6 +194,7 @@ fn late_columns(viewer: &Viewer<'_>) -> SqlResult<Rows> {
         last_query: 0,
         inside: Default::default(),
         prepared: Default::default(),
+        timeout: None,
     };
     let scope = Scope { manifest: viewer.manifest, session: &session, statement_text: "" };
     let mut rows = Rows::new();
