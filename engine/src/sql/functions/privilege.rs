@@ -11,6 +11,7 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::{Evaluation, EvaluationContext};
 use crate::sql::parse;
 use crate::sql::statement::Statement;
+use crate::sql::system;
 use crate::warehouse::access::{Privilege, RoleId, UserId};
 use crate::warehouse::assume_role::{IamRole, RoleCommand};
 use crate::warehouse::catalog::Database;
@@ -115,7 +116,15 @@ fn held(call: &Call<'_>, context: &mut EvaluationContext<'_>, kind: Kind) -> Sql
             Some(users) => user_called(evaluation, users.get(row).unwrap_or_default())?,
             None => evaluation.user,
         };
-        let object = object(context, kind, objects.get(row).unwrap_or_default())?;
+        let name = objects.get(row).unwrap_or_default();
+        if matches!(kind, Kind::Table)
+            && let Some(relation) = system_relation(name)
+        {
+            let may = system::may_select(relation, user, &evaluation.manifest, database(context)?);
+            let mut asked = privileges.get(row).unwrap_or_default().split(',');
+            return Ok(may && asked.any(|word| matches!(kind.privilege(word), Ok(Privilege::Select))));
+        }
+        let object = object(context, kind, name)?;
         for word in privileges.get(row).unwrap_or_default().split(',') {
             let privilege = kind.privilege(word)?;
             if evaluation.manifest.held(user, privilege, None, object).is_some() {
@@ -163,6 +172,18 @@ fn database<'a>(context: &'a EvaluationContext<'_>) -> SqlResult<&'a Database> {
     let name = evaluation.settings.get("current_database").map(|name| Identifier::fold(name));
     let found = name.and_then(|name| evaluation.manifest.catalog.database(&name));
     found.map(|database| &**database).ok_or_else(|| SqlError::bug("the session has no database"))
+}
+
+/// A system table or view of this name, which comes before the search path.
+fn system_relation(name: &str) -> Option<system::SystemRelation> {
+    let name = name.to_ascii_lowercase().replace('"', "");
+    match name.rsplit_once('.') {
+        Some((schema, name)) => {
+            let schema = schema.rsplit_once('.').map_or(schema, |(_, schema)| schema);
+            system::find(Some(schema), name)
+        }
+        None => system::find(None, &name),
+    }
 }
 
 /// The object called `name`.

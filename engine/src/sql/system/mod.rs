@@ -134,6 +134,16 @@ pub fn known_gap(schema: Option<&str>, name: &str) -> bool {
     }
 }
 
+/// Whether `user` may select from it.
+pub fn may_select(
+    relation: SystemRelation,
+    user: crate::warehouse::access::UserId,
+    manifest: &crate::warehouse::manifest::Manifest,
+    database: &crate::warehouse::catalog::Database,
+) -> bool {
+    get(relation).is_some_and(|relation| relation.opens_to(user, manifest, database))
+}
+
 /// Its columns, in order.
 pub fn columns(relation: SystemRelation) -> Vec<(&'static str, DataType)> {
     get(relation).map_or_else(Vec::new, Relation::columns)
@@ -196,7 +206,7 @@ pub fn must_run_on_tables(plan: &super::plan::Plan) -> SqlResult<()> {
 pub fn rows(relation: SystemRelation, context: &super::execute::Context) -> SqlResult<Batch> {
     let relation = get(relation).ok_or_else(|| SqlError::bug("a system relation without a number"))?;
     let viewer = Viewer::new(context)?;
-    if relation.superuser_only && !viewer.may_read(relation.name) {
+    if !relation.opens_to(viewer.user, viewer.manifest, viewer.database) {
         return Err(viewer.refusal(relation.name));
     }
     let columns = relation.columns();

@@ -89,6 +89,19 @@ impl Relation {
         }
     }
 
+    /// Whether `user` may select from it: what is the superusers' alone is others' by a role, or by a grant on it.
+    pub fn opens_to(&self, user: UserId, manifest: &Manifest, database: &Database) -> bool {
+        let principals = &manifest.principals;
+        let catalog = self.name.starts_with("pg_") && principals.may(user, SystemPermission::AccessCatalog);
+        let granted = || database.system.iter().find(|(name, _)| **name == self.name);
+        !self.superuser_only
+            || catalog
+            || principals.may(user, SystemPermission::AccessSystemTable)
+            || granted().is_some_and(|(_, acl)| {
+                principals.held(user, Privilege::Select, None, UserId::RDSDB, acl).is_some()
+            })
+    }
+
     pub const fn in_schema(self, schema: &'static str) -> Relation {
         Relation { schema, ..self }
     }
@@ -157,15 +170,6 @@ impl<'a> Viewer<'a> {
     /// Superusers, and holders of ACCESS SYSTEM TABLE (`sys:monitor`, `sys:operator`, ...).
     pub fn sees_system_tables(&self) -> bool {
         self.principals.may(self.user, SystemPermission::AccessSystemTable)
-    }
-
-    /// Whether what is the superusers' to look at is this viewer's too: by a role, or by a grant on the relation.
-    pub fn may_read(&self, relation: &str) -> bool {
-        let granted = self.database.system.iter().find(|(name, _)| **name == relation);
-        self.sees_system_tables()
-            || granted.is_some_and(|(_, acl)| {
-                self.principals.held(self.user, Privilege::Select, None, UserId::RDSDB, acl).is_some()
-            })
     }
 
     /// Sees everybody's rows in logs: those who read all system tables, and SYSLOG ACCESS UNRESTRICTED.
