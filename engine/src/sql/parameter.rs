@@ -45,7 +45,7 @@ const PARAMETERS: [(&str, Kind, &str); 34] = [
     ("enable_vacuum_boost", Kind::Boolean, "off"),
     ("error_on_nondeterministic_update", Kind::Boolean, "off"),
     ("extra_float_digits", Kind::Range(-15, 2), "0"),
-    ("intervalstyle", Kind::Word(&["postgres", "sql_standard"]), "postgres"),
+    ("intervalstyle", Kind::Word(&["postgres", "postgres_verbose", "sql_standard"]), "postgres"),
     ("json_serialization_enable", Kind::Boolean, "off"),
     ("json_serialization_parse_nested_strings", Kind::Boolean, "off"),
     ("max_concurrency_scaling_clusters", Kind::Range(0, 10), "1"),

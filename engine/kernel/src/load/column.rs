@@ -121,7 +121,11 @@ impl Builder {
             DataType::Char(length) => Builder::Char { text: TextColumn::new(), length },
             DataType::Varchar(length) => Builder::Varchar { text: TextColumn::new(), length },
             DataType::Super => Builder::Super(TextColumn::new()),
-            DataType::Interval | DataType::Varbyte(_) | DataType::HllSketch | DataType::Unknown => {
+            DataType::Interval
+            | DataType::IntervalTo(_)
+            | DataType::Varbyte(_)
+            | DataType::HllSketch
+            | DataType::Unknown => {
                 return None;
             }
         })

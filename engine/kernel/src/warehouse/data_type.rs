@@ -31,8 +31,10 @@ pub enum DataType {
     TimeTz,
     Timestamp,
     TimestampTz,
-    /// Literals only; months and microseconds.
+    /// A literal without fields, and what is computed; months and microseconds.
     Interval,
+    /// A column's, or a literal's with its fields: what is finer than the last of them is cut off.
+    IntervalTo(Finest),
     /// Semi-structured; held as JSON text.
     Super,
     /// Length in bytes.
@@ -41,6 +43,24 @@ pub enum DataType {
     Unknown,
     /// What HyperLogLog remembers of a set of values; held as JSON text.
     HllSketch,
+}
+
+/// The last field of an INTERVAL. Those up to MONTH are YEAR TO MONTH, the others DAY TO SECOND.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Finest {
+    Year,
+    Month,
+    Day,
+    Hour,
+    Minute,
+    /// With digits of its fraction, six at most.
+    Second(u8),
+}
+
+impl Finest {
+    pub fn is_months(self) -> bool {
+        matches!(self, Finest::Year | Finest::Month)
+    }
 }
 
 impl DataType {
@@ -66,13 +86,20 @@ impl DataType {
             DataType::Date => ArrowType::Date32,
             DataType::Time | DataType::TimeTz => ArrowType::Time64(TimeUnit::Microsecond),
             DataType::Timestamp | DataType::TimestampTz => ArrowType::Timestamp(TimeUnit::Microsecond, None),
-            DataType::Interval => ArrowType::Interval(arrow::datatypes::IntervalUnit::MonthDayNano),
+            DataType::Interval | DataType::IntervalTo(_) => {
+                ArrowType::Interval(arrow::datatypes::IntervalUnit::MonthDayNano)
+            }
             DataType::Varbyte(_) => ArrowType::Binary,
         }
     }
 
     pub fn is_string(self) -> bool {
         matches!(self, DataType::Char(_) | DataType::Varchar(_) | DataType::Unknown)
+    }
+
+    /// The type that functions know it as: an INTERVAL without its fields.
+    pub fn plain(self) -> DataType {
+        if let DataType::IntervalTo(_) = self { DataType::Interval } else { self }
     }
 
     pub fn is_integer(self) -> bool {
@@ -103,6 +130,9 @@ impl fmt::Display for DataType {
             DataType::Timestamp => f.write_str("timestamp without time zone"),
             DataType::TimestampTz => f.write_str("timestamp with time zone"),
             DataType::Interval => f.write_str("interval"),
+            // How `pg_table_def` prints them is unconfirmed.
+            DataType::IntervalTo(finest) if finest.is_months() => f.write_str("interval year to month"),
+            DataType::IntervalTo(_) => f.write_str("interval day to second"),
             DataType::Super => f.write_str("super"),
             DataType::HllSketch => f.write_str("hllsketch"),
             DataType::Varbyte(n) => write!(f, "binary varying({n})"),

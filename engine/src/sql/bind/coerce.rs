@@ -97,7 +97,10 @@ pub(super) fn castable(from: DataType, to: DataType) -> bool {
     if from == to || from.is_string() || to.is_string() {
         return !matches!((from, to), (T::Varbyte(_), T::Char(_)));
     }
-    match (from, to) {
+    if from.plain() == T::Interval && to.plain() == T::Interval {
+        return true;
+    }
+    match (from.plain(), to.plain()) {
         (T::Super, to) => !matches!(to, T::Varbyte(_) | T::Interval),
         (from, T::Super) => from.is_numeric() || from == T::Boolean,
         (T::Boolean, to) => to.is_integer() || to == T::Boolean,
@@ -207,6 +210,7 @@ fn meet(one: DataType, other: DataType) -> Option<DataType> {
             Some(T::TimestampTz)
         }
         (T::Time, T::TimeTz) | (T::TimeTz, T::Time) => Some(T::TimeTz),
+        (a, b) if a.plain() == T::Interval && b.plain() == T::Interval => Some(T::Interval),
         (T::Varbyte(a), T::Varbyte(b)) => Some(T::Varbyte(a.max(b))),
         (T::Super, other) | (other, T::Super) if castable(other, T::Super) => Some(T::Super),
         _ => None,
@@ -312,7 +316,9 @@ pub(super) fn comparable(
         (T::Varchar(_) | T::Char(_), other) | (other, T::Varchar(_) | T::Char(_)) if !other.is_string() => {
             match other {
                 other if other.is_integer() => T::Varchar(20),
-                T::Boolean | T::Varbyte(_) | T::Interval => return Err(no_operator(sign, l, r)),
+                T::Boolean | T::Varbyte(_) | T::Interval | T::IntervalTo(_) => {
+                    return Err(no_operator(sign, l, r));
+                }
                 other => other,
             }
         }

@@ -107,6 +107,11 @@ pub(super) fn interval(interval: &ast::Interval) -> SqlResult<Expression> {
     let found = Interval::parse_as(&written, leading, last).ok_or_else(|| {
         SqlError::product("22007", format!("invalid input syntax for type interval: \"{written}\""))
     })?;
-    let Interval { months, micros } = found;
-    Ok(Expression::Literal { value: Value::Interval { months, micros }, data_type: DataType::Interval })
+    let digits = interval.fractional_seconds_precision.or(interval.leading_precision);
+    let data_type = last.or(leading).map_or(DataType::Interval, |finest| finest.data_type(digits));
+    let Interval { months, micros } = match data_type {
+        DataType::IntervalTo(finest) => found.cut(finest),
+        _ => found,
+    };
+    Ok(Expression::Literal { value: Value::Interval { months, micros }, data_type })
 }

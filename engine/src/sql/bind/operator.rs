@@ -8,7 +8,7 @@ use super::literal;
 use super::pattern::matched;
 use super::scalar::types;
 use crate::sql::error::{SqlError, SqlResult};
-use crate::sql::expression::{Comparison, Expression};
+use crate::sql::expression::{CastMode, Comparison, Expression};
 use crate::sql::functions;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
@@ -140,7 +140,13 @@ impl Binder<'_> {
     pub fn operator(&mut self, sign: &str, arguments: Vec<Expression>) -> SqlResult<Expression> {
         let found = types(&arguments);
         if let Some(resolved) = functions::resolve(sign, &found) {
-            return Ok(self.resolved(resolved, arguments));
+            let moment = self.resolved(resolved, arguments);
+            // A day and whole months make a day (Developer Guide, "Interval arithmetic").
+            let months = |known: &DataType| matches!(known, DataType::IntervalTo(last) if last.is_months());
+            if found.contains(&DataType::Date) && found.iter().any(months) {
+                return Ok(coerce::cast(moment, DataType::Date, CastMode::Implicit));
+            }
+            return Ok(moment);
         }
         if let Some(known) = found.iter().copied().find(|data_type| *data_type != DataType::Unknown) {
             let guessed: Vec<DataType> = found

@@ -89,7 +89,11 @@ fn advice<'a>(table: &Table, number: usize, column: &'a Column) -> (&'a str, u64
         blocks.map(|(block, rows)| size_as(encoding, column.data_type, block, rows)).sum()
     };
     let best = match column.data_type {
-        DataType::Boolean | DataType::Real | DataType::Double | DataType::Interval => "raw",
+        DataType::Boolean
+        | DataType::Real
+        | DataType::Double
+        | DataType::Interval
+        | DataType::IntervalTo(_) => "raw",
         DataType::Char(_) | DataType::Varchar(_) | DataType::Super | DataType::Varbyte(_) => "zstd",
         _ => "az64",
     };

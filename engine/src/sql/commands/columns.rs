@@ -74,6 +74,14 @@ fn fixed_width(data_type: DataType) -> u64 {
         }
         DataType::Boolean => 1,
         DataType::Char(bytes) => u64::from(bytes),
+        // Unconfirmed: four bytes of months, eight of microseconds.
+        DataType::IntervalTo(finest) => {
+            if finest.is_months() {
+                4
+            } else {
+                8
+            }
+        }
         DataType::Interval
         | DataType::Varchar(_)
         | DataType::HllSketch
@@ -89,7 +97,11 @@ pub(super) fn default_encoding(data_type: DataType, sort_key: bool, temporary: b
         return "none";
     }
     match data_type {
-        DataType::Boolean | DataType::Real | DataType::Double | DataType::Interval => "none",
+        DataType::Boolean
+        | DataType::Real
+        | DataType::Double
+        | DataType::Interval
+        | DataType::IntervalTo(_) => "none",
         // The guide leaves these out; ZSTD is what clusters show of SUPER (unconfirmed).
         DataType::Super | DataType::HllSketch => "zstd",
         DataType::Char(_) | DataType::Varchar(_) | DataType::Varbyte(_) | DataType::Unknown => "lzo",

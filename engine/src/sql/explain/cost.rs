@@ -170,7 +170,7 @@ fn bytes(data_type: DataType) -> usize {
         | DataType::Timestamp
         | DataType::TimestampTz => 8,
         DataType::TimeTz => 12,
-        DataType::Interval => 16,
+        DataType::Interval | DataType::IntervalTo(_) => 16,
         DataType::Char(n) => n as usize,
         DataType::Varchar(n) | DataType::Varbyte(n) => match n {
             0..=32 => n as usize,

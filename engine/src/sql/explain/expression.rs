@@ -156,6 +156,7 @@ fn literal(value: &Value, data_type: DataType) -> String {
             let mut written = String::new();
             calendar::interval::write_interval(
                 calendar::interval::Interval { months: *months, micros: *micros },
+                calendar::interval::Style::Postgres,
                 &mut written,
             );
             format!("'{written}'::interval")

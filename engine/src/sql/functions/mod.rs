@@ -82,6 +82,7 @@ fn entries() -> impl Iterator<Item = &'static signature::Entry> {
 /// A SUPER stands for whatever it holds: where no function takes one as it is, it is taken for text, then for a
 /// number, and is NULL where it turns out to be something else (Developer Guide, "Dynamic typing").
 pub fn resolve(name: &str, arguments: &[DataType]) -> Option<Resolved> {
+    let arguments = &arguments.iter().map(|known| known.plain()).collect::<Vec<_>>()[..];
     if !arguments.contains(&DataType::Super) {
         return accepting(name, arguments);
     }

@@ -4,6 +4,7 @@ use sqlparser::ast::{self, CharacterLength, ExactNumberInfo, TimezoneInfo};
 
 use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
+use crate::warehouse::calendar::interval::Field;
 use crate::warehouse::data_type::DataType;
 
 const CHAR_MAX: u64 = 4_096;
@@ -53,7 +54,7 @@ pub(super) fn column_type(written: &ast::DataType) -> SqlResult<DataType> {
         Ast::Time(..) => DataType::Time,
         Ast::Timestamp(_, zone) if has_zone(zone) => DataType::TimestampTz,
         Ast::Timestamp(..) | Ast::Datetime(_) => DataType::Timestamp,
-        Ast::Interval { .. } => DataType::Interval,
+        Ast::Interval { fields, precision } => interval(fields.as_ref(), *precision),
         Ast::Varbinary(None) | Ast::Binary(None) => DataType::Varbyte(VARBYTE_DEFAULT),
         Ast::Varbinary(Some(ast::BinaryLength::IntegerLength { length })) | Ast::Binary(Some(length)) => {
             varbyte(&[length.to_string()])?
@@ -91,6 +92,13 @@ fn custom(name: &ast::ObjectName, modifiers: &[String]) -> SqlResult<DataType> {
         "geometry" | "geography" => Err(SqlError::not_simulated_because(Feature::DataType, name)),
         _ => Err(unknown(&name)),
     }
+}
+
+/// The last of the fields decides: `HOUR TO MINUTE` keeps minutes.
+fn interval(fields: Option<&ast::IntervalFields>, digits: Option<u64>) -> DataType {
+    let written = fields.map(ToString::to_string).unwrap_or_default();
+    let last = written.rsplit(' ').next().and_then(Field::find);
+    last.map_or(DataType::Interval, |last| last.data_type(digits))
 }
 
 fn decimal(size: ExactNumberInfo) -> SqlResult<DataType> {

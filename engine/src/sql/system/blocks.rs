@@ -137,7 +137,7 @@ pub fn size_as(encoding: &str, data_type: DataType, block: &Block, rows: u32) ->
         DataType::SmallInt => 2,
         DataType::Integer | DataType::Real | DataType::Date => 4,
         DataType::Decimal { precision, .. } if precision > 19 => 16,
-        DataType::Interval => 16,
+        DataType::Interval | DataType::IntervalTo(_) => 16,
         DataType::Char(bytes) => u64::from(bytes),
         DataType::Varchar(_) | DataType::Super | DataType::Varbyte(_) | DataType::Unknown => {
             4 + u64::from(block.facts().map_or(0, |facts| facts.plain_bytes)) / rows.max(1)

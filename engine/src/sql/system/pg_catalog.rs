@@ -280,7 +280,7 @@ fn type_of(data_type: DataType) -> CatalogType {
         DataType::Time => catalog_type(1083, "time", 8),
         DataType::Timestamp => catalog_type(1114, "timestamp", 8),
         DataType::TimestampTz => catalog_type(1184, "timestamptz", 8),
-        DataType::Interval => catalog_type(1186, "interval", 12),
+        DataType::Interval | DataType::IntervalTo(_) => catalog_type(1186, "interval", 12),
         DataType::TimeTz => catalog_type(1266, "timetz", 12),
         DataType::Decimal { .. } => catalog_type(1700, "numeric", -1),
         DataType::Super => catalog_type(4000, "super", -1),

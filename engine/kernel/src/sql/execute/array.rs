@@ -135,7 +135,7 @@ pub fn array_of(values: &[Value], data_type: DataType) -> ArrayRef {
                 _ => None,
             })
         }
-        DataType::Interval => Arc::new(
+        DataType::Interval | DataType::IntervalTo(_) => Arc::new(
             values
                 .iter()
                 .map(|value| match value {

@@ -5,7 +5,7 @@ use arrow::array::ArrayRef;
 use super::array::value_at;
 use crate::sorted::SortedMap;
 use crate::sql::json;
-use crate::warehouse::calendar::interval::{Interval, write_interval};
+use crate::warehouse::calendar::interval::{Interval, Style, write_interval};
 use crate::warehouse::calendar::text;
 use crate::warehouse::calendar::zone::{self, Zone};
 use crate::warehouse::data_type::DataType;
@@ -18,11 +18,13 @@ pub struct Printing {
     pub zone: Zone,
     /// `extra_float_digits`, added to those that floats show.
     pub extra_digits: i32,
+    /// `intervalstyle`.
+    pub intervals: Style,
 }
 
 impl Default for Printing {
     fn default() -> Self {
-        Printing { zone: zone::UTC, extra_digits: 0 }
+        Printing { zone: zone::UTC, extra_digits: 0, intervals: Style::Postgres }
     }
 }
 
@@ -33,6 +35,7 @@ impl Printing {
         Printing {
             zone: zone::of_session(settings.get("timezone").map(String::as_str)),
             extra_digits: number("extra_float_digits"),
+            intervals: Style::of(settings.get("intervalstyle").map(String::as_str)),
         }
     }
 
@@ -81,7 +84,7 @@ impl Printing {
             Value::Timestamp(micros) => text::timestamp(*micros),
             Value::Interval { months, micros } => {
                 let mut out = String::new();
-                write_interval(Interval { months: *months, micros: *micros }, &mut out);
+                write_interval(Interval { months: *months, micros: *micros }, self.intervals, &mut out);
                 out
             }
             Value::Varbyte(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),

@@ -16,6 +16,7 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
 use crate::sql::functions::{Call, ScalarFunction};
 use crate::sql::outcome::Batch;
+use crate::warehouse::calendar::interval::Style;
 use crate::warehouse::calendar::parse::Order;
 use crate::warehouse::calendar::zone::{self, Zone};
 use crate::warehouse::data_type::DataType;
@@ -55,6 +56,7 @@ pub fn evaluate(expression: &Expression, batch: &Batch, context: &mut Context) -
                 order: Order::of(context.evaluation.settings.get("datestyle").map_or("", String::as_str)),
                 super_null: !setting_is(context, "cast_super_null_on_error", "off"),
                 zone: session_zone(context),
+                intervals: Style::of(context.evaluation.settings.get("intervalstyle").map(String::as_str)),
             };
             let array = cast(column.array(), input.data_type(), *to, rules)?;
             Ok(column.with(array))

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use arrow::datatypes::IntervalMonthDayNano;
 
 use super::{DAY, HOUR, MINUTE, Moment, SECOND, text};
+use crate::warehouse::data_type::{DataType, Finest};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Interval {
@@ -73,18 +74,30 @@ impl Interval {
         } else {
             Interval::parse(written)?
         };
-        Some(read.cut(finest))
+        Some(read.cut(finest.finest()))
     }
 
-    fn cut(self, finest: Field) -> Interval {
+    /// A text for a column: a bare number counts its last field.
+    pub fn parse_for(written: &str, finest: Finest) -> Option<Interval> {
+        Some(Interval::parse_as(written, None, Some(Field::of(finest)))?.cut(finest))
+    }
+
+    /// Without what is finer. What a DAY TO SECOND does with months is unconfirmed: they stay.
+    pub fn cut(self, finest: Finest) -> Interval {
         let micros = |unit: i64| self.micros - self.micros % unit;
         match finest {
-            Field::Year => Interval { months: self.months - self.months % 12, micros: 0 },
-            Field::Month => Interval { months: self.months, micros: 0 },
-            Field::Day => Interval { micros: micros(DAY), ..self },
-            Field::Hour => Interval { micros: micros(HOUR), ..self },
-            Field::Minute => Interval { micros: micros(MINUTE), ..self },
-            Field::Second => self,
+            Finest::Year => Interval { months: self.months - self.months % 12, micros: 0 },
+            Finest::Month => Interval { months: self.months, micros: 0 },
+            Finest::Day => Interval { micros: micros(DAY), ..self },
+            Finest::Hour => Interval { micros: micros(HOUR), ..self },
+            Finest::Minute => Interval { micros: micros(MINUTE), ..self },
+            // A fraction is rounded to its digits, as the guide's example is.
+            Finest::Second(digits) => {
+                let unit = 10_i64.pow(6_u32.saturating_sub(u32::from(digits)));
+                let half = if self.micros < 0 { -unit / 2 } else { unit / 2 };
+                let rounded = self.micros.saturating_add(half) / unit * unit;
+                Interval { micros: if unit == 1 { self.micros } else { rounded }, ..self }
+            }
         }
     }
 
@@ -156,6 +169,36 @@ impl Field {
         let name = name.to_ascii_lowercase();
         let singular = name.strip_suffix('s').unwrap_or(&name);
         Self::ALL.into_iter().find(|(_, known)| *known == singular).map(|(field, _)| field)
+    }
+
+    fn finest(self) -> Finest {
+        match self {
+            Field::Year => Finest::Year,
+            Field::Month => Finest::Month,
+            Field::Day => Finest::Day,
+            Field::Hour => Finest::Hour,
+            Field::Minute => Finest::Minute,
+            Field::Second => Finest::Second(6),
+        }
+    }
+
+    fn of(finest: Finest) -> Field {
+        match finest {
+            Finest::Year => Field::Year,
+            Finest::Month => Field::Month,
+            Finest::Day => Field::Day,
+            Finest::Hour => Field::Hour,
+            Finest::Minute => Field::Minute,
+            Finest::Second(_) => Field::Second,
+        }
+    }
+
+    /// The type of an INTERVAL whose last field this is, with the digits of a fraction.
+    pub fn data_type(self, digits: Option<u64>) -> DataType {
+        DataType::IntervalTo(match (self, digits) {
+            (Field::Second, Some(digits)) => Finest::Second(digits.min(6) as u8),
+            _ => self.finest(),
+        })
     }
 
     fn unit(self) -> &'static str {
@@ -233,9 +276,39 @@ fn clock(word: &str) -> Option<i64> {
     Some(if negative { -micros } else { micros })
 }
 
-/// `1 year 2 mons 3 days 04:05:06`, as PostgreSQL 8.0 prints it.
-pub fn write_interval(interval: Interval, out: &mut String) {
+/// `intervalstyle`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    #[default]
+    Postgres,
+    Verbose,
+    Standard,
+}
+
+impl Style {
+    pub fn of(setting: Option<&str>) -> Style {
+        match setting {
+            Some("postgres_verbose") => Style::Verbose,
+            Some("sql_standard") => Style::Standard,
+            _ => Style::Postgres,
+        }
+    }
+}
+
+/// `1 year 2 mons 3 days 04:05:06`, as PostgreSQL 8.0 prints it, or in another style.
+pub fn write_interval(interval: Interval, style: Style, out: &mut String) {
     let start = out.len();
+    let time = interval.micros % DAY;
+    let days = interval.micros / DAY;
+    if style == Style::Standard {
+        return write_standard(interval, days, time, out);
+    }
+    // In the verbose style what is below zero as a whole is `ago`.
+    let ago = style == Style::Verbose && interval.comparable() < 0;
+    let sign = if ago { -1 } else { 1 };
+    if style == Style::Verbose {
+        out.push('@');
+    }
     let mut part = |amount: i64, one: &str, many: &str| {
         if amount != 0 {
             let space = if out.len() > start { " " } else { "" };
@@ -243,10 +316,26 @@ pub fn write_interval(interval: Interval, out: &mut String) {
             let _ = write!(out, "{space}{amount} {unit}");
         }
     };
-    part(i64::from(interval.months / 12), "year", "years");
-    part(i64::from(interval.months % 12), "mon", "mons");
-    part(interval.micros / DAY, "day", "days");
-    let time = interval.micros % DAY;
+    part(i64::from(interval.months / 12) * sign, "year", "years");
+    part(i64::from(interval.months % 12) * sign, "mon", "mons");
+    part(days * sign, "day", "days");
+    if style == Style::Verbose {
+        part(time / HOUR * sign, "hour", "hours");
+        part(time % HOUR / MINUTE * sign, "min", "mins");
+        // Two digits of a fraction, cut off, as the guide's example is.
+        let hundredths = time % MINUTE * sign / 10_000;
+        if hundredths % 100 != 0 {
+            let _ = write!(out, " {}.{:02} secs", hundredths / 100, (hundredths % 100).abs());
+        } else if hundredths != 0 {
+            let unit = if hundredths == 100 { "sec" } else { "secs" };
+            let _ = write!(out, " {} {unit}", hundredths / 100);
+        }
+        if out.len() == start + 1 {
+            out.push_str(" 0");
+        }
+        out.push_str(if ago { " ago" } else { "" });
+        return;
+    }
     if time != 0 || out.len() == start {
         if out.len() > start {
             out.push(' ');
@@ -258,13 +347,44 @@ pub fn write_interval(interval: Interval, out: &mut String) {
     }
 }
 
+/// `1-2`, `1 2:03:04.5`; both parts with their signs where there are both.
+fn write_standard(interval: Interval, days: i64, time: i64, out: &mut String) {
+    let (months, micros) = (interval.months, interval.micros);
+    let both = months != 0 && micros != 0;
+    let sign = |negative: bool| match (negative, both) {
+        (true, _) => "-",
+        (false, true) => "+",
+        (false, false) => "",
+    };
+    if months != 0 {
+        let _ = write!(out, "{}{}-{}", sign(months < 0), months.abs() / 12, months.abs() % 12);
+    }
+    if both {
+        out.push(' ');
+    }
+    if micros != 0 || !both && months == 0 {
+        let mut clock = String::new();
+        text::write_time(time.abs(), &mut clock);
+        let clock = clock.strip_prefix('0').unwrap_or(&clock);
+        match days {
+            0 if micros == 0 => out.push('0'),
+            0 => {
+                let _ = write!(out, "{}{clock}", sign(micros < 0));
+            }
+            days => {
+                let _ = write!(out, "{}{} {clock}", sign(micros < 0), days.abs());
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn print(written: &str) -> Option<String> {
         let mut out = String::new();
-        write_interval(Interval::parse(written)?, &mut out);
+        write_interval(Interval::parse(written)?, Style::Postgres, &mut out);
         Some(out)
     }
 
@@ -289,6 +409,28 @@ mod tests {
         }
         assert_eq!(Interval::parse(""), None);
         assert_eq!(Interval::parse("3 apples"), None);
+    }
+
+    #[test]
+    fn styles_differ() {
+        for (written, verbose, standard) in [
+            ("1-2", "@ 1 year 2 mons", "1-2"),
+            ("1 2:3:4.5678", "@ 1 day 2 hours 3 mins 4.56 secs", "1 2:03:04.5678"),
+            ("-1-2", "@ 1 year 2 mons ago", "-1-2"),
+            ("3 days ago", "@ 3 days ago", "-3 0:00:00"),
+            ("0", "@ 0", "0"),
+            ("1 month 1 day", "@ 1 mon 1 day", "+0-1 +1 0:00:00"),
+        ] {
+            let print = |style| {
+                let mut out = String::new();
+                write_interval(Interval::parse(written).unwrap(), style, &mut out);
+                out
+            };
+            assert_eq!(
+                (print(Style::Verbose).as_str(), print(Style::Standard).as_str()),
+                (verbose, standard)
+            );
+        }
     }
 
     #[test]

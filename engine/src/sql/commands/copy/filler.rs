@@ -57,7 +57,9 @@ pub fn repeat(value: &Value, data_type: DataType, rows: usize) -> SqlResult<Arra
         ) => Arc::new(StringArray::from(vec![None::<&str>; rows])),
         (DataType::Varbyte(_), Value::Varbyte(bytes)) => Arc::new(BinaryArray::from(vec![&**bytes; rows])),
         (DataType::Varbyte(_), _) => Arc::new(BinaryArray::from(vec![None; rows])),
-        (DataType::Interval, _) => Arc::new(IntervalMonthDayNanoArray::from(vec![None; rows])),
+        (DataType::Interval | DataType::IntervalTo(_), _) => {
+            Arc::new(IntervalMonthDayNanoArray::from(vec![None; rows]))
+        }
     };
     Ok(array)
 }

@@ -496,7 +496,9 @@ fn logged_type(data_type: DataType) -> (String, String) {
         DataType::Timestamp => ("timestamp", "0".to_owned()),
         DataType::TimestampTz => ("timestamptz", "0".to_owned()),
         DataType::Super => ("super", "0".to_owned()),
-        DataType::Interval | DataType::HllSketch | DataType::Unknown => ("unknown", "0".to_owned()),
+        DataType::Interval | DataType::IntervalTo(_) | DataType::HllSketch | DataType::Unknown => {
+            ("unknown", "0".to_owned())
+        }
         DataType::Varbyte(length) => ("varbyte", length.to_string()),
     };
     (name.to_owned(), length)

@@ -67,7 +67,8 @@ pub fn invalid_text(text: &str, to: DataType, rules: CastRules) -> SqlError {
         | DataType::TimeTz
         | DataType::Timestamp
         | DataType::TimestampTz
-        | DataType::Interval => SqlError::product(
+        | DataType::Interval
+        | DataType::IntervalTo(_) => SqlError::product(
             "22007",
             format!("invalid input syntax for type {}: \"{text}\"", moment_name(to)),
         ),
@@ -82,6 +83,7 @@ fn moment_name(data_type: DataType) -> String {
     match data_type {
         DataType::Timestamp => "timestamp".to_owned(),
         DataType::Time => "time".to_owned(),
+        DataType::IntervalTo(_) => "interval".to_owned(),
         other => other.to_string(),
     }
 }

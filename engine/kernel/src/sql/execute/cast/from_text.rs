@@ -102,6 +102,9 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
         DataType::Interval => try_each::<IntervalMonthDayNanoType>(array, to, |row| {
             Interval::parse(text(row)).map(Interval::to_arrow).ok_or_else(|| invalid(row))
         }),
+        DataType::IntervalTo(finest) => try_each::<IntervalMonthDayNanoType>(array, to, |row| {
+            Interval::parse_for(text(row), finest).map(Interval::to_arrow).ok_or_else(|| invalid(row))
+        }),
         DataType::Varbyte(_) => {
             let mut builder = BinaryBuilder::new();
             strings.iter().for_each(|text| builder.append_option(text.map(str::as_bytes)));

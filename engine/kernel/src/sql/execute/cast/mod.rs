@@ -19,6 +19,7 @@ use super::array::{array_of, value_at};
 use super::gather::dictionary_of;
 use crate::sql::error::SqlResult;
 use crate::sql::expression::CastMode;
+use crate::warehouse::calendar::interval::Style;
 use crate::warehouse::calendar::parse::Order;
 use crate::warehouse::calendar::zone::Zone;
 use crate::warehouse::calendar::{DAY, SECOND};
@@ -42,6 +43,8 @@ pub struct CastRules {
     pub order: Order,
     /// The session's time zone: a TIMESTAMPTZ is read and printed on its clock.
     pub zone: Zone,
+    /// `intervalstyle`.
+    pub intervals: Style,
 }
 
 impl CastRules {
@@ -54,6 +57,7 @@ impl CastRules {
             now: 0,
             order: Order::MonthFirst,
             zone: crate::warehouse::calendar::zone::UTC,
+            intervals: Style::Postgres,
         }
     }
 
@@ -154,6 +158,7 @@ fn is_moment(data_type: DataType) -> bool {
             | DataType::Timestamp
             | DataType::TimestampTz
             | DataType::Interval
+            | DataType::IntervalTo(_)
     )
 }
 

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray};
-use arrow::datatypes::{Date32Type, Time64MicrosecondType, TimestampMicrosecondType};
+use arrow::datatypes::{
+    Date32Type, IntervalMonthDayNanoType, Time64MicrosecondType, TimestampMicrosecondType,
+};
 
 use super::{CastRules, fault, try_each};
 use crate::sql::error::SqlResult;
 use crate::sql::functions::temporal::out_of_range;
+use crate::warehouse::calendar::interval::Interval;
 use crate::warehouse::calendar::{DAY, midnight};
 use crate::warehouse::data_type::DataType;
 
@@ -41,6 +44,13 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
             try_each::<TimestampMicrosecondType>(array, to, |row| Ok(held(shown(moments.value(row)))))
         }
         (DataType::Time | DataType::TimeTz, DataType::Time | DataType::TimeTz) => Ok(Arc::clone(array)),
+        (DataType::IntervalTo(_), DataType::Interval) => Ok(Arc::clone(array)),
+        (DataType::Interval | DataType::IntervalTo(_), DataType::IntervalTo(finest)) => {
+            let intervals = array.as_primitive::<IntervalMonthDayNanoType>();
+            try_each::<IntervalMonthDayNanoType>(array, to, |row| {
+                Ok(Interval::from_arrow(intervals.value(row)).cut(finest).to_arrow())
+            })
+        }
         _ => Err(fault::cannot_cast(from, to)),
     }
 }

@@ -10,7 +10,7 @@ use arrow::datatypes::TimestampMicrosecondType;
 use super::{CastRules, fault};
 use crate::sql::error::SqlResult;
 use crate::sql::execute::array::value_at;
-use crate::sql::execute::display::display;
+use crate::sql::execute::display::{Printing, display};
 use crate::sql::expression::CastMode;
 use crate::sql::json;
 use crate::warehouse::calendar::text::write_timestamp_tz;
@@ -46,8 +46,9 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
         }
         _ => {
             let mut builder = StringBuilder::with_capacity(array.len(), array.len() * 8);
+            let printing = Printing { intervals: rules.intervals, ..Printing::default() };
             for row in 0..array.len() {
-                builder.append_option(display(array, from, row));
+                builder.append_option(printing.display(array, from, row));
             }
             Arc::new(builder.finish())
         }
