@@ -14,6 +14,7 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::display::Printing;
 use crate::sql::execute::write::{Marks, Sink};
 use crate::sql::execute::{Pull, build};
+use crate::sql::explain;
 use crate::sql::outcome::{Batch, Completion, Progress, Step};
 use crate::sql::session::CursorRows;
 use crate::warehouse::storage::write::BlockNumbers;
@@ -164,6 +165,14 @@ impl Sandbox {
                     }
                     CopyStep::Done { rows, notices } => {
                         sink.flush(&mut running.working, numbers)?;
+                        let database = running.working.catalog.database(&running.context.database);
+                        let relation = database.and_then(|database| database.relation(sink.target));
+                        running.load = Some(explain::Load {
+                            table: sink.target,
+                            name: relation.map_or_else(String::new, |relation| relation.name.to_string()),
+                            rows,
+                            bytes: task.commits().iter().map(|file| file.bytes as u64).sum(),
+                        });
                         if let Some(session) = self.sessions.get_mut(&running.session) {
                             session.last_copy_count = rows as i64;
                             session.last_copy = running.query;
@@ -211,7 +220,7 @@ impl Sandbox {
                 field.name = field.name.to_uppercase();
             }
         }
-        if running.plan.is_some() {
+        if running.plan.is_some() || running.load.is_some() {
             self.must_be_in_time(running)?;
         }
         self.settle(running, effect)?;

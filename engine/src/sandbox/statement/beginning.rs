@@ -178,6 +178,7 @@ impl Sandbox {
             work,
             returned: 0,
             returned_bytes: 0,
+            load: None,
             marked: 0,
             total: None,
             over: false,

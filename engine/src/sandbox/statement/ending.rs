@@ -105,7 +105,9 @@ impl Sandbox {
 
     /// What the steps of a plan have done so far.
     pub(in crate::sandbox) fn account_of(&self, running: &Running) -> Option<explain::Account> {
-        let plan = running.plan.as_ref()?;
+        let Some(plan) = &running.plan else {
+            return running.load.as_ref().map(explain::Load::account);
+        };
         let ending = match &running.work {
             Work::Insert { sink, tag, .. } => {
                 let marked = matches!(tag, InsertTag::Merge).then_some(running.marked);

@@ -27,7 +27,7 @@ use crate::sql::parse::NameCase;
 use crate::sql::plan::{Field, Plan};
 use crate::sql::session::{Session, SessionId, Transaction};
 use crate::sql::statement::{ParsedStatement, Statement};
-use crate::sql::{commands, parse};
+use crate::sql::{commands, explain, parse};
 use crate::warehouse::manifest::Manifest;
 use work::{Effect, Work};
 
@@ -48,6 +48,8 @@ pub struct Running {
     work: Work,
     returned: u64,
     returned_bytes: u64,
+    /// What a COPY has loaded.
+    load: Option<explain::Load>,
     /// Rows that an UPDATE or DELETE found.
     marked: u64,
     total: Option<u64>,

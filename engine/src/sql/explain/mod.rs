@@ -11,6 +11,7 @@ mod cost;
 mod distribution;
 mod expression;
 mod join;
+mod load;
 mod secure;
 mod segment;
 mod set_operation;
@@ -29,6 +30,7 @@ use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 
 pub use alert::Alert;
+pub use load::Load;
 pub use segment::{Ending, Work, WorkKind};
 
 /// What Redshift appends to a plan that multiplies its inputs.

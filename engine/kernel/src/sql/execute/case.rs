@@ -21,8 +21,7 @@ pub fn evaluate_case(
     batch: &Batch,
     context: &mut Context,
 ) -> SqlResult<Column> {
-    let mut left: Vec<u32> = (0..batch.rows as u32).collect();
-    let mut answer = Assembly { parts: Vec::new(), length: 0, places: vec![0; batch.rows] };
+    let (mut left, mut answer) = Assembly::begin(batch);
     for (condition, result) in branches {
         if left.is_empty() {
             break;
@@ -43,20 +42,16 @@ pub fn evaluate_case(
             }
         };
         if !chosen.is_empty() {
-            let part = narrow(batch, &chosen, result);
-            let column = evaluate(result, part.as_ref().unwrap_or(batch), context)?;
-            answer.add(column, &chosen);
+            answer.compute(result, &chosen, batch, context)?;
         }
     }
     if !left.is_empty() {
-        let column = match otherwise {
+        match otherwise {
             Some(result) => {
-                let part = narrow(batch, &left, result);
-                evaluate(result, part.as_ref().unwrap_or(batch), context)?
+                answer.compute(result, &left, batch, context)?;
             }
-            None => Column::Constant(nulls(data_type, 1)),
-        };
-        answer.add(column, &left);
+            None => answer.add(&Column::Constant(nulls(data_type, 1)), &left),
+        }
     }
     answer.finish(data_type)
 }
@@ -68,22 +63,19 @@ pub fn evaluate_coalesce(
     batch: &Batch,
     context: &mut Context,
 ) -> SqlResult<Column> {
-    let mut left: Vec<u32> = (0..batch.rows as u32).collect();
-    let mut answer = Assembly { parts: Vec::new(), length: 0, places: vec![0; batch.rows] };
+    let (mut left, mut answer) = Assembly::begin(batch);
     for (number, argument) in arguments.iter().enumerate() {
         if left.is_empty() {
             break;
         }
-        let part = narrow(batch, &left, argument);
-        let column = evaluate(argument, part.as_ref().unwrap_or(batch), context)?;
+        // Those still missing are given their place anew by a later argument.
+        let column = answer.compute(argument, &left, batch, context)?;
         let mut missing = Vec::new();
         if number + 1 < arguments.len() {
             let array = column.array();
             missing =
                 (0..left.len()).filter(|&at| array.is_null(column.index(at))).map(|at| left[at]).collect();
         }
-        // Those still missing are given their place anew by a later argument.
-        answer.add(column, &left);
         left = missing;
     }
     answer.finish(data_type)
@@ -111,7 +103,27 @@ struct Assembly {
 }
 
 impl Assembly {
-    fn add(&mut self, column: Column, rows: &[u32]) {
+    /// With the rows that nothing was decided for yet: all of them.
+    fn begin(batch: &Batch) -> (Vec<u32>, Self) {
+        let answer = Assembly { parts: Vec::new(), length: 0, places: vec![0; batch.rows] };
+        ((0..batch.rows as u32).collect(), answer)
+    }
+
+    /// Computes an expression for `rows` alone.
+    fn compute(
+        &mut self,
+        expression: &Expression,
+        rows: &[u32],
+        batch: &Batch,
+        context: &mut Context,
+    ) -> SqlResult<Column> {
+        let part = narrow(batch, rows, expression);
+        let column = evaluate(expression, part.as_ref().unwrap_or(batch), context)?;
+        self.add(&column, rows);
+        Ok(column)
+    }
+
+    fn add(&mut self, column: &Column, rows: &[u32]) {
         for (at, &row) in rows.iter().enumerate() {
             self.places[row as usize] = self.length + column.index(at) as u32;
         }

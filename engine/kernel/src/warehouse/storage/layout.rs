@@ -2,7 +2,9 @@
 //!
 //! Whole numbers (and what is counted in them: dates, times, decimals) mostly lie near each other: a base, a unit and offsets of one, two or four bytes say the same in a fraction of the
 //! memory. Offsets are whole bytes, so that unpacking a batch is one widening loop which the compiler
-//! vectorises. Numbers that come in long runs are held once for each run. Chosen when a block is made, as the
+//! vectorises. Numbers that come in long runs are held once for each run. Differences between neighbours (the product's DELTA) are
+//! not kept: of a sorted timestamp they would save two bytes of four more, and every slice would have to be summed
+//! from a block's beginning, one row after the other. Chosen when a block is made, as the
 //! product's automatic compression would, and only where it saves half. The codes of a dictionary stay as they
 //! are: grouping by them is so quick that unpacking was four fifths of a query (11.7 ms against 2.7, 1,000,000 rows).
 
