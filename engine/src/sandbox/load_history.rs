@@ -1,15 +1,56 @@
-//! What the system's own logs remember of a COPY: `stl_load_errors` and `stl_load_commits`.
+//! What the system's own logs remember of a COPY: `stl_load_errors`, `stl_load_commits` and `sys_load_history`.
 //!
 //! Kept also when the load failed and was rolled back: that is when they are read.
 
 use super::history::push;
+use crate::clock::Instant;
 use crate::sql::commands::copy::CopyTask;
 use crate::sql::execute::Context;
 use crate::warehouse::manifest::Logs;
 use crate::warehouse::value::Value;
 
+/// Which statement it was, and how it ended.
+pub(super) struct Load {
+    pub query: i64,
+    pub session: u32,
+    pub transaction: i64,
+    pub ended: Instant,
+    /// The rows that are in the table now; `None` when it failed.
+    pub rows: Option<u64>,
+}
+
+/// The row of `sys_load_history`.
+fn whole(task: &CopyTask, context: &Context, load: &Load) -> Vec<Value> {
+    let began = context.evaluation.statement_start;
+    let bytes: u64 = task.commits().iter().map(|file| file.bytes).sum();
+    let files = task.commits().len();
+    vec![
+        Value::Integer(context.evaluation.user.0 as i32),
+        Value::BigInt(load.query),
+        Value::BigInt(load.transaction),
+        Value::Integer(load.session as i32),
+        Value::string(context.database.as_str()),
+        Value::string(if load.rows.is_some() { "completed" } else { "aborted" }),
+        Value::string(task.table_name()),
+        Value::Timestamp(began.0),
+        Value::Timestamp(load.ended.0),
+        Value::BigInt(load.ended.0 - began.0),
+        Value::string(task.source()),
+        Value::string("text"),
+        Value::BigInt(load.rows.unwrap_or(0) as i64),
+        Value::BigInt(if load.rows.is_some() { bytes as i64 } else { 0 }),
+        Value::Integer(files as i32),
+        Value::BigInt(bytes as i64),
+        Value::Integer(files as i32),
+        Value::BigInt(bytes as i64),
+        Value::BigInt(task.errors().len() as i64),
+    ]
+}
+
 /// Remembers the lines a load refused and the files it read.
-pub(super) fn remember(logs: &mut Logs, task: &CopyTask, context: &Context, query: i64, session: u32) {
+pub(super) fn remember(logs: &mut Logs, task: &CopyTask, context: &Context, load: &Load) {
+    let Load { query, session, .. } = *load;
+    let whole = whole(task, context, load);
     let user = Value::Integer(context.evaluation.user.0 as i32);
     let now = Value::Timestamp(context.evaluation.statement_start.0);
     let query = Value::Integer(query as i32);
@@ -54,4 +95,5 @@ pub(super) fn remember(logs: &mut Logs, task: &CopyTask, context: &Context, quer
         ];
         push(logs, "stl_load_commits", row);
     }
+    push(logs, "sys_load_history", whole);
 }

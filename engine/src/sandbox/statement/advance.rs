@@ -153,8 +153,18 @@ impl Sandbox {
                 };
                 let step = task.step(&mut outside);
                 if !matches!(step, Ok(CopyStep::Running(_) | CopyStep::Rows(_))) {
+                    let load = load_history::Load {
+                        query: running.query,
+                        session: running.session.0,
+                        transaction: running.transaction,
+                        ended: self.clock.now(),
+                        rows: match &step {
+                            Ok(CopyStep::Done { rows, .. }) => Some(*rows),
+                            _ => None,
+                        },
+                    };
                     let logs = Arc::make_mut(&mut self.warehouse.logs);
-                    load_history::remember(logs, task, &running.context, running.query, running.session.0);
+                    load_history::remember(logs, task, &running.context, &load);
                 }
                 match step? {
                     CopyStep::Running(progress) => return Ok(Step::Running(progress)),

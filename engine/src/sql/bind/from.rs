@@ -195,8 +195,21 @@ impl Binder<'_> {
                     self.series_item(&written, alias.as_ref())
                 }
             }
-            ast::TableFactor::Table { args: Some(_), name, .. } | ast::TableFactor::Function { name, .. } => {
-                Err(SqlError::not_simulated_because(Feature::QueryClause, format!("{name}() in FROM")))
+            ast::TableFactor::Table { args: Some(arguments), name, alias, .. } => {
+                self.scalar_item(name, &arguments.args, alias.as_ref())
+            }
+            ast::TableFactor::Function { lateral: false, name, args, alias, .. } => {
+                self.scalar_item(name, args, alias.as_ref())
+            }
+            // Which token the product points at is unconfirmed; its grammar has values in the list and nothing else.
+            ast::TableFactor::Pivot { value_source: ast::PivotValueSource::Any(_), .. } => {
+                Err(SqlError::new(SqlErrorKind::Syntax { near: Some("ANY".to_owned()) }))
+            }
+            ast::TableFactor::Pivot { value_source: ast::PivotValueSource::Subquery(_), .. } => {
+                Err(SqlError::new(SqlErrorKind::Syntax { near: Some("SELECT".to_owned()) }))
+            }
+            ast::TableFactor::Pivot { default_on_null: Some(_), .. } => {
+                Err(SqlError::new(SqlErrorKind::Syntax { near: Some("DEFAULT".to_owned()) }))
             }
             ast::TableFactor::Pivot {
                 table,
@@ -219,6 +232,42 @@ impl Binder<'_> {
             other => Err(SqlError::not_simulated_because(Feature::QueryClause, format!("FROM {other}"))),
         };
         result.map_err(|error| self.at(error, factor))
+    }
+
+    /// Any other function answers with one row of one column, which is called as the function is.
+    fn scalar_item(
+        &mut self,
+        name: &ast::ObjectName,
+        arguments: &[ast::FunctionArg],
+        alias: Option<&ast::TableAlias>,
+    ) -> SqlResult<FromItem> {
+        let list = ast::FunctionArgumentList {
+            duplicate_treatment: None,
+            args: arguments.to_vec(),
+            clauses: Vec::new(),
+        };
+        let function = ast::Function {
+            name: name.clone(),
+            uses_odbc_syntax: false,
+            parameters: ast::FunctionArguments::None,
+            args: ast::FunctionArguments::List(list),
+            filter: None,
+            null_treatment: None,
+            over: None,
+            within_group: Vec::new(),
+        };
+        let heading = object_name(name)?.last().map(Identifier::to_string).unwrap_or_default();
+        if super::aggregate::is_aggregate(&heading) {
+            // PostgreSQL 8's text; unconfirmed.
+            let message = "cannot use aggregate function in function expression in FROM";
+            return Err(SqlError::product("42803", message));
+        }
+        let value = self.deeper(|binder| binder.function(&function))?;
+        let called = alias.map_or_else(|| heading.clone(), |alias| fold(&alias.name));
+        let field = Field { qualifier: None, name: called.clone(), data_type: value.data_type() };
+        let plan =
+            Plan::Project { input: Box::new(Plan::Empty), expressions: vec![value], fields: vec![field] };
+        Ok(FromItem::single(rename(plan, &called, alias)?, called, None, None))
     }
 
     /// A function that answers with rows, as [`row_function`] knows it.

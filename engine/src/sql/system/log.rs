@@ -75,6 +75,16 @@ pub(super) static RELATIONS: &[Relation] = &[
         Source::Made(query_text),
     ),
     Relation::written(
+        "sys_load_history",
+        "user_id i,query_id b,transaction_id b,session_id i,database_name x,status x,table_name x,start_time t,end_time t,duration b,data_source x,file_format x,loaded_rows b,loaded_bytes b,source_file_count i,source_file_bytes b,file_count_scanned i,file_bytes_scanned b,error_count b",
+        Source::Log("sys_load_history"),
+    ),
+    Relation::written(
+        "sys_load_error_detail",
+        "user_id i,query_id b,transaction_id b,session_id i,database_name x,table_id i,start_time t,file_name x,line_number b,column_name x,column_type x,column_length x,position i,error_code i,error_message x",
+        Source::Made(load_error_detail),
+    ),
+    Relation::written(
         "sys_connection_log",
         "event c50,record_time t,remote_host c45,remote_port c32,session_id i,database_name c50,user_name c50,auth_method c32,duration b",
         Source::Made(|viewer| Ok(everything(viewer, "stl_connection_log"))),
@@ -251,6 +261,24 @@ pub(super) fn own(viewer: &Viewer<'_>, log: &str) -> Rows {
 /// Cells `places` of a row, in that order.
 fn pick(row: &[Value], places: &[usize]) -> Vec<Value> {
     places.iter().map(|place| row.get(*place).cloned().unwrap_or(Value::Null)).collect()
+}
+
+/// `stl_load_errors`, with what its COPY is known by.
+fn load_error_detail(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    let loads = own(viewer, "sys_load_history");
+    let row = |row: Vec<Value>| {
+        let load = match row.get(5) {
+            Some(Value::Integer(query)) => {
+                loads.iter().find(|load| load.get(1) == Some(&Value::BigInt(i64::from(*query))))
+            }
+            _ => None,
+        };
+        let mut out = pick(&row, &[0]);
+        out.extend(load.map_or_else(|| vec![Value::Null; 4], |load| pick(load, &[1, 2, 3, 4])));
+        out.extend(pick(&row, &[2, 3, 6, 7, 8, 9, 10, 11, 14, 15]));
+        out
+    };
+    Ok(own(viewer, "stl_load_errors").into_iter().map(row).collect())
 }
 
 /// What runs now, then what ran last. How many the product keeps is unconfirmed.

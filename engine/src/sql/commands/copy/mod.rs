@@ -221,6 +221,15 @@ impl CopyTask {
         self.target
     }
 
+    pub fn table_name(&self) -> &str {
+        &self.table
+    }
+
+    /// Where it loads from: `s3://bucket/prefix`.
+    pub fn source(&self) -> String {
+        format!("s3://{}/{}", self.bucket, self.prefix)
+    }
+
     /// Lines that could not be loaded, also of a load that failed.
     pub fn errors(&self) -> &[LoadError] {
         &self.errors
