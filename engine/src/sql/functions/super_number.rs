@@ -20,6 +20,7 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     Entry::custom("%", two, |call, _| compute(call, Operation::Modulo)),
     Entry::custom("-", one, negate),
     Entry::custom("abs", one, absolute),
+    Entry::custom("sign", one, |call, _| sign(call)),
 ];
 
 type Accepted = Option<(Vec<DataType>, DataType)>;
@@ -80,6 +81,21 @@ fn answer(operation: Operation, left: Number, right: Number) -> SqlResult<Number
     let unscaled = Arithmetic::new(operation, s, t, result)?.apply(a, b)?;
     let scale = if let DataType::Decimal { scale, .. } = result { scale } else { 0 };
     Ok(Number::Exact { unscaled, scale })
+}
+
+/// Of the same kind of number as what it is the sign of (Developer Guide, "SIGN").
+fn sign(call: &Call<'_>) -> SqlResult<ArrayRef> {
+    let text = call.text(0)?;
+    build_text(call, |row, out| {
+        let Some(number) = number(text.get(row)) else { return Ok(None) };
+        match number {
+            Number::Exact { unscaled, .. } => Number::Exact { unscaled: unscaled.signum(), scale: 0 },
+            Number::Double(double) if double == 0.0 => Number::Double(0.0),
+            Number::Double(double) => Number::Double(double.signum()),
+        }
+        .write(out);
+        Ok(Some(()))
+    })
 }
 
 fn change(call: &Call<'_>, f: fn(i128) -> i128, g: fn(f64) -> f64) -> SqlResult<ArrayRef> {

@@ -79,7 +79,6 @@ pub const GAPS: &[&str] = &[
     "pg_namespace_info",
     "pg_operator",
     "pg_statistic",
-    "pg_statistic_indicator",
     "pg_stats",
     "svv_alter_table_recommendations",
     "svv_copy_job_integrations",

@@ -109,6 +109,12 @@ pub(super) static RELATIONS: &[Relation] = &[
         Source::Log("stl_schema_quota_violations"),
     ),
     Relation::written(
+        "pg_statistic_indicator",
+        "stairelid i,stairows f,staiins f,staidels f",
+        Source::Made(statistic_indicators),
+    )
+    .superuser_only(),
+    Relation::written(
         "svv_interleaved_columns",
         "tbl i,col i,interleaved_skew d19.2,last_reindex t",
         Source::Made(interleaved),
@@ -330,6 +336,18 @@ fn quotas(viewer: &Viewer<'_>) -> SqlResult<Rows> {
             ]
         })
         .collect())
+}
+
+/// Rows that came and went since ANALYZE. What was deleted before it and not vacuumed yet is counted, too, because
+/// nothing remembers when a row was deleted; unconfirmed.
+fn statistic_indicators(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    let row = |(relation, table): (&Stored, &Table)| {
+        let (stored, visible) = (table.data.stored_rows(), table.data.visible_rows());
+        let count = |rows: u64| Value::Double(rows as f64);
+        let inserted = stored.saturating_sub(table.data.analyzed_rows);
+        vec![integer(relation.id.0), count(visible), count(inserted), count(stored - visible)]
+    };
+    Ok(tables(viewer).map(row).collect())
 }
 
 /// Columns of interleaved sort keys. How even their values are is no part of the simulation's sort: 1.00, that is none,
