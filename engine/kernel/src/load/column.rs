@@ -104,7 +104,7 @@ pub enum Builder {
 impl Builder {
     /// `None` for types that COPY cannot fill here (VARBYTE, INTERVAL).
     pub fn new(data_type: DataType) -> Option<Self> {
-        Some(match data_type {
+        Some(match data_type.text() {
             DataType::SmallInt => Builder::SmallInt(Values::default()),
             DataType::Integer => Builder::Integer(Values::default()),
             DataType::BigInt => Builder::BigInt(Values::default()),
@@ -125,6 +125,7 @@ impl Builder {
             | DataType::IntervalTo(_)
             | DataType::Varbyte(_)
             | DataType::HllSketch
+            | DataType::Caseless { .. }
             | DataType::Unknown => {
                 return None;
             }
@@ -297,7 +298,7 @@ fn fitted(field: &[u8], data_type: DataType, most: usize, options: &Options) -> 
             }
         }
     }
-    if options.trim_blanks && matches!(data_type, DataType::Varchar(_)) {
+    if options.trim_blanks && matches!(data_type.text(), DataType::Varchar(_)) {
         text.truncate(text.trim_ascii_end().len());
     }
     // CHAR's trailing blanks do not count.

@@ -43,6 +43,11 @@ pub enum DataType {
     Unknown,
     /// What HyperLogLog remembers of a set of values; held as JSON text.
     HllSketch,
+    /// CHAR (padded) or VARCHAR with COLLATE CASE_INSENSITIVE; length in bytes.
+    Caseless {
+        bytes: u32,
+        padded: bool,
+    },
 }
 
 /// The last field of an INTERVAL. Those up to MONTH are YEAR TO MONTH, the others DAY TO SECOND.
@@ -80,6 +85,7 @@ impl DataType {
             DataType::Boolean => ArrowType::Boolean,
             DataType::Char(_)
             | DataType::Varchar(_)
+            | DataType::Caseless { .. }
             | DataType::Super
             | DataType::HllSketch
             | DataType::Unknown => ArrowType::Utf8,
@@ -94,12 +100,38 @@ impl DataType {
     }
 
     pub fn is_string(self) -> bool {
-        matches!(self, DataType::Char(_) | DataType::Varchar(_) | DataType::Unknown)
+        matches!(self.plain(), DataType::Char(_) | DataType::Varchar(_) | DataType::Unknown)
     }
 
-    /// The type that functions know it as: an INTERVAL without its fields.
+    /// The type that functions know it as: an INTERVAL without its fields, a text without its collation.
     pub fn plain(self) -> DataType {
-        if let DataType::IntervalTo(_) = self { DataType::Interval } else { self }
+        match self {
+            DataType::IntervalTo(_) => DataType::Interval,
+            other => other.text(),
+        }
+    }
+
+    /// A text without its collation; all else as it is.
+    pub fn text(self) -> DataType {
+        match self {
+            DataType::Caseless { bytes, padded: true } => DataType::Char(bytes),
+            DataType::Caseless { bytes, padded: false } => DataType::Varchar(bytes),
+            other => other,
+        }
+    }
+
+    /// A text that is compared without regard to case; `None` for all else.
+    pub fn caseless(self) -> Option<DataType> {
+        match self {
+            DataType::Char(bytes) => Some(DataType::Caseless { bytes, padded: true }),
+            DataType::Varchar(bytes) => Some(DataType::Caseless { bytes, padded: false }),
+            DataType::Caseless { .. } => Some(self),
+            _ => None,
+        }
+    }
+
+    pub fn is_caseless(self) -> bool {
+        matches!(self, DataType::Caseless { .. })
     }
 
     pub fn is_integer(self) -> bool {
@@ -136,6 +168,7 @@ impl fmt::Display for DataType {
             DataType::Super => f.write_str("super"),
             DataType::HllSketch => f.write_str("hllsketch"),
             DataType::Varbyte(n) => write!(f, "binary varying({n})"),
+            DataType::Caseless { .. } => self.text().fmt(f),
             DataType::Unknown => f.write_str("\"unknown\""),
         }
     }

@@ -8,12 +8,13 @@ use super::from::{fold, object_name, row_function};
 use super::iam_grants::is_iam_grants;
 use super::level::Clause;
 use super::literal;
-use super::scalar::{no_function, types};
+use super::scalar::{collated, no_function, types};
 use super::series::SERIES;
 use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::{Comparison, Expression};
 use crate::sql::functions;
+use crate::warehouse::value::Value;
 
 /// What stands between a call's parentheses.
 pub(super) struct Arguments<'q> {
@@ -126,6 +127,14 @@ impl Binder<'_> {
                 })
             }
             ("decode", 3..) => self.decode(bound),
+            ("collate", 2) => {
+                let name = match bound.pop() {
+                    Some(Expression::Literal { value: Value::String(name), .. }) => name.to_lowercase(),
+                    _ => return Err(no_function(name, &types(&bound))),
+                };
+                let text = bound.pop().ok_or_else(|| SqlError::bug("collate without arguments"))?;
+                collated(text, &name)
+            }
             ("greatest" | "least", 1..) => {
                 let (bound, _) = coerce::unify(&name.to_uppercase(), bound)?;
                 self.call(name, bound)

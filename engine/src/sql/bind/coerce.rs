@@ -13,7 +13,7 @@ use crate::warehouse::value::Value;
 
 /// The type's name in error texts: without length or digits.
 pub(crate) fn bare_name(data_type: DataType) -> String {
-    match data_type {
+    match data_type.text() {
         DataType::Decimal { .. } => "numeric".to_owned(),
         DataType::Char(_) => "character".to_owned(),
         DataType::Varchar(_) => "character varying".to_owned(),
@@ -35,6 +35,10 @@ pub(super) fn cast(expression: Expression, to: DataType, mode: CastMode) -> Expr
         if let Some(value) = retyped(value, to) {
             return Expression::Literal { value, data_type: to };
         }
+    }
+    // Collation is no part of how a text lies.
+    if mode == CastMode::Implicit && from.is_caseless() && from.text() == to {
+        return Expression::Cast { input: Box::new(expression), to, mode };
     }
     let widens = match (from, to) {
         (DataType::Unknown, DataType::Varchar(_)) => mode == CastMode::Implicit,
@@ -84,6 +88,7 @@ fn decimal_text(unscaled: i128, scale: u8) -> String {
 /// Whether CAST knows the way at all.
 pub(super) fn castable(from: DataType, to: DataType) -> bool {
     use DataType as T;
+    let (from, to) = (from.text(), to.text());
     // PostgreSQL 8 had no way between truth and text; only a literal is read as either.
     if matches!(
         (from, to),
@@ -145,6 +150,7 @@ pub(super) fn attempted(expression: Expression, to: DataType) -> SqlResult<Expre
 /// What INSERT and UPDATE may store without being asked.
 pub(super) fn assignable(from: DataType, to: DataType) -> bool {
     use DataType as T;
+    let (from, to) = (from.text(), to.text());
     match (from, to) {
         (T::Unknown, _) => true,
         (from, to) if from == to => true,
@@ -188,6 +194,10 @@ fn meet(one: DataType, other: DataType) -> Option<DataType> {
     use DataType as T;
     if one == other {
         return Some(one);
+    }
+    // A column's collation is stronger than that of what has none.
+    if one.is_caseless() || other.is_caseless() {
+        return meet(one.text(), other.text()).map(|met| met.caseless().unwrap_or(met));
     }
     match (one, other) {
         (T::Char(a), T::Char(b)) => Some(T::Char(a.max(b))),
@@ -285,6 +295,15 @@ pub(super) fn comparable(
     let (l, r) = (left.data_type(), right.data_type());
     if l == T::Super || r == T::Super {
         return super_path::comparable(sign, left, right);
+    }
+    if l.is_caseless() || r.is_caseless() {
+        let (left, right) =
+            (cast(left, l.text(), CastMode::Implicit), cast(right, r.text(), CastMode::Implicit));
+        let (left, right) = comparable(sign, left, right)?;
+        if left.data_type().is_string() && right.data_type().is_string() {
+            return Ok((super_path::small(left), super_path::small(right)));
+        }
+        return Ok((left, right));
     }
     if l == r {
         if l == T::Unknown {

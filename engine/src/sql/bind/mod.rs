@@ -113,7 +113,7 @@ pub(crate) use join::{Side, conjunction, conjuncts, side, split};
 pub use protection::{BoundPolicy, PolicyColumn, policy};
 pub use relation::search_path;
 pub use routine::{function_body, implicit, value};
-pub(in crate::sql) use super_path::document_key;
+pub(in crate::sql) use super_path::{grouping_key, has_key};
 
 /// A query for its rows.
 pub fn query(query: &ast::Query, scope: Scope<'_>) -> SqlResult<BoundQuery> {

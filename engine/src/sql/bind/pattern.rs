@@ -73,8 +73,9 @@ pub(super) fn matched(
 ) -> SqlResult<Expression> {
     let sign = if insensitive { "~~*" } else { "~~" };
     let given = (input.data_type(), pattern.data_type());
+    let insensitive = insensitive || given.0.is_caseless() || given.1.is_caseless();
     let as_text = |expression: Expression| match expression.data_type() {
-        DataType::Varchar(_) | DataType::Char(_) => Ok(expression),
+        DataType::Varchar(_) | DataType::Char(_) | DataType::Caseless { .. } => Ok(expression),
         DataType::Unknown => {
             let length = coerce::literal_length(&expression);
             Ok(coerce::cast(expression, DataType::Varchar(length), CastMode::Implicit))

@@ -14,6 +14,31 @@ use crate::sql::parse;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
+/// A text under another collation.
+pub(super) fn collated(text: Expression, name: &str) -> SqlResult<Expression> {
+    let text = match text.data_type() {
+        DataType::Unknown => {
+            let length = coerce::literal_length(&text);
+            coerce::cast(text, DataType::Varchar(length), CastMode::Implicit)
+        }
+        _ => text,
+    };
+    let plain = text.data_type().text();
+    let to = match name {
+        "case_sensitive" | "cs" => Some(plain),
+        "case_insensitive" | "ci" => plain.caseless(),
+        // unconfirmed: the product's words for a collation that does not exist.
+        other => {
+            return Err(SqlError::product("42704", format!("collation \"{other}\" does not exist")));
+        }
+    };
+    match to {
+        Some(to) if to == text.data_type() => Ok(text),
+        Some(to) => Ok(Expression::Cast { input: Box::new(text), to, mode: CastMode::Implicit }),
+        None => Err(no_function("collate", &[text.data_type(), DataType::Unknown])),
+    }
+}
+
 impl Binder<'_> {
     /// An expression over the row of the innermost level.
     pub fn expression(&mut self, expression: &ast::Expr) -> SqlResult<Expression> {
@@ -39,8 +64,8 @@ impl Binder<'_> {
             E::Interval(interval) => literal::interval(interval),
             E::Collate { expr, collation } => {
                 let name = collation.to_string().trim_matches('"').to_lowercase();
-                let arguments = vec![self.expression(expr)?, literal::text(name)];
-                self.call("collate", arguments)
+                let text = self.expression(expr)?;
+                collated(text, &name)
             }
             E::IsNull(inner) => self.is_null(inner, false),
             E::IsNotNull(inner) => self.is_null(inner, true),

@@ -312,13 +312,31 @@ pub(super) fn comparable(
 pub(super) fn sortable(expression: Expression) -> SqlResult<Expression> {
     match expression.data_type() {
         DataType::Super => keyed(super_path::KEY, vec![expression]),
+        DataType::Caseless { .. } => Ok(small(expression)),
         _ => Ok(expression),
     }
 }
 
-/// What a document is grouped by; what is none, by itself.
-pub(in crate::sql) fn document_key(document: Expression) -> Expression {
-    keyed(super_path::KEY, vec![document.clone()]).unwrap_or(document)
+/// Whether values of the type are the same that do not lie the same.
+pub(in crate::sql) fn has_key(data_type: DataType) -> bool {
+    data_type == DataType::Super || data_type.is_caseless()
+}
+
+/// What a document, or a text without case, is grouped by; what is neither, by itself.
+pub(in crate::sql) fn grouping_key(value: Expression) -> Expression {
+    sortable(value.clone()).unwrap_or(value)
+}
+
+/// A text in small letters: how those without case are compared.
+pub(super) fn small(text: Expression) -> Expression {
+    let data_type = text.data_type();
+    let text = coerce::cast(text, data_type.text(), CastMode::Implicit);
+    match functions::resolve("lower", &[text.data_type()]) {
+        Some(lower) => {
+            Expression::Call { function: lower.function, arguments: vec![text], data_type: lower.result }
+        }
+        None => text,
+    }
 }
 
 fn keyed(name: &str, arguments: Vec<Expression>) -> SqlResult<Expression> {

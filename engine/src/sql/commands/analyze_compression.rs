@@ -88,7 +88,7 @@ fn advice<'a>(table: &Table, number: usize, column: &'a Column) -> (&'a str, u64
         let blocks = segments.filter_map(|segment| Some((segment.columns.get(number)?, segment.rows)));
         blocks.map(|(block, rows)| size_as(encoding, column.data_type, block, rows)).sum()
     };
-    let best = match column.data_type {
+    let best = match column.data_type.text() {
         DataType::Boolean
         | DataType::Real
         | DataType::Double

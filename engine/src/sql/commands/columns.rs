@@ -60,7 +60,7 @@ pub(super) fn must_have_stored_type(table: &Identifier, column: &Column) -> SqlR
 }
 
 fn fixed_width(data_type: DataType) -> u64 {
-    match data_type {
+    match data_type.text() {
         DataType::SmallInt => 2,
         DataType::Integer | DataType::Real | DataType::Date => 4,
         DataType::BigInt | DataType::Double | DataType::Time | DataType::TimeTz => 8,
@@ -87,6 +87,7 @@ fn fixed_width(data_type: DataType) -> u64 {
         | DataType::HllSketch
         | DataType::Super
         | DataType::Varbyte(_)
+        | DataType::Caseless { .. }
         | DataType::Unknown => 0,
     }
 }
@@ -96,7 +97,7 @@ pub(super) fn default_encoding(data_type: DataType, sort_key: bool, temporary: b
     if sort_key || temporary {
         return "none";
     }
-    match data_type {
+    match data_type.text() {
         DataType::Boolean
         | DataType::Real
         | DataType::Double
@@ -104,7 +105,11 @@ pub(super) fn default_encoding(data_type: DataType, sort_key: bool, temporary: b
         | DataType::IntervalTo(_) => "none",
         // The guide leaves these out; ZSTD is what clusters show of SUPER (unconfirmed).
         DataType::Super | DataType::HllSketch => "zstd",
-        DataType::Char(_) | DataType::Varchar(_) | DataType::Varbyte(_) | DataType::Unknown => "lzo",
+        DataType::Char(_)
+        | DataType::Varchar(_)
+        | DataType::Varbyte(_)
+        | DataType::Caseless { .. }
+        | DataType::Unknown => "lzo",
         DataType::SmallInt
         | DataType::Integer
         | DataType::BigInt
@@ -125,6 +130,7 @@ pub(super) fn must_fit_encoding(
     written: Option<&str>,
 ) -> SqlResult<()> {
     use DataType as T;
+    let data_type = data_type.text();
     let wide = matches!(data_type, T::Integer | T::BigInt | T::Decimal { .. });
     let number = wide || data_type == T::SmallInt;
     let time = matches!(data_type, T::Date | T::Time | T::TimeTz | T::Timestamp | T::TimestampTz);

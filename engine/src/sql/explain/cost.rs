@@ -158,7 +158,7 @@ pub(super) fn width(fields: &[Field]) -> usize {
 
 /// PostgreSQL's guess for a text of at most `n` bytes: full up to 32, then half of the rest.
 fn bytes(data_type: DataType) -> usize {
-    match data_type {
+    match data_type.text() {
         DataType::Boolean => 1,
         DataType::SmallInt => 2,
         DataType::Integer | DataType::Real | DataType::Date => 4,
@@ -177,6 +177,6 @@ fn bytes(data_type: DataType) -> usize {
             33..=999 => 32 + (n as usize - 32) / 2,
             _ => 32 + (1_000 - 32) / 2,
         },
-        DataType::Super | DataType::HllSketch | DataType::Unknown => 32,
+        DataType::Super | DataType::HllSketch | DataType::Caseless { .. } | DataType::Unknown => 32,
     }
 }

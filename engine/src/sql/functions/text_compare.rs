@@ -28,7 +28,6 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         map_text(call, |text, out| out.push_str(&soundex(text)))
     }),
     Entry::fixed("difference", &[Text, Text], INTEGER, difference),
-    Entry::fixed("collate", &[Text, Text], Answer::LikeFirst, collate),
 ];
 
 /// -1, 0 or 1, by the bytes; trailing blanks do not count, as in every comparison.
@@ -76,28 +75,6 @@ fn difference(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<Array
         }
         Ok(left.bytes().zip(right.bytes()).filter(|(a, b)| a == b).count() as i32)
     })
-}
-
-/// All text is case-sensitive here: that collation changes nothing, the other one is not simulated.
-fn collate(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
-    let names = call.text(1)?;
-    for row in 0..call.rows {
-        match names.get(row).unwrap_or("case_sensitive").to_ascii_lowercase().as_str() {
-            "case_sensitive" | "cs" => {}
-            "case_insensitive" | "ci" => {
-                return Err(SqlError::not_simulated_because(
-                    Feature::Function,
-                    "COLLATE with case_insensitive",
-                ));
-            }
-            other => {
-                // unconfirmed: the product's words for a collation that does not exist.
-                let message = format!("collation \"{other}\" does not exist");
-                return Err(SqlError::product("42704", message));
-            }
-        }
-    }
-    call.argument(0).cloned()
 }
 
 #[cfg(test)]

@@ -1,16 +1,16 @@
 //! Grouping by SUPER: documents are the same when their values are, however their numbers are written and their
-//! members are ordered. So rows are grouped by what orders documents, and of each group one document is shown.
+//! members are ordered. So rows are grouped by what orders documents, and of each group one document is shown. The
+//! same holds for texts that are compared without case.
 
-use crate::sql::bind::document_key;
+use crate::sql::bind::{grouping_key, has_key};
 use crate::sql::expression::Expression;
 use crate::sql::plan::{AggregateCall, AggregateFunction, Field, Plan, SetOperation};
-use crate::warehouse::data_type::DataType;
 
 pub(super) fn documents(mut plan: Plan) -> Plan {
     for input in plan.inputs_mut() {
         *input = documents(std::mem::replace(input, Plan::Empty));
     }
-    let holds = |fields: &[Field]| fields.iter().any(|field| field.data_type == DataType::Super);
+    let holds = |fields: &[Field]| fields.iter().any(|field| has_key(field.data_type));
     match plan {
         Plan::Distinct { input } if holds(input.fields()) => distinct(input),
         Plan::SetOperation {
@@ -29,20 +29,20 @@ pub(super) fn documents(mut plan: Plan) -> Plan {
                     AggregateFunction::Count | AggregateFunction::ApproximateCountDistinct
                 );
                 if let ([argument], true) = (call.arguments.as_mut_slice(), counts)
-                    && argument.data_type() == DataType::Super
+                    && has_key(argument.data_type())
                 {
-                    *argument = document_key(argument.clone());
+                    *argument = grouping_key(argument.clone());
                 }
             }
-            if groups.iter().any(|group| group.data_type() == DataType::Super) {
+            if groups.iter().any(|group| has_key(group.data_type())) {
                 return grouped(input, groups, aggregates, fields);
             }
             Plan::Aggregate { input, groups, aggregates, fields }
         }
         Plan::Window { input, mut calls, fields } => {
             let partitions = calls.iter_mut().flat_map(|call| call.partition.iter_mut());
-            for key in partitions.filter(|key| key.data_type() == DataType::Super) {
-                *key = document_key(key.clone());
+            for key in partitions.filter(|key| has_key(key.data_type())) {
+                *key = grouping_key(key.clone());
             }
             Plan::Window { input, calls, fields }
         }
@@ -70,13 +70,13 @@ fn grouped(
     let mut shown = Vec::with_capacity(fields.len());
     for (index, group) in groups.into_iter().enumerate() {
         let data_type = group.data_type();
-        if data_type != DataType::Super {
+        if !has_key(data_type) {
             shown.push(Expression::Column { index, data_type });
             keys.push(group);
             continue;
         }
         shown.push(Expression::Column { index: width + aggregates.len(), data_type });
-        keys.push(document_key(group.clone()));
+        keys.push(grouping_key(group.clone()));
         aggregates.push(AggregateCall {
             function: AggregateFunction::AnyValue,
             distinct: false,

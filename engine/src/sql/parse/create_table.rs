@@ -214,7 +214,11 @@ fn attribute(reader: &mut Reader, column: &mut ColumnDefinition) -> SqlResult<Op
         "ENCODE" => column.encoding = Some(encoding(reader)?),
         "DISTKEY" => column.distribution_key = true,
         "SORTKEY" => column.sort_key = true,
-        "COLLATE" => collation(reader)?,
+        "COLLATE" => {
+            if let (true, Some(caseless)) = (collation(reader)?, column.data_type.caseless()) {
+                column.data_type = caseless;
+            }
+        }
         "NOT NULL" => column.not_null = true,
         "UNIQUE" => column.unique = true,
         "PRIMARY KEY" => {
@@ -231,14 +235,10 @@ fn attribute(reader: &mut Reader, column: &mut ColumnDefinition) -> SqlResult<Op
     Ok(Some(word))
 }
 
-/// `CASE_SENSITIVE` is what every column is; the other is not taken in silence.
-pub(super) fn collation(reader: &mut Reader) -> SqlResult<()> {
-    match reader.expect_one_of(&["CASE_SENSITIVE", "CASE_INSENSITIVE", "CS", "CI"])? {
-        "CASE_INSENSITIVE" | "CI" => {
-            Err(SqlError::not_simulated_because(Feature::DataType, "COLLATE CASE_INSENSITIVE"))
-        }
-        _ => Ok(()),
-    }
+/// Whether it is the one without case. `CASE_SENSITIVE` is what every column is.
+pub(super) fn collation(reader: &mut Reader) -> SqlResult<bool> {
+    let name = reader.expect_one_of(&["CASE_SENSITIVE", "CASE_INSENSITIVE", "CS", "CI"])?;
+    Ok(matches!(name, "CASE_INSENSITIVE" | "CI"))
 }
 
 pub(super) fn encoding(reader: &mut Reader) -> SqlResult<String> {

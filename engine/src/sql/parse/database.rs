@@ -26,7 +26,12 @@ pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
                 reader.number()?;
                 return Err(SqlError::not_simulated_because(Feature::AlterDatabase, "CONNECTION LIMIT"));
             }
-            Some("COLLATE") => super::create_table::collation(reader)?,
+            Some("COLLATE") => {
+                if super::create_table::collation(reader)? {
+                    let what = "COLLATE CASE_INSENSITIVE";
+                    return Err(SqlError::not_simulated_because(Feature::AlterDatabase, what));
+                }
+            }
             Some(_) => {
                 reader.expect_one_of(&["SERIALIZABLE", "SNAPSHOT"])?;
             }

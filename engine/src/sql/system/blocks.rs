@@ -133,7 +133,7 @@ pub fn limit(value: &Value) -> Option<i64> {
 /// Bytes that a column's part of a segment would take under an encoding, by its lower-case name.
 pub fn size_as(encoding: &str, data_type: DataType, block: &Block, rows: u32) -> u64 {
     let rows = u64::from(rows);
-    let width = match data_type {
+    let width = match data_type.text() {
         DataType::Boolean => 1,
         DataType::SmallInt => 2,
         DataType::Integer | DataType::Real | DataType::Date => 4,

@@ -184,7 +184,7 @@ pub(super) fn bare_name(data_type: DataType) -> String {
 }
 
 pub(super) fn maximum_length(data_type: DataType) -> Value {
-    match data_type {
+    match data_type.text() {
         DataType::Char(bytes) | DataType::Varchar(bytes) | DataType::Varbyte(bytes) => integer(bytes),
         _ => Value::Null,
     }

@@ -266,14 +266,14 @@ pub(super) fn type_number(data_type: DataType) -> i32 {
 }
 
 fn type_of(data_type: DataType) -> CatalogType {
-    match data_type {
+    match data_type.text() {
         DataType::Boolean => catalog_type(16, "bool", 1),
         DataType::BigInt => catalog_type(20, "int8", 8),
         DataType::SmallInt => catalog_type(21, "int2", 2),
         DataType::Integer => catalog_type(23, "int4", 4),
         DataType::Real => catalog_type(700, "float4", 4),
         DataType::Double => catalog_type(701, "float8", 8),
-        DataType::Unknown => catalog_type(705, "unknown", -1),
+        DataType::Caseless { .. } | DataType::Unknown => catalog_type(705, "unknown", -1),
         DataType::Char(_) => catalog_type(1042, "bpchar", -1),
         DataType::Varchar(_) => catalog_type(1043, "varchar", -1),
         DataType::Date => catalog_type(1082, "date", 4),
@@ -291,7 +291,7 @@ fn type_of(data_type: DataType) -> CatalogType {
 
 /// Length or digits, packed as PostgreSQL packs them; -1 for none.
 fn modifier(data_type: DataType) -> i32 {
-    match data_type {
+    match data_type.text() {
         DataType::Char(bytes) | DataType::Varchar(bytes) | DataType::Varbyte(bytes) => bytes as i32 + 4,
         DataType::Decimal { precision, scale } => (i32::from(precision) << 16 | i32::from(scale)) + 4,
         _ => -1,

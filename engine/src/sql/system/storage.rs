@@ -249,7 +249,7 @@ fn distribution(relation: &Stored, table: &Table) -> String {
 }
 
 fn widest_varchar(relation: &Stored) -> i32 {
-    let widths = relation.columns.iter().filter_map(|column| match column.data_type {
+    let widths = relation.columns.iter().filter_map(|column| match column.data_type.text() {
         DataType::Varchar(bytes) => Some(bytes as i32),
         _ => None,
     });

@@ -107,6 +107,7 @@ pub fn array_of(values: &[Value], data_type: DataType) -> ArrayRef {
         ),
         DataType::Char(_)
         | DataType::Varchar(_)
+        | DataType::Caseless { .. }
         | DataType::Super
         | DataType::HllSketch
         | DataType::Unknown => {

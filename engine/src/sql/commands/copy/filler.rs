@@ -43,6 +43,7 @@ pub fn repeat(value: &Value, data_type: DataType, rows: usize) -> SqlResult<Arra
             DataType::Char(_)
             | DataType::Varchar(_)
             | DataType::Super
+            | DataType::Caseless { .. }
             | DataType::HllSketch
             | DataType::Unknown,
             Value::String(text),
@@ -51,6 +52,7 @@ pub fn repeat(value: &Value, data_type: DataType, rows: usize) -> SqlResult<Arra
             DataType::Char(_)
             | DataType::Varchar(_)
             | DataType::Super
+            | DataType::Caseless { .. }
             | DataType::HllSketch
             | DataType::Unknown,
             _,

@@ -489,7 +489,7 @@ fn logged(table: ObjectId, columns: &[LoadColumn], filename: &str, error: LineEr
 
 /// `type` and `col_length` of `stl_load_errors`.
 fn logged_type(data_type: DataType) -> (String, String) {
-    let (name, length) = match data_type {
+    let (name, length) = match data_type.text() {
         DataType::SmallInt => ("int2", "0".to_owned()),
         DataType::Integer => ("int4", "0".to_owned()),
         DataType::BigInt => ("int8", "0".to_owned()),
@@ -505,9 +505,11 @@ fn logged_type(data_type: DataType) -> (String, String) {
         DataType::Timestamp => ("timestamp", "0".to_owned()),
         DataType::TimestampTz => ("timestamptz", "0".to_owned()),
         DataType::Super => ("super", "0".to_owned()),
-        DataType::Interval | DataType::IntervalTo(_) | DataType::HllSketch | DataType::Unknown => {
-            ("unknown", "0".to_owned())
-        }
+        DataType::Interval
+        | DataType::IntervalTo(_)
+        | DataType::HllSketch
+        | DataType::Caseless { .. }
+        | DataType::Unknown => ("unknown", "0".to_owned()),
         DataType::Varbyte(length) => ("varbyte", length.to_string()),
     };
     (name.to_owned(), length)

@@ -39,13 +39,15 @@ impl Extreme {
 }
 
 impl Extreme {
-    /// What is compared: documents by what orders them, all else as it is.
+    /// What is compared: documents by what orders them, texts without case in small letters, all else as it is.
     fn ordered(&self, values: &ArrayRef) -> ArrayRef {
-        if self.data_type != DataType::Super || self.keep == Keep::First {
-            return values.clone();
-        }
-        let Ok(documents) = Strings::of(values) else { return values.clone() };
-        let keys = (0..values.len()).map(|row| documents.get(row).and_then(json::key));
+        let key: fn(&str) -> Option<String> = match self.data_type {
+            DataType::Super => json::key,
+            DataType::Caseless { .. } => |text| Some(text.to_lowercase()),
+            _ => return values.clone(),
+        };
+        let Ok(texts) = Strings::of(values) else { return values.clone() };
+        let keys = (0..values.len()).map(|row| texts.get(row).and_then(key));
         Arc::new(keys.collect::<StringArray>())
     }
 }

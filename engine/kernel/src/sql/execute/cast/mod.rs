@@ -91,6 +91,7 @@ impl CastRules {
 
 /// `array`, of type `from`, as `to`.
 pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) -> SqlResult<ArrayRef> {
+    let (from, to) = (from.text(), to.text());
     if from == to && !matches!(to, DataType::Char(_)) {
         return Ok(array.clone());
     }
