@@ -168,6 +168,7 @@ impl Session {
             ("current_user", name(self.user)),
             ("session_user", name(self.user)),
             ("current_database", self.database.to_string()),
+            ("current_aws_account", super::ACCOUNT.to_owned()),
             ("pg_backend_pid", self.id.0.to_string()),
             ("pg_last_copy_count", self.last_copy_count.to_string()),
             ("pg_last_copy_id", self.last_copy.to_string()),

@@ -12,7 +12,6 @@ pub const NAMES: &[&str] = &[
     "change_query_priority",
     "change_session_priority",
     "change_user_priority",
-    "current_aws_account",
     "current_namespace",
     "default_iam_role",
     "dropbbox",

@@ -34,6 +34,10 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         build::<Int32Type>(call, |_| Ok(id))
     })
     .impure(),
+    Entry::fixed("current_aws_account", &[], NAME, |call, context| {
+        constant_text(call, setting(context, "current_aws_account"))
+    })
+    .impure(),
     Entry::fixed("current_database", &[], NAME, |call, context| {
         constant_text(call, setting(context, "current_database"))
     })
