@@ -7,8 +7,7 @@ use super::Call;
 use super::column::{build, map_text};
 use super::signature::Parameter::Text;
 use super::signature::{Answer, Entry};
-use crate::gap::Feature;
-use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::error::SqlResult;
 use crate::sql::execute::EvaluationContext;
 use crate::warehouse::data_type::DataType;
 

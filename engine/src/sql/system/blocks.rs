@@ -172,7 +172,7 @@ const SAMPLE: usize = 1_024;
 
 /// A difference that fits takes `step` bytes, one that does not the whole value and a byte that says so.
 fn delta(block: &Block, data_type: DataType, rows: u64, most: u64, step: u64, width: u64) -> u64 {
-    let sample = block.layout.slice(0, block.layout.rows().min(SAMPLE));
+    let Some(sample) = block.slice(0, (rows as usize).min(SAMPLE)) else { return rows * width };
     let values: Vec<Option<i64>> =
         (0..sample.len()).map(|row| limit(&value_at(&sample, data_type, row))).collect();
     let pairs = values.len().saturating_sub(1) as u64;

@@ -171,9 +171,10 @@ impl<'a> Column<'a> {
             DataType::Date => Column::Date(call.primitive(index)?),
             DataType::Time | DataType::TimeTz => Column::Time(call.primitive(index)?),
             DataType::Timestamp | DataType::TimestampTz => Column::Timestamp(call.primitive(index)?),
-            DataType::Interval => Column::Interval(call.primitive(index)?),
+            DataType::Interval | DataType::IntervalTo(_) => Column::Interval(call.primitive(index)?),
             DataType::Char(_)
             | DataType::Varchar(_)
+            | DataType::Caseless { .. }
             | DataType::Super
             | DataType::HllSketch
             | DataType::Unknown => Column::Text(call.text(index)?),
@@ -276,7 +277,9 @@ fn picked(call: &Call<'_>, picks: &[Option<usize>]) -> SqlResult<ArrayRef> {
         DataType::Timestamp | DataType::TimestampTz => {
             select_primitive::<TimestampMicrosecondType>(call, pick)
         }
-        DataType::Interval => select_primitive::<IntervalMonthDayNanoType>(call, pick),
+        DataType::Interval | DataType::IntervalTo(_) => {
+            select_primitive::<IntervalMonthDayNanoType>(call, pick)
+        }
         DataType::Boolean => {
             let columns = all::<BooleanArray>(call);
             let chosen: BooleanArray = (0..call.rows)
@@ -293,6 +296,7 @@ fn picked(call: &Call<'_>, picks: &[Option<usize>]) -> SqlResult<ArrayRef> {
         }
         DataType::Char(_)
         | DataType::Varchar(_)
+        | DataType::Caseless { .. }
         | DataType::Super
         | DataType::HllSketch
         | DataType::Unknown => select_text(call, pick),
