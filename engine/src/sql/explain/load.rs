@@ -3,8 +3,6 @@
 //! COPY has no plan that EXPLAIN could show. Which further steps the product counts (it parses and distributes) is
 //! unconfirmed.
 
-use std::collections::BTreeMap;
-
 use super::Account;
 use super::segment::{Work, WorkKind};
 use crate::sql::execute::profile::Read;
@@ -32,7 +30,7 @@ impl Load {
             rows: self.rows,
             bytes: self.bytes,
             read: Read::default(),
-            slices: BTreeMap::new(),
+            slices: Default::default(),
             blocks_read: 0,
             range_restricted: false,
             filtered: false,
