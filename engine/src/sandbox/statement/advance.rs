@@ -181,7 +181,7 @@ impl Sandbox {
                             table: sink.target,
                             name: relation.map_or_else(String::new, |relation| relation.name.to_string()),
                             rows,
-                            bytes: task.commits().iter().map(|file| file.bytes as u64).sum(),
+                            bytes: task.commits().iter().map(|file| file.bytes).sum(),
                         });
                         if let Some(session) = self.sessions.get_mut(&running.session) {
                             session.last_copy_count = rows as i64;

@@ -90,7 +90,7 @@ fn sign(call: &Call<'_>) -> SqlResult<ArrayRef> {
         let Some(number) = number(text.get(row)) else { return Ok(None) };
         match number {
             Number::Exact { unscaled, .. } => Number::Exact { unscaled: unscaled.signum(), scale: 0 },
-            Number::Double(double) if double == 0.0 => Number::Double(0.0),
+            Number::Double(0.0) => Number::Double(0.0),
             Number::Double(double) => Number::Double(double.signum()),
         }
         .write(out);

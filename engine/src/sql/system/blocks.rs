@@ -181,6 +181,6 @@ fn delta(block: &Block, data_type: DataType, rows: u64, most: u64, step: u64, wi
         _ => true,
     };
     let fit = values.windows(2).filter(|pair| near(pair)).count() as u64;
-    let fits = if pairs == 0 { rows } else { rows * fit / pairs };
+    let fits = (rows * fit).checked_div(pairs).unwrap_or(rows);
     fits * step + (rows - fits) * (width + 1)
 }
