@@ -49,7 +49,12 @@ fn constant(expression: &Expression) -> bool {
         Expression::Call { function, .. } if !function.pure => return false,
         // Reading a timestamp with zone, or printing one, depends on the session's time zone; how strict a
         // SUPER is taken depends on its settings.
-        Expression::Cast { input, to, .. } if of_session(*to) || of_session(input.data_type()) => {
+        // `intervalstyle` says how an INTERVAL becomes text.
+        Expression::Cast { input, to, .. }
+            if of_session(*to)
+                || of_session(input.data_type())
+                || (input.data_type().plain() == DataType::Interval && to.is_string()) =>
+        {
             return false;
         }
         Expression::Call { data_type: DataType::Super, .. } => return false,
