@@ -28,6 +28,7 @@ const PARTS: [Part; 17] = [
     Part { name: "transcripts", slow: false, run: || test(&["--test", "transcripts"]) },
     Part { name: "labs", slow: false, run: || test(&["--test", "labs"]) },
     Part { name: "prover", slow: false, run: || test(&["--test", "prover"]) },
+    Part { name: "learners", slow: false, run: || test(&["--test", "suite"]) },
     Part { name: "worker", slow: false, run: || test(&["--test", "workspace"]) },
     Part { name: "differential", slow: false, run: || native::run("differential", &[]) },
     Part { name: "TPC-H", slow: false, run: || native::run("tpch", &[]) },
