@@ -3,8 +3,8 @@
 //!
 //! Read [`start`] (what account a file begins with), then a door: [`slt`], [`script`] (transcripts), [`sql`], [`lab`];
 //! [`tidy`] looks at the repository's own text; [`differential`] asks PostgreSQL, too, [`fuzz`]
-//! asks what nobody would, [`tight`] holds access control against a model of it, [`scale`] measures, and [`gaps`] prints
-//! what is not simulated.
+//! asks what nobody would, [`tight`] holds access control against a model of it, [`learners`] asks XGBoost and
+//! scikit-learn, [`scale`] measures, and [`gaps`] prints what is not simulated.
 
 pub mod bench_data;
 pub mod choice;
@@ -14,6 +14,7 @@ pub mod fuzz;
 pub mod gaps;
 pub mod guarded;
 pub mod lab;
+pub mod learners;
 pub mod parallel;
 pub mod scale;
 pub mod script;

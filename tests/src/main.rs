@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use sandshift_tests::{
-    bench_data, differential, files, fuzz, gaps, lab, parallel, scale, script, slt, sql, tight,
+    bench_data, differential, files, fuzz, gaps, lab, learners, parallel, scale, script, slt, sql, tight,
 };
 
 fn main() -> ExitCode {
@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         "differential" => run_differential(rest),
         "tpch" => differential::run_tpch(),
         "fuzz" => run_fuzz(rest),
+        "ml" => learners::run(&files::root()),
         "tight" => run_tight(rest),
         "scale" => scale::print(scale::LONGEST),
         "bench-data" => write_bench_data(rest),

@@ -304,5 +304,4 @@ fn decimal(units: u32, places: usize) -> String {
 }
 
 #[cfg(test)]
-#[path = "churn_tests.rs"]
 mod tests;

@@ -35,6 +35,7 @@ cargo xtask labs check [DIR] | labs new NAME     prove labs, scaffold one
 cargo xtask differential [--seed N] [--queries N] [--only N] | --list
                                                  random queries, here and in PostgreSQL 15
 cargo xtask tpch                                 TPC-H at scale 0.01, likewise
+cargo xtask ml                                   the learners beside XGBoost and scikit-learn, AutoML on churn
 cargo xtask fuzz [--seed N] [--cases N] [--seconds N]
                                                  statements nobody would write: no panic, no hang
 cargo xtask tight [--seed N] [--statements N] [--only N]
@@ -55,9 +56,8 @@ fn main() -> ExitCode {
         "bench" => Options::read(&rest, &[], &["--peers", "--scale"]).and_then(|options| {
             if options.has("--scale") { bench::scale() } else { bench::run(options.has("--peers")) }
         }),
-        "slt" | "transcript" | "sql" | "gaps" | "labs" | "differential" | "tpch" | "fuzz" | "tight" => {
-            native::run(&command, &rest)
-        }
+        "slt" | "transcript" | "sql" | "gaps" | "labs" | "differential" | "tpch" | "fuzz" | "ml"
+        | "tight" => native::run(&command, &rest),
         "" | "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -18,7 +18,7 @@ struct Part {
     run: fn() -> Result<(), String>,
 }
 
-const PARTS: [Part; 17] = [
+const PARTS: [Part; 19] = [
     Part { name: "format", slow: false, run: || cargo(&["fmt", "--all", "--check"]) },
     Part { name: "tidy", slow: false, run: || test(&["--test", "tidy"]) },
     Part { name: "unit tests", slow: false, run: || test(&["--lib", "--bins"]) },
@@ -34,6 +34,7 @@ const PARTS: [Part; 17] = [
     Part { name: "TPC-H", slow: false, run: || native::run("tpch", &[]) },
     Part { name: "fuzz", slow: false, run: || native::run("fuzz", &[]) },
     Part { name: "access control", slow: false, run: || native::run("tight", &[]) },
+    Part { name: "references", slow: false, run: || native::run("ml", &[]) },
     Part { name: "lints", slow: false, run: lints },
     Part { name: "site and sizes", slow: true, run: build_site },
     Part { name: "browser", slow: true, run: walk_in_browser },

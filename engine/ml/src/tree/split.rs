@@ -58,7 +58,8 @@ impl Regularization {
             return shrunk * shrunk / (bend + self.lambda);
         }
         let weight = self.weight(sum);
-        -(2.0 * slope * weight + (bend + self.lambda) * weight * weight) - 2.0 * self.alpha * weight.abs()
+        // Alpha counts in the weight only: so XGBoost has it.
+        -(2.0 * slope * weight + (bend + self.lambda) * weight * weight)
     }
 }
 
