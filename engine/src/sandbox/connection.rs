@@ -58,6 +58,7 @@ impl Sandbox {
             last_query: -1,
             inside: Default::default(),
             prepared: SortedMap::new(),
+            default_iam_role: None,
             timeout: known
                 .and_then(|user| user.session_timeout)
                 .map(|seconds| Timeout { seconds, since: now }),
@@ -170,6 +171,7 @@ impl Session {
             ("current_database", self.database.to_string()),
             ("current_aws_account", super::ACCOUNT.to_owned()),
             ("pg_backend_pid", self.id.0.to_string()),
+            ("default_iam_role", self.default_iam_role.clone().unwrap_or_else(|| "none".to_owned())),
             ("pg_last_copy_count", self.last_copy_count.to_string()),
             ("pg_last_copy_id", self.last_copy.to_string()),
             ("pg_last_query_id", self.last_query.to_string()),

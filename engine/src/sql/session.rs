@@ -52,6 +52,8 @@ pub struct Session {
     pub inside: Inside,
     /// By name; they outlive transactions.
     pub prepared: SortedMap<Identifier, Prepared>,
+    /// The cluster's default IAM role, as it was when the running statement began.
+    pub default_iam_role: Option<String>,
     /// SESSION TIMEOUT, as it was when the session was opened.
     pub timeout: Option<Timeout>,
 }

@@ -65,6 +65,11 @@ impl Sandbox {
     /// abort the session's transaction as later ones do.
     pub fn start(&mut self, session: SessionId, statement: &ParsedStatement) -> SqlResult<Running> {
         self.end_idle(session)?;
+        let cluster = self.account.redshift.clusters.get(&self.warehouse.cluster);
+        let role = cluster.and_then(|cluster| cluster.default_iam_role.clone());
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.default_iam_role = role;
+        }
         let respelled = self.respelled(session, statement)?;
         let statement = respelled.as_ref().unwrap_or(statement);
         let numbers = self.number_statement(session);

@@ -3,6 +3,7 @@
 use super::trail::Trail;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::warehouse::access::{Privilege, UserId};
+use crate::warehouse::assume_role::{IamRole, RoleCommand};
 use crate::warehouse::catalog::{Database, Relation, RelationKind, Schema};
 use crate::warehouse::guarded::Guarded;
 use crate::warehouse::manifest::Manifest;
@@ -71,6 +72,24 @@ impl<'a> Rights<'a> {
     pub fn permission(self, permission: SystemPermission) -> Missing {
         let grant = format!("GRANT ROLE {} TO {};", permission.narrowest_role(), self.name());
         Missing::on_system(permission.keyword(), "system", "system permissions", Some(grant))
+    }
+
+    /// ASSUMEROLE on the role that a statement names, in the product's words.
+    pub fn may_assume(self, role: &IamRole, command: RoleCommand) -> SqlResult<()> {
+        if self.manifest.principals.may_assume(self.user, role, command) {
+            return Ok(());
+        }
+        let (arn, command) = (role.printed(), command.keyword());
+        let on = match role {
+            IamRole::Arn(arn) => format!("'{arn}'"),
+            IamRole::All | IamRole::Default => arn.to_owned(),
+        };
+        let grant = format!("GRANT ASSUMEROLE ON {on} TO {} FOR {command};", self.name());
+        let user = self.plain_name();
+        Err(self.refuse(
+            format!("User {user} does not have ASSUMEROLE permission on IAM role \"{arn}\" for {command}"),
+            Missing::on_system("ASSUMEROLE", "IAM role", arn, Some(grant)),
+        ))
     }
 
     pub fn refuse(self, message: String, missing: Missing) -> SqlError {

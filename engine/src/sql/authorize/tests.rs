@@ -201,3 +201,38 @@ fn the_way_names_roles_and_scopes() {
     let select = format!("SELECT s.t: {through}, for all TABLES IN SCHEMA s");
     assert!(chain.iter().all(|link| !link.starts_with("SELECT") || *link == select), "{chain:?}");
 }
+
+/// Inside a SECURITY DEFINER procedure its owner is asked, outside of it the caller.
+#[test]
+fn a_definer_is_told_apart_from_the_caller() {
+    let mut sandbox = account();
+    let admin = sandbox.connect("admin", None).unwrap();
+    all(
+        &mut sandbox,
+        admin,
+        "GRANT USAGE ON LANGUAGE plpgsql TO middle; SET SESSION AUTHORIZATION middle;
+         CREATE PROCEDURE s.lent() AS $$ BEGIN DELETE FROM s.t; END $$ LANGUAGE plpgsql SECURITY DEFINER;
+         CREATE PROCEDURE s.own() AS $$ BEGIN DELETE FROM s.t; END $$ LANGUAGE plpgsql;
+         RESET SESSION AUTHORIZATION; GRANT USAGE ON SCHEMA s TO u;",
+    );
+    let session = sandbox.connect("u", None).unwrap();
+    let found = refusal(&mut sandbox, session, "CALL s.lent()").unwrap();
+    assert_eq!(found.message, "permission denied for procedure lent");
+    assert_eq!(found.smallest_grant.as_deref(), Some("GRANT EXECUTE ON PROCEDURE s.lent() TO u;"));
+    all(
+        &mut sandbox,
+        admin,
+        "GRANT EXECUTE ON PROCEDURE s.lent() TO u; GRANT EXECUTE ON PROCEDURE s.own() TO u;",
+    );
+    for (call, asked) in [("CALL s.lent()", "middle"), ("CALL s.own()", "u")] {
+        let found = refusal(&mut sandbox, session, call).unwrap();
+        assert_eq!(
+            (found.message.as_str(), found.user.as_str()),
+            ("permission denied for relation t", asked)
+        );
+        let grant = found.smallest_grant.unwrap();
+        assert_eq!(grant, format!("GRANT DELETE ON s.t TO {asked};"));
+        all(&mut sandbox, admin, &grant);
+        assert!(refusal(&mut sandbox, session, call).is_none(), "{call}");
+    }
+}

@@ -171,6 +171,7 @@ pub(crate) fn session(user: UserId) -> Session {
         inside: Default::default(),
         prepared: SortedMap::new(),
         timeout: None,
+        default_iam_role: None,
     }
 }
 

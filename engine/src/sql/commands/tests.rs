@@ -58,8 +58,10 @@ fn run_file(name: &str, text: &str) {
                 Some(rows.join("\n")) == expected
             }
             (head, Err(error)) => head.strip_prefix("statement error ").is_some_and(|wanted| {
-                match wanted.strip_prefix('(').and_then(|state| state.strip_suffix(')')) {
-                    Some(state) => error.kind.state() == state,
+                match wanted.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+                    Some((state, text)) => {
+                        error.kind.state() == state && error.kind.message().contains(text.trim())
+                    }
                     None => error.kind.message().contains(wanted),
                 }
             }),

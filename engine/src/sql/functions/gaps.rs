@@ -13,7 +13,6 @@ pub const NAMES: &[&str] = &[
     "change_session_priority",
     "change_user_priority",
     "current_namespace",
-    "default_iam_role",
     "dropbbox",
     "geometrytype",
     "reboot_cluster",

@@ -42,6 +42,10 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         constant_text(call, setting(context, "current_database"))
     })
     .impure(),
+    Entry::fixed("default_iam_role", &[], Answer::Text, |call, context| {
+        constant_text(call, setting(context, "default_iam_role"))
+    })
+    .impure(),
     Entry::fixed("current_schema", &[], NAME, |call, context| {
         let path = search_path(context);
         constant_text(call, path.first().map(Identifier::as_str))

@@ -195,6 +195,7 @@ fn late_columns(viewer: &Viewer<'_>) -> SqlResult<Rows> {
         inside: Default::default(),
         prepared: Default::default(),
         timeout: None,
+        default_iam_role: None,
     };
     let scope = Scope { manifest: viewer.manifest, session: &session, statement_text: "" };
     let mut rows = Rows::new();

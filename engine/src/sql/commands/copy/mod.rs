@@ -15,7 +15,7 @@ use crate::gap::Feature;
 use crate::load::column::LoadColumn;
 use crate::load::error::LineError;
 use crate::load::reader::{File, Reader};
-use crate::sql::authorize::rights::{Missing, Rights};
+use crate::sql::authorize::rights::Rights;
 use crate::sql::authorize::{authorize, schema_usage};
 use crate::sql::bind::Need;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
@@ -393,21 +393,7 @@ fn must_be_let_assume(credentials: &Credentials, context: CopyContext<'_>) -> Sq
         Credentials::DefaultRole => IamRole::Default,
         Credentials::AccessKey { .. } => return Ok(()),
     };
-    let user = context.session.user;
-    if context.manifest.principals.may_assume(user, &role, RoleCommand::Copy) {
-        return Ok(());
-    }
-    let rights = Rights::new(context.manifest, user);
-    let (name, arn) = (rights.name(), role.printed());
-    let on = match &role {
-        IamRole::Arn(arn) => format!("'{arn}'"),
-        IamRole::All | IamRole::Default => arn.to_owned(),
-    };
-    let grant = format!("GRANT ASSUMEROLE ON {on} TO {name} FOR COPY;");
-    Err(rights.refuse(
-        format!("User {name} does not have ASSUMEROLE permission on IAM role \"{arn}\" for COPY"),
-        Missing::on_system("ASSUMEROLE", "IAM role", arn, Some(grant)),
-    ))
+    Rights::new(context.manifest, context.session.user).may_assume(&role, RoleCommand::Copy)
 }
 
 /// The table, found as any name is: with a schema, USAGE comes first; without, the search path decides and
