@@ -21,6 +21,8 @@ DROP RLS POLICY only_kr;
 DROP MASKING POLICY no_card;
 DROP USER walker;`;
 
+const LONG = "SELECT COUNT(1) FROM raw_data.user_session_channel a, raw_data.user_session_channel b WHERE a.userid + b.userid < 0;";
+
 /** All of it, one after another. `pictures` takes pictures of what is on the screen. */
 export async function whoMayDoWhat(page, learner, pictures) {
   await learner.run("admin", BEFORE);
@@ -63,6 +65,11 @@ async function sideBySide(page, learner, pictures) {
   await runBoth(page, learner, "DELETE FROM walk.orders;");
   await page.locator(".compare-body .refusal").waitFor({ timeout: SOON });
   await pictures(page, `${learner.language}-side-by-side-refused`, "workbench");
+  await learner.type(LONG);
+  await page.locator(".toolbar .btn-primary").click();
+  await page.locator(".toolbar .btn-danger").click({ timeout: SOON });
+  await learner.settled();
+  await page.locator('[role="tab"] .pill').waitFor({ timeout: SOON });
   await compare.click();
   await learner.run("admin", "SELECT COUNT(1) FROM walk.orders;");
   assert.match(await page.locator("#results-panel").innerText(), /\b3\b/, "a comparison changed the account");

@@ -44,10 +44,10 @@ pub struct Difference {
 }
 
 /// Marks of a compared row.
-pub const SAME: &str = "=";
-pub const CHANGED: &str = "~";
-pub const ONLY_FIRST: &str = "<";
-pub const ONLY_SECOND: &str = ">";
+pub const SAME: &str = "both";
+pub const CHANGED: &str = "differs";
+pub const ONLY_FIRST: &str = "first";
+pub const ONLY_SECOND: &str = "second";
 
 /// A column of two compared results.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -154,8 +154,8 @@ fn difference(halves: &[Half], results: &mut Results) -> Option<Difference> {
         HalfEnd::Done { result } => result.rows.clone(),
         HalfEnd::Failed { .. } => None,
     };
-    let [first, second] = halves else { return None };
-    let (first, second) = (rows_of(first)?, rows_of(second)?);
+    let [one, other] = halves else { return None };
+    let (first, second) = (rows_of(one)?, rows_of(other)?);
     let cut = first.count.max(second.count) > MOST;
     let side = |rows: ResultRows| {
         let cells = results.rows(rows.result, 0, MOST as u32).unwrap_or_default();
@@ -183,9 +183,14 @@ fn difference(halves: &[Half], results: &mut Results) -> Option<Difference> {
     }
     let columns = columns(&sides, &matched.common, &matched.differing);
     let mut cell_columns =
-        vec![ResultColumn { name: "seen".to_owned(), data_type: "char(1)".to_owned(), numeric: false }];
-    for side in &sides {
-        cell_columns.extend(side.columns.iter().cloned());
+        vec![ResultColumn { name: "seen".to_owned(), data_type: "varchar".to_owned(), numeric: false }];
+    // Saved as a file, the columns of the two must not be taken for each other's.
+    for (half, side) in halves.iter().zip(&sides) {
+        let named = |column: &ResultColumn| ResultColumn {
+            name: format!("{}.{}", half.user, column.name),
+            ..column.clone()
+        };
+        cell_columns.extend(side.columns.iter().map(named));
     }
     let all = results.keep_cells(cell_columns.clone(), all);
     let differing = results.keep_cells(cell_columns, differing);

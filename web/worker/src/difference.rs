@@ -2,8 +2,9 @@
 //!
 //! Only what is seen counts, not what the engine knows of policies: rows with equal values are one row. Of the
 //! others, those that agree in every column but some are one row whose values differ (a masked column); a column
-//! counts as differing when it holds values that the other side lacks. What cannot be told apart for sure stays two
-//! rows, each seen by one user.
+//! counts as differing when it holds values that the other side lacks. Where no column is left to tell rows by, one
+//! and the same value in every row of one side, and several in as many of the other, is a mask. What cannot be told
+//! apart for sure stays two rows, each seen by one user.
 
 use std::collections::VecDeque;
 
@@ -41,7 +42,9 @@ pub(crate) fn compare(sides: &[Side; 2]) -> Matched {
     if fewer > 0 {
         let lost: Vec<bool> = every.iter().map(|&at| shared(sides, &common, &[at], &open) < fewer).collect();
         let rest: Vec<usize> = every.iter().copied().filter(|&at| !lost[at]).collect();
-        if !rest.is_empty() && rest.len() < every.len() && tells_apart(sides, &common, &rest, &open) {
+        let masked = rest.is_empty() && fewer > 1 && hides(sides, &common, &every, &open);
+        let known = !rest.is_empty() && rest.len() < every.len() && tells_apart(sides, &common, &rest, &open);
+        if masked || known {
             let before = open[0].len();
             pair(sides, &common, &rest, &mut open, &mut partner);
             if open[0].len() < before {
@@ -133,6 +136,12 @@ fn tells_apart(sides: &[Side; 2], common: &[[usize; 2]], which: &[usize], open: 
     })
 }
 
+/// Whether one side has one row only, over and over, for as many different ones of the other.
+fn hides(sides: &[Side; 2], common: &[[usize; 2]], which: &[usize], open: &[Vec<usize>; 2]) -> bool {
+    let alike = [0, 1].map(|side| by_key(sides, common, which, open, side).iter().count() == 1);
+    open[0].len() == open[1].len() && alike[0] != alike[1]
+}
+
 /// The first side's order, with the other's own rows where they stood.
 fn in_order(partner: &[Vec<Option<usize>>; 2]) -> Vec<Pair> {
     let mut pairs = Vec::with_capacity(partner[0].len());
@@ -207,6 +216,15 @@ mod tests {
         let found = compare(&[side("id kind", "1 a/2 a/3 b"), side("id kind", "7 a/8 b")]);
         assert_eq!(found.pairs.len(), 5);
         assert_eq!(found.differing, [false, false]);
+    }
+
+    #[test]
+    fn a_mask_on_the_only_column_is_told_from_other_rows() {
+        let found = compare(&[side("card", "4111/4222/4333"), side("card", "XXXX/XXXX/XXXX")]);
+        assert_eq!(found.pairs, [[Some(0), Some(0)], [Some(1), Some(1)], [Some(2), Some(2)]]);
+        assert_eq!(found.differing, [true]);
+        let found = compare(&[side("name", "kim/lee"), side("name", "ann/bob")]);
+        assert_eq!(found.pairs.len(), 4);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use sandshift_lessons::Digest;
 use sandshift_protocol::{
-    Difference, Event, EventKind, Half, HalfEnd, LabSource, Message, ReachingPolicy, Request, StepState,
-    StorageState,
+    CHANGED, Difference, Event, EventKind, ExportFormat, Half, HalfEnd, LabSource, Message, ONLY_FIRST,
+    ReachingPolicy, Request, StepState, StorageState,
 };
 use sandshift_worker::workspace::Workspace;
 
@@ -232,8 +232,12 @@ fn two_users_rows_are_laid_upon_each_other() {
         found.columns.iter().filter(|column| column.changed).map(|column| column.name.as_str()).collect();
     assert_eq!(changed, ["card"]);
     let cell = |text: &str| Some(text.to_owned());
-    assert_eq!(found.all.first[0], [cell("~"), cell("1"), cell("4111"), cell("1"), cell("****")]);
-    assert_eq!(found.all.first[2], [cell("<"), cell("3"), cell("4333"), None, None]);
+    assert_eq!(found.all.first[0], [cell(CHANGED), cell("1"), cell("4111"), cell("1"), cell("****")]);
+    assert_eq!(found.all.first[2], [cell(ONLY_FIRST), cell("3"), cell("4333"), None, None]);
+    let export = Request::Export { result: found.differing.result, format: ExportFormat::Csv };
+    let events = send(&mut workspace, export);
+    let EventKind::Exported { text } = &events[0].event else { panic!("{events:?}") };
+    assert!(text.starts_with("seen,admin.id,admin.card,kim.id,kim.card\ndiffers,1,4111,1,****\n"), "{text}");
 }
 
 #[test]

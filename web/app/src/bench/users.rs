@@ -63,6 +63,8 @@ fn heading(page: &Page, access: &Access) -> Html {
     let go = |page: &Page| {
         let Route::Lab { id, .. } = &page.state.route else { return };
         page.desk.go_to(&Route::Lab { id: id.clone(), room: Room::Query });
+        // The button that was pressed is gone with its room.
+        crate::host::focus("main");
     };
     let act_as = {
         let (page, user) = (page.clone(), user.clone());

@@ -85,7 +85,19 @@ impl State {
                 if self.run.as_ref().is_none_or(|run| run.id != event.id) {
                     return;
                 }
-                self.run = None;
+                if let Some(run) = self.run.take().filter(|run| canceled && run.other.is_some()) {
+                    let end = run.text.encode_utf16().count() as u32;
+                    self.outcomes.push(Outcome {
+                        number: 1,
+                        user: run.user,
+                        text: run.text,
+                        lines_before: run.lines_before,
+                        span: (run.offset, run.offset + end),
+                        more: false,
+                        status: Status::Canceled,
+                        past: false,
+                    });
+                }
                 for outcome in &mut self.outcomes {
                     if canceled && matches!(outcome.status, Status::Running { .. }) {
                         outcome.status = Status::Canceled;

@@ -91,6 +91,18 @@ fn canceling_marks_what_was_running() {
 }
 
 #[test]
+fn a_canceled_comparison_says_so() {
+    let mut state = State::default();
+    run(&mut state, "SELECT 1", 0);
+    if let Some(run) = &mut state.run {
+        run.other = Some("kim".to_owned());
+    }
+    hear(&mut state, 7, EventKind::Finished { canceled: true });
+    assert_eq!(state.outcomes[0].status, Status::Canceled);
+    assert!(state.run.is_none());
+}
+
+#[test]
 fn what_the_person_stopped_is_not_shown_as_an_error() {
     let mut state = State::default();
     run(&mut state, "SELECT 1", 0);
