@@ -38,6 +38,8 @@ pub(super) struct Binder<'a> {
     pub arguments: Option<Vec<Expression>>,
     /// Users' functions that were called.
     pub routines: Vec<ObjectId>,
+    /// Relations whose policies are being bound.
+    pub guarded: Vec<ObjectId>,
 }
 
 /// Through whose rights and search path names are looked up.
@@ -107,6 +109,7 @@ impl<'a> Binder<'a> {
             depth: 0,
             arguments: None,
             routines: Vec::new(),
+            guarded: Vec::new(),
         })
     }
 

@@ -63,8 +63,16 @@ impl Binder<'_> {
         if !present.protection.rows && present.protection.attached.iter().all(|one| one.mask.is_none()) {
             return Ok(Shown { plan, kept: Vec::new() });
         }
+        if self.guarded.contains(&relation) {
+            // A mask looks up the table that it stands on. The sentence is PostgreSQL's.
+            let message = format!("infinite recursion detected in policy for relation \"{}\"", present.name);
+            return Err(SqlError::product("42P17", message));
+        }
+        self.guarded.push(relation);
+        let shown = self.behind(&present, plan, writes);
+        self.guarded.pop();
         // Rights come first: who may not read the table learns nothing of its policies either.
-        self.behind(&present, plan, writes)
+        shown
             .map_err(|error| authorize(&self.needs, self.manifest, self.scope.session).err().unwrap_or(error))
     }
 
