@@ -3,6 +3,8 @@
 //! A policy is an object of its database; what it is attached to, and for whom, stands on the relation (Developer
 //! Guide, "Row-level security" and "Dynamic data masking").
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::access::{Grantee, Principals, UserId};
@@ -87,9 +89,31 @@ pub struct Attachment {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Masked {
-    pub outputs: Vec<Identifier>,
-    pub inputs: Vec<Identifier>,
+    pub outputs: Vec<Place>,
+    pub inputs: Vec<Place>,
     pub priority: i64,
+}
+
+/// A column, or what lies at the end of a path into a SUPER one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub column: Identifier,
+    /// Names of attributes; none for the whole column.
+    pub path: Vec<Identifier>,
+}
+
+impl Place {
+    /// Whether one lies inside of the other, or is it.
+    pub fn overlaps(&self, other: &Place) -> bool {
+        self.column == other.column && self.path.iter().zip(&other.path).all(|(one, other)| one == other)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.column)?;
+        self.path.iter().try_for_each(|name| write!(f, ".{name}"))
+    }
 }
 
 impl Protection {
@@ -99,12 +123,23 @@ impl Protection {
         mine.map(|one| one.policy).collect()
     }
 
-    /// The mask on `column` that counts for `user`: of those that reach it, the one of the highest priority.
-    pub fn mask_on(&self, column: &Identifier, reach: &Audience) -> Option<(&Attachment, &Masked)> {
-        let masks = self.attached.iter().filter_map(|one| Some((one, one.mask.as_ref()?)));
-        masks
-            .filter(|(one, mask)| mask.outputs.contains(column) && reach.holds(one.grantee))
-            .max_by_key(|(_, mask)| mask.priority)
+    /// The masks that count for `user`, each with which of its outputs: of those that reach it and overlap, the one of
+    /// the highest priority.
+    pub fn masks(&self, reach: &Audience) -> Vec<(&Attachment, &Masked, usize)> {
+        let masks = self.attached.iter().filter(|one| reach.holds(one.grantee));
+        let mut all: Vec<(&Attachment, &Masked, usize)> = masks
+            .filter_map(|one| Some((one, one.mask.as_ref()?)))
+            .flat_map(|(one, mask)| (0..mask.outputs.len()).map(move |output| (one, mask, output)))
+            .collect();
+        all.sort_by_key(|(_, mask, _)| std::cmp::Reverse(mask.priority));
+        let mut counting: Vec<(&Attachment, &Masked, usize)> = Vec::new();
+        for (one, mask, output) in all {
+            let place = &mask.outputs[output];
+            if !counting.iter().any(|(_, known, output)| known.outputs[*output].overlaps(place)) {
+                counting.push((one, mask, output));
+            }
+        }
+        counting
     }
 
     pub fn names_grantee(&self, grantee: Grantee) -> bool {

@@ -1,7 +1,7 @@
 //! Names and types: a parsed query to a plan and the rights it needs.
 //!
 //! Read in this order: `binder` (the state of one statement's binding), `relation` (which table a name
-//! means), `from`, `view`, `protection`, `series`, `join`, `outer_mark` and `hierarchy` (tables to one wide row), `level` (which column a name means), `scalar`,
+//! means), `from`, `view`, `protection`, `masking`, `series`, `join`, `outer_mark` and `hierarchy` (tables to one wide row), `level` (which column a name means), `scalar`,
 //! `operator`, `predicate`, `pattern`, `call`, `aggregate`, `window`, `super_path` and `subquery` (expressions), `coerce` (how types meet), `select` and `query` (the
 //! clauses put together), `write` (INSERT, UPDATE, DELETE), `merge`.
 
@@ -17,6 +17,7 @@ mod iam_grants;
 mod join;
 mod level;
 mod literal;
+mod masking;
 mod merge;
 mod operator;
 mod outer_mark;

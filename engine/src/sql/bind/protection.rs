@@ -8,17 +8,17 @@ use std::sync::Arc;
 use super::binder::{Binder, Viewer};
 use super::from::with_fields;
 use super::level::{Clause, Level, Named, Source, SourceColumn};
-use super::{Need, Scope, coerce};
+use super::{Need, Scope};
 use crate::sql::authorize::authorize;
 use crate::sql::authorize::trail::Trail;
 use crate::sql::error::{SqlError, SqlResult};
-use crate::sql::expression::{CastMode, Expression};
+use crate::sql::expression::Expression;
 use crate::sql::parse;
 use crate::sql::plan::{Field, Plan, Secure};
 use crate::warehouse::catalog::{ObjectId, Relation, RelationKind};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
-use crate::warehouse::policy::{Audience, Masked, Policy, PolicyKind};
+use crate::warehouse::policy::{Audience, Policy, PolicyKind};
 use crate::warehouse::system_role::SystemPermission;
 
 /// A relation's rows for one user.
@@ -123,33 +123,22 @@ impl Binder<'_> {
                 Plan::Filter { input: Box::new(qualified(below, &called)), predicate }
             };
         }
-        let (masks, kept) = self.masks(relation, &fields[..width], &reach, &place, &mut policies)?;
-        let masked = masks.iter().any(Option::is_some);
-        if !rows && !masked {
-            return Ok(Shown { plan: below, kept: Vec::new() });
+        let masked = self.masked(relation, below, width, &reach, &place)?;
+        if !rows && masked.policies.is_empty() {
+            return Ok(Shown { plan: masked.plan, kept: Vec::new() });
         }
-        let mut fields = fields;
-        let mut places = Vec::new();
-        if masked {
+        if !masked.policies.is_empty() {
             open &= principals.may(user, SystemPermission::ExplainMasking);
-            let own = |index: usize, field: &Field| Expression::Column { index, data_type: field.data_type };
-            let mut expressions: Vec<Expression> = masks
-                .into_iter()
-                .enumerate()
-                .map(|(index, mask)| mask.unwrap_or_else(|| own(index, &fields[index])))
-                .collect();
-            if writes {
-                expressions.push(own(width, &fields[width]));
-                for column in kept {
-                    places.push((column, expressions.len()));
-                    expressions.push(own(column, &fields[column]));
-                    fields.push(Field { qualifier: None, ..fields[column].clone() });
-                }
-            }
-            below = Plan::Project { input: Box::new(below), expressions, fields: fields.clone() };
         }
+        // The own values of masked columns follow the row id.
+        let mut fields = fields;
+        for (column, _) in &masked.kept {
+            let field = Field { qualifier: None, ..fields[*column].clone() };
+            fields.push(field);
+        }
+        policies.extend(&masked.policies);
         let secure = Secure {
-            input: below,
+            input: masked.plan,
             relation: relation.id,
             name: relation.name.to_string(),
             fields,
@@ -157,65 +146,15 @@ impl Binder<'_> {
             open,
             policies,
         };
-        Ok(Shown { plan: Plan::Secure(Box::new(secure)), kept: places })
+        Ok(Shown { plan: Plan::Secure(Box::new(secure)), kept: masked.kept })
     }
 
-    /// What stands in the place of each column, and which columns are masked.
-    fn masks(
-        &mut self,
-        relation: &Relation,
-        fields: &[Field],
-        reach: &Audience,
-        place: &dyn Fn(&Identifier) -> SqlResult<usize>,
-        policies: &mut Vec<ObjectId>,
-    ) -> SqlResult<(Vec<Option<Expression>>, Vec<usize>)> {
-        let mut masks: Vec<Option<Expression>> = vec![None; fields.len()];
-        let protection = &relation.protection;
-        let named = protection.attached.iter().filter_map(|one| one.mask.as_ref());
-        let outputs: Vec<Identifier> = named.flat_map(|mask| mask.outputs.iter().cloned()).collect();
-        for name in outputs {
-            let Ok(column) = place(&name) else { continue };
-            let Some((attachment, masked)) = protection.mask_on(&name, reach) else { continue };
-            if masks[column].is_some() {
-                continue;
-            }
-            let policy = self.policy_of(attachment.policy)?;
-            let bound = self.mask_over(&policy, masked, fields, place)?;
-            self.must_be_granted(&policy, &bound)?;
-            let output = masked.outputs.iter().position(|output| *output == name).unwrap_or(0);
-            let value = bound.expressions.into_iter().nth(output);
-            let value = value.ok_or_else(|| SqlError::bug("a mask without a value"))?;
-            // Cut to the column's size; what the product does with a longer one is unconfirmed.
-            masks[column] = Some(coerce::cast(value, fields[column].data_type, CastMode::Explicit));
-            if !policies.contains(&policy.id) {
-                policies.push(policy.id);
-            }
-        }
-        let kept = (0..fields.len()).filter(|column| masks[*column].is_some()).collect();
-        Ok((masks, kept))
-    }
-
-    fn mask_over(
-        &mut self,
-        policy: &Policy,
-        masked: &Masked,
-        fields: &[Field],
-        place: &dyn Fn(&Identifier) -> SqlResult<usize>,
-    ) -> SqlResult<BoundPolicy> {
-        let columns = policy.inputs.iter().zip(&masked.inputs).map(|((name, _), input)| {
-            let index = place(input)?;
-            Ok(PolicyColumn { name, index, data_type: fields[index].data_type })
-        });
-        let columns = columns.collect::<SqlResult<Vec<_>>>()?;
-        self.policy_texts(policy, &columns, true)
-    }
-
-    fn policy_of(&self, id: ObjectId) -> SqlResult<Arc<Policy>> {
+    pub(super) fn policy_of(&self, id: ObjectId) -> SqlResult<Arc<Policy>> {
         let policy = self.database.policies.get(&id).cloned();
         policy.ok_or_else(|| SqlError::bug("an attached policy is gone"))
     }
 
-    fn policy_texts(
+    pub(super) fn policy_texts(
         &mut self,
         policy: &Policy,
         columns: &[PolicyColumn<'_>],
@@ -282,7 +221,7 @@ impl Binder<'_> {
     }
 
     /// The policy reads its lookup tables with rights of its own.
-    fn must_be_granted(&self, policy: &Policy, bound: &BoundPolicy) -> SqlResult<()> {
+    pub(super) fn must_be_granted(&self, policy: &Policy, bound: &BoundPolicy) -> SqlResult<()> {
         let missing = bound.needs.iter().find(|need| !policy.may_read.contains(&need.relation));
         let Some(lookup) = missing.and_then(|need| self.database.relation(need.relation)) else {
             return Ok(());

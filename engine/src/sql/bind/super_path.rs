@@ -87,7 +87,7 @@ impl Binder<'_> {
         Ok(None)
     }
 
-    fn navigate(&mut self, root: Expression, steps: Vec<Expression>) -> SqlResult<Expression> {
+    pub(super) fn navigate(&mut self, root: Expression, steps: Vec<Expression>) -> SqlResult<Expression> {
         if root.data_type() != DataType::Super {
             // unconfirmed: the product's words for a path into another type.
             let message = format!(

@@ -9,12 +9,12 @@ use super::{CommandContext, done, done_with};
 use crate::sql::bind::{self, PolicyColumn};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
-use crate::sql::statement::{AttachPolicy, MaskColumns};
+use crate::sql::statement::AttachPolicy;
 use crate::warehouse::access::Grantee;
 use crate::warehouse::catalog::Relation;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
-use crate::warehouse::policy::{Attachment, Masked, Policy, PolicyKind};
+use crate::warehouse::policy::{Attachment, Masked, Place, Policy, PolicyKind};
 use crate::warehouse::routine::bare_type;
 
 pub(super) fn run(attach: &AttachPolicy, context: &mut CommandContext<'_>) -> SqlResult<Completion> {
@@ -32,11 +32,7 @@ pub(super) fn run(attach: &AttachPolicy, context: &mut CommandContext<'_>) -> Sq
         }
         for (grantee, written) in grantees.iter().zip(&attach.grantees) {
             if attach.attaching {
-                let mask = attach.mask.as_ref().map(|mask| Masked {
-                    outputs: mask.outputs.clone(),
-                    inputs: mask.inputs.clone(),
-                    priority: mask.priority,
-                });
+                let mask = attach.mask.clone();
                 let new = Attachment { policy: policy.id, grantee: *grantee, grantor: context.user(), mask };
                 let relation = context.relation_mut(relation.id)?;
                 must_be_free(&new, relation, word)?;
@@ -122,43 +118,52 @@ fn must_be_attachable(relation: &Relation, kind: PolicyKind, context: &CommandCo
 fn must_fit(
     policy: &Policy,
     relation: &Relation,
-    mask: Option<&MaskColumns>,
+    mask: Option<&Masked>,
     context: &CommandContext<'_>,
 ) -> SqlResult<()> {
-    let late = relation.columns.is_empty();
-    let type_of = |name: &Identifier| {
-        let column = relation.columns.iter().find(|column| column.name == *name);
-        column.map(|column| column.data_type).ok_or_else(|| SqlError::undefined_column(name))
-    };
-    let inputs: Vec<Identifier> = match mask {
+    let word = policy.kind.word();
+    let whole = |name: &Identifier| Place { column: name.clone(), path: Vec::new() };
+    let inputs: Vec<Place> = match mask {
         Some(mask) => mask.inputs.clone(),
-        None => policy.inputs.iter().map(|(name, _)| name.clone()).collect(),
+        None => policy.inputs.iter().map(|(name, _)| whole(name)).collect(),
     };
     if inputs.len() != policy.inputs.len() {
-        let message =
-            format!("{} \"{}\" takes {} columns", policy.kind.word(), policy.name, policy.inputs.len());
+        let message = format!("{word} \"{}\" takes {} columns", policy.name, policy.inputs.len());
         return Err(SqlError::product("42601", message));
     }
     let mut columns = Vec::new();
     for ((index, (name, expected)), input) in policy.inputs.iter().enumerate().zip(&inputs) {
-        // A late-binding view has columns when it is read, not before.
-        let data_type = if late { *expected } else { type_of(input)? };
-        must_be_alike(data_type, *expected, input)?;
+        let data_type = type_at(input, *expected, relation)?;
         columns.push(PolicyColumn { name, index, data_type });
     }
     let bound = bind::policy(policy, &columns, true, context.scope())?;
     let Some(mask) = mask else { return Ok(()) };
     if mask.outputs.len() != bound.expressions.len() {
-        let message =
-            format!("{} \"{}\" gives {} columns", policy.kind.word(), policy.name, bound.expressions.len());
+        let message = format!("{word} \"{}\" gives {} columns", policy.name, bound.expressions.len());
         return Err(SqlError::product("42601", message));
     }
     for (output, expression) in mask.outputs.iter().zip(&bound.expressions) {
-        if !late {
-            must_be_alike(type_of(output)?, expression.data_type(), output)?;
-        }
+        type_at(output, expression.data_type(), relation)?;
     }
     Ok(())
+}
+
+/// The type of what stands at a place, which must be like what the policy has there. What a path leads to is known
+/// when it is read, and so are the columns of a late-binding view.
+fn type_at(place: &Place, expected: DataType, relation: &Relation) -> SqlResult<DataType> {
+    if relation.columns.is_empty() {
+        return Ok(expected);
+    }
+    let column = relation.columns.iter().find(|column| column.name == place.column);
+    let found = column.ok_or_else(|| SqlError::undefined_column(&place.column))?.data_type;
+    if place.path.is_empty() {
+        must_be_alike(found, expected, &place.column)?;
+        return Ok(found);
+    }
+    match found {
+        DataType::Super => Ok(expected),
+        other => must_be_alike(other, DataType::Super, &place.column).and(Ok(expected)),
+    }
 }
 
 /// The same type; sizes of strings and digits may differ.
@@ -185,11 +190,13 @@ fn must_be_free(new: &Attachment, relation: &Relation, word: &str) -> SqlResult<
         let taken = match (&one.mask, &new.mask) {
             (Some(known), Some(mask)) => {
                 let meets = known.outputs.iter().any(|output| mask.outputs.contains(output));
+                let overlap = |output: &Place| mask.outputs.iter().any(|other| other.overlaps(output));
+                let overlaps = known.outputs.iter().any(overlap);
                 let same =
                     one.policy == new.policy && known.inputs == mask.inputs && known.outputs == mask.outputs;
                 if meets && one.grantee == new.grantee {
                     Some("the column has one for this user or role already")
-                } else if meets && known.priority == mask.priority && !same {
+                } else if overlaps && known.priority == mask.priority && !same {
                     Some("the column has one with the same priority already")
                 } else {
                     None

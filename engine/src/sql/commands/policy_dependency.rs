@@ -41,7 +41,7 @@ pub(super) fn must_not_be_read(
     for one in &relation.protection.attached {
         let Some(policy) = database.policies.get(&one.policy) else { continue };
         let reads = match &one.mask {
-            Some(mask) => mask.inputs.contains(column) || mask.outputs.contains(column),
+            Some(mask) => mask.inputs.iter().chain(&mask.outputs).any(|place| place.column == *column),
             None => policy.inputs.iter().any(|(name, _)| name == column),
         };
         if reads {

@@ -11,7 +11,7 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
-use crate::warehouse::policy::Audience;
+use crate::warehouse::policy::{Audience, Place};
 
 const FOUR: &[super::signature::Parameter] = &[Text, Text, Text, Text];
 
@@ -58,8 +58,10 @@ fn mask(call: &Call<'_>, context: &mut EvaluationContext<'_>, of_role: bool) -> 
         let Some(relation) = database.find(&schema, &table) else {
             return Err(SqlError::undefined_relation(&format!("{schema}.{table}")));
         };
-        let found = relation.protection.mask_on(&column, &audience);
-        let policy = found.and_then(|(attachment, _)| database.policies.get(&attachment.policy));
+        let asked = Place { column, path: Vec::new() };
+        let masks = relation.protection.masks(&audience);
+        let found = masks.iter().find(|(_, mask, output)| mask.outputs[*output] == asked);
+        let policy = found.and_then(|(attachment, ..)| database.policies.get(&attachment.policy));
         Ok(policy.map(|policy| out.push_str(policy.name.as_str())))
     })
 }

@@ -5,14 +5,9 @@ use sqlparser::tokenizer::Token;
 
 use super::data_type;
 use super::reader::Reader;
-use super::statement::not_simulated;
-use crate::gap::Feature;
 use crate::sql::error::SqlResult;
-use crate::sql::statement::{
-    AttachPolicy, ColumnPair, CreatePolicy, MaskColumns, NamedGrantee, PolicyTexts, Statement,
-};
-use crate::warehouse::identifier::Identifier;
-use crate::warehouse::policy::PolicyKind;
+use crate::sql::statement::{AttachPolicy, ColumnPair, CreatePolicy, NamedGrantee, PolicyTexts, Statement};
+use crate::warehouse::policy::{Masked, Place, PolicyKind};
 
 const KINDS: [&str; 2] = ["RLS POLICY", "MASKING POLICY"];
 
@@ -94,14 +89,10 @@ pub(super) fn attach(reader: &mut Reader, attaching: bool) -> SqlResult<Statemen
         PolicyKind::Rows => reader.names()?,
         PolicyKind::Mask => {
             let relation = reader.name()?;
-            let mut paths = false;
-            let outputs = column_list(reader, &mut paths)?;
+            let outputs = places(reader)?;
             let named = attaching && reader.word("USING");
-            let inputs = if named { column_list(reader, &mut paths)? } else { outputs.clone() };
-            if paths {
-                return rest_of_path(reader, attaching);
-            }
-            mask = Some(MaskColumns { outputs, inputs, priority: 0 });
+            let inputs = if named { places(reader)? } else { outputs.clone() };
+            mask = Some(Masked { outputs, inputs, priority: 0 });
             vec![relation]
         }
     };
@@ -125,27 +116,17 @@ fn priority(reader: &mut Reader) -> SqlResult<i64> {
 }
 
 /// Columns, or paths into SUPER ones.
-fn column_list(reader: &mut Reader, paths: &mut bool) -> SqlResult<Vec<Identifier>> {
+fn places(reader: &mut Reader) -> SqlResult<Vec<Place>> {
     reader.parenthesized(|reader| {
         reader.list(|reader| {
             let column = reader.identifier()?;
+            let mut path = Vec::new();
             while reader.symbol(&Token::Period) {
-                *paths = true;
-                reader.identifier()?;
+                path.push(reader.identifier()?);
             }
-            Ok(column)
+            Ok(Place { column, path })
         })
     })
-}
-
-fn rest_of_path(reader: &mut Reader, attaching: bool) -> SqlResult<Statement> {
-    reader.expect(if attaching { "TO" } else { "FROM" })?;
-    grantee(reader)?;
-    priority(reader)?;
-    Ok(not_simulated(
-        Feature::MaskedPath,
-        if attaching { "ATTACH MASKING POLICY" } else { "DETACH MASKING POLICY" },
-    ))
 }
 
 fn grantee(reader: &mut Reader) -> SqlResult<NamedGrantee> {

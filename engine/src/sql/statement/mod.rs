@@ -26,7 +26,7 @@ pub use load::{Copy, CopyCredentials, CopyOption};
 pub use object::{
     AlterDatabase, AlterMaterializedView, AlterSchema, CommentTarget, CreateMaterializedView, ShownObject,
 };
-pub use policy::{AttachPolicy, ColumnPair, CreatePolicy, MaskColumns, PolicyTexts};
+pub use policy::{AttachPolicy, ColumnPair, CreatePolicy, PolicyTexts};
 pub use principal::{AlterGroup, AlterRole, UserOption};
 pub use privilege::{
     AssumeRole, DefaultPrivileges, GrantStatement, GrantTarget, GrantedPrivileges, NamedGrantee, RoleGrantee,

@@ -5,7 +5,7 @@ use sqlparser::ast;
 use super::NamedGrantee;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
-use crate::warehouse::policy::PolicyKind;
+use crate::warehouse::policy::{Masked, PolicyKind};
 
 /// A name and a type of WITH.
 pub type ColumnPair = (Identifier, DataType);
@@ -31,13 +31,6 @@ pub struct AttachPolicy {
     pub policy: Identifier,
     pub relations: Vec<QualifiedName>,
     /// For masks.
-    pub mask: Option<MaskColumns>,
+    pub mask: Option<Masked>,
     pub grantees: Vec<NamedGrantee>,
-}
-
-#[derive(Clone, Debug)]
-pub struct MaskColumns {
-    pub outputs: Vec<Identifier>,
-    pub inputs: Vec<Identifier>,
-    pub priority: i64,
 }

@@ -6,8 +6,7 @@ use super::acl::identity;
 use super::policy_text;
 use super::relation::{Relation, Rows, Source, Viewer, text};
 use crate::sql::error::SqlResult;
-use crate::warehouse::identifier::Identifier;
-use crate::warehouse::policy::{Policy, PolicyKind, Protection};
+use crate::warehouse::policy::{Place, Policy, PolicyKind, Protection};
 use crate::warehouse::system_role::SystemPermission;
 use crate::warehouse::value::Value;
 
@@ -183,8 +182,8 @@ fn attached_masks(viewer: &Viewer<'_>) -> SqlResult<Rows> {
     Ok(rows)
 }
 
-/// `["a","b"]`.
-fn list(names: &[Identifier]) -> Value {
-    let names: Vec<&str> = names.iter().map(Identifier::as_str).collect();
+/// `["a","b"]`; how a path is printed is unconfirmed.
+fn list(places: &[Place]) -> Value {
+    let names: Vec<String> = places.iter().map(Place::to_string).collect();
     text(serde_json::Value::from(names))
 }
