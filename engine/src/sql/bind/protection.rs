@@ -13,6 +13,7 @@ use crate::sql::authorize::authorize;
 use crate::sql::authorize::trail::Trail;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
+use crate::sql::parameter;
 use crate::sql::parse;
 use crate::sql::plan::{Field, Plan, Secure};
 use crate::warehouse::catalog::{ObjectId, Relation, RelationKind};
@@ -84,7 +85,7 @@ impl Binder<'_> {
         let width = fields.len() - usize::from(writes);
         // A late-binding view has no columns but those of its query.
         let names: Vec<Identifier> = match relation.columns.as_slice() {
-            [] => fields.iter().map(|field| Identifier::fold(&field.name)).collect(),
+            [] => fields.iter().map(|field| Identifier::kept(&field.name)).collect(),
             columns => columns.iter().map(|column| column.name.clone()).collect(),
         };
         let place = |name: &Identifier| {
@@ -94,6 +95,13 @@ impl Binder<'_> {
         let (mut below, mut policies, mut open) = (plan, Vec::new(), true);
         let rows = relation.hides_rows(principals, user);
         if rows {
+            // Policies were written where the case of names does not count. SQLSTATE unconfirmed.
+            if parameter::keeps_case(&self.scope.session.settings) {
+                return Err(SqlError::product(
+                    "0A000",
+                    "RLS protected relation does not support session level config on case sensitivity being different from its default value.",
+                ));
+            }
             open &= principals.may(user, SystemPermission::ExplainRls);
             let mut conditions = Vec::new();
             let mut called = "rls_table".to_owned();
