@@ -91,12 +91,8 @@ fn relation_access(
     let reaching = |one: &&Attachment| reach.holds(one.grantee);
     let rows = protection.attached.iter().filter(|one| one.mask.is_none()).filter(reaching);
     let subject = protection.rows && !principals.may(user, SystemPermission::IgnoreRls);
-    let counts = |one: &&Attachment| {
-        let mut columns = one.mask.iter().flat_map(|mask| &mask.outputs);
-        columns.any(|column| {
-            protection.mask_on(column, &reach).is_some_and(|(first, _)| std::ptr::eq(first, *one))
-        })
-    };
+    let counting = protection.masks(&reach);
+    let counts = |one: &&Attachment| counting.iter().any(|(first, ..)| std::ptr::eq(*first, *one));
     let masks = protection.attached.iter().filter(counts);
     let told = |one: &Attachment| policy_told(principals, database, one);
     let rights = [Privilege::Select, Privilege::Insert, Privilege::Update, Privilege::Delete];
