@@ -73,7 +73,10 @@ impl Generator<'_> {
                 whole(text, alias, &common.columns)
             }
             _ if depth > 0 => {
+                // Beside the long table only what is short: without an equality they are multiplied.
+                let large = std::mem::replace(&mut self.large, false);
                 let (query, columns) = self.named_query(depth - 1);
+                self.large = large;
                 let alias = self.alias();
                 whole(format!("({query}) AS {alias}"), alias, &columns)
             }

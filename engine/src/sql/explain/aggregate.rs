@@ -26,8 +26,10 @@ pub(super) fn aggregated(
     let names = groups.iter().map(|group| expression::text(group, &input.names)).chain(calls).collect();
     let place = if input.place == Place::Leader { Place::Leader } else { Place::Scattered };
     let (input, title) = prepared(input, groups, aggregates);
-    let cost = cost::aggregate(input.cost, groups.len(), aggregates.len(), width);
-    Step::over(StepKind::Aggregate, title, cost, vec![input], place).named(names)
+    let known = cost::groups(groups, &input.distinct);
+    let distinct = groups.iter().map(|group| cost::distinct_of(group, &input.distinct)).collect();
+    let cost = cost::aggregate(input.cost, groups.len(), aggregates.len(), width, known);
+    Step::over(StepKind::Aggregate, title, cost, vec![input], place).named(names).counted(distinct)
 }
 
 /// What the aggregate works on. Distinct arguments are grouped first, in a derived table that the product calls
@@ -61,10 +63,10 @@ fn prepared(input: Step, groups: &[Expression], aggregates: &[AggregateCall]) ->
     };
     if !aggregates.is_empty() && aggregates.iter().all(same) {
         let place = if input.place == Place::Leader { Place::Leader } else { Place::Scattered };
-        let cost = cost::aggregate(input.cost, groups.len() + 1, 0, input.cost.width);
-        let names = input.names.clone();
-        let distinct =
-            Step::over(StepKind::Aggregate, "HashAggregate", cost, vec![input], place).named(names);
+        let arguments = aggregates.iter().take(1).flat_map(|call| &call.arguments);
+        let known = cost::groups(groups.iter().chain(arguments), &input.distinct);
+        let cost = cost::aggregate(input.cost, groups.len() + 1, 0, input.cost.width, known);
+        let distinct = Step::over(StepKind::Aggregate, "HashAggregate", cost, vec![input], place);
         return (step::subquery(distinct, "volt_dt_0"), plain);
     }
     (input, plain)

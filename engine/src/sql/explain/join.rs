@@ -24,7 +24,14 @@ pub(super) fn joined(join: &Join, left: Step, right: Step, statistics: &Statisti
     let (moves, place) = distribution::of_join(outer_side, inner_side, &pairs);
     let moved = moves.rows(left.cost.rows, right.cost.rows);
     let width = cost::width(&join.fields);
-    let rows = rows(join.kind, !join.on.is_empty(), left.cost.rows, right.cost.rows);
+    let values: Vec<(Option<f64>, Option<f64>)> = join
+        .on
+        .iter()
+        .map(|(one, other)| {
+            (cost::distinct_of(one, &left.distinct), cost::distinct_of(other, &right.distinct))
+        })
+        .collect();
+    let rows = rows(join.kind, &values, left.cost.rows, right.cost.rows);
     let qualified = |side: &str, names: &[String]| -> Vec<String> {
         names.iter().map(|name| format!("\"{side}\".{}", last_part(name))).collect()
     };
@@ -37,6 +44,11 @@ pub(super) fn joined(join: &Join, left: Step, right: Step, statistics: &Statisti
         JoinKind::Semi | JoinKind::Anti | JoinKind::NullAwareAnti => left.names.clone(),
         _ => left.names.iter().chain(&right.names).cloned().collect(),
     };
+    let mut distinct = left.distinct.clone();
+    distinct.resize(left.names.len(), None);
+    if output.len() > distinct.len() {
+        distinct.extend(&right.distinct);
+    }
     let kind = match join.kind {
         JoinKind::Inner | JoinKind::Cross => "",
         JoinKind::Left => " Left",
@@ -52,6 +64,7 @@ pub(super) fn joined(join: &Join, left: Step, right: Step, statistics: &Statisti
         let title = format!("Nested Loop{kind}{word}{label}");
         let mut step =
             Step::over(StepKind::NestedLoop(moves), &title, cost, vec![left, right], place).named(output);
+        step.distinct = distinct;
         step.details.extend(residual);
         return step;
     }
@@ -86,7 +99,7 @@ pub(super) fn joined(join: &Join, left: Step, right: Step, statistics: &Statisti
             .detail(format!("Hash Cond: {condition}"))
     };
     step.details.extend(residual);
-    step.named(output)
+    step.named(output).counted(distinct)
 }
 
 /// Whether a side comes sorted by this column without any work: a table whose distribution key and first sort key
@@ -102,13 +115,19 @@ fn in_order(side: &Plan, column: usize, statistics: &Statistics<'_>) -> bool {
         && cost::unsorted_share(table) < 0.2
 }
 
-/// A join to a dimension keeps the larger side's rows.
-fn rows(kind: JoinKind, equal: bool, left: f64, right: f64) -> f64 {
+/// An outer join keeps all rows of its side; of values that nobody knows, a join to a dimension keeps the larger
+/// side's rows.
+fn rows(kind: JoinKind, pairs: &[(Option<f64>, Option<f64>)], left: f64, right: f64) -> f64 {
+    let inner = match pairs {
+        [] => left * right,
+        pairs => cost::joined_rows(left, right, pairs).unwrap_or(left.max(right).min(left * right)),
+    };
     match kind {
         JoinKind::Semi | JoinKind::Anti | JoinKind::NullAwareAnti => (left / 2.0).ceil(),
-        _ if !equal => left * right,
-        JoinKind::Left => left.max(right),
-        _ => left.max(right).min(left * right),
+        JoinKind::Left if !pairs.is_empty() => inner.max(left),
+        JoinKind::Right if !pairs.is_empty() => inner.max(right),
+        JoinKind::Full if !pairs.is_empty() => inner.max(left).max(right),
+        _ => inner,
     }
 }
 

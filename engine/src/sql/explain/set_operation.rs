@@ -36,7 +36,7 @@ pub(super) fn combined(
         SetOperation::Union if all => append,
         SetOperation::Union => unique(append),
         SetOperation::Intersect | SetOperation::Except => {
-            let mut cost = cost::aggregate(append.cost, 1, 0, append.cost.width);
+            let mut cost = cost::aggregate(append.cost, 1, 0, append.cost.width, None);
             cost.start = 0.0;
             let title =
                 if operation == SetOperation::Intersect { "Hash Intersect Distinct" } else { "SetOp Except" };

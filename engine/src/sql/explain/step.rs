@@ -30,6 +30,8 @@ pub(super) struct Step {
     pub first: Option<usize>,
     /// The text of each output column.
     pub names: Vec<String>,
+    /// How many distinct values its columns have, where that is known.
+    pub distinct: Vec<Option<f64>>,
     pub place: Place,
 }
 
@@ -195,8 +197,14 @@ impl<'a> Planner<'a> {
         let table = self.statistics.table(scan);
         let rows = table.map_or(0, |table| table.data.visible_rows()) as f64;
         let place = table.map_or(Place::Scattered, |table| distribution::of_table(table, &scan.columns));
+        let distinct: Vec<Option<f64>> = match table.filter(|table| cost::analyzed(table)) {
+            Some(table) => {
+                scan.columns.iter().map(|column| Some(table.data.distinct_values(*column))).collect()
+            }
+            None => Vec::new(),
+        };
         let names: Vec<String> = scan.fields.iter().map(|field| field.name.clone()).collect();
-        let cost = cost::scan(rows, &scan.filters, cost::width(&scan.fields));
+        let cost = cost::scan(rows, &scan.filters, cost::width(&scan.fields), &distinct);
         let filter = match scan.filters.as_slice() {
             [] => None,
             [only] => Some(expression::text(only, &names)),
@@ -213,7 +221,7 @@ impl<'a> Planner<'a> {
             closed: false,
         });
         let title = format!("Seq Scan on {}", aliased(&scan.name, &scan.fields));
-        let mut step = Step::over(kind, &title, cost, Vec::new(), place).named(names);
+        let mut step = Step::over(kind, &title, cost, Vec::new(), place).named(names).counted(distinct);
         step.details.extend(filter.map(|filter| format!("Filter: {filter}")));
         self.inner(&mut step, &scan.filters);
         step
@@ -254,6 +262,8 @@ impl<'a> Planner<'a> {
             place => place,
         };
         self.inner(&mut step, expressions);
+        step.distinct =
+            expressions.iter().map(|expression| cost::distinct_of(expression, &step.distinct)).collect();
         step.names = match alias {
             Some(_) => fields.iter().map(|field| field.name.clone()).collect(),
             None => expressions.iter().map(|expression| expression::text(expression, &step.names)).collect(),
@@ -286,6 +296,7 @@ impl Step {
             number: None,
             first: None,
             names: Vec::new(),
+            distinct: Vec::new(),
             place: Place::Leader,
         }
     }
@@ -297,11 +308,17 @@ impl Step {
             step.title.insert_str(0, "XN ");
         }
         step.names = inputs.first().map(|input| input.names.clone()).unwrap_or_default();
+        step.distinct = inputs.first().map(|input| input.distinct.clone()).unwrap_or_default();
         Step { inputs, place, ..step }
     }
 
+    /// Other columns than its input's.
     pub fn named(self, names: Vec<String>) -> Step {
-        Step { names, ..self }
+        Step { names, distinct: Vec::new(), ..self }
+    }
+
+    pub fn counted(self, distinct: Vec<Option<f64>>) -> Step {
+        Step { distinct, ..self }
     }
 
     pub fn detail(mut self, detail: String) -> Step {
@@ -342,7 +359,7 @@ pub(super) fn aliased(name: &str, fields: &[Field]) -> String {
 }
 
 fn system_scan(relation: SystemRelation, fields: &[Field]) -> Step {
-    let cost = cost::scan(1_000.0, &[], cost::width(fields));
+    let cost = cost::scan(1_000.0, &[], cost::width(fields), &[]);
     let name = system::name(relation);
     let kind = StepKind::Scan(Scanned {
         relation: None,
@@ -374,7 +391,7 @@ fn narrows(filters: &[Expression], column: usize) -> bool {
 
 fn filtered(mut input: Step, predicate: &Expression) -> Step {
     let condition = expression::text(predicate, &input.names);
-    let rows = cost::selected(input.cost.rows, std::slice::from_ref(predicate));
+    let rows = cost::selected(input.cost.rows, std::slice::from_ref(predicate), &input.distinct);
     input.cost = cost::filter(input.cost, rows);
     input.detail(format!("Filter: {condition}"))
 }
@@ -398,6 +415,9 @@ fn unnested(input: Step, unnest: &Unnest) -> Step {
 /// Each different window sorts its input anew, all of a partition on one slice.
 fn windowed(input: Step, calls: &[WindowCall], width: usize) -> Step {
     let mut names = input.names.clone();
+    let mut distinct = input.distinct.clone();
+    // Whatever is not known of the input's last columns is not known of the calls'.
+    distinct.resize(names.len(), None);
     let mut below = input;
     let mut done: Vec<(&[Expression], &[SortKey])> = Vec::new();
     for call in calls {
@@ -431,7 +451,7 @@ fn windowed(input: Step, calls: &[WindowCall], width: usize) -> Step {
         below = step;
     }
     names.extend(calls.iter().map(|_| "\"?column?\"".to_owned()));
-    below.named(names)
+    below.named(names).counted(distinct)
 }
 
 /// Brings a partition's rows together, where they are not yet.
@@ -482,7 +502,8 @@ fn limited(input: Step, limit: Option<u64>, offset: u64) -> Step {
 }
 
 pub(super) fn unique(input: Step) -> Step {
-    let mut cost = cost::aggregate(input.cost, 1, 0, input.cost.width);
+    let known = (!input.distinct.is_empty()).then(|| input.distinct.iter().copied().product::<Option<f64>>());
+    let mut cost = cost::aggregate(input.cost, 1, 0, input.cost.width, known.flatten());
     cost.start = input.cost.start;
     let place = input.place;
     Step::over(StepKind::Unique, "Unique", cost, vec![input], place)

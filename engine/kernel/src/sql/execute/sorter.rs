@@ -166,19 +166,27 @@ impl Sorter {
         rows[nulls_at..nulls_at + nulls.len()].copy_from_slice(&nulls);
         rows[values.clone()].iter_mut().zip(&entries).for_each(|(row, entry)| *row = entry.1);
         let (exact, last) = (lane.is_exact(), key + 1 == self.lanes.len());
+        let silent = self.is_silent(key);
         let null_range = range.start + nulls_at..range.start + nulls_at + nulls.len();
         let first = range.start + values.start;
         let since_of = |start: usize| if start == range.start { since } else { key };
         if nulls_at == 0 && !nulls.is_empty() {
             self.sort_small(null_range.clone(), key + 1, since, chunks)?;
         }
-        if !entries.is_empty() && exact && last && self.is_silent(key) {
+        if !entries.is_empty() && exact && last && silent {
             self.begin(first, since_of(first));
         } else {
             let mut at = 0;
             for run in entries.chunk_by(|a, b| a.0 == b.0) {
                 let start = first + at;
                 at += run.len();
+                if run.len() == 1 {
+                    // Most often: a row that differs from its neighbours.
+                    if start == range.start || !silent {
+                        self.begin(start, since_of(start));
+                    }
+                    continue;
+                }
                 self.sort_equal_words(start..first + at, key, since_of(start), chunks)?;
             }
         }

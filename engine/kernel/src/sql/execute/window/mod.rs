@@ -196,12 +196,15 @@ impl Window {
                 &identity
             }
         };
-        let picks = Picks::new(rows, self.chunks.count());
+        let mut picks = None;
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.width + self.calls.len());
         for column in 0..self.width {
             let is_wanted = self.wanted.as_ref().is_none_or(|wanted| wanted.contains(&column));
             columns.push(match is_wanted {
-                true => picks.column(&self.chunks, column)?,
+                true => {
+                    let picks = picks.get_or_insert_with(|| Picks::new(rows, self.chunks.count()));
+                    picks.column(&self.chunks, column)?
+                }
                 false => Arc::new(NullArray::new(rows.len())),
             });
         }
