@@ -18,7 +18,7 @@ const SMALLEST: usize = 10_000;
 pub const LONGEST: usize = 10_000_000;
 
 /// An operator and the query that is mostly it.
-pub const OPERATORS: [(&str, &str); 14] = [
+pub const OPERATORS: [(&str, &str); 16] = [
     ("scan and filter", "SELECT COUNT(*) FROM fact WHERE userid BETWEEN 500 AND 900 AND channel <> 'Naver'"),
     ("zone maps", "SELECT COUNT(*) FROM fact WHERE id < 1000"),
     ("arithmetic", "SELECT SUM(amount * 2 + userid % 7) FROM fact"),
@@ -41,6 +41,11 @@ pub const OPERATORS: [(&str, &str); 14] = [
         "window in partitions",
         "SELECT MAX(n) FROM (SELECT ROW_NUMBER() OVER (PARTITION BY userid ORDER BY id) AS n FROM fact) r",
     ),
+    (
+        "window by text",
+        "SELECT MAX(n) FROM (SELECT ROW_NUMBER() OVER (PARTITION BY userid ORDER BY sessionid) AS n FROM fact) r",
+    ),
+    ("join on text", "SELECT COUNT(DISTINCT a.userid) FROM fact a JOIN fact b ON a.sessionid = b.sessionid"),
     (
         "running sum",
         "SELECT MAX(n) FROM (SELECT SUM(amount) OVER (PARTITION BY channel ORDER BY id ROWS UNBOUNDED PRECEDING) AS n FROM fact) r",

@@ -82,8 +82,8 @@ impl Sandbox {
             }
             Work::Insert { operator, sink, tag } => match operator.pull(&mut running.context)? {
                 Pull::Batch(batch) => {
-                    running.context.hold(&batch)?;
                     sink.take(batch, &mut running.working, numbers)?;
+                    sink.count(&mut running.context)?;
                     return Ok(Step::Running(progress));
                 }
                 Pull::Pending => return Ok(Step::Running(progress)),
@@ -169,8 +169,8 @@ impl Sandbox {
                 match step? {
                     CopyStep::Running(progress) => return Ok(Step::Running(progress)),
                     CopyStep::Rows(batch) => {
-                        running.context.hold(&batch)?;
                         sink.take(batch, &mut running.working, numbers)?;
+                        sink.count(&mut running.context)?;
                         return Ok(Step::Running(Progress { rows: sink.rows, total: None }));
                     }
                     CopyStep::Done { rows, notices } => {

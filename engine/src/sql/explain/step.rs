@@ -198,9 +198,7 @@ impl<'a> Planner<'a> {
         let rows = table.map_or(0, |table| table.data.visible_rows()) as f64;
         let place = table.map_or(Place::Scattered, |table| distribution::of_table(table, &scan.columns));
         let distinct: Vec<Option<f64>> = match table.filter(|table| cost::analyzed(table)) {
-            Some(table) => {
-                scan.columns.iter().map(|column| Some(table.data.distinct_values(*column))).collect()
-            }
+            Some(table) => scan.columns.iter().map(|column| table.data.distinct_values(*column)).collect(),
             None => Vec::new(),
         };
         let names: Vec<String> = scan.fields.iter().map(|field| field.name.clone()).collect();

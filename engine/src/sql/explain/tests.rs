@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use arrow::array::DictionaryArray;
+use arrow::datatypes::Int32Type;
+
 use super::explain;
 use crate::clock::Instant;
 use crate::sql::expression::{Comparison, Expression};
@@ -11,7 +14,7 @@ use crate::warehouse::catalog::{Distribution, ObjectId, Relation, RelationKind, 
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
-use crate::warehouse::storage::{Region, Segment, StoredSegment, TableData};
+use crate::warehouse::storage::{Block, Region, Segment, StoredSegment, TableData};
 use crate::warehouse::value::Value;
 
 const SALES: ObjectId = ObjectId(100_001);
@@ -94,10 +97,19 @@ fn a_scan_costs_a_hundredth_a_row() {
 }
 
 /// The guide's `select eventname, count(*) from event group by eventname order by 2`, whose scan and aggregate cost
-/// 87.98 and 131.97.
+/// 87.98 and 131.97, and whose 8,798 events have 576 names.
 #[test]
 fn a_sort_is_merged_on_the_leader() {
-    let manifest = warehouse(Distribution::Even, Distribution::Even);
+    let mut manifest = warehouse(Distribution::Even, Distribution::Even);
+    let names: DictionaryArray<Int32Type> = (0..8_798)
+        .map(|event| format!("event {}", event % 576))
+        .collect::<Vec<_>>()
+        .iter()
+        .map(|n| Some(n.as_str()))
+        .collect();
+    let database = manifest.catalog.database_mut(&"dev".into()).expect("the database");
+    let table = database.relation_mut(EVENT).and_then(Relation::table_mut).expect("the table");
+    table.data.segments[0].segment.columns = vec![Block::new(1, Arc::new(names))];
     let fields = vec![field("eventname", DataType::Varchar(17))];
     let aggregate = Plan::Aggregate {
         input: Box::new(scan(EVENT, "event", fields.clone(), Vec::new())),
@@ -115,14 +127,14 @@ fn a_sort_is_merged_on_the_leader() {
     let sort = Plan::Sort { input: Box::new(aggregate), keys: vec![key], limit: Some(10) };
     let plan = Plan::Limit { input: Box::new(sort), limit: Some(10), offset: 0 };
     let expected = "\
-XN Limit  (cost=1000000000133.33..1000000000133.35 rows=10 width=25)
-  ->  XN Merge  (cost=1000000000133.33..1000000000133.83 rows=200 width=25)
+XN Limit  (cost=1000000000136.37..1000000000136.39 rows=10 width=25)
+  ->  XN Merge  (cost=1000000000136.37..1000000000137.81 rows=576 width=25)
         Merge Key: count(*)
-        ->  XN Network  (cost=1000000000133.33..1000000000133.83 rows=200 width=25)
+        ->  XN Network  (cost=1000000000136.37..1000000000137.81 rows=576 width=25)
               Send to leader
-              ->  XN Sort  (cost=1000000000133.33..1000000000133.83 rows=200 width=25)
+              ->  XN Sort  (cost=1000000000136.37..1000000000137.81 rows=576 width=25)
                     Sort Key: count(*)
-                    ->  XN HashAggregate  (cost=131.97..132.47 rows=200 width=25)
+                    ->  XN HashAggregate  (cost=131.97..133.41 rows=576 width=25)
                           ->  XN Seq Scan on event  (cost=0.00..87.98 rows=8798 width=17)";
     assert_eq!(lines(&plan, &manifest), expected);
 }

@@ -2,6 +2,7 @@
 
 use arrow::array::{Array, ArrayRef};
 
+use super::array::bytes_of_batch;
 use super::gather::{NO_ROW, concatenate, concatenate_batches, gather, gather_or_null};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Batch;
@@ -60,7 +61,7 @@ impl Chunks {
         if waiting.is_empty() {
             return Ok(());
         }
-        let all = concatenate_batches(&waiting).ok_or_else(|| SqlError::bug("rows of a step do not join"))?;
+        let all = concatenate_batches(waiting).ok_or_else(|| SqlError::bug("rows of a step do not join"))?;
         let mut at = 0;
         while at < all.rows {
             let rows = CHUNK_ROWS.min(all.rows - at);
@@ -71,6 +72,10 @@ impl Chunks {
         }
         self.waiting_rows = all.rows % CHUNK_ROWS;
         Ok(())
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.chunks.iter().chain(&self.waiting).map(bytes_of_batch).sum()
     }
 
     /// A column's part in one chunk.

@@ -130,17 +130,21 @@ pub fn gather_batch(batch: &Batch, indices: &[u32], needed: Option<&SortedSet<us
     Batch { columns, rows: indices.len() }
 }
 
-/// All batches as one.
-pub fn concatenate_batches(batches: &[Batch]) -> Option<Batch> {
-    let first = batches.first()?;
+/// All batches as one, a column after the other: no more than one column is there twice.
+pub fn concatenate_batches(mut batches: Vec<Batch>) -> Option<Batch> {
+    if batches.len() <= 1 {
+        return batches.pop();
+    }
     let rows = batches.iter().map(|batch| batch.rows).sum();
-    let columns = (0..first.columns.len())
-        .map(|column| {
-            let parts: Vec<ArrayRef> = batches.iter().map(|batch| batch.columns[column].clone()).collect();
-            concatenate(&parts)
-        })
-        .collect::<Option<Vec<_>>>()?;
-    Some(Batch { columns, rows })
+    let mut columns = Vec::new();
+    let mut waiting: Vec<_> = batches.into_iter().map(|batch| batch.columns.into_iter()).collect();
+    loop {
+        let parts: Vec<ArrayRef> = waiting.iter_mut().filter_map(Iterator::next).collect();
+        if parts.is_empty() {
+            return Some(Batch { columns, rows });
+        }
+        columns.push(concatenate(&parts)?);
+    }
 }
 
 /// Codes and their dictionary as a column; falls back to plain strings should Arrow refuse the codes.

@@ -132,14 +132,13 @@ impl Join {
                 self.batches.push(batch);
             }
             Pull::End => {
-                let rows = match concatenate_batches(&self.batches) {
+                let rows = match concatenate_batches(std::mem::take(&mut self.batches)) {
                     Some(rows) => rows,
                     None => Batch {
                         columns: self.right_types.iter().map(|t| array_of(&[], *t)).collect(),
                         rows: 0,
                     },
                 };
-                self.batches = Vec::new();
                 let growing = std::mem::replace(&mut self.growing, Growing::Unknown);
                 let index = growing.finish(&rows, &self.right_keys, &self.key_types)?;
                 self.held.add(index.bytes(), context)?;

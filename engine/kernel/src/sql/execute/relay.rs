@@ -94,12 +94,12 @@ impl Relay {
                     }
                     if self.pending.len() >= SEGMENT_ROWS {
                         let rest = self.pending.split_off(SEGMENT_ROWS);
-                        self.write(numbers)?;
+                        self.write(context, numbers)?;
                         self.pending = rest;
                     }
                 }
                 Pull::End => {
-                    self.write(numbers)?;
+                    self.write(context, numbers)?;
                     self.order = Order::Done;
                 }
             },
@@ -108,14 +108,14 @@ impl Relay {
                 *segment += 1;
                 match segments(&self.old).get(number) {
                     None => {
-                        self.write(numbers)?;
+                        self.write(context, numbers)?;
                         self.order = Order::Done;
                     }
                     Some(stored) => {
                         let ids = row_ids(number, stored, 0, stored.segment.rows as usize, self.deleted);
                         let region = stored.region;
                         if self.pending.len() + ids.len() > SEGMENT_ROWS || region != self.region {
-                            self.write(numbers)?;
+                            self.write(context, numbers)?;
                         }
                         self.region = region;
                         self.pending.extend(ids);
@@ -128,7 +128,7 @@ impl Relay {
     }
 
     /// Writes the pending rows as one segment.
-    fn write(&mut self, numbers: &mut BlockNumbers<'_>) -> SqlResult<()> {
+    fn write(&mut self, context: &mut Context, numbers: &mut BlockNumbers<'_>) -> SqlResult<()> {
         let ids = std::mem::take(&mut self.pending);
         let Some(&first) = ids.first() else {
             return Ok(());
@@ -158,7 +158,9 @@ impl Relay {
         }
         let (columns, marks) = pick(old, &ids)?;
         push(&mut self.new, columns, Arc::new(marks), self.region, style, numbers);
-        Ok(())
+        // Until the new rows are put the old ones are there, too.
+        let new = self.new.data.segments.last();
+        context.reserve(new.map_or(0, |stored| stored.segment.bytes()))
     }
 
     /// Puts the new rows in the old ones' place.

@@ -69,6 +69,8 @@ impl Operator for Sort {
                 } else {
                     let mut order = sorter.finish().rows;
                     order.truncate(self.limit.unwrap_or(usize::MAX));
+                    let rows = self.chunks.rows();
+                    self.held.set(self.chunks.bytes() + 4 * rows as u64, context)?;
                     self.stage = Stage::Emitting { order, at: 0 };
                 }
             }

@@ -70,7 +70,7 @@ impl Sorter {
 
     /// Bytes held for so many rows while it works.
     pub fn bytes(rows: usize, keys: usize) -> u64 {
-        rows as u64 * (20 + 8 * keys as u64)
+        rows as u64 * (16 + 8 * keys as u64)
     }
 
     /// One bounded piece of work, and how many rows it looked at; nothing when the order is known.

@@ -203,7 +203,7 @@ impl Running {
     fn step(&mut self, subquery: &Subquery, context: &mut Context) -> SqlResult<Option<Answer>> {
         match self.operator.pull(context)? {
             Pull::Pending => Ok(None),
-            Pull::End => finished(subquery, &self.batches).map(Some),
+            Pull::End => finished(subquery, std::mem::take(&mut self.batches)).map(Some),
             Pull::Batch(batch) if batch.rows == 0 => Ok(None),
             Pull::Batch(batch) => {
                 self.rows += batch.rows;
@@ -218,7 +218,7 @@ impl Running {
     }
 }
 
-fn finished(subquery: &Subquery, batches: &[Batch]) -> SqlResult<Answer> {
+fn finished(subquery: &Subquery, batches: Vec<Batch>) -> SqlResult<Answer> {
     let fields = subquery.plan.fields();
     match subquery.kind {
         SubqueryKind::Exists { .. } => Ok(Answer::Exists(false)),
@@ -303,7 +303,7 @@ impl Operator for Prepared {
     }
 }
 
-fn lookup(batches: &[Batch], fields: &[Field]) -> SqlResult<Rows> {
+fn lookup(batches: Vec<Batch>, fields: &[Field]) -> SqlResult<Rows> {
     let types: Vec<DataType> = fields.iter().map(|field| field.data_type).collect();
     let batch = match concatenate_batches(batches) {
         Some(batch) => batch,

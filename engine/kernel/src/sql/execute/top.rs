@@ -91,7 +91,7 @@ impl Top {
 
     /// Sorts what is there; only the best stay.
     fn close(&mut self, context: &mut Context) -> SqlResult<()> {
-        let Some(all) = concatenate_batches(&std::mem::take(&mut self.kept)) else {
+        let Some(all) = concatenate_batches(std::mem::take(&mut self.kept)) else {
             return Ok(());
         };
         context.statistics.worked(all.rows);

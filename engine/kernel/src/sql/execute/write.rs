@@ -9,8 +9,10 @@ use arrow::array::{Array, ArrayRef, AsArray, Int16Array, Int32Array, Int64Array}
 use arrow::datatypes::{DataType as ArrowType, Int16Type, Int32Type, Int64Type};
 use hashbrown::HashMap;
 
-use super::gather::concatenate;
-use super::gather::gather;
+use super::Context;
+use super::array::bytes_of;
+use super::gather::{concatenate, gather};
+use super::memory::Held;
 use super::relay::{Deleted, Relay};
 use super::sorting::KeyColumn;
 use crate::sql::error::{SqlError, SqlResult};
@@ -32,6 +34,10 @@ pub struct Sink {
     arrival: Arrival,
     /// Rows that the table held before the first of these: none means a first load.
     before: Option<u64>,
+    /// Bytes of rows that wait, and of the blocks that others have become.
+    waiting: u64,
+    stored: u64,
+    held: Held,
 }
 
 /// How rows come in: it decides whether they are put in sort-key order (Developer Guide, "Loading data in sort
@@ -60,6 +66,9 @@ impl Sink {
             rows: 0,
             arrival: Arrival::Rows,
             before: None,
+            waiting: 0,
+            stored: 0,
+            held: Held::default(),
         }
     }
 
@@ -89,11 +98,17 @@ impl Sink {
         }
         self.pending += batch.rows;
         self.rows += batch.rows as u64;
+        self.waiting += columns.iter().map(bytes_of).sum::<u64>();
         self.pieces.push(columns);
         if self.pending >= SEGMENT_ROWS {
             self.flush(manifest, numbers)?;
         }
         Ok(())
+    }
+
+    /// Counts what it has taken as memory of the statement: rows as they came, then blocks as they are stored.
+    pub fn count(&mut self, context: &mut Context) -> SqlResult<()> {
+        self.held.set(self.waiting + self.stored, context)
     }
 
     /// Puts what is still collected into the table.
@@ -118,7 +133,10 @@ impl Sink {
             || (self.arrival == Arrival::Copy
                 && matches!(table.sort_key[..], [key] if !nullable[key] && follows(table, key, &columns[key])?));
         let region = if goes_on { Region::Sorted } else { Region::Unsorted };
+        let before = table.data.bytes();
         append(table, columns, region, numbers);
+        self.stored += table.data.bytes().saturating_sub(before);
+        self.waiting = 0;
         Ok(())
     }
 

@@ -7,16 +7,16 @@ use super::TableData;
 use crate::warehouse::value::Value;
 
 impl TableData {
-    /// An estimate for a column of this table. Whole numbers and dates have no more values than lie between their
+    /// An estimate for a column of this table; nothing where its blocks are not there to tell. Whole numbers and dates have no more values than lie between their
     /// least and greatest; texts in dictionaries as many as the longest dictionary; of other types every value
     /// is taken for a different one. What the product's ANALYZE samples is not published.
-    pub fn distinct_values(&self, column: usize) -> f64 {
+    pub fn distinct_values(&self, column: usize) -> Option<f64> {
         let (mut values, mut dictionary) = (0.0, 0.0_f64);
         let (mut least, mut greatest) = (f64::INFINITY, f64::NEG_INFINITY);
         let mut numbers = true;
         for stored in &self.segments {
-            let Some(block) = stored.segment.columns.get(column) else { continue };
-            let Some(facts) = block.facts() else { continue };
+            let block = stored.segment.columns.get(column)?;
+            let facts = block.facts()?;
             values += f64::from(stored.segment.rows.saturating_sub(facts.nulls));
             let row = block.slice(0, usize::from(stored.segment.rows > 0));
             if let Some(row) = row.filter(|row| matches!(row.data_type(), ArrowType::Dictionary(_, _))) {
@@ -35,7 +35,7 @@ impl TableData {
             (false, true) => greatest - least + 1.0,
             (false, false) => values,
         };
-        values.min(most).max(1.0)
+        Some(values.min(most).max(1.0))
     }
 }
 

@@ -172,6 +172,10 @@ impl Block {
 }
 
 impl Segment {
+    pub fn bytes(&self) -> u64 {
+        self.columns.iter().map(|block| u64::from(block.bytes)).sum()
+    }
+
     /// Every column's values; `None` only between reading a manifest and filling it.
     pub fn arrays(&self) -> Option<Vec<ArrayRef>> {
         self.columns.iter().map(Block::array).collect()
@@ -187,6 +191,11 @@ impl TableData {
     /// Rows that lie on disk, deleted ones included.
     pub fn stored_rows(&self) -> u64 {
         self.segments.iter().map(|s| u64::from(s.segment.rows)).sum()
+    }
+
+    /// Bytes of its blocks.
+    pub fn bytes(&self) -> u64 {
+        self.segments.iter().map(|stored| stored.segment.bytes()).sum()
     }
 
     /// Rows that lie in the sorted region, deleted ones included.
