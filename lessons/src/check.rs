@@ -145,8 +145,8 @@ fn judge(expect: &Expect, executed: &[Executed], tried: &str) -> Result<(), Stri
             let mut got = rows(answer).unwrap_or_default();
             let mut wanted = wanted.clone();
             if !ordered {
-                got.sort();
-                wanted.sort();
+                sandshift_engine::sorted::sort(&mut got);
+                sandshift_engine::sorted::sort(&mut wanted);
             }
             if got == wanted { Ok(()) } else { Err(format!("{tried}\n{}", excerpt(&got))) }
         }

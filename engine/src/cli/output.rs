@@ -73,7 +73,7 @@ fn write_text(value: &Value, name: Option<&str>, out: &mut String) {
         }
         Value::Object(map) => {
             let mut keys: Vec<&String> = map.keys().collect();
-            keys.sort();
+            crate::sorted::sort(&mut keys);
             let scalar = |key: &&&String| !map[**key].is_array() && !map[**key].is_object();
             let cells: Vec<String> = keys.iter().filter(scalar).map(|key| shown(&map[*key])).collect();
             if !cells.is_empty() {

@@ -55,7 +55,7 @@ fn collect(title: &str, value: &Value, depth: usize, sections: &mut Vec<Section>
         }
         Value::Object(map) => {
             let mut keys: Vec<&String> = map.keys().collect();
-            keys.sort();
+            crate::sorted::sort(&mut keys);
             let (nested, scalars): (Vec<&String>, Vec<&String>) =
                 keys.into_iter().partition(|key| map[*key].is_array() || map[*key].is_object());
             match scalars[..] {

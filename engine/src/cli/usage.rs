@@ -44,7 +44,7 @@ pub fn all_services() -> Vec<String> {
     let simulated = Service::ALL.iter().map(|service| service.command());
     let mut names: Vec<String> =
         SERVICES.into_iter().chain(simulated).chain(["s3"]).map(str::to_owned).collect();
-    names.sort();
+    crate::sorted::sort(&mut names);
     names
 }
 

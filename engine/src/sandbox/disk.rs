@@ -49,7 +49,7 @@ impl Files for Disk {
 
     fn paths(&self) -> Vec<String> {
         let mut paths: Vec<String> = self.files.keys().chain(self.generated.keys()).cloned().collect();
-        paths.sort();
+        crate::sorted::sort(&mut paths);
         paths.dedup();
         paths
     }

@@ -259,7 +259,7 @@ pub(super) fn remember_users(
         |principals: &Arc<Principals>, id| principals.users.values().find(|user| user.id == id).cloned();
     let mut ids: Vec<UserId> =
         before.users.values().chain(after.users.values()).map(|user| user.id).collect();
-    ids.sort_unstable();
+    crate::sorted::sort(&mut ids);
     ids.dedup();
     for id in ids {
         let (old, new) = (by_id(before, id), by_id(after, id));

@@ -121,7 +121,7 @@ impl Sandbox {
         };
         let mut manifest = FORMAT.to_le_bytes().to_vec();
         manifest.extend(postcard::to_allocvec(&written).map_err(|error| broken(error.to_string()))?);
-        live.sort_unstable();
+        crate::sorted::sort(&mut live);
         live.dedup();
         Ok(Saved { manifest, blocks, live })
     }

@@ -43,7 +43,7 @@ impl Deeds {
                 && let Some(table) = before(last, new)
             {
                 let mut transactions: Vec<i64> = path.iter().map(|deed| deed.transaction).collect();
-                transactions.sort_unstable();
+                crate::sorted::sort(&mut transactions);
                 return Err(Circle { transactions, table });
             }
             for next in &self.done {

@@ -52,7 +52,7 @@ pub fn people(seed: u64, count: usize) -> Vec<Person> {
             users.push(user);
         }
     }
-    users.sort_unstable();
+    sandshift_engine::sorted::sort(&mut users);
     users.into_iter().map(|user| person(&mut random, user)).collect()
 }
 

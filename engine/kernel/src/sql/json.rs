@@ -343,7 +343,7 @@ fn write_key(text: &str, out: &mut String) {
         }
         Kind::Object => {
             let mut members: Vec<(&str, &str)> = parts(text).collect();
-            members.sort_by_key(|(name, _)| *name);
+            crate::sorted::sort_by(&mut members, |(one, _), (other, _)| one.cmp(other));
             out.push('u');
             for (name, value) in members {
                 out.push_str(name);

@@ -97,7 +97,7 @@ impl Binder<'_> {
         for item in done {
             parts.push((item, named.by_ref().take(widths[item]).collect()));
         }
-        parts.sort_by_key(|(item, _)| *item);
+        crate::sorted::sort_by_key(&mut parts, |(item, _)| *item);
         whole.named = parts.into_iter().flat_map(|(_, named)| named).collect();
         Ok((whole, rest))
     }

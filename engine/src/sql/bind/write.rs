@@ -157,7 +157,7 @@ impl Binder<'_> {
                 }
             };
         }
-        assigned.sort_unstable();
+        crate::sorted::sort(&mut assigned);
         self.needs[need].columns = assigned;
         let plan = self.filtered(plan, update.filter.as_ref())?;
         if update.from.iter().any(has_outer_join) && !joins_equally(&plan, width + 1 + kept.len()) {

@@ -164,7 +164,7 @@ pub(super) fn stands_on(bound: &BoundQuery, context: &CommandContext<'_>) -> Vec
     let direct = bound.needs.iter().filter(|need| need.through.is_none() && need.user == context.user());
     let mut relations: Vec<ObjectId> = direct.map(|need| need.relation).collect();
     relations.extend(&bound.routines);
-    relations.sort();
+    crate::sorted::sort(&mut relations);
     relations.dedup();
     relations
 }

@@ -22,7 +22,7 @@ pub fn answer(name: &str, context: &CommandContext<'_>) -> SqlResult<Answer> {
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .chain(settings.iter().map(|(name, value)| (name.clone(), value.clone())))
             .collect();
-        rows.sort();
+        crate::sorted::sort(&mut rows);
         let (names, values) = rows.into_iter().unzip();
         return Ok(Answer { fields: vec![field("name"), field("setting")], columns: vec![names, values] });
     }

@@ -141,7 +141,10 @@ fn sort(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
         let ascending = flag(call, 1, row, true)?;
         let nulls_first = flag(call, 2, row, !ascending)?;
         let (nulls, mut known): (Vec<_>, Vec<_>) = all.into_iter().partition(|(key, _)| key.is_none());
-        known.sort_by(|(one, _), (other, _)| if ascending { one.cmp(other) } else { other.cmp(one) });
+        crate::sorted::sort_by(
+            &mut known,
+            |(one, _), (other, _)| if ascending { one.cmp(other) } else { other.cmp(one) },
+        );
         let (first, second) = if nulls_first { (nulls, known) } else { (known, nulls) };
         write_array(first.into_iter().chain(second).map(|(_, element)| element), out);
         Ok(Some(()))

@@ -124,7 +124,7 @@ pub fn names() -> Vec<&'static str> {
         .map(|entry| entry.function.name)
         .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
         .collect();
-    names.sort_unstable();
+    crate::sorted::sort(&mut names);
     names.dedup();
     names
 }

@@ -84,7 +84,7 @@ impl Set {
         if other.negated {
             let mut from = '\0';
             let mut ranges = other.ranges;
-            ranges.sort_unstable();
+            crate::sorted::sort(&mut ranges);
             for (low, high) in ranges {
                 if let Some(before) = (from..low).next_back() {
                     self.ranges.push((from, before));

@@ -114,7 +114,7 @@ pub(super) fn relations<'a>(viewer: &Viewer<'a>) -> Vec<&'a Stored> {
         .map(|relation| &**relation)
         .filter(|relation| viewer.may_touch(relation))
         .collect();
-    relations.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
+    crate::sorted::sort_by(&mut relations, |a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
     relations
 }
 

@@ -382,7 +382,7 @@ fn statement_text(viewer: &Viewer<'_>) -> SqlResult<Rows> {
         out.extend(pick(&row, &[5]));
         rows.push(out);
     }
-    rows.sort_by_key(|row| match (row.get(4), row.get(6)) {
+    crate::sorted::sort_by_key(&mut rows, |row| match (row.get(4), row.get(6)) {
         (Some(Value::Timestamp(start)), Some(Value::Integer(sequence))) => (*start, *sequence),
         _ => (0, 0),
     });

@@ -142,7 +142,7 @@ fn materialized<'v>(viewer: &Viewer<'v>) -> Vec<(&'v Stored, &'v Materialized)> 
         .filter(|relation| viewer.may_touch(relation))
         .filter_map(|relation| Some((&**relation, relation.materialized()?)))
         .collect();
-    found.sort_by_key(|(relation, _)| (&relation.schema, &relation.name));
+    crate::sorted::sort_by(&mut found, |(a, _), (b, _)| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
     found
 }
 

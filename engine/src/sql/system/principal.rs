@@ -95,7 +95,7 @@ const PG_USER_INFO: &[(&str, DataType)] = &[
 /// Every user, by number.
 fn users<'a>(viewer: &Viewer<'a>) -> Vec<&'a User> {
     let mut users: Vec<&User> = viewer.principals.users.values().collect();
-    users.sort_by_key(|user| user.id);
+    crate::sorted::sort_by_key(&mut users, |user| user.id);
     users
 }
 
@@ -146,7 +146,7 @@ fn user_info(viewer: &Viewer<'_>) -> SqlResult<Rows> {
 /// Members as PostgreSQL prints an array: `{100,101}`.
 fn groups(viewer: &Viewer<'_>) -> SqlResult<Rows> {
     let mut groups: Vec<_> = viewer.principals.groups.values().collect();
-    groups.sort_by_key(|group| group.id);
+    crate::sorted::sort_by_key(&mut groups, |group| group.id);
     Ok(groups
         .into_iter()
         .map(|group| {

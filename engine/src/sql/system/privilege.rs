@@ -147,7 +147,7 @@ fn scope(grant: &Grant, itself: &'static str) -> Value {
 fn roles(viewer: &Viewer<'_>) -> SqlResult<Rows> {
     let mut roles: Vec<_> =
         viewer.principals.roles.values().filter(|role| viewer.may_see(Grantee::Role(role.id))).collect();
-    roles.sort_by_key(|role| role.id);
+    crate::sorted::sort_by_key(&mut roles, |role| role.id);
     Ok(roles
         .into_iter()
         .map(|role| {

@@ -81,7 +81,7 @@ fn table_definitions(viewer: &Viewer<'_>) -> SqlResult<Rows> {
 fn sorted<'a>(viewer: &Viewer<'a>) -> Vec<&'a Stored> {
     let mut relations: Vec<&Stored> =
         viewer.database.relations.values().map(|relation| &**relation).collect();
-    relations.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
+    crate::sorted::sort_by(&mut relations, |a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
     relations
 }
 
