@@ -5,6 +5,7 @@
 //! for `stl_load_errors`.
 
 mod filler;
+mod record;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::storage::SEGMENT_ROWS;
 use crate::warehouse::value::Value;
+pub use record::{LoadCommit, LoadError};
 use settings::{Settings, credentials, location};
 
 /// Lines read in one step: a few milliseconds of work.
@@ -89,33 +91,6 @@ pub enum CopyStep {
         rows: u64,
         notices: Vec<String>,
     },
-}
-
-/// A row of `stl_load_errors`, as far as the load itself knows it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LoadError {
-    pub table: ObjectId,
-    /// `s3://bucket/key`.
-    pub filename: String,
-    pub line_number: u64,
-    pub column: String,
-    /// `int4`, `varchar`, ...
-    pub data_type: String,
-    pub column_length: String,
-    pub position: i32,
-    pub raw_line: String,
-    pub raw_field_value: String,
-    pub code: i32,
-    pub reason: String,
-}
-
-/// A row of `stl_load_commits`: a file that was read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LoadCommit {
-    pub filename: String,
-    pub lines_scanned: u64,
-    pub errors: u64,
-    pub bytes: u64,
 }
 
 impl CopyTask {
