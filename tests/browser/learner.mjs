@@ -24,7 +24,7 @@ export class Learner {
   /** Who runs the next statement; by the bar's menu with the keyboard, or by the buttons above the editor. */
   async become(user) {
     const chooser = this.page.locator(".toolbar .seg button", { hasText: new RegExp(`^${user}$`) });
-    const list = this.page.locator(".toolbar select.who-select");
+    const list = this.page.locator(".toolbar select.who-select").first();
     if (this.turn++ % 2 === 1) {
       const menu = this.page.locator("#menu-user");
       await menu.locator("summary").focus();

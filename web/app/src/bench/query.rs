@@ -123,7 +123,8 @@ fn who(desk: &Desk) -> Html {
     let state = desk.state();
     let words = state.language.words();
     let users = &state.account.users;
-    if users.len() > BUTTONS {
+    // Beside the list of whom to compare with there is room for a list only.
+    if users.len() > BUTTONS || state.other.is_some() {
         let onchange = desk.on(|event: Event| {
             let name = event.target_dyn_into::<web_sys::HtmlSelectElement>().map(|select| select.value());
             Action::UserChosen(name.unwrap_or_default())
