@@ -25,7 +25,7 @@ use crate::sql::outside::{Credentials, ObjectSummary, Outside, OutsideError};
 use crate::sql::session::Session;
 use crate::sql::statement::Copy;
 use crate::warehouse::access::Privilege;
-use crate::warehouse::assume_role::{IamRole, RoleCommand};
+use crate::warehouse::assume_role::RoleCommand;
 use crate::warehouse::catalog::{DefaultValue, ObjectId, Relation, RelationKind};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
@@ -108,7 +108,9 @@ impl CopyTask {
         authorize(&needs, context.manifest, context.session)?;
         let settings = Settings::read(copy)?;
         let credentials = credentials(copy)?;
-        must_be_let_assume(&credentials, context)?;
+        if let Some(role) = settings::role(&credentials) {
+            Rights::new(context.manifest, context.session.user).may_assume(&role, RoleCommand::Copy)?;
+        }
         let (bucket, prefix) = location(&copy.source)?;
         let skips_identity = !settings.explicit_ids;
         let is_identity =
@@ -359,16 +361,6 @@ impl CopyTask {
             hint: error.hint.clone(),
         })
     }
-}
-
-/// ASSUMEROLE on the role that the statement names, in the product's words.
-fn must_be_let_assume(credentials: &Credentials, context: CopyContext<'_>) -> SqlResult<()> {
-    let role = match credentials {
-        Credentials::IamRoles(chain) => IamRole::Arn(chain.join(",")),
-        Credentials::DefaultRole => IamRole::Default,
-        Credentials::AccessKey { .. } => return Ok(()),
-    };
-    Rights::new(context.manifest, context.session.user).may_assume(&role, RoleCommand::Copy)
 }
 
 /// The table, found as any name is: with a schema, USAGE comes first; without, the search path decides and

@@ -5,6 +5,7 @@ use crate::load::options::{Format, Options, TimeForm};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outside::Credentials;
 use crate::sql::statement::{Copy, CopyCredentials, CopyOption};
+use crate::warehouse::assume_role::IamRole;
 
 /// Parameters of a whole load.
 pub struct Settings {
@@ -172,6 +173,15 @@ pub fn credentials(copy: &Copy) -> SqlResult<Credentials> {
             Ok(Credentials::AccessKey { id: id.clone(), secret: secret.clone(), token: token.clone() })
         }
         Some(CopyCredentials::Text(text)) => from_text(text),
+    }
+}
+
+/// The IAM role that the credentials name, for ASSUMEROLE.
+pub fn role(credentials: &Credentials) -> Option<IamRole> {
+    match credentials {
+        Credentials::IamRoles(chain) => Some(IamRole::Arn(chain.join(","))),
+        Credentials::DefaultRole => Some(IamRole::Default),
+        Credentials::AccessKey { .. } => None,
     }
 }
 
