@@ -19,8 +19,9 @@ function begin(address) {
 
 const course = begin("labs/index.json");
 const lab = location.hash.match(/^#\/lab\/([^/]+)/)?.[1];
+let asked;
 if (lab !== undefined) {
-  course.then((index) => {
+  asked = course.then((index) => {
     const { folder, files = [] } = JSON.parse(index).find(({ id }) => id === lab) ?? {};
     for (const file of files) begin(`labs/${folder}/${file}`);
   }).catch(() => {});
@@ -54,4 +55,6 @@ globalThis.sandshift = {
 };
 
 const { default: init } = await import("./app.js");
+// Once the page begins it keeps the thread: the lesson is asked for before.
+await asked;
 await init({ module_or_path: beside("./app_bg.wasm") });
