@@ -26,6 +26,8 @@ pub const MASKS: [Name; 2] = ["mask1", "mask2"];
 #[derive(Clone, Debug)]
 pub struct Act {
     pub by: Name,
+    /// Said in the admin's session, after SET SESSION AUTHORIZATION.
+    pub lent: bool,
     pub what: What,
 }
 
@@ -198,6 +200,8 @@ pub enum What {
     /// `SELECT s.f1()`.
     Function(At),
     Call(At),
+    /// What a system view lists, to the admin.
+    List(Listing),
     HasTable {
         user: Name,
         at: At,
@@ -208,6 +212,15 @@ pub enum What {
         schema: Name,
         right: Right,
     },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    Relations,
+    Columns,
+    Schemas,
+    RolesOfUsers,
+    RolesOfRoles,
 }
 
 /// What default privileges are for.
@@ -331,6 +344,8 @@ pub struct Filter {
 #[derive(Clone, Debug)]
 pub enum Query {
     Plain(Source),
+    /// The same without the schema, which is `public`.
+    Bare(Source),
     /// `SELECT * FROM (...) q`.
     Inside(Source),
     /// `WITH q AS (...) SELECT * FROM q`.

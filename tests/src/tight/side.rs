@@ -6,7 +6,7 @@ use sandshift_engine::sandbox::{Answer as Answered, Sandbox};
 use sandshift_engine::sql::session::SessionId;
 use sandshift_lessons::transcript::rows;
 
-use super::act::{Act, Name, What};
+use super::act::{ADMIN, Act, Name, What};
 use super::model::{Answer, Outcome, Refusal};
 use crate::guarded::{self, Ended, Limits};
 use crate::start::SEED;
@@ -35,10 +35,19 @@ impl Sides {
 
     /// Runs the statement; how it came out otherwise than expected.
     pub fn differ(&mut self, act: &Act, expected: &Outcome) -> Option<String> {
-        let ended = match self.session(act.by) {
+        let speaker = if act.lent { ADMIN } else { act.by };
+        let ended = match self.session(speaker) {
             Ok(session) => {
-                let text = act.what.to_string();
-                guarded::run(&mut self.sandbox, session, &text, &Limits::steps(STEPS)).pop()
+                let mut run =
+                    |text: &str| guarded::run(&mut self.sandbox, session, text, &Limits::steps(STEPS)).pop();
+                if act.lent {
+                    run(&format!("SET SESSION AUTHORIZATION {}", act.by));
+                }
+                let ended = run(&act.what.to_string());
+                if act.lent {
+                    run("RESET SESSION AUTHORIZATION");
+                }
+                ended
             }
             Err(reason) => return Some(format!("  {reason}\n")),
         };

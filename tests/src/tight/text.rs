@@ -3,12 +3,39 @@
 use std::fmt;
 
 use super::act::{
-    Act, At, COLUMNS, Filter, Holder, Made, On, Owned, PROCEDURE, Permission, Pick, Query, Right, Rights,
-    Rule, Source, TABLES, To, What, Write,
+    Act, At, COLUMNS, Filter, Holder, Listing, Made, On, Owned, PROCEDURE, PUBLIC, Permission, Pick, Query,
+    Right, Rights, Rule, Source, TABLES, To, What, Write,
 };
 
 fn verb(give: bool) -> (&'static str, &'static str) {
     if give { ("GRANT", "TO") } else { ("REVOKE", "FROM") }
+}
+
+impl Listing {
+    /// Only what the model knows: privileges that do nothing are left out, and roles of the system's making.
+    fn query(self) -> &'static str {
+        match self {
+            Listing::Relations => {
+                "SELECT DISTINCT namespace_name, relation_name, privilege_type, identity_name, \
+                 identity_type FROM svv_relation_privileges WHERE privilege_type NOT IN ('RULE', \
+                 'TRIGGER')"
+            }
+            Listing::Columns => {
+                "SELECT DISTINCT namespace_name, relation_name, column_name, privilege_type, \
+                 identity_name, identity_type FROM svv_column_privileges"
+            }
+            Listing::Schemas => {
+                "SELECT DISTINCT namespace_name, privilege_type, identity_name, identity_type FROM \
+                 svv_schema_privileges WHERE namespace_name IN ('s1', 's2', 'public') AND \
+                 privilege_scope = 'SCHEMA'"
+            }
+            Listing::RolesOfUsers => "SELECT user_name, role_name, admin_option FROM svv_user_grants",
+            Listing::RolesOfRoles => {
+                "SELECT role_name, granted_role_name FROM svv_role_grants WHERE granted_role_name NOT \
+                 LIKE 'sys:operator' OR role_name NOT LIKE 'sys:%'"
+            }
+        }
+    }
 }
 
 impl Permission {
@@ -63,7 +90,8 @@ impl fmt::Display for At {
 
 impl fmt::Display for Act {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}> {};", self.by, self.what)
+        let lent = if self.lent { " (SET SESSION AUTHORIZATION)" } else { "" };
+        write!(out, "{}{lent}> {};", self.by, self.what)
     }
 }
 
@@ -202,6 +230,7 @@ impl fmt::Display for What {
             What::Write(body) => body.fmt(out),
             What::Function(at) => write!(out, "SELECT {at}()"),
             What::Call(at) => write!(out, "CALL {at}()"),
+            What::List(listing) => out.write_str(listing.query()),
             What::HasTable { user, at, right } => {
                 write!(out, "SELECT has_table_privilege('{user}', '{at}', '{}')", right.word())
             }
@@ -280,6 +309,7 @@ impl fmt::Display for Query {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Query::Plain(source) => source.fmt(out),
+            Query::Bare(source) => out.write_str(&source.to_string().replace(&format!(" {PUBLIC}."), " ")),
             Query::Inside(source) => write!(out, "SELECT * FROM ({source}) q"),
             Query::With(source) => write!(out, "WITH q AS ({source}) SELECT * FROM q"),
             Query::Union(one, other) => write!(out, "{one} UNION ALL {other}"),

@@ -13,7 +13,7 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::parse;
 use crate::sql::statement::AlterTable;
-use crate::warehouse::access::{Acl, Grantee, Privilege, UserId};
+use crate::warehouse::access::{Acl, Grantee, Privilege, Reach, UserId};
 use crate::warehouse::catalog::{Relation, WrittenNames};
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::system_role::SystemPermission;
@@ -73,12 +73,13 @@ pub(super) fn run(
     done("ALTER TABLE")
 }
 
-/// Grants follow the object to its new owner, who needs none of its own.
+/// Grants follow the object to its new owner, who needs none of its own. What reaches into a schema stays: the schema's
+/// owner does not own what is in it.
 pub(super) fn hand_over(acl: &mut Acl, old: UserId, new: UserId) {
     let grants = std::mem::take(&mut acl.grants);
     acl.grants = grants
         .into_iter()
-        .filter(|grant| grant.grantee != Grantee::User(new))
+        .filter(|grant| grant.grantee != Grantee::User(new) || grant.reach != Reach::Object)
         .map(|mut grant| {
             if grant.grantor == old {
                 grant.grantor = new;

@@ -101,12 +101,18 @@ const WORK_TABLE: &str = "Internal Worktable";
 pub(super) fn work(put_aside: &[Step], last: &Step, profile: &Profile, ending: Ending) -> Vec<Work> {
     let mut on_slices = false;
     last.each(&mut |step| on_slices |= step.place != Place::Leader);
+    let mut closed = false;
+    for step in put_aside.iter().chain([last]) {
+        step.each(&mut |step| {
+            closed |= matches!(&step.kind, StepKind::Scan(scanned) if scanned.closed);
+        });
+    }
     let returned = matches!(ending, Ending::Returned);
     if returned && !on_slices {
         return Vec::new();
     }
-    let mut line =
-        Line { done: Vec::new(), stream: 0, segment: 0, step: 0, next_table: FIRST_WORK_TABLE, profile };
+    let next_table = FIRST_WORK_TABLE;
+    let mut line = Line { done: Vec::new(), stream: 0, segment: 0, step: 0, next_table, profile, closed };
     for step in put_aside {
         line.step(step, None);
         line.held(WorkKind::Save, step, 0);
@@ -133,6 +139,8 @@ struct Line<'a> {
     step: usize,
     next_table: u32,
     profile: &'a Profile,
+    /// A policy hides rows of a table: how the others lie in memory depends on what is hidden.
+    closed: bool,
 }
 
 impl Line<'_> {
@@ -316,7 +324,8 @@ impl Line<'_> {
             counted = input;
         }
         let profile = self.profile_of(counted.number);
-        let work = self.work(kind, node, profile.rows, profile.bytes);
+        let bytes = if self.closed { profile.rows * step.cost.width as u64 } else { profile.bytes };
+        let work = self.work(kind, node, profile.rows, bytes);
         self.done.push(work);
         self.step += 1;
     }

@@ -26,7 +26,7 @@ impl Generator {
 
     /// What every history begins with: somebody, something, a few rows.
     pub fn beginning(&mut self) -> Vec<Act> {
-        let admin = |what| Act { by: ADMIN, what };
+        let admin = |what| Act { by: ADMIN, lent: false, what };
         let mut acts = Vec::new();
         acts.extend(USERS.map(|name| admin(What::CreateUser { name, superuser: false, group: None })));
         acts.extend(GROUPS.map(|name| admin(What::CreateGroup(name))));
@@ -81,7 +81,7 @@ impl Generator {
         for by in world.users.keys().copied().filter(|user| *user != ADMIN) {
             for relation in world.relations.values() {
                 let source = Source { at: relation.at, pick: Pick::Star, filter: None };
-                acts.push(Act { by, what: What::Select(Query::Plain(source)) });
+                acts.push(Act { by, lent: false, what: What::Select(Query::Plain(source)) });
             }
         }
         acts
@@ -99,9 +99,9 @@ impl Generator {
             95..=97 => self.routine(world),
             _ => self.question(world),
         };
-        // Who else may grant these is not clear from the reference.
-        if matches!(what, What::Scope { .. } | What::Permission { .. }) {
-            return Act { by: ADMIN, what };
+        // Who else may grant these, and what others see of lists, is not clear from the reference.
+        if matches!(what, What::Scope { .. } | What::Permission { .. } | What::List(_)) {
+            return Act { by: ADMIN, lent: false, what };
         }
         // Half of what needs an owner is done by one: histories in which all is refused show little.
         let owner = if self.choices.chance(55) { owner(world, &what) } else { None };
@@ -111,7 +111,8 @@ impl Generator {
             (None, 2) if world.users.contains_key(SUPER) => SUPER,
             _ => self.user(world),
         };
-        Act { by, what }
+        // Who stands behind the session must not matter.
+        Act { by, lent: by != ADMIN && self.choices.chance(15), what }
     }
 
     fn value(&mut self) -> i64 {

@@ -1,7 +1,9 @@
 //! What is read and written.
 
 use super::{Generator, columns};
-use crate::tight::act::{At, COLUMNS, Filter, Pick, Query, Right, Source, TABLES, What, Write};
+use crate::tight::act::{
+    At, COLUMNS, Filter, Listing, PUBLIC, Pick, Query, Right, Source, TABLES, What, Write,
+};
 use crate::tight::model::World;
 
 impl Generator {
@@ -26,6 +28,9 @@ impl Generator {
 
     pub fn query(&mut self, world: &World) -> Query {
         let at = self.any_relation(world);
+        if at.schema == PUBLIC && self.choices.chance(30) {
+            return Query::Bare(self.source(world, at));
+        }
         match self.choices.below(12) {
             0..=5 => Query::Plain(self.source(world, at)),
             6 => Query::Inside(self.source(world, at)),
@@ -83,6 +88,15 @@ impl Generator {
 
     pub fn question(&mut self, world: &World) -> What {
         let user = self.user(world);
+        if self.choices.chance(30) {
+            return What::List(self.choices.one(&[
+                Listing::Relations,
+                Listing::Columns,
+                Listing::Schemas,
+                Listing::RolesOfUsers,
+                Listing::RolesOfRoles,
+            ]));
+        }
         if self.choices.chance(30) {
             let right = self.choices.one(&[Right::Create, Right::Usage]);
             return What::HasSchema { user, schema: self.schema(world), right };

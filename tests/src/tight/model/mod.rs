@@ -3,10 +3,11 @@
 //!
 //! Read [`right`] (who holds what), then what changes it: [`principal`], [`grant`], [`default`],
 //! [`object`], [`policy`]; then what it is for:
-//! [`read`] and [`write`]. Where the reference is silent, the choice is marked `unconfirmed`, as in the engine.
+//! [`read`], [`write`] and [`listing`]. Where the reference is silent, the choice is marked `unconfirmed`, as in the engine.
 
 mod default;
 mod grant;
+mod listing;
 mod object;
 mod policy;
 mod principal;
@@ -268,6 +269,7 @@ impl World {
             What::Write(body) => self.write(by, body),
             What::Function(at) => self.function(by, *at),
             What::Call(at) => self.call(by, *at),
+            What::List(listing) => Ok(self.list(*listing)),
             What::HasTable { user, at, right } => self.has_table(by, user, *at, *right),
             What::HasSchema { user, schema, right } => self.has_schema(user, schema, *right),
         }

@@ -158,7 +158,14 @@ impl World {
     pub fn select(&self, by: Name, query: &Query) -> Outcome {
         let named = |bound: &Bound| bound.out.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
         match query {
-            Query::Plain(source) | Query::Inside(source) | Query::With(source) => {
+            // A schema that is closed is passed over like one that is not there.
+            Query::Bare(source) if self.usage(by, source.at.schema).is_err() => {
+                refused_with("42P01", format!("relation \"{}\" does not exist", source.at.name))
+            }
+            Query::Bare(source) if self.find(source.at).is_none() => {
+                refused_with("42P01", format!("relation \"{}\" does not exist", source.at.name))
+            }
+            Query::Plain(source) | Query::Bare(source) | Query::Inside(source) | Query::With(source) => {
                 let bound = self.bind(by, source, false)?;
                 self.readable(by, &bound)?;
                 Ok(printed(named(&bound), self.rows(by, &bound)?))
