@@ -162,7 +162,7 @@ impl World {
         Ok(Answer::Done)
     }
 
-    /// One mask for a column and whom it is for, and no two of the same priority for a column.
+    /// One mask for a column and whom it is for, and no two masks of the same priority for a column.
     pub fn attach_mask(
         &mut self,
         by: Name,
@@ -178,11 +178,9 @@ impl World {
         if !relation.columns.iter().any(|known| known.name == column) {
             return refused("42703");
         }
-        let taken = relation
-            .security
-            .masks
-            .iter()
-            .any(|((_, masked, other), level)| *masked == column && (*other == to || *level == priority));
+        let taken = relation.security.masks.iter().any(|((mask, masked, other), level)| {
+            *masked == column && (*other == to || (*level == priority && *mask != name))
+        });
         if taken {
             return refused("42710");
         }
