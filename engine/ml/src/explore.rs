@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::leak::prints;
 use crate::prepare::{Role, Unusable, as_numbers, as_words, role};
-use crate::statistic::{correlation, deviation, mean, present, quantile, sort};
+use crate::statistic::{correlation, deviation, mean, order, present, quantile, sort};
 use crate::table::{Kind, Table};
 use crate::target::{Problem, Target};
 
@@ -166,8 +166,10 @@ impl Exploring {
             words.words.iter().map(|word| word.to_string()).zip(counts).collect();
         frequent.retain(|(word, count)| *count > 0 && !word.is_empty());
         let distinct = frequent.len() as u32;
-        frequent.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        frequent.truncate(5);
+        let more = |a: usize, b: usize| frequent[b].1.cmp(&frequent[a].1);
+        let order =
+            order(frequent.len(), &mut |a, b| more(a, b).then_with(|| frequent[a].0.cmp(&frequent[b].0)));
+        let frequent = order.iter().take(5).map(|at| frequent[*at as usize].clone()).collect();
         let missing = (0..column.len()).filter(|row| column.is_missing(*row)).count() as u32;
         let mut numbers = None;
         let mut groups = words.codes;
@@ -245,8 +247,7 @@ impl Exploring {
             }
         }
         // Unconfirmed: the product scores anomalies with a forest of its own; ours is how far out a row lies.
-        let mut order: Vec<u32> = (0..self.far.len() as u32).collect();
-        order.sort_by(|a, b| self.far[*b as usize].total_cmp(&self.far[*a as usize]));
+        let order = order(self.far.len(), &mut |a, b| self.far[b].total_cmp(&self.far[a]));
         let columns = self.numeric.len().max(1) as f64;
         let anomalous = order.iter().take(5).map(|row| (*row, self.far[*row as usize] / columns));
         found.anomalous = anomalous.filter(|(_, far)| *far > 0.0).collect();

@@ -99,9 +99,12 @@ impl Settings {
         if algorithm == Algorithm::KMeans && !values.iter().any(|(key, _)| *key == "k") {
             return Err(Refusal::MissingHyperparameter { key: "k" });
         }
-        let place = |key: &str| table.iter().position(|known| known.key == key);
-        values.sort_by_key(|(key, _)| place(key));
-        Ok(Settings { known: values })
+        // In the guide's order.
+        let mut known = Vec::new();
+        for each in table {
+            known.extend(values.iter().find(|(key, _)| *key == each.key).cloned());
+        }
+        Ok(Settings { known })
     }
 
     /// All of them, in the guide's order: as SHOW MODEL lists them.

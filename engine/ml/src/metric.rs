@@ -148,22 +148,21 @@ pub struct RocPoint {
 
 /// From nothing to everything positive, equal scores in one step.
 pub fn roc(truth: &[f64], scores: &[f64]) -> Vec<RocPoint> {
-    let mut order: Vec<usize> = (0..truth.len()).collect();
-    order.sort_unstable_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+    let order = crate::statistic::order(truth.len(), &mut |a, b| scores[b].total_cmp(&scores[a]));
     let positives = truth.iter().filter(|truth| **truth == 1.0).count().max(1) as f64;
     let negatives = truth.iter().filter(|truth| **truth != 1.0).count().max(1) as f64;
     let mut points = vec![RocPoint { threshold: f64::INFINITY, false_positives: 0.0, true_positives: 0.0 }];
     let (mut caught, mut accused) = (0_u32, 0_u32);
-    for (at, row) in order.iter().enumerate() {
-        if truth[*row] == 1.0 {
+    for (at, row) in order.iter().map(|row| *row as usize).enumerate() {
+        if truth[row] == 1.0 {
             caught += 1
         } else {
             accused += 1
         }
-        let last_of_equals = order.get(at + 1).is_none_or(|next| scores[*next] != scores[*row]);
+        let last_of_equals = order.get(at + 1).is_none_or(|next| scores[*next as usize] != scores[row]);
         if last_of_equals {
             points.push(RocPoint {
-                threshold: scores[*row],
+                threshold: scores[row],
                 false_positives: f64::from(accused) / negatives,
                 true_positives: f64::from(caught) / positives,
             });

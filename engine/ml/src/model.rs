@@ -110,10 +110,8 @@ impl Model {
         group.iter().zip(&of_feature).for_each(|(group, part)| sums[*group] += part);
         let whole: f64 = sums.iter().sum();
         let share = |sum: f64| if whole > 0.0 { sum / whole } else { 0.0 };
-        let mut shares: Vec<(String, f64)> =
-            names.into_iter().zip(sums).map(|(name, sum)| (name, share(sum))).collect();
-        shares.sort_by(|a, b| b.1.total_cmp(&a.1));
-        shares
+        let order = crate::statistic::order(sums.len(), &mut |a, b| sums[b].total_cmp(&sums[a]));
+        order.iter().map(|at| (names[*at as usize].clone(), share(sums[*at as usize]))).collect()
     }
 
     /// Names of what features are made of (columns, or features of several columns), and which of them each feature is.

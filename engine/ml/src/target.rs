@@ -80,7 +80,7 @@ impl Target {
         let words = as_words(&known);
         let mut seen = vec![false; words.words.len()];
         words.codes.iter().for_each(|code| seen[*code as usize] = true);
-        let mut order: Vec<usize> = (0..seen.len()).filter(|at| seen[*at]).collect();
+        let order: Vec<usize> = (0..seen.len()).filter(|at| seen[*at]).collect();
         let classes = order.len();
         if classes == 1 {
             return Err(Refusal::TargetConstant { column: name(), value: words.words[order[0]].to_string() });
@@ -110,12 +110,13 @@ impl Target {
         }
         let spelled = |at: usize| words.words[at].as_ref();
         let number = |at: usize| spelled(at).trim().parse::<f64>();
-        if order.iter().all(|at| number(*at).is_ok()) {
-            let number = |at: &usize| number(*at).unwrap_or_default();
-            order.sort_by(|a, b| number(a).total_cmp(&number(b)));
-        } else {
-            order.sort_by(|a, b| spelled(*a).cmp(spelled(*b)));
-        }
+        let all_numbers = order.iter().all(|at| number(*at).is_ok());
+        let sorted =
+            crate::statistic::order(order.len(), &mut |a, b| match (number(order[a]), number(order[b])) {
+                (Ok(a), Ok(b)) if all_numbers => a.total_cmp(&b),
+                _ => spelled(order[a]).cmp(spelled(order[b])),
+            });
+        let order: Vec<usize> = sorted.into_iter().map(|at| order[at as usize]).collect();
         let mut places = vec![0.0; seen.len()];
         for (place, at) in order.iter().enumerate() {
             places[*at] = place as f64;

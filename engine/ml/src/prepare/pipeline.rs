@@ -8,7 +8,7 @@ use super::projection;
 use super::recipe::{Recipe, Rule, Transformer};
 use crate::matrix::{Block, Feature, Matrix};
 use crate::refusal::Refusal;
-use crate::statistic::{deviation, mean, present, quantile, sort};
+use crate::statistic::{deviation, mean, order, present, quantile, sort};
 use crate::table::{Column, Kind, Table, Values};
 
 /// Categories beyond the most frequent ones are as if unknown.
@@ -335,12 +335,17 @@ fn categories(column: &Column) -> Vec<String> {
     let words = as_words(column);
     let mut counts = vec![0_usize; words.words.len()];
     words.codes.iter().for_each(|code| counts[*code as usize] += 1);
-    let mut order: Vec<usize> = (0..counts.len()).filter(|at| counts[*at] > 0).collect();
-    order.sort_by(|a, b| counts[*b].cmp(&counts[*a]).then_with(|| words.words[*a].cmp(&words.words[*b])));
-    order.truncate(MOST_CATEGORIES);
-    let mut kept: Vec<String> = order.into_iter().map(|at| words.words[at].to_string()).collect();
-    kept.sort_unstable();
-    kept
+    let used: Vec<(usize, &str)> = counts
+        .into_iter()
+        .zip(words.words.iter().map(|word| &**word))
+        .filter(|(count, _)| *count > 0)
+        .collect();
+    let mut frequent =
+        order(used.len(), &mut |a, b| used[b].0.cmp(&used[a].0).then_with(|| used[a].1.cmp(used[b].1)));
+    frequent.truncate(MOST_CATEGORIES);
+    let kept: Vec<&str> = frequent.into_iter().map(|at| used[at as usize].1).collect();
+    let sorted = order(kept.len(), &mut |a, b| kept[a].cmp(kept[b]));
+    sorted.into_iter().map(|at| kept[at as usize].to_owned()).collect()
 }
 
 fn encode(column: &Column, encoder: &Encoder, slots: &mut Slots) {

@@ -28,12 +28,11 @@ pub fn axes(columns: &[Vec<f64>]) -> Vec<Vec<f64>> {
             }
         }
     }
-    let mut order: Vec<usize> = (0..size).collect();
-    order.sort_by(|a, b| matrix[*b][*b].total_cmp(&matrix[*a][*a]));
+    let order = crate::statistic::order(size, &mut |a, b| matrix[b][b].total_cmp(&matrix[a][a]));
     let whole: f64 = (0..size).map(|a| matrix[a][a]).sum();
     let mut carried = 0.0;
     let mut kept = Vec::new();
-    for at in order {
+    for at in order.into_iter().map(|at| at as usize) {
         if carried >= KEPT * whole {
             break;
         }

@@ -378,10 +378,10 @@ impl Search {
         if self.cross && !self.finals {
             self.finals = true;
             self.prepared.clear();
-            let finalists = order.into_iter().take(FINALISTS);
-            self.queue = finalists.flat_map(|at| (1..PARTS as u8).map(move |part| (at, part))).collect();
             // Of the same part one after the other, so that what was prepared is used by both.
-            self.queue.sort_by_key(|(_, part)| *part);
+            let finalists = &order[..FINALISTS.min(order.len())];
+            self.queue =
+                (1..PARTS as u8).flat_map(|part| finalists.iter().map(move |at| (*at, part))).collect();
             return Ok(1);
         }
         self.best = first;
@@ -412,14 +412,16 @@ impl Search {
     fn ranked(&self) -> Vec<usize> {
         let most = self.candidates.iter().map(|each| each.folds).max().unwrap_or(0);
         let value = |at: &usize| self.candidates[*at].value.filter(|value| value.is_finite());
-        let mut order: Vec<usize> = (0..self.candidates.len()).collect();
-        order.retain(|at| value(at).is_some() && self.candidates[*at].folds == most);
-        order.sort_by(|a, b| match (value(a), value(b)) {
-            (Some(a), Some(b)) if self.objective.better(a, b) => std::cmp::Ordering::Less,
-            (Some(a), Some(b)) if self.objective.better(b, a) => std::cmp::Ordering::Greater,
-            _ => a.cmp(b),
-        });
-        order
+        let known: Vec<usize> = (0..self.candidates.len())
+            .filter(|at| value(at).is_some() && self.candidates[*at].folds == most)
+            .collect();
+        let order =
+            crate::statistic::order(known.len(), &mut |a, b| match (value(&known[a]), value(&known[b])) {
+                (Some(a), Some(b)) if self.objective.better(a, b) => std::cmp::Ordering::Less,
+                (Some(a), Some(b)) if self.objective.better(b, a) => std::cmp::Ordering::Greater,
+                _ => std::cmp::Ordering::Equal,
+            });
+        order.into_iter().map(|at| known[at as usize]).collect()
     }
 
     fn conclude(&mut self) {

@@ -8,7 +8,9 @@ pub(super) fn parts(target: &Target, parts: u32, seed: u64) -> Vec<u8> {
     let mut order: Vec<u32> = (0..target.values.len() as u32).collect();
     Random::new(seed, 51).shuffle(&mut order);
     if target.problem != Problem::Regression {
-        order.sort_by(|a, b| target.values[*a as usize].total_cmp(&target.values[*b as usize]));
+        let value = |at: usize| target.values[order[at] as usize];
+        let sorted = crate::statistic::order(order.len(), &mut |a, b| value(a).total_cmp(&value(b)));
+        order = sorted.iter().map(|at| order[*at as usize]).collect();
     }
     let mut part = vec![0; order.len()];
     for (place, row) in order.iter().enumerate() {

@@ -117,6 +117,8 @@ pub(super) fn best(
             return;
         }
         let gain = weights.gain(left) + weights.gain(right) - parent;
+        // Gamma is asked of each split as it is made, as XGBoost's histograms do; its exact method would grow first and
+        // prune afterwards (unconfirmed: which of them the product's `auto` was).
         if gain > best.map_or(LEAST_GAIN, |best| best.gain) && gain >= weights.gamma {
             best = Some(Split { gain, lane, code: code as u16, missing_left, left });
         }
