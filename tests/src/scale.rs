@@ -34,7 +34,7 @@ pub const OPERATORS: [(&str, &str); 16] = [
         "hash join, small side",
         "SELECT p.paid, COUNT(*) FROM fact f JOIN paid p ON f.channel = p.channel GROUP BY p.paid",
     ),
-    ("semi join", "SELECT COUNT(*) FROM fact f WHERE EXISTS (SELECT 1 FROM some s WHERE s.id = f.id)"),
+    ("semi join", "SELECT COUNT(*) FROM fact f WHERE EXISTS (SELECT 1 FROM tenth s WHERE s.id = f.id)"),
     ("top-n", "SELECT id FROM fact ORDER BY ts DESC, id LIMIT 10"),
     ("sort", "SELECT MAX(n) FROM (SELECT ROW_NUMBER() OVER (ORDER BY ts, id) AS n FROM fact) r"),
     (
@@ -59,7 +59,7 @@ const BEGIN: &str = "
     CREATE TABLE paid (channel varchar(32), paid integer);
     INSERT INTO paid VALUES ('Facebook', 1), ('Google', 1), ('Instagram', 1), ('Naver', 1), ('Organic', 0), ('Youtube', 1);
     CREATE TABLE fact (id bigint, userid integer, sessionid varchar(32), channel varchar(32), amount integer, ts timestamp);
-    CREATE TABLE some (id bigint);";
+    CREATE TABLE tenth (id bigint);";
 
 /// An account with `fact` of so many rows (a power of ten, at least 1,000).
 ///
@@ -85,7 +85,7 @@ pub fn filled(rows: usize) -> Result<(Sandbox, SessionId), String> {
            DECODE(id * 31 % 7, 0, 'Facebook', 1, 'Google', 2, 'Instagram', 3, 'Naver', 4, 'Organic', 'Youtube'),
            (id * 104729 % 200)::integer, DATEADD(second, (id * 15485863 % 18000000)::integer, '2019-05-01'::timestamp)
          FROM (SELECT {id} AS id FROM {from}) n;
-         INSERT INTO some SELECT id FROM fact WHERE id % 10 = 3"
+         INSERT INTO tenth SELECT id FROM fact WHERE id % 10 = 3"
     ))?;
     Ok((sandbox, session))
 }
