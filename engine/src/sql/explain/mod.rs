@@ -19,6 +19,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 mod verbose;
+mod window;
 
 use step::{Planner, Step, StepKind};
 
