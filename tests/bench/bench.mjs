@@ -1,40 +1,19 @@
-// Measures in one Chromium: `node bench.mjs SITE DATA [--peers]`. SITE is the built site's address; DATA a folder with
-// the CSV files of each size. Prints cold start, then load and queries; with --peers beside the engines people use.
+// Measures in one Chromium: `node bench.mjs SITE FOLDER DATA [--peers]`. SITE is the built site's address and FOLDER where
+// it lies; DATA a folder with the CSV files of each size. Prints cold start, then load and queries; with --peers beside
+// the engines people use, whose files and ours one server hands out in one way.
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { cpus } from "node:os";
-import { dirname, extname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { openBrowser } from "../browser/chromium.mjs";
 import { QUERIES, SIZES } from "./queries.mjs";
+import { here, serve } from "./server.mjs";
 
-const [site, data, ...switches] = process.argv.slice(2);
-const here = dirname(fileURLToPath(import.meta.url));
+const [site, folder, data, ...switches] = process.argv.slice(2);
 const engines = ["sandshift", ...(switches.includes("--peers") ? ["duckdb", "pglite", "sqljs"] : [])];
 const REPEATS = 5;
 const BUDGETS = { text: 150, result: 300 };
 
-/** Everything from one origin: the site below /site/, the CSV files below /data/, this folder below /. */
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json", ".css": "text/css", ".svg": "image/svg+xml" };
-const server = createServer(async (request, response) => {
-  const path = normalize(decodeURIComponent(new URL(request.url, "http://x").pathname));
-  try {
-    if (path.startsWith("/site/")) {
-      const got = await fetch(new URL(path.slice(6), site));
-      response.writeHead(got.status, { "content-type": got.headers.get("content-type") });
-      response.end(Buffer.from(await got.arrayBuffer()));
-      return;
-    }
-    const file = path.startsWith("/data/") ? join(data, path.slice(6)) : join(here, path);
-    const body = readFileSync(file);
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
-    response.end(body);
-  } catch {
-    response.writeHead(404).end();
-  }
-});
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const origin = `http://127.0.0.1:${server.address().port}/`;
+const { origin, close: stop } = await serve(folder, data);
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const geometric = (numbers) => Math.exp(numbers.reduce((sum, number) => sum + Math.log(number), 0) / numbers.length);
@@ -182,6 +161,6 @@ for (const size of SIZES) {
   console.log(`${"worst of queries".padEnd(26)} ${"".padStart(9)} ${worst.join(" ")}`.trimEnd());
 }
 await close();
-server.close();
+stop();
 if (wrong > 0) console.log(`\n${wrong} answers were missing or different`);
 process.exitCode = wrong === 0 ? 0 : 1;

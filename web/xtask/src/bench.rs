@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: the built site in one headless Chromium, alone or beside its peers.
 
+use std::path::PathBuf;
+
 use crate::progress::step;
 use crate::wasm::Profile;
 use crate::{browser, command, native, npm, root, serve, site};
@@ -8,6 +10,25 @@ use crate::{browser, command, native, npm, root, serve, site};
 const ROWS: [&str; 2] = ["100000", "1000000"];
 
 pub fn run(peers: bool) -> Result<(), String> {
+    let (out, data) = prepared()?;
+    if peers {
+        npm::install(&root::root()?.join("tests/bench/peers"))?;
+    }
+    let address = serve::aside(&out)?;
+    let (folder, data) = (out.to_string_lossy(), data.to_string_lossy());
+    let mut words = vec![address.as_str(), &folder, &data];
+    words.extend(peers.then_some("--peers"));
+    browser::run("tests/browser", "../bench/bench.mjs", &words)
+}
+
+/// What a tab comes to that holds the course's table at a hundred times its length.
+pub fn tab() -> Result<(), String> {
+    let (out, data) = prepared()?;
+    browser::run("tests/browser", "../bench/tab.mjs", &[&out.to_string_lossy(), &data.to_string_lossy()])
+}
+
+/// The released site, and the folder with the CSV files of each size.
+fn prepared() -> Result<(PathBuf, PathBuf), String> {
     let root = root::root()?;
     let out = site::tested()?;
     site::build(&site::Plan { profile: Profile::Release, out: out.clone(), base: None })?;
@@ -22,13 +43,7 @@ pub fn run(peers: bool) -> Result<(), String> {
             })?;
         }
     }
-    if peers {
-        npm::install(&root.join("tests/bench/peers"))?;
-    }
-    let address = serve::aside(&out)?;
-    let data = data.to_string_lossy();
-    let words: &[&str] = if peers { &[&address, &data, "--peers"] } else { &[&address, &data] };
-    browser::run("tests/browser", "../bench/bench.mjs", words)
+    Ok((out, data))
 }
 
 /// How cost grows with rows, natively and as a release is optimised.

@@ -41,6 +41,7 @@ cargo xtask fuzz [--seed N] [--cases N] [--seconds N]
 cargo xtask tight [--seed N] [--statements N] [--only N]
                                                  access control against a model of it
 cargo xtask bench [--peers]                      cold start and queries in a headless browser
+cargo xtask bench --tab                          what 10,000,000 rows make of a tab
 cargo xtask bench --scale                        operators natively, from 10,000 to 10,000,000 rows";
 
 fn main() -> ExitCode {
@@ -53,8 +54,12 @@ fn main() -> ExitCode {
         "test" => {
             Options::read(&rest, &[], &["--quick"]).and_then(|options| suite::run(options.has("--quick")))
         }
-        "bench" => Options::read(&rest, &[], &["--peers", "--scale"]).and_then(|options| {
-            if options.has("--scale") { bench::scale() } else { bench::run(options.has("--peers")) }
+        "bench" => Options::read(&rest, &[], &["--peers", "--scale", "--tab"]).and_then(|options| {
+            match (options.has("--scale"), options.has("--tab")) {
+                (true, _) => bench::scale(),
+                (_, true) => bench::tab(),
+                _ => bench::run(options.has("--peers")),
+            }
         }),
         "slt" | "transcript" | "sql" | "gaps" | "labs" | "differential" | "tpch" | "fuzz" | "ml"
         | "tight" => native::run(&command, &rest),

@@ -1,8 +1,8 @@
 //! A plan as text, in the shape Redshift prints it (Developer Guide, "Query plan").
 //!
-//! `step` turns the plan into the steps that are printed, `join` and `aggregate` the larger of them, `cost` prices
-//! them, `distribution` says which rows a join moves between slices, `expression` writes conditions, `secure` keeps
-//! policies out of sight. Here the tree
+//! `step` turns the plan into the steps that are printed, `join`, `aggregate` and `window` the larger of them,
+//! `cost` prices them, `distribution` says which rows a join moves between slices, `expression` writes conditions,
+//! `secure` keeps policies out of sight. Here the tree
 //! becomes lines. After a query has run, `segment` says which work its steps were and `alert` what was wrong with it.
 
 mod aggregate;
