@@ -13,7 +13,9 @@ use super::signature::{Entry, Parameter};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
 use crate::warehouse::calendar::interval::Interval;
-use crate::warehouse::calendar::{Civil, DAY, HOUR, MINUTE, Moment, SECOND, day_of_week, monday_based};
+use crate::warehouse::calendar::{
+    Civil, DAY, HOUR, MINUTE, Moment, SECOND, day_of_week, days_of, monday_based,
+};
 use crate::warehouse::data_type::DataType;
 
 pub static FUNCTIONS: &[Entry] = &[
@@ -329,7 +331,7 @@ fn not_supported(part: Part) -> SqlError {
 
 /// The beginning of the part that `micros` lies in; weeks begin on Monday.
 fn truncated(part: Part, micros: i64) -> SqlResult<i64> {
-    let date = Moment::from_micros(micros).date;
+    let date = Civil::from_days(days_of(micros));
     let first = |year: i32, month: u32| i64::from(Civil { year, month, day: 1 }.days()) * DAY;
     Ok(match part {
         Part::Millennium => first((date.year - 1).div_euclid(1_000) * 1_000 + 1, 1),

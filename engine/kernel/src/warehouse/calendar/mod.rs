@@ -14,6 +14,10 @@ pub const SECOND: i64 = 1_000_000;
 pub const MINUTE: i64 = 60 * SECOND;
 pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;
+/// Days of 400 years, after which the calendar repeats.
+const DAYS_OF_ERA: u32 = 146_097;
+/// Days from 0000-03-01 on.
+const DAYS_BEFORE_1970: i32 = 719_468;
 
 /// A calendar day. Year 0 is 1 BC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,28 +49,31 @@ impl Civil {
 
     /// Days since 1970-01-01 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
     pub fn days(self) -> i32 {
-        let year = i64::from(self.year) - i64::from(self.month <= 2);
+        let year = self.year.wrapping_sub(i32::from(self.month <= 2));
         let era = year.div_euclid(400);
         let year_of_era = year.rem_euclid(400);
-        let shifted = (i64::from(self.month) + 9) % 12;
-        let day_of_year = (153 * shifted + 2) / 5 + i64::from(self.day) - 1;
+        let shifted = (self.month as i32 + 9) % 12;
+        let day_of_year = (153 * shifted + 2) / 5 + self.day as i32 - 1;
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-        (era * 146_097 + day_of_era - 719_468) as i32
+        era.wrapping_mul(DAYS_OF_ERA as i32).wrapping_add(day_of_era - DAYS_BEFORE_1970)
     }
 
-    /// The inverse of [`Civil::days`].
+    /// The inverse of [`Civil::days`], in 32 bits without a sign: WebAssembly divides those by multiplying, and 64 bits
+    /// by dividing.
     pub fn from_days(days: i32) -> Civil {
-        let shifted = i64::from(days) + 719_468;
-        let era = shifted.div_euclid(146_097);
-        let day_of_era = shifted.rem_euclid(146_097);
+        // Counted from so many eras of 400 years before, that no day a DATE can hold is negative.
+        const ERAS: u32 = 14_699;
+        let shifted = (days as u32).wrapping_add(DAYS_BEFORE_1970 as u32).wrapping_add(ERAS * DAYS_OF_ERA);
+        let era = (shifted / DAYS_OF_ERA) as i32 - ERAS as i32;
+        let day_of_era = shifted % DAYS_OF_ERA;
         let year_of_era =
             (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * month + 2) / 5 + 1;
         let month = if month < 10 { month + 3 } else { month - 9 };
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
-        Civil { year: year as i32, month: month as u32, day: day as u32 }
+        let year = year_of_era as i32 + era * 400 + i32::from(month <= 2);
+        Civil { year, month, day }
     }
 
     /// The same day `months` later; a day that the month does not have becomes its last.
@@ -97,13 +104,15 @@ impl Civil {
 impl Moment {
     /// Takes apart microseconds since 1970-01-01T00:00:00.
     pub fn from_micros(micros: i64) -> Moment {
-        let time = micros.rem_euclid(DAY);
+        let days = days_of(micros);
+        let time = micros - i64::from(days) * DAY;
+        let seconds = (time / SECOND) as u32;
         Moment {
-            date: Civil::from_days(days_of(micros)),
-            hour: (time / HOUR) as u32,
-            minute: (time % HOUR / MINUTE) as u32,
-            second: (time % MINUTE / SECOND) as u32,
-            micros: (time % SECOND) as u32,
+            date: Civil::from_days(days),
+            hour: seconds / 3_600,
+            minute: seconds / 60 % 60,
+            second: seconds % 60,
+            micros: (time - i64::from(seconds) * SECOND) as u32,
         }
     }
 
@@ -179,6 +188,10 @@ mod tests {
     #[test]
     fn days_and_civil_are_inverse() {
         for days in (-1_000_000..1_000_000).step_by(97) {
+            assert_eq!(Civil::from_days(days).days(), days);
+        }
+        // Beyond what a DATE holds on either side.
+        for days in (i32::MIN..2_146_000_000).step_by(1_000_003) {
             assert_eq!(Civil::from_days(days).days(), days);
         }
         assert_eq!(Civil { year: 1970, month: 1, day: 1 }.days(), 0);
