@@ -59,6 +59,7 @@ impl Sandbox {
             ];
             history::push(Arc::make_mut(&mut self.warehouse.logs), "stl_schema_quota_violations", row);
         }
+        // unconfirmed: the guide gives the sentence, not its code; PostgreSQL's for a full disk is nearest.
         Err(SqlError::product(
             "53100",
             format!(

@@ -71,6 +71,7 @@ pub fn SignInDialog() -> Html {
                         <p class="help" id="sign-in-help">{ words.password_help }</p>
                     </div>
                     <div role="alert">
+                        // unconfirmed: psql puts FATAL before what ends a connection; drivers differ.
                         if let Some(error) = refused {
                             <div class="callout callout-bad"><Icon name="stop" /><div><b class="mono">{ format!("FATAL: {}", error.message) }</b><span class="meta">{ format!("SQLSTATE {}", error.state) }</span>{ " " }{ words.sign_in_refused }</div></div>
                         }
