@@ -13,4 +13,4 @@ pub mod cli;
 pub mod sandbox;
 pub mod sql;
 
-pub use sandshift_kernel::{clock, gap, load, sorted, warehouse};
+pub use sandshift_kernel::{clock, extension, gap, load, sorted, warehouse};

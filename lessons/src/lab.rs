@@ -9,6 +9,7 @@ use sandshift_prose::{Digest, Problem, Prose};
 use serde::Deserialize;
 
 use crate::check::{CheckStatus, StepStatus, evaluate};
+use crate::extensions::linked;
 use crate::record::Record;
 use crate::state;
 use crate::transcript::{Answered, Terminal, Transcript, difference};
@@ -69,6 +70,7 @@ impl Lab {
                 .map_err(|error| Problem::whole("lab.toml", format!("start `{name}`: {error}"), ""));
         }
         let mut sandbox = Sandbox::new(seed);
+        sandbox.extensions = linked();
         let text = self.files.get(name).map(String::as_str).unwrap_or_default();
         run_script(&mut sandbox, text, name, 0, &mut |_| {})?;
         Ok(sandbox)

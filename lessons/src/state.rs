@@ -7,6 +7,7 @@ use sandshift_engine::sandbox::{ADMIN, Sandbox};
 use sandshift_engine::sql::error::{SqlError, SqlResult};
 use sandshift_engine::warehouse::storage::generated::Generated;
 
+use crate::extensions::linked;
 use crate::generator::calendar::MONTHS;
 use crate::generator::calendar::SESSIONS;
 use crate::generator::columns::{AMOUNT, BOUGHT_IN, CHANNEL, INSTANT, REFUNDED, SESSION, USER};
@@ -33,6 +34,7 @@ pub fn named(name: &str) -> Option<Make> {
 /// The account before anything was done in it, with the course's files on the learner's disk.
 pub fn empty(seed: u64) -> SqlResult<Sandbox> {
     let mut sandbox = Sandbox::new(seed);
+    sandbox.extensions = linked();
     register_files(&mut sandbox);
     Ok(sandbox)
 }

@@ -14,3 +14,5 @@ pub mod load;
 pub mod sorted;
 pub mod sql;
 pub mod warehouse;
+
+pub use sandshift_extension as extension;

@@ -40,6 +40,7 @@ pub use statement::Running;
 
 use crate::aws::{Account, Beginning};
 use crate::clock::Clock;
+use crate::extension::Extensions;
 use crate::sorted::SortedMap;
 use crate::sql::error::SqlError;
 use crate::sql::execute::memory::DEFAULT_LIMIT;
@@ -78,6 +79,8 @@ pub struct Sandbox {
     seed: u64,
     /// Bytes that stored blocks, objects, files and a running statement may take together.
     pub memory_limit: u64,
+    /// The modules beside the engine, as this door reaches them.
+    pub extensions: Extensions,
 }
 
 /// A statement that ran to its end, for callers that need no steps in between.
@@ -130,6 +133,7 @@ impl Sandbox {
             next_session: 1,
             seed,
             memory_limit: DEFAULT_LIMIT,
+            extensions: Extensions::default(),
         }
     }
 

@@ -168,6 +168,7 @@ impl Sandbox {
             next_session: written.next_session,
             seed: written.seed,
             memory_limit: DEFAULT_LIMIT,
+            extensions: crate::extension::Extensions::default(),
         })
     }
 }

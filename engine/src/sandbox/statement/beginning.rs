@@ -156,6 +156,7 @@ impl Sandbox {
             // However full the account is, something can be done about it.
             memory_limit: self.memory_limit.saturating_sub(self.held(&base)).max(self.memory_limit / 8),
             query: numbers.0,
+            extensions: self.extensions,
             ..Context::new(
                 base.clone(),
                 session.database.clone(),

@@ -64,6 +64,7 @@ use super::functions::random::RandomState;
 use super::outcome::{Batch, Statistics};
 use super::plan::{self, Plan, SystemRelation};
 use crate::clock::Instant;
+use crate::extension::Extensions;
 use crate::sorted::SortedSet;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::{Logs, Manifest};
@@ -101,6 +102,8 @@ pub struct Context {
     /// Bytes that operators may hold before Redshift's out-of-memory error.
     pub memory_limit: u64,
     pub memory_used: u64,
+    /// Where steps find what is not linked here (files of columns).
+    pub extensions: Extensions,
     /// The statement's number, for messages; 0 where there is none.
     pub query: i64,
     /// Answers of subqueries and rows of common table expressions, kept while the query runs.
@@ -141,6 +144,7 @@ impl Context {
             statistics: Statistics::default(),
             profile: profile::Profile::default(),
             memory_limit: memory::DEFAULT_LIMIT,
+            extensions: Extensions::default(),
             memory_used: 0,
             query: 0,
             shared: Shared::default(),

@@ -1,0 +1,18 @@
+//! The modules beside the engine, linked: what every native door gives to its accounts.
+//!
+//! In the browser they are files of their own, and the worker gives its accounts what fetches them.
+
+use sandshift_engine::extension::Extensions;
+
+#[cfg(not(target_family = "wasm"))]
+pub fn linked() -> Extensions {
+    use sandshift_engine::extension::{Extension, missing};
+    Extensions::new(|extension, _| match extension {
+        Extension::Formats | Extension::Learning => missing(extension),
+    })
+}
+
+#[cfg(target_family = "wasm")]
+pub fn linked() -> Extensions {
+    Extensions::default()
+}
