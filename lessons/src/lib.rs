@@ -8,7 +8,7 @@
 //! No file is read here: callers hand texts in, so that the worker and the native tools are alike.
 
 pub mod check;
-mod extensions;
+pub mod extensions;
 pub mod generator;
 pub mod lab;
 pub mod prove;

@@ -132,6 +132,65 @@ async function download() {
   return module;
 }
 
+/* ---------- the modules beside the engine ---------- */
+
+// By name: a module that is there, {} while it is fetched, or {error} until somebody has been told.
+const modules = new Map();
+let copies = 0;
+
+/** What `extension.rs` calls, in the middle of the engine's work: nothing here may wait. */
+self.sandshift = {
+  begin(name, task) {
+    const held = modules.get(name);
+    if (held?.begin) return new GuardedJob(name, held.begin(task));
+    if (held?.error) {
+      modules.delete(name);
+      throw held.error;
+    }
+    if (!held) {
+      modules.set(name, {});
+      fetchModule(name).then(
+        (module) => modules.set(name, module),
+        (error) => modules.set(name, { error }),
+      );
+    }
+    return undefined;
+  },
+};
+
+async function fetchModule(name) {
+  // As with the engine, each instance needs its own copy of the glue.
+  const copy = copies++ === 0 ? `./${name}.js` : `./${name}.js?instance=${copies}`;
+  const module = await import(copy);
+  await module.default({ module_or_path: new URL(`./${name}_bg.wasm`, import.meta.url) });
+  return module;
+}
+
+/** A job whose module is fetched anew by the next one if it traps. */
+class GuardedJob {
+  constructor(name, job) {
+    this.name = name;
+    this.job = job;
+  }
+
+  step(budget) {
+    try {
+      return this.job.step(budget);
+    } catch (error) {
+      modules.delete(this.name);
+      throw error;
+    }
+  }
+
+  take() {
+    return this.job.take();
+  }
+
+  free() {
+    this.job.free();
+  }
+}
+
 /* ---------- keeping ---------- */
 
 /** Stores what changed; then tells what waited for it: when a page hears "finished", it is kept. */

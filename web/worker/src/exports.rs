@@ -4,6 +4,7 @@ use js_sys::{Array, Map, Reflect, Uint8Array};
 use sandshift_protocol::{Message, Request, StorageState};
 use wasm_bindgen::prelude::*;
 
+use crate::extension::fetched;
 use crate::workspace::{Saved, Workspace};
 
 #[wasm_bindgen]
@@ -46,7 +47,7 @@ impl Engine {
             let bytes = blocks.get(&JsValue::from_f64(number as f64));
             bytes.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec())
         };
-        let mut workspace = Workspace::open(now, lab.as_ref(), saved.as_deref(), &mut read)
+        let mut workspace = Workspace::open(now, fetched(), lab.as_ref(), saved.as_deref(), &mut read)
             .map_err(|error| format!("{}\n{}", error.message, error.hint))?;
         workspace.opened(message.id, storage);
         Ok(Engine { workspace })

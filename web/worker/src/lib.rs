@@ -16,3 +16,5 @@ pub mod workspace;
 
 #[cfg(target_arch = "wasm32")]
 mod exports;
+#[cfg(target_arch = "wasm32")]
+mod extension;

@@ -8,6 +8,7 @@ mod comparing;
 mod door;
 
 use sandshift_engine::cli::Files as _;
+use sandshift_engine::extension::Extensions;
 use sandshift_engine::sandbox::{NameKind as EngineNameKind, Sandbox};
 use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::error::SqlError;
@@ -84,6 +85,7 @@ impl Workspace {
     /// A lab that cannot be read, or stored bytes that are not an account.
     pub fn open(
         now: fn() -> f64,
+        extensions: Extensions,
         source: Option<&LabSource>,
         saved: Option<&[u8]>,
         blocks: &mut dyn FnMut(u64) -> Option<Vec<u8>>,
@@ -100,7 +102,7 @@ impl Workspace {
         };
         let mut kept = SortedMap::new();
         let mut record = Record::default();
-        let sandbox = match saved {
+        let mut sandbox = match saved {
             Some(bytes) => {
                 let broken = |what: String| OpenError {
                     message: format!("The stored workspace cannot be read: {what}"),
@@ -119,6 +121,7 @@ impl Workspace {
                 hint: "This is a mistake in the lab; please tell its author.".to_owned(),
             })?,
         };
+        sandbox.extensions = extensions;
         Ok(Workspace {
             now,
             sandbox,

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use sandshift_lessons::Digest;
+use sandshift_lessons::extensions::linked;
 use sandshift_protocol::{
     CHANGED, Difference, Event, EventKind, ExportFormat, Half, HalfEnd, LabSource, Message, ONLY_FIRST,
     ReachingPolicy, Request, StepState, StorageState,
@@ -30,7 +31,7 @@ fn ticking() -> f64 {
 }
 
 fn open() -> Workspace {
-    let mut workspace = Workspace::open(ticking, Some(&lab()), None, &mut |_| None).unwrap();
+    let mut workspace = Workspace::open(ticking, linked(), Some(&lab()), None, &mut |_| None).unwrap();
     workspace.opened(1, StorageState::Kept);
     workspace.events();
     workspace
@@ -171,7 +172,7 @@ fn progress_and_account_come_back() {
     let saved = workspace.save(&|_| false).unwrap().unwrap();
     store.extend(saved.blocks);
     assert!(workspace.save(&|_| false).unwrap().is_none(), "nothing changed since");
-    let mut again = Workspace::open(ticking, Some(&lab()), Some(&saved.manifest), &mut |number| {
+    let mut again = Workspace::open(ticking, linked(), Some(&lab()), Some(&saved.manifest), &mut |number| {
         store.get(&number).cloned()
     })
     .unwrap();

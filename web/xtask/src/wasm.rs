@@ -1,5 +1,5 @@
-//! The WebAssembly files: engine (crate sandshift-worker), page (crate sandshift-app), and what reads a lab that was
-//! put beside the built site (crate sandshift-digest).
+//! The WebAssembly files: engine (crate sandshift-worker), page (crate sandshift-app), and what is fetched only when it
+//! is wanted: what reads a lab that was put beside the built site (sandshift-digest).
 //!
 //! wasm-bindgen runs as a library at exactly the version of Cargo.lock, so that no tool needs installing.
 
@@ -48,9 +48,9 @@ pub fn build(root: &Path, profile: Profile) -> Result<PathBuf, String> {
     add_target()?;
     step(&format!("engine and page ({})", profile.name()), || {
         let words = ["build", "--target", TARGET, "--profile", profile.name()];
-        let crates =
-            ["--package", "sandshift-worker", "--package", "sandshift-app", "--package", "sandshift-digest"];
-        command::run(command::cargo(&[&words[..], &crates[..]].concat(), root))
+        let crates = PARTS.map(|part| part.file.trim_end_matches(".wasm").replace('_', "-"));
+        let crates = crates.iter().flat_map(|name| ["--package", name.as_str()]);
+        command::run(command::cargo(&words.into_iter().chain(crates).collect::<Vec<_>>(), root))
     })?;
     let out = root::target()?.join("bindgen").join(profile.name());
     for part in PARTS {
