@@ -33,6 +33,16 @@ pub enum Fault {
     S3(S3Fault),
     Sts(StsFault),
     Redshift(RedshiftFault),
+    /// A refusal of a service without an enum of its own.
+    Service(ServiceFault),
+}
+
+/// What a service refuses: code, HTTP status and sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceFault {
+    pub code: &'static str,
+    pub status: u16,
+    pub message: String,
 }
 
 /// A refusal with its reason.
@@ -50,6 +60,8 @@ pub struct Denied {
 pub enum DeniedManner {
     /// IAM, STS, Redshift: who, what, on what, because.
     Full,
+    /// The services that speak JSON (Glue, Athena, SageMaker, ...): the same sentence under another code.
+    Exception,
     /// S3 said no more than `Access Denied` in 2023.
     Short,
     /// S3 answers HEAD without a body, so the CLI shows the status alone.
@@ -57,6 +69,11 @@ pub enum DeniedManner {
 }
 
 impl Fault {
+    /// A refusal in a service's own words.
+    pub fn refused(code: &'static str, status: u16, message: impl Into<String>) -> Fault {
+        Fault::Service(ServiceFault { code, status, message: message.into() })
+    }
+
     /// The error code in the parenthesis of the CLI's line.
     pub fn code(&self) -> &str {
         match self {
@@ -66,12 +83,14 @@ impl Fault {
             Fault::InvalidToken => "InvalidClientTokenId",
             Fault::Denied(denied) => match denied.manner {
                 DeniedManner::Full | DeniedManner::Short => "AccessDenied",
+                DeniedManner::Exception => "AccessDeniedException",
                 DeniedManner::Head => "403",
             },
             Fault::Iam(fault) => fault.code(),
             Fault::S3(fault) => fault.code(),
             Fault::Sts(fault) => fault.code(),
             Fault::Redshift(fault) => fault.code(),
+            Fault::Service(fault) => fault.code,
         }
     }
 
@@ -79,11 +98,13 @@ impl Fault {
         match self {
             Fault::Parameters(_) | Fault::UnknownOperation { .. } => 400,
             Fault::NotSimulated { .. } => 501,
+            Fault::Denied(denied) if denied.manner == DeniedManner::Exception => 400,
             Fault::InvalidToken | Fault::Denied(_) => 403,
             Fault::Iam(fault) => fault.status(),
             Fault::S3(fault) => fault.status(),
             Fault::Sts(fault) => fault.status(),
             Fault::Redshift(fault) => fault.status(),
+            Fault::Service(fault) => fault.status,
         }
     }
 
@@ -97,7 +118,7 @@ impl Fault {
             Fault::UnknownOperation { service } => format!("Could not find operation in {service}"),
             Fault::InvalidToken => "The security token included in the request is invalid.".to_owned(),
             Fault::Denied(denied) => match denied.manner {
-                DeniedManner::Full => format!(
+                DeniedManner::Full | DeniedManner::Exception => format!(
                     "User: {} is not authorized to perform: {} on resource: {} {}",
                     denied.principal,
                     denied.action,
@@ -111,6 +132,7 @@ impl Fault {
             Fault::S3(fault) => fault.message(),
             Fault::Sts(fault) => fault.message(),
             Fault::Redshift(fault) => fault.message(),
+            Fault::Service(fault) => fault.message.clone(),
         }
     }
 }

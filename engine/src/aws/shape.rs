@@ -1,7 +1,7 @@
 //! What an operation takes: the part of AWS's service models that a call is checked against.
 //!
 //! One line of data an operation: member names in model order, `!` behind a required one, `:kind` behind one
-//! that is not a string.
+//! that is not a string: `int`, `number`, `bool`, `time`, `strings`, `structures`, `structure`, `map`, `blob`.
 
 use serde_json::Value;
 
@@ -46,12 +46,18 @@ pub struct Member {
 pub enum Kind {
     String,
     Integer,
+    /// Whole or broken.
+    Number,
     Boolean,
+    /// ISO 8601, or seconds since 1970.
+    Time,
     /// A list of strings.
     Strings,
     /// A list of structures.
     Structures,
     Structure,
+    /// Names that the caller chooses, with strings.
+    Map,
     /// Bytes, handed over beside the parameters.
     Blob,
 }
@@ -63,6 +69,9 @@ pub fn members(notation: &'static str) -> Vec<Member> {
         .map(|word| {
             let (word, kind) = match word.split_once(':') {
                 Some((word, "int")) => (word, Kind::Integer),
+                Some((word, "number")) => (word, Kind::Number),
+                Some((word, "time")) => (word, Kind::Time),
+                Some((word, "map")) => (word, Kind::Map),
                 Some((word, "bool")) => (word, Kind::Boolean),
                 Some((word, "strings")) => (word, Kind::Strings),
                 Some((word, "structures")) => (word, Kind::Structures),
@@ -116,9 +125,13 @@ fn mismatch(value: &Value, kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::String => (!value.is_string()).then_some("<class 'str'>"),
         Kind::Integer => (!value.is_i64()).then_some("<class 'int'>"),
+        Kind::Number => {
+            (!value.is_number()).then_some("<class 'float'>, <class 'decimal.Decimal'>, <class 'int'>")
+        }
+        Kind::Time => (!(value.is_string() || value.is_number())).then_some("<class 'datetime.datetime'>"),
         Kind::Boolean => (!value.is_boolean()).then_some("<class 'bool'>"),
         Kind::Strings | Kind::Structures => (!value.is_array()).then_some("<class 'list'>, <class 'tuple'>"),
-        Kind::Structure => (!value.is_object()).then_some("<class 'dict'>"),
+        Kind::Structure | Kind::Map => (!value.is_object()).then_some("<class 'dict'>"),
         Kind::Blob => {
             (!value.is_string()).then_some("<class 'bytes'>, <class 'bytearray'>, file-like object")
         }

@@ -235,7 +235,8 @@ fn value(flag: &str, member: &Member, mut texts: Vec<String>) -> Result<Value, C
         CliOutput::failed(252, format!("Error parsing parameter '--{flag}': Invalid JSON:\n{text}"))
     };
     Ok(match member.kind {
-        Kind::String | Kind::Boolean | Kind::Blob => json!(texts.swap_remove(0)),
+        Kind::String | Kind::Boolean | Kind::Blob | Kind::Time => json!(texts.swap_remove(0)),
+        Kind::Number => first.parse::<f64>().map_or_else(|_| json!(first), |number| json!(number)),
         Kind::Integer => match first.parse::<i64>() {
             Ok(number) => json!(number),
             Err(_) => {
@@ -262,7 +263,7 @@ fn value(flag: &str, member: &Member, mut texts: Vec<String>) -> Result<Value, C
             }
             Value::Array(list)
         }
-        Kind::Structure => structure(flag, &first).map_err(|_| bad_json(&first))??,
+        Kind::Structure | Kind::Map => structure(flag, &first).map_err(|_| bad_json(&first))??,
     })
 }
 

@@ -45,6 +45,7 @@ pub fn all_services() -> Vec<String> {
     let mut names: Vec<String> =
         SERVICES.into_iter().chain(simulated).chain(["s3"]).map(str::to_owned).collect();
     crate::sorted::sort(&mut names);
+    names.dedup();
     names
 }
 
