@@ -6,6 +6,8 @@ pub struct Caller {
     pub identity: Identity,
     /// `--region`; the account's own when `None`.
     pub region: Option<String>,
+    /// A service calls from within AWS: what it reads and writes is no traffic to the outside.
+    pub within: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,14 +20,22 @@ pub enum Identity {
 
 impl Caller {
     pub fn user(name: &str) -> Self {
-        Caller { identity: Identity::User(name.to_owned()), region: None }
+        Caller { identity: Identity::User(name.to_owned()), region: None, within: false }
     }
 
+    /// A role as a service has assumed it.
     pub fn session(role: &str, session: &str) -> Self {
         Caller {
             identity: Identity::Session { role: role.to_owned(), session: session.to_owned() },
             region: None,
+            within: true,
         }
+    }
+
+    /// The same, called by a service on the identity's behalf.
+    pub fn by_service(mut self) -> Self {
+        self.within = true;
+        self
     }
 
     pub fn in_region(mut self, region: Option<String>) -> Self {

@@ -13,6 +13,7 @@ pub mod ident;
 pub mod meter;
 pub mod parameters;
 pub mod policy;
+pub mod pricing;
 pub mod redshift;
 pub mod s3;
 pub mod service;
@@ -36,7 +37,7 @@ use crate::clock::Instant;
 use api_error::{Denied, DeniedManner};
 use event::{Event, EventLog, Outcome};
 use ident::Identifiers;
-use meter::{Meter, Usage};
+use meter::{Meter, Of, Usage};
 use parameters::Parameters;
 use policy::Context;
 use policy::decision::{self, Decision, Request};
@@ -109,7 +110,7 @@ impl Account {
             sts: sts::Sts::default(),
             redshift,
             events: EventLog::default(),
-            meter: Meter::default(),
+            meter: Meter::new(beginning.now),
             identifiers,
             next_blob: 1,
         }
@@ -191,7 +192,7 @@ pub fn call_with_body(
         now,
     };
     let (resource, outcome, result) = carry_out(account, known, &order);
-    meter(account, known, &order, result.as_ref().ok());
+    meter(account, known, &order, caller.within, result.as_ref().ok());
     account.events.record(Event {
         time: now,
         principal: authenticated.principal.arn().to_owned(),
@@ -269,16 +270,27 @@ pub(crate) fn request_context(region: &str, now: Instant) -> Context {
         .with("aws:SourceIp", "203.0.113.10")
 }
 
-fn meter(account: &mut Account, operation: Operation, order: &Order<'_>, reply: Option<&Reply>) {
+fn meter(
+    account: &mut Account,
+    operation: Operation,
+    order: &Order<'_>,
+    within: bool,
+    reply: Option<&Reply>,
+) {
+    let (region, now) = (order.region, order.now);
     let meter = &mut account.meter;
     match operation {
         Operation::S3(operation) => {
-            meter.add(operation.usage(), 1);
-            meter.add(Usage::S3BytesIn, order.body.as_ref().map_or(0, |body| body.len() as u64));
-            let out = reply.and_then(|reply| reply.body.as_ref()).map_or(0, |body| body.len() as u64);
-            meter.add(Usage::S3BytesOut, out);
+            let of = |usage| Of { usage, region, resource: order.parameters.required("Bucket") };
+            meter.add(of(operation.usage()), 1, now);
+            if within {
+                return;
+            }
+            meter.add(of(Usage::S3BytesIn), order.body.as_ref().map_or(0, |body| body.len() as u128), now);
+            let out = reply.and_then(|reply| reply.body.as_ref()).map_or(0, |body| body.len() as u128);
+            meter.add(of(Usage::S3BytesOut), out, now);
         }
         // A service whose calls cost something has its own arm above.
-        _ => meter.add(Usage::FreeCalls, 1),
+        _ => meter.add(Of { usage: Usage::FreeCalls, region, resource: "" }, 1, now),
     }
 }

@@ -19,6 +19,7 @@ mod outside;
 mod policy_history;
 mod procedure;
 mod quota;
+mod reckoning;
 mod refresh;
 mod save;
 mod serial;
@@ -144,6 +145,7 @@ impl Sandbox {
 
     /// Runs one `aws ...` line as the IAM identity `principal` (a user's name).
     pub fn aws(&mut self, principal: &str, line: &str) -> CliOutput {
+        self.reckon();
         let account = Arc::make_mut(&mut self.account);
         crate::cli::run(account, principal, line, &mut self.disk, self.clock.now())
     }

@@ -350,3 +350,32 @@ fn a_first_load_and_a_vacuum_lay_rows_in_order_over_many_segments() {
     let loaded = Sandbox::load(&saved.manifest, &mut |block| blocks.get(&block).cloned(), |_| None).unwrap();
     assert_eq!(as_it_lies(&loaded, "s"), as_it_lies(&sandbox, "s"));
 }
+
+/// What stands is billed for the time it stood; requests when they come.
+#[test]
+fn the_meter_counts_what_stands_and_what_happens() {
+    use crate::aws::meter::{Usage, usage};
+    use crate::aws::pricing::{Money, charges};
+    use crate::aws::redshift::node_type::NodeType;
+
+    let mut sandbox = Sandbox::new(7);
+    sandbox.clock.advance(86_400_000_000);
+    sandbox.aws(PRINCIPAL, "aws s3 mb s3://course-bucket");
+    sandbox.disk.write("/home/learner/a", vec![0u8; 1 << 20].into());
+    sandbox.aws(PRINCIPAL, "aws s3 cp a s3://course-bucket/a");
+    sandbox.clock.advance(86_400_000_000);
+    sandbox.reckon();
+    let meter = &sandbox.account.meter;
+    assert_eq!(meter.total(Usage::Nodes(NodeType::Dc2Large)), 48 * usage::HOUR);
+    assert_eq!(meter.total(Usage::S3Storage), usage::MB * 24 * usage::HOUR);
+    assert_eq!(meter.total(Usage::S3BytesIn), usage::MB);
+    assert_eq!(meter.total(Usage::S3RequestsTier1), 2);
+    // 25 May has 14 hours left, so that two days make three records.
+    let of_node = |charge: &&crate::aws::pricing::Charge<'_>| matches!(charge.key.usage, Usage::Nodes(_));
+    let charges = charges(meter);
+    assert_eq!(charges.iter().filter(of_node).count(), 3);
+    assert_eq!(charges.iter().filter(of_node).map(|charge| charge.cost).sum::<Money>().text(), "14.4");
+    let again = sandbox.account.meter.clone();
+    sandbox.reckon();
+    assert_eq!(sandbox.account.meter, again);
+}

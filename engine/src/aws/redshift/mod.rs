@@ -3,6 +3,7 @@
 pub mod cluster;
 pub mod credentials;
 pub mod fault;
+pub mod node_type;
 
 use serde::{Deserialize, Serialize};
 

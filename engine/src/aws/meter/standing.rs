@@ -1,0 +1,52 @@
+//! What costs by standing there: read from the account as it is, so that nothing has to be switched on or off.
+
+use super::Usage;
+use crate::aws::Account;
+use crate::aws::redshift::node_type::NodeType;
+use crate::clock::Instant;
+
+/// One thing that is used as long as it is there.
+pub struct Standing {
+    pub usage: Usage,
+    pub region: String,
+    pub resource: String,
+    /// What a microsecond of it counts: nodes, bytes, instances, objects.
+    pub rate: u128,
+}
+
+/// Everything in the account that is being used just by being there. A new kind of thing gets its lines here.
+pub fn standing(account: &Account) -> Vec<Standing> {
+    let mut all = Vec::new();
+    for cluster in account.redshift.clusters.values() {
+        if let Some(node) = NodeType::parse(&cluster.node_type) {
+            all.push(Standing {
+                usage: Usage::Nodes(node),
+                region: account.region.clone(),
+                resource: cluster.identifier.clone(),
+                rate: u128::from(cluster.nodes),
+            });
+        }
+    }
+    for (name, bucket) in account.s3.buckets.iter() {
+        let bytes = bucket.objects.values().map(|object| u128::from(object.body.size)).sum();
+        let (region, resource) = (bucket.region.clone(), name.clone());
+        all.push(Standing { usage: Usage::S3Storage, region, resource, rate: bytes });
+    }
+    all
+}
+
+impl Account {
+    /// Writes down what stood in the account until `now`. To be called before the clock goes on and before
+    /// anything is made, changed or deleted that stands; calling it once too often is harmless.
+    pub fn reckon(&mut self, now: Instant) {
+        let since = self.meter.reckoned;
+        if now <= since {
+            return;
+        }
+        for Standing { usage, region, resource, rate } in standing(self) {
+            let of = super::Of { usage, region: &region, resource: &resource };
+            self.meter.span(of, rate, since, now);
+        }
+        self.meter.reckoned = now;
+    }
+}
