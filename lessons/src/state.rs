@@ -16,6 +16,9 @@ use crate::generator::sessions::{CHANNELS, MONTHLY_USERS, transactions};
 use crate::generator::{csv_session_timestamp, csv_session_transaction, csv_user_session_channel};
 use crate::lab::run_script;
 
+/// Every account of the course begins from the same seed, so that figures in the lessons hold for everybody.
+pub const SEED: u64 = 20_230_525;
+
 /// Every named state.
 pub const NAMES: [&str; 2] = ["empty", "course-warehouse"];
 

@@ -79,9 +79,13 @@ coming.catch(() => {});
 async function open(text, id, request) {
   opening = { text, id, workspace: request.workspace };
   try {
-    const [where] = await Promise.all([Store.open(request.workspace), coming]);
-    ({ store, storage } = where);
-    await start(id);
+    // What is stored is read while the engine is still being compiled.
+    const found = Store.open(request.workspace).then((where) => {
+      ({ store, storage } = where);
+      return holdings();
+    });
+    const [held] = await Promise.all([found, coming]);
+    begin(id, held);
   } catch (error) {
     // Asked again, it is fetched again.
     if (!glue) (coming = instantiate()).catch(() => {});
@@ -89,13 +93,35 @@ async function open(text, id, request) {
   }
 }
 
-/** Opens the workspace from the store in the running instance. */
-async function start(id) {
+/** What the store holds; with a new workspace, the state in which its lab begins. */
+async function holdings() {
   const held = await store.read();
+  if (held.manifest === undefined) held.beginning = await beginning();
+  return held;
+}
+
+/** Opens the workspace in the running instance. */
+function begin(id, held) {
   const message = JSON.stringify({ id, request: JSON.parse(opening.text).request });
-  engine = new glue.Engine(message, held.manifest, held.blocks, JSON.stringify(storage));
+  const blocks = held.beginning?.blocks ?? held.blocks;
+  engine = new glue.Engine(message, held.manifest, blocks, JSON.stringify(storage), held.beginning?.manifest);
   store.hold(held);
   tell();
+}
+
+/** The account that the opened lab begins with, as the build has made it; undefined when it has not. */
+async function beginning() {
+  try {
+    const { lab } = JSON.parse(opening.text).request;
+    const digest = lab?.files.find(([name]) => name === "lab.json");
+    const name = digest ? JSON.parse(digest[1]).definition.start : "course-warehouse";
+    if (!/^[a-z-]+$/.test(name)) return undefined;
+    const response = await fetch(new URL(`./states/${name}.bin`, import.meta.url));
+    return response.ok ? unpack(new Uint8Array(await response.arrayBuffer())) : undefined;
+  } catch {
+    // The engine makes it then, as it does everywhere else.
+    return undefined;
+  }
 }
 
 async function instantiate() {
@@ -240,7 +266,7 @@ async function importWorkspace(id, base64) {
 async function beginAgain(id) {
   try {
     await store.clear();
-    await start(opening.id);
+    begin(opening.id, await holdings());
     post({ id, event: { type: "reset" } });
   } catch (error) {
     failed(id, error);
@@ -265,7 +291,7 @@ async function recover(error) {
   engine = undefined;
   try {
     await instantiate();
-    await start(opening.id);
+    begin(opening.id, await holdings());
     post({ id: 0, event: { type: "recovered", message } });
   } catch (second) {
     failed(0, second);

@@ -1,11 +1,12 @@
 //! What JavaScript sees: one object, text and bytes in, text and bytes out.
 
 use js_sys::{Array, Map, Reflect, Uint8Array};
+use sandshift_lessons::state;
 use sandshift_protocol::{Message, Request, StorageState};
 use wasm_bindgen::prelude::*;
 
 use crate::extension::fetched;
-use crate::workspace::{Saved, Workspace};
+use crate::workspace::{Found, Saved, Workspace};
 
 #[wasm_bindgen]
 extern "C" {
@@ -30,13 +31,14 @@ fn begin() {
 #[wasm_bindgen]
 impl Engine {
     /// `message` is an `Open` message; `saved` and `blocks` (number to bytes) are what the store holds;
-    /// `storage` is a `StorageState`. Throws `{message, hint}` as text when the workspace cannot be opened.
+    /// `storage` is a `StorageState`; `beginning` is the account of a new workspace where the site has it. Throws `{message, hint}` as text when the workspace cannot be opened.
     #[wasm_bindgen(constructor)]
     pub fn new(
         message: &str,
         saved: Option<Vec<u8>>,
         blocks: &Map,
         storage: &str,
+        beginning: Option<Vec<u8>>,
     ) -> Result<Engine, JsValue> {
         let message: Message = serde_json::from_str(message).map_err(|error| error.to_string())?;
         let Request::Open { lab, .. } = message.request else {
@@ -47,7 +49,12 @@ impl Engine {
             let bytes = blocks.get(&JsValue::from_f64(number as f64));
             bytes.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec())
         };
-        let mut workspace = Workspace::open(now, fetched(), lab.as_ref(), saved.as_deref(), &mut read)
+        let found = match (&saved, &beginning) {
+            (Some(saved), _) => Found::Saved(saved),
+            (None, Some(beginning)) => Found::Beginning(beginning),
+            (None, None) => Found::Nothing,
+        };
+        let mut workspace = Workspace::open(now, fetched(), lab.as_ref(), found, &mut read)
             .map_err(|error| format!("{}\n{}", error.message, error.hint))?;
         workspace.opened(message.id, storage);
         Ok(Engine { workspace })
@@ -97,6 +104,21 @@ impl Engine {
     pub fn whole(&self) -> Result<JsValue, JsValue> {
         Ok(saved_value(&self.workspace.write(&|_| false)?))
     }
+}
+
+/// The names of the states in which labs begin.
+#[wasm_bindgen(js_name = stateNames)]
+pub fn state_names() -> Vec<String> {
+    state::NAMES.map(str::to_owned).to_vec()
+}
+
+/// The account of a named state, as `Engine.save` gives one; for the site's build.
+#[wasm_bindgen]
+pub fn state(name: &str) -> Result<JsValue, JsValue> {
+    let make = state::named(name).ok_or("there is no such state")?;
+    let sandbox = make(state::SEED).map_err(|error| error.to_string())?;
+    let saved = sandbox.save(&|_| false).map_err(|error| error.to_string())?;
+    Ok(saved_value(&Saved { manifest: saved.manifest, blocks: saved.blocks, live: saved.live }))
 }
 
 fn saved_value(saved: &Saved) -> JsValue {

@@ -14,8 +14,9 @@ use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
 use sandshift_lessons::generator::maker;
+use sandshift_lessons::state::{self, SEED};
 use sandshift_lessons::transcript::Done;
-use sandshift_lessons::{Lab, Record, state};
+use sandshift_lessons::{Lab, Record};
 use sandshift_protocol::{
     CheckState, Event, EventKind, LabSource, Message, Name, NameKind, Request, StatementResult, StepState,
     StorageState,
@@ -28,8 +29,6 @@ use crate::failure::{failure, utf16};
 use crate::results::Results;
 use crate::script::{Advance, Script};
 
-/// Every account of the course begins from the same seed, so that figures in the lessons hold for everybody.
-const SEED: u64 = 20_230_525;
 /// A statement that runs for less than this says nothing until it is done.
 const PROGRESS_AFTER_MS: f64 = 200.0;
 const PROGRESS_EVERY_MS: f64 = 100.0;
@@ -71,6 +70,16 @@ pub struct Saved {
     pub live: Vec<u64>,
 }
 
+/// What there is of an account before it is opened.
+#[derive(Clone, Copy, Debug)]
+pub enum Found<'a> {
+    /// What [`Workspace::save`] gave.
+    Saved(&'a [u8]),
+    /// A new workspace's account, as the site's build has made and saved it.
+    Beginning(&'a [u8]),
+    Nothing,
+}
+
 /// Why a workspace could not be opened.
 #[derive(Debug)]
 pub struct OpenError {
@@ -87,7 +96,7 @@ impl Workspace {
         now: fn() -> f64,
         extensions: Extensions,
         source: Option<&LabSource>,
-        saved: Option<&[u8]>,
+        found: Found<'_>,
         blocks: &mut dyn FnMut(u64) -> Option<Vec<u8>>,
     ) -> Result<Self, OpenError> {
         let lab = match source {
@@ -102,8 +111,12 @@ impl Workspace {
         };
         let mut kept = SortedMap::new();
         let mut record = Record::default();
-        let mut sandbox = match saved {
-            Some(bytes) => {
+        let beginning = match found {
+            Found::Beginning(bytes) => Sandbox::load(bytes, blocks, maker).ok(),
+            _ => None,
+        };
+        let mut sandbox = match (found, beginning) {
+            (Found::Saved(bytes), _) => {
                 let broken = |what: String| OpenError {
                     message: format!("The stored workspace cannot be read: {what}"),
                     hint: "Export it for us if you can, then reset the lab to begin again.".to_owned(),
@@ -116,7 +129,12 @@ impl Workspace {
                 record = stored.record;
                 sandbox
             }
-            None => begin(lab.as_ref()).map_err(|message| OpenError {
+            (_, Some(mut sandbox)) => {
+                state::register_files(&mut sandbox);
+                sandbox
+            }
+            // What the site's build has not made, or made for another engine than this one.
+            _ => begin(lab.as_ref()).map_err(|message| OpenError {
                 message,
                 hint: "This is a mistake in the lab; please tell its author.".to_owned(),
             })?,
@@ -422,6 +440,7 @@ impl Workspace {
 
     fn put_back(&mut self, id: u32, mut sandbox: Sandbox) {
         sandbox.warehouse.continue_numbers(&self.sandbox.warehouse);
+        sandbox.extensions = self.sandbox.extensions;
         self.sandbox = sandbox;
         self.sessions.clear();
         self.script = None;

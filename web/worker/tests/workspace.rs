@@ -12,7 +12,7 @@ use sandshift_protocol::{
     CHANGED, Difference, Event, EventKind, ExportFormat, Half, HalfEnd, LabSource, Message, ONLY_FIRST,
     ReachingPolicy, Request, StepState, StorageState,
 };
-use sandshift_worker::workspace::Workspace;
+use sandshift_worker::workspace::{Found, Workspace};
 
 fn lab() -> LabSource {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lessons/labs/01-permissions");
@@ -31,7 +31,8 @@ fn ticking() -> f64 {
 }
 
 fn open() -> Workspace {
-    let mut workspace = Workspace::open(ticking, linked(), Some(&lab()), None, &mut |_| None).unwrap();
+    let mut workspace =
+        Workspace::open(ticking, linked(), Some(&lab()), Found::Nothing, &mut |_| None).unwrap();
     workspace.opened(1, StorageState::Kept);
     workspace.events();
     workspace
@@ -172,10 +173,11 @@ fn progress_and_account_come_back() {
     let saved = workspace.save(&|_| false).unwrap().unwrap();
     store.extend(saved.blocks);
     assert!(workspace.save(&|_| false).unwrap().is_none(), "nothing changed since");
-    let mut again = Workspace::open(ticking, linked(), Some(&lab()), Some(&saved.manifest), &mut |number| {
-        store.get(&number).cloned()
-    })
-    .unwrap();
+    let mut again =
+        Workspace::open(ticking, linked(), Some(&lab()), Found::Saved(&saved.manifest), &mut |number| {
+            store.get(&number).cloned()
+        })
+        .unwrap();
     again.opened(1, StorageState::Kept);
     let mut events = again.events();
     events.extend(send(&mut again, Request::Check { step: "groups".to_owned() }));

@@ -16,6 +16,7 @@ mod root;
 mod serve;
 mod site;
 mod size;
+mod states;
 mod suite;
 mod wasm;
 

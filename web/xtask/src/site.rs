@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::wasm::{self, PARTS, Profile};
-use crate::{course, npm, root};
+use crate::{course, npm, root, states};
 
 /// What to build.
 pub struct Plan {
@@ -44,6 +44,7 @@ pub fn build(plan: &Plan) -> Result<(), String> {
         }
     }
     course::publish(&root.join("lessons/labs"), &stage.join("labs"))?;
+    states::publish(&root, &bound, &stage.join("states"))?;
     if let Some(base) = &plan.base {
         write_base(&stage.join("index.html"), base)?;
     }
