@@ -7,8 +7,9 @@ use sandshift_engine::extension::Extensions;
 #[cfg(not(target_family = "wasm"))]
 pub fn linked() -> Extensions {
     use sandshift_engine::extension::{Extension, missing};
-    Extensions::new(|extension, _| match extension {
-        Extension::Formats | Extension::Learning => missing(extension),
+    Extensions::new(|extension, task| match extension {
+        Extension::Formats => sandshift_formats::begin(task),
+        Extension::Learning => missing(extension),
     })
 }
 

@@ -4,6 +4,9 @@
 //! longer to fetch, so it lies in WebAssembly modules that are fetched when they are first wanted. Native doors
 //! link the same code. Neither side shares memory or types with the other; a task and its answer are messages.
 
+pub mod formats;
+mod wire;
+
 use std::fmt;
 
 /// A module beside the engine.

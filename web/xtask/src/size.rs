@@ -43,6 +43,7 @@ fn part(path: &str) -> &'static str {
         "chart.js" => "charts, when wanted",
         // Likewise, when a lab is opened that the build has not read.
         "digest.js" | "digest_bg.wasm" => "reading labs, when wanted",
+        "formats.js" | "formats_bg.wasm" => "compression and Parquet, when wanted",
         _ if path.starts_with("labs/") => "lessons",
         _ if path.ends_with(".html") || path.ends_with(".css") || path.ends_with(".svg") => {
             "page markup and styles"

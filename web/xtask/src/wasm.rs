@@ -1,5 +1,6 @@
 //! The WebAssembly files: engine (crate sandshift-worker), page (crate sandshift-app), and what is fetched only when it
-//! is wanted: what reads a lab that was put beside the built site (sandshift-digest).
+//! is wanted: what reads a lab that was put beside the built site (sandshift-digest), compression and Parquet files
+//! (sandshift-web-formats).
 //!
 //! wasm-bindgen runs as a library at exactly the version of Cargo.lock, so that no tool needs installing.
 
@@ -28,10 +29,11 @@ pub struct Part {
     pub name: &'static str,
 }
 
-pub const PARTS: [Part; 3] = [
+pub const PARTS: [Part; 4] = [
     Part { file: "sandshift_worker.wasm", name: "engine" },
     Part { file: "sandshift-app.wasm", name: "app" },
     Part { file: "sandshift_digest.wasm", name: "digest" },
+    Part { file: "sandshift_web_formats.wasm", name: "formats" },
 ];
 
 impl Profile {

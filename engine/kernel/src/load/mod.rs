@@ -2,12 +2,16 @@
 //!
 //! [`options`] says how to read, [`scan`] finds fields, [`column`] turns a field's text into a value of a
 //! typed column, [`reader`] puts the three together a bounded chunk at a time, and [`error`] says why a line
-//! could not be loaded.
+//! could not be loaded. Compression and columnar files are another module's: [`asked`] speaks with it,
+//! [`parquet`] reads such a file piece by piece, [`plain`] makes its columns ours.
 
+pub mod asked;
 pub mod column;
 pub mod error;
 pub mod number;
 pub mod options;
+pub mod parquet;
+pub mod plain;
 pub mod reader;
 pub mod scan;
 pub mod text;
