@@ -122,8 +122,8 @@ mod tests {
             for shape in 0..4 {
                 let values: Vec<u32> = (0..1_000_u32)
                     .map(|n| match shape {
-                        0 => n % 7 & most,
-                        1 => n / 100 & most,
+                        0 => (n % 7) & most,
+                        1 => (n / 100) & most,
                         2 => most,
                         _ => n.wrapping_mul(2_654_435_761) & most,
                     })
