@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::policy::decision::Deciding;
 use crate::clock::Instant;
@@ -22,6 +23,10 @@ pub struct Event {
     /// What was acted on: ARN, or `*`.
     pub resource: String,
     pub outcome: Outcome,
+    /// Its parameters as JSON, without secrets; empty where there are none or too many to keep.
+    pub request: String,
+    /// What the service said to what failed; empty otherwise.
+    pub message: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,6 +43,8 @@ pub enum Outcome {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EventLog {
     events: Arc<Vec<Event>>,
+    /// How many have fallen out.
+    gone: u64,
 }
 
 impl EventLog {
@@ -48,11 +55,51 @@ impl EventLog {
         let events = Arc::make_mut(&mut self.events);
         if events.len() >= Self::KEPT {
             events.drain(..Self::KEPT / 10);
+            self.gone += (Self::KEPT / 10) as u64;
         }
         events.push(event);
+    }
+
+    /// Events with their numbers since the account began.
+    pub fn numbered(&self) -> impl DoubleEndedIterator<Item = (u64, &Event)> {
+        self.events.iter().enumerate().map(|(at, event)| (self.gone + at as u64, event))
     }
 
     pub fn events(&self) -> &[Event] {
         &self.events
     }
+}
+
+/// The most of a request that is kept, in bytes of JSON.
+const REQUEST: usize = 1_024;
+
+/// Parameters as the log keeps them: names begin small, as CloudTrail writes them, and passwords are hidden.
+pub fn request(parameters: &Value) -> String {
+    fn kept(value: &Value) -> Value {
+        match value {
+            Value::Object(map) => map
+                .iter()
+                .map(|(name, value)| {
+                    let secret = name.to_ascii_lowercase().ends_with("password");
+                    let value = if secret { Value::from("****") } else { kept(value) };
+                    (lowered(name), value)
+                })
+                .collect(),
+            Value::Array(list) => list.iter().map(kept).collect(),
+            other => other.clone(),
+        }
+    }
+    match parameters.as_object() {
+        Some(map) if !map.is_empty() => Some(kept(parameters).to_string()),
+        _ => None,
+    }
+    .filter(|text| text.len() <= REQUEST)
+    .unwrap_or_default()
+}
+
+fn lowered(name: &str) -> String {
+    let mut characters = name.chars();
+    characters
+        .next()
+        .map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + characters.as_str())
 }

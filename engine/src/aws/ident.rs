@@ -43,6 +43,20 @@ impl Identifiers {
         self.draw("", 16, b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
     }
 
+    /// A version-4 UUID.
+    pub fn uuid(&mut self) -> String {
+        let (high, low) = (self.next(), self.next());
+        let (high, low) = (high & !0xf000 | 0x4000, low & !(3 << 62) | 1 << 63);
+        format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            high >> 32,
+            high >> 16 & 0xffff,
+            high & 0xffff,
+            low >> 48,
+            low & 0xffff_ffff_ffff
+        )
+    }
+
     /// SplitMix64.
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);

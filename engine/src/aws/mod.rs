@@ -6,7 +6,10 @@
 //! [`warehouse_access`] for how a warehouse reads S3 under a role.
 
 pub mod api_error;
+pub mod budgets;
 pub mod caller;
+pub mod ce;
+pub mod cloudtrail;
 pub mod event;
 pub mod iam;
 pub mod ident;
@@ -54,6 +57,7 @@ pub struct Account {
     pub redshift: redshift::Redshift,
     pub events: EventLog,
     pub meter: Meter,
+    pub budgets: budgets::Budgets,
     pub(crate) identifiers: Identifiers,
     next_blob: u64,
 }
@@ -111,6 +115,7 @@ impl Account {
             redshift,
             events: EventLog::default(),
             meter: Meter::new(beginning.now),
+            budgets: budgets::Budgets::default(),
             identifiers,
             next_blob: 1,
         }
@@ -201,6 +206,8 @@ pub fn call_with_body(
         region: region.clone(),
         resource,
         outcome,
+        request: event::request(&parameters),
+        message: result.as_ref().err().map_or_else(String::new, Fault::message),
     });
     result.map_err(failed)
 }
@@ -289,6 +296,11 @@ fn meter(
             meter.add(of(Usage::S3BytesIn), order.body.as_ref().map_or(0, |body| body.len() as u128), now);
             let out = reply.and_then(|reply| reply.body.as_ref()).map_or(0, |body| body.len() as u128);
             meter.add(of(Usage::S3BytesOut), out, now);
+        }
+        Operation::CostExplorer(_) => {
+            // Cost Explorer's only endpoint.
+            let of = Of { usage: Usage::CostExplorerRequests, region: "us-east-1", resource: "" };
+            meter.add(of, 1, now);
         }
         // A service whose calls cost something has its own arm above.
         _ => meter.add(Of { usage: Usage::FreeCalls, region, resource: "" }, 1, now),

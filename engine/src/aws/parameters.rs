@@ -11,8 +11,18 @@ impl<'a> Parameters<'a> {
         Parameters(value.as_object())
     }
 
+    /// A structure that was not given.
+    pub fn is_absent(self) -> bool {
+        self.0.is_none()
+    }
+
     pub fn get(self, name: &str) -> Option<&'a Value> {
         self.0?.get(name)
+    }
+
+    /// Names of what was given.
+    pub fn names(self) -> impl Iterator<Item = &'a str> {
+        self.0.into_iter().flat_map(|map| map.keys().map(String::as_str))
     }
 
     pub fn text(self, name: &str) -> Option<&'a str> {

@@ -1,7 +1,7 @@
 //! The services: one line each. What a service is to the front door and to the CLI follows from its line and its
 //! folder, which offers `Operation` (see [`shape`](super::shape)), `NOT_SIMULATED`, `access` and `run`.
 
-use super::api_error::DeniedManner::{self, Full, Short};
+use super::api_error::DeniedManner::{self, Exception, Full, Short};
 use super::{Access, Account, Fault, Order, Reply, shape};
 
 macro_rules! services {
@@ -66,6 +66,9 @@ services! {
     Sts sts "sts" "sts.amazonaws.com" Full,
     S3 s3 "s3api" "s3.amazonaws.com" Short,
     Redshift redshift "redshift" "redshift.amazonaws.com" Full,
+    CostExplorer ce "ce" "ce.amazonaws.com" Exception,
+    Budgets budgets "budgets" "budgets.amazonaws.com" Exception,
+    CloudTrail cloudtrail "cloudtrail" "cloudtrail.amazonaws.com" Exception,
 }
 
 impl Service {

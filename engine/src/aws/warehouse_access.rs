@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::api_error::{ApiError, Fault};
 use super::caller::Caller;
-use super::event::{Event, Outcome};
+use super::event::{self, Event, Outcome};
 use super::policy::Context;
 use super::policy::decision::{Decision, Principal};
 use super::s3::fault::S3Fault;
@@ -246,6 +246,8 @@ fn record_assumption(
         region: account.region.clone(),
         resource: arn.to_owned(),
         outcome: if decision.allowed() { Outcome::Done { by } } else { Outcome::Denied { by } },
+        request: event::request(&json!({"RoleArn": arn, "RoleSessionName": SESSION})),
+        message: String::new(),
     });
 }
 

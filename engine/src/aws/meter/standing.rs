@@ -1,8 +1,8 @@
 //! What costs by standing there: read from the account as it is, so that nothing has to be switched on or off.
 
-use super::Usage;
-use crate::aws::Account;
+use super::{Meter, Of, Usage};
 use crate::aws::redshift::node_type::NodeType;
+use crate::aws::{Account, budgets};
 use crate::clock::Instant;
 
 /// One thing that is used as long as it is there.
@@ -35,18 +35,28 @@ pub fn standing(account: &Account) -> Vec<Standing> {
     all
 }
 
+impl Meter {
+    /// Writes down what stands for the time since it was last written down.
+    pub fn stand(&mut self, all: &[Standing], until: Instant) {
+        let since = self.reckoned;
+        if until <= since {
+            return;
+        }
+        for Standing { usage, region, resource, rate } in all {
+            self.span(Of { usage: *usage, region, resource }, *rate, since, until);
+        }
+        self.reckoned = until;
+    }
+}
+
 impl Account {
     /// Writes down what stood in the account until `now`. To be called before the clock goes on and before
     /// anything is made, changed or deleted that stands; calling it once too often is harmless.
     pub fn reckon(&mut self, now: Instant) {
-        let since = self.meter.reckoned;
-        if now <= since {
-            return;
+        if now > self.meter.reckoned {
+            let all = standing(self);
+            budgets::watch(self, &all, now);
+            self.meter.stand(&all, now);
         }
-        for Standing { usage, region, resource, rate } in standing(self) {
-            let of = super::Of { usage, region: &region, resource: &resource };
-            self.meter.span(of, rate, since, now);
-        }
-        self.meter.reckoned = now;
     }
 }

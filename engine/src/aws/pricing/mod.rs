@@ -4,6 +4,7 @@
 //! the sum is ever rounded, so the costs of records are whole numbers that add up whichever way they are grouped, and
 //! a bill never shrinks.
 
+pub mod invoice;
 pub mod table;
 
 use super::meter::{Key, Meter, Record, Usage};
