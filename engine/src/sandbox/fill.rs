@@ -40,6 +40,9 @@ impl Sandbox {
         let numbers = &mut BlockNumbers(&mut self.warehouse.next_block);
         sink.take(Batch { columns: arrays, rows }, &mut manifest, numbers)?;
         sink.flush(&mut manifest, numbers)?;
+        if let Some(table) = created(&mut manifest, id)?.table_mut() {
+            table.data.analyze(self.clock.now());
+        }
         manifest.version += 1;
         self.warehouse.committed = Arc::new(manifest);
         Ok(())
@@ -54,7 +57,10 @@ impl Sandbox {
         let relation = created(&mut manifest, id)?;
         let wide = relation.columns.len() == columns.len();
         match relation.table_mut().filter(|table| wide && table.sort_key.is_empty()) {
-            Some(table) => lay(table, rows, columns, &mut BlockNumbers(&mut self.warehouse.next_block)),
+            Some(table) => {
+                lay(table, rows, columns, &mut BlockNumbers(&mut self.warehouse.next_block));
+                table.data.analyze(self.clock.now());
+            }
             None => return Err(SqlError::bug("columns do not fit the table to fill")),
         }
         manifest.version += 1;

@@ -6,6 +6,7 @@
 //! Read [`statement`] for how a statement runs, [`save`] for how an account outlives its tab.
 
 mod activity;
+mod analyze_history;
 mod auto_refresh;
 mod connection;
 mod disk;

@@ -11,6 +11,8 @@ enum Kind {
     Integer,
     /// A whole number between two bounds.
     Range(i64, i64),
+    /// A number from 0 to 100.
+    Percent,
     Text,
     /// One of a few words, as they are written here.
     Word(&'static [&'static str]),
@@ -31,7 +33,7 @@ const ISOLATION_LEVELS: &[&str] =
 
 /// Name, kind, and the value of a session that has set nothing, as SHOW prints it.
 const PARAMETERS: [(&str, Kind, &str); 34] = [
-    ("analyze_threshold_percent", Kind::Range(0, 100), "10"),
+    ("analyze_threshold_percent", Kind::Percent, "10"),
     ("application_name", Kind::Text, ""),
     ("cast_super_null_on_error", Kind::Boolean, "on"),
     ("client_encoding", Kind::Text, "UTF8"),
@@ -118,6 +120,10 @@ pub fn value(name: &str, values: &[String]) -> SqlResult<String> {
             Err(_) => {
                 Err(SqlError::product("22023", format!("parameter \"{name}\" requires an integer value")))
             }
+        },
+        Kind::Percent => match written.parse::<f64>() {
+            Ok(number) if (0.0..=100.0).contains(&number) => Ok(number.to_string()),
+            _ => Err(invalid()),
         },
         Kind::Word(words) => {
             let known = words.iter().find(|word| word.eq_ignore_ascii_case(&written));

@@ -110,7 +110,7 @@ impl Sandbox {
                     };
                     let completion =
                         Completion { tag, rows_affected: Some(sink.rows), ..Completion::default() };
-                    if let Some(relay) = sink.relay(&mut running.working)? {
+                    if let Some(relay) = sink.relay(&mut running.working, running.started)? {
                         running.work = Work::Order(Box::new(relay), completion);
                         return Ok(Step::Running(progress));
                     }
@@ -190,7 +190,7 @@ impl Sandbox {
                         let tag = "COPY".to_owned();
                         let rows_affected = Some(rows);
                         let completion = Completion { tag, notices, rows_affected, ..Completion::default() };
-                        if let Some(relay) = sink.relay(&mut running.working)? {
+                        if let Some(relay) = sink.relay(&mut running.working, running.started)? {
                             running.work = Work::Order(Box::new(relay), completion);
                             return Ok(Step::Running(progress));
                         }

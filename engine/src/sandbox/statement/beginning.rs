@@ -6,11 +6,13 @@ use super::pending::Pending;
 use super::work::{Effect, InsertTag, Work};
 use super::{Running, evaluation, explained};
 use crate::clock::Instant;
+use crate::sandbox::analyze_history::{self, Origin};
 use crate::sandbox::history::Class;
 use crate::sandbox::interruption::terminated;
 use crate::sandbox::transaction::{must_not_write, transaction_statement};
 use crate::sandbox::{Sandbox, refresh};
 use crate::sql::bind::{self, BoundQuery, BoundWrite, Scope};
+use crate::sql::commands::analyze::Analyze;
 use crate::sql::commands::copy::{CopyContext, CopyTask};
 use crate::sql::commands::vacuum::VacuumTask;
 use crate::sql::commands::{self, CommandContext};
@@ -35,6 +37,7 @@ struct Beginning<'a> {
     working: &'a mut Manifest,
     now: Instant,
     query: i64,
+    transaction: i64,
     connected: Vec<UserId>,
     next_block: &'a mut u64,
     logs: &'a mut Arc<Logs>,
@@ -113,6 +116,7 @@ impl Sandbox {
             working: &mut working,
             now,
             query: numbers.0,
+            transaction: numbers.1,
             connected,
             next_block: &mut self.warehouse.next_block,
             logs: &mut self.warehouse.logs,
@@ -224,6 +228,14 @@ impl Beginning<'_> {
             Statement::RefreshMaterializedView { name } => return self.refresh(name),
             Statement::Fetch { cursor, count } => return self.fetch(cursor, *count),
             Statement::Vacuum(vacuum) => Work::Vacuum(Box::new(VacuumTask::start(vacuum, &self.context())?)),
+            Statement::Analyze { table, columns, verbose } => {
+                let analyze = Analyze { table: table.as_ref(), columns, verbose: *verbose };
+                let (completion, records) = commands::analyze::run(analyze, &mut self.context())?;
+                let (user, database) = (self.session.user, self.session.database.as_str());
+                let origin = Origin { user, transaction: self.transaction, database, now: self.now };
+                analyze_history::remember(Arc::make_mut(self.logs), &records, &origin);
+                Work::Finish(completion, Effect::Keep)
+            }
             Statement::AnalyzeCompression { table, columns } => {
                 let answer = commands::analyze_compression::answer(table.as_ref(), columns, &self.context())?;
                 Work::answer(answer, "ANALYZE COMPRESSION")

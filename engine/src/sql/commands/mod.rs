@@ -162,7 +162,6 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         Statement::AlterRoutine { procedure, signature, action } => {
             alter_routine::run(*procedure, signature, action, context)
         }
-        Statement::Analyze { table, columns } => analyze::run(table.as_ref(), columns, context),
         Statement::Lock { tables } => lock::run(tables, context),
         Statement::Prepare { name, types, text } => prepare::prepare(name, types, text, context),
         Statement::Deallocate { name } => prepare::deallocate(name.as_ref(), context),
@@ -179,6 +178,7 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         | Statement::Merge(_)
         | Statement::Copy(_)
         | Statement::Vacuum(_)
+        | Statement::Analyze { .. }
         | Statement::AnalyzeCompression { .. }
         | Statement::CreateTableAs(_)
         | Statement::CreateMaterializedView(_)

@@ -48,7 +48,7 @@ impl<'a> Statistics<'a> {
 
 /// Whether the planner knows more of a table than how large it is: somebody has analyzed it since it has rows.
 pub(super) fn analyzed(table: &Table) -> bool {
-    table.data.analyzed_rows > 0 || table.data.stored_rows() == 0
+    table.data.analyzed.rows > 0 || table.data.stored_rows() == 0
 }
 
 /// The part of a table that lies outside its sorted region.

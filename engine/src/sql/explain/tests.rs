@@ -14,7 +14,7 @@ use crate::warehouse::catalog::{Distribution, ObjectId, Relation, RelationKind, 
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
-use crate::warehouse::storage::{Block, Region, Segment, StoredSegment, TableData};
+use crate::warehouse::storage::{Analyzed, Block, Region, Segment, StoredSegment, TableData};
 use crate::warehouse::value::Value;
 
 const SALES: ObjectId = ObjectId(100_001);
@@ -50,7 +50,11 @@ fn warehouse(sales: Distribution, event: Distribution) -> Manifest {
                 constraints: Default::default(),
                 backup: true,
                 next_identity: Default::default(),
-                data: TableData { segments: vec![stored], version: 1, analyzed_rows: u64::from(rows) },
+                data: TableData {
+                    segments: vec![stored],
+                    version: 1,
+                    analyzed: Analyzed { rows: u64::from(rows), ..Analyzed::default() },
+                },
             }),
         });
     }

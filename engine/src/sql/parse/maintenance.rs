@@ -21,12 +21,12 @@ pub(super) fn analyze(reader: &mut Reader) -> SqlResult<Statement> {
         }
         return Ok(Statement::AnalyzeCompression { table, columns: chosen });
     }
-    reader.word("VERBOSE");
+    let verbose = reader.word("VERBOSE");
     let named = matches!(reader.peek(), Token::Word(_)) && !reader.peeks("PREDICATE") && !reader.peeks("ALL");
     let table = if named { Some(reader.name()?) } else { None };
     let columns = if named { columns(reader)? } else { Vec::new() };
     reader.one_of(&["PREDICATE COLUMNS", "ALL COLUMNS"]);
-    Ok(Statement::Analyze { table, columns })
+    Ok(Statement::Analyze { table, columns, verbose })
 }
 
 fn columns(reader: &mut Reader) -> SqlResult<Vec<Identifier>> {

@@ -268,6 +268,7 @@ pub enum Statement {
     Analyze {
         table: Option<QualifiedName>,
         columns: Vec<Identifier>,
+        verbose: bool,
     },
     /// CANCEL of what another session runs.
     Cancel {

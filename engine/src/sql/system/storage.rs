@@ -8,6 +8,7 @@ use super::relation::{
 use crate::sql::error::SqlResult;
 use crate::warehouse::catalog::{Distribution, Relation as Stored, Table};
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::storage::Analyzed;
 use crate::warehouse::storage::Region;
 use crate::warehouse::storage::slices::SLICES;
 use crate::warehouse::value::Value;
@@ -209,7 +210,7 @@ fn table_info(viewer: &Viewer<'_>) -> SqlResult<Rows> {
 /// How far the statistics are from the rows that are there: 0 is current, 100 is not at all. The product's
 /// formula is not published; unconfirmed.
 fn stats_off(table: &Table) -> Value {
-    let (known, now) = (table.data.analyzed_rows, table.data.stored_rows());
+    let (known, now) = (table.data.analyzed.rows, table.data.stored_rows());
     ratio(known.abs_diff(now).min(now) * 100, now, 2)
 }
 
@@ -338,14 +339,12 @@ fn quotas(viewer: &Viewer<'_>) -> SqlResult<Rows> {
         .collect())
 }
 
-/// Rows that came and went since ANALYZE. What was deleted before it and not vacuumed yet is counted, too, because
-/// nothing remembers when a row was deleted; unconfirmed.
+/// Rows that came and went since ANALYZE.
 fn statistic_indicators(viewer: &Viewer<'_>) -> SqlResult<Rows> {
     let row = |(relation, table): (&Stored, &Table)| {
-        let (stored, visible) = (table.data.stored_rows(), table.data.visible_rows());
         let count = |rows: u64| Value::Double(rows as f64);
-        let inserted = stored.saturating_sub(table.data.analyzed_rows);
-        vec![integer(relation.id.0), count(visible), count(inserted), count(stored - visible)]
+        let Analyzed { inserted, deleted, .. } = table.data.analyzed;
+        vec![integer(relation.id.0), count(table.data.visible_rows()), count(inserted), count(deleted)]
     };
     Ok(tables(viewer).map(row).collect())
 }

@@ -1,6 +1,6 @@
-//! What VACUUM did: `stl_vacuum`, and the two views over it.
+//! What VACUUM and ANALYZE did: `stl_vacuum` with the two views over it, and `stl_analyze`.
 
-use super::relation::{BIGINT, INTEGER, Relation, Rows, TEXT, TIMESTAMP, Viewer, text};
+use super::relation::{BIGINT, INTEGER, Relation, Rows, Source, TEXT, TIMESTAMP, Viewer, text};
 use crate::sql::error::SqlResult;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
@@ -24,6 +24,12 @@ pub(super) static RELATIONS: &[Relation] = &[
             ("is_recluster", INTEGER),
         ],
         |viewer| Ok(events(viewer)),
+    )
+    .superuser_only(),
+    Relation::written(
+        "stl_analyze",
+        "userid i,xid b,database c30,table_id i,status c15,rows f,modified_rows f,threshold_percent i,is_auto c1,starttime t,endtime t,prevtime t,num_predicate_cols i,num_new_predicate_cols i,is_background c1,auto_analyze_phase c100",
+        Source::Log("stl_analyze"),
     )
     .superuser_only(),
     Relation::new(

@@ -15,6 +15,7 @@ use super::gather::{concatenate, gather};
 use super::memory::Held;
 use super::relay::{Deleted, Relay};
 use super::sorting::KeyColumn;
+use crate::clock::Instant;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Batch;
 use crate::warehouse::catalog::{DefaultValue, ObjectId, Relation, Table};
@@ -141,13 +142,13 @@ impl Sink {
     }
 
     /// After the last [`Sink::flush`]: the rewrite that puts a first load in order, if it needs one.
-    pub fn relay(&self, manifest: &mut Manifest) -> SqlResult<Option<Relay>> {
+    pub fn relay(&self, manifest: &mut Manifest, now: Instant) -> SqlResult<Option<Relay>> {
         let relation = target(manifest, &self.database, self.target)?;
         let first = self.before == Some(0);
         if let Some(table) = relation.table_mut().filter(|_| first && self.arrival != Arrival::Rows) {
             if self.arrival != Arrival::Query {
                 // These analyse what they have loaded into an empty table.
-                table.data.analyzed_rows = table.data.stored_rows();
+                table.data.analyze(now);
             }
             let sorts = !table.interleaved || self.arrival != Arrival::Query;
             if sorts && table.data.sorted_rows() < table.data.stored_rows() {

@@ -23,6 +23,7 @@ use self::generated::{Generated, Recipe};
 use self::layout::Layout;
 use self::slices::SliceRows;
 use super::value::Value;
+use crate::clock::Instant;
 
 /// Rows of one segment at most; a scan yields one batch a segment.
 pub const SEGMENT_ROWS: usize = 65_536;
@@ -33,8 +34,19 @@ pub struct TableData {
     pub segments: Vec<StoredSegment>,
     /// Grows with every change; what a commit compares to find a conflict.
     pub version: u64,
-    /// Rows that ANALYZE, or a load that analyses, last counted; what the statistics say.
-    pub analyzed_rows: u64,
+    pub analyzed: Analyzed,
+}
+
+/// What the statistics say of a table, and what has happened to it since.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Analyzed {
+    /// Rows that ANALYZE, or a load that analyses, last counted.
+    pub rows: u64,
+    /// When; `None` for never.
+    pub at: Option<Instant>,
+    /// Rows that came and went since then; an updated row did both.
+    pub inserted: u64,
+    pub deleted: u64,
 }
 
 /// A segment as a table refers to it: shared blocks and this table's delete marks on them.
@@ -183,6 +195,11 @@ impl Segment {
 }
 
 impl TableData {
+    /// Counts the rows: the statistics are current again.
+    pub fn analyze(&mut self, now: Instant) {
+        self.analyzed = Analyzed { rows: self.stored_rows(), at: Some(now), inserted: 0, deleted: 0 };
+    }
+
     /// Rows that a query sees.
     pub fn visible_rows(&self) -> u64 {
         self.segments.iter().map(|s| u64::from(s.segment.rows) - s.deleted.len() as u64).sum()

@@ -31,6 +31,7 @@ pub fn append(table: &mut Table, columns: Vec<ArrayRef>, region: Region, numbers
     };
     let mut columns = columns;
     let mut rows = rows;
+    table.data.analyzed.inserted += rows as u64;
     let mut kept_marks = Arc::new(Vec::new());
     let style = table.distribution_of(table.data.stored_rows() + rows as u64);
     if style != table.present_distribution() {
@@ -121,6 +122,7 @@ pub fn delete(data: &mut TableData, row_ids: &mut [i64]) -> u64 {
         at = end;
     }
     if gone > 0 {
+        data.analyzed.deleted += gone;
         data.version += 1;
     }
     gone
