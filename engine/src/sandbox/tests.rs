@@ -64,6 +64,17 @@ SORTKEY ( placed, id );"
     run(&mut sandbox, one, "DROP TABLE orders");
     run(&mut sandbox, one, &orders);
     assert_eq!(run(&mut sandbox, one, "SHOW TABLE orders"), orders);
+    run(&mut sandbox, one, "SET enable_case_sensitive_identifier TO on");
+    let cased = r#"CREATE TABLE public."Shown" (
+    "Id" integer NOT NULL ENCODE raw,
+    "a b" character varying(5) ENCODE lzo,
+    plain integer ENCODE raw,
+    PRIMARY KEY ("Id")
+)
+DISTSTYLE AUTO
+SORTKEY ( "Id", plain );"#;
+    assert_eq!(run(&mut sandbox, one, cased), "CREATE TABLE");
+    assert_eq!(run(&mut sandbox, one, r#"SHOW TABLE "Shown""#), cased);
 }
 
 #[test]
@@ -378,4 +389,46 @@ fn the_meter_counts_what_stands_and_what_happens() {
     let again = sandbox.account.meter.clone();
     sandbox.reckon();
     assert_eq!(sandbox.account.meter, again);
+}
+
+/// Steps a statement of one session while another session speaks after its first step.
+fn interrupted(other: &str) -> String {
+    let mut sandbox = Sandbox::new(1);
+    let one = sandbox.connect(ADMIN, None).unwrap();
+    let two = sandbox.connect(ADMIN, None).unwrap();
+    run(
+        &mut sandbox,
+        one,
+        "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2), (3), (4), (5), (6), (7), (8)",
+    );
+    let text = "SELECT count(*) FROM t a, t b, t c, t d, t e, t f, t g, t h";
+    let parsed = crate::sql::parse::parse(text).unwrap().pop().unwrap();
+    let mut running = sandbox.start(one, &parsed).unwrap();
+    assert!(matches!(sandbox.step(&mut running), Ok(Step::Running(_))));
+    run(&mut sandbox, two, &other.replace("PID", &one.0.to_string()));
+    let mut error = None;
+    for _ in 0..3 {
+        match sandbox.step(&mut running) {
+            Ok(Step::Running(_)) => {}
+            Ok(_) => break,
+            Err(told) => {
+                error = Some(told.to_string());
+                break;
+            }
+        }
+    }
+    drop(running);
+    // The session goes on, unless it was ended.
+    format!("{}; {}", error.unwrap_or_default(), run(&mut sandbox, one, "SELECT 1"))
+}
+
+#[test]
+fn a_running_statement_is_stopped_by_another_session() {
+    assert_eq!(interrupted("CANCEL PID"), "ERROR 57014 Query (3) cancelled on user's request; 1");
+    assert_eq!(interrupted("CANCEL PID 'too long'"), "ERROR 57014 too long; 1");
+    assert_eq!(
+        interrupted("SELECT pg_terminate_backend(PID)"),
+        "ERROR 57P01 terminating connection due to administrator command; \
+         ERROR 57P01 terminating connection due to administrator command"
+    );
 }

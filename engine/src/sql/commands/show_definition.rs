@@ -45,9 +45,9 @@ pub fn answer(object: ShownObject, name: &QualifiedName, context: &CommandContex
 }
 
 fn view_definition(relation: &Relation, view: &View) -> String {
-    let names: Vec<&str> = relation.columns.iter().map(|column| column.name.as_str()).collect();
+    let names: Vec<String> = relation.columns.iter().map(|column| column.name.quoted()).collect();
     let query = view.query.trim_end_matches(';');
-    format!("CREATE VIEW {} ({}) AS\n{query};", relation.qualified_name(), names.join(", "))
+    format!("CREATE VIEW {} ({}) AS\n{query};", relation.qualified_name().quoted(), names.join(", "))
 }
 
 fn table_definition(relation: &Relation, table: &Table, context: &CommandContext<'_>) -> SqlResult<String> {
@@ -58,7 +58,7 @@ fn table_definition(relation: &Relation, table: &Table, context: &CommandContext
         .map(|(number, column)| column_definition(column, table.distribution == Distribution::Key(number)))
         .collect();
     let names = |numbers: &[usize], of: &Relation| {
-        let names: Vec<&str> = numbers.iter().map(|number| of.columns[*number].name.as_str()).collect();
+        let names: Vec<String> = numbers.iter().map(|number| of.columns[*number].name.quoted()).collect();
         names.join(", ")
     };
     if !table.primary_key.is_empty() {
@@ -70,12 +70,13 @@ fn table_definition(relation: &Relation, table: &Table, context: &CommandContext
         lines.push(format!(
             "FOREIGN KEY ({}) REFERENCES {}({})",
             names(&key.columns, relation),
-            target.qualified_name(),
+            target.qualified_name().quoted(),
             names(&key.referenced, target)
         ));
     }
     let kind = if table.temporary { "TEMPORARY TABLE" } else { "TABLE" };
-    let mut text = format!("CREATE {kind} {} (\n    {}\n)", relation.qualified_name(), lines.join(",\n    "));
+    let mut text =
+        format!("CREATE {kind} {} (\n    {}\n)", relation.qualified_name().quoted(), lines.join(",\n    "));
     if !table.backup {
         text.push_str("\nBACKUP NO");
     }
@@ -96,7 +97,7 @@ fn table_definition(relation: &Relation, table: &Table, context: &CommandContext
 }
 
 fn column_definition(column: &Column, distribution_key: bool) -> String {
-    let mut text = format!("{} {}", column.name, column.data_type);
+    let mut text = format!("{} {}", column.name.quoted(), column.data_type);
     if !column.nullable {
         text.push_str(" NOT NULL");
     }
