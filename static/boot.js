@@ -58,3 +58,8 @@ const { default: init } = await import("./app.js");
 // Once the page begins it keeps the thread: the lesson is asked for before.
 await asked;
 await init({ module_or_path: beside("./app_bg.wasm") });
+
+// A published site names its service worker; what is being worked on has none.
+if (document.querySelector('link[rel="offline"]')) {
+  setTimeout(() => import("./offline.js").then(({ keep }) => keep()).catch(() => {}), 4000);
+}

@@ -1,7 +1,8 @@
 // Our engine in its worker, through the protocol that the page speaks. Runs in the browser.
 
 export async function open(address) {
-  const worker = new Worker(new URL("worker.js", address), { type: "module" });
+  const names = await (await fetch(new URL("names.json", address))).json();
+  const worker = new Worker(new URL(names["worker.js"], address), { type: "module" });
   let last = 0;
   const waiting = new Map();
   worker.onmessage = ({ data }) => {

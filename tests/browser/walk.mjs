@@ -109,7 +109,7 @@ async function cancelLongQuery(page, learner) {
 }
 
 async function surviveOurDefect(page, learner, complaints) {
-  const worker = page.workers().find((each) => each.url().includes("worker.js"));
+  const worker = page.workers().find((each) => /worker(\.\w+)?\.js/.test(each.url()));
   assert.ok(worker, "there is no worker");
   const before = complaints.length;
   await worker.evaluate(() => self.onmessage({ data: JSON.stringify({ id: 4_000_000_000, request: { type: "fail" } }) }));

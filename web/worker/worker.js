@@ -126,8 +126,8 @@ async function beginning() {
 
 async function instantiate() {
   // Each instance needs its own copy of the glue, which keeps the instance in a module variable.
-  const copy = instances++ === 0 ? "./engine.js" : `./engine.js?instance=${instances}`;
-  const [next, module] = await Promise.all([import(copy), compiled ?? download()]);
+  const copy = instances++ === 0 ? "" : `?instance=${instances}`;
+  const [next, module] = await Promise.all([import("./engine.js" + copy), compiled ?? download()]);
   compiled = module;
   next.initSync({ module });
   glue = next;
@@ -160,6 +160,12 @@ async function download() {
 
 /* ---------- the modules beside the engine ---------- */
 
+/** Where each is; whole names, because a build that renames files looks for them. */
+const PLACES = {
+  formats: ["./formats.js", "./formats_bg.wasm"],
+  learning: ["./learning.js", "./learning_bg.wasm"],
+};
+
 // By name: a module that is there, {} while it is fetched, or {error} until somebody has been told.
 const modules = new Map();
 let copies = 0;
@@ -185,10 +191,10 @@ self.sandshift = {
 };
 
 async function fetchModule(name) {
+  const [glue, wasm] = PLACES[name];
   // As with the engine, each instance needs its own copy of the glue.
-  const copy = copies++ === 0 ? `./${name}.js` : `./${name}.js?instance=${copies}`;
-  const module = await import(copy);
-  await module.default({ module_or_path: new URL(`./${name}_bg.wasm`, import.meta.url) });
+  const module = await import(copies++ === 0 ? glue : `${glue}?instance=${copies}`);
+  await module.default({ module_or_path: new URL(wasm, import.meta.url) });
   return module;
 }
 

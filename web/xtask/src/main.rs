@@ -8,8 +8,10 @@ mod browser;
 mod command;
 mod course;
 mod fresh;
+mod hashed;
 mod native;
 mod npm;
+mod offline;
 mod option;
 mod progress;
 mod root;
@@ -88,7 +90,7 @@ fn build(options: Options) -> Result<(), String> {
         out: out.clone(),
         base: options.owned("--base"),
     })?;
-    let table = size::measure(&out)?;
+    let table = size::measure(&out, size::Copies::Kept)?;
     print!("{table}");
     if options.has("--record") {
         size::record(&table)?;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::wasm::{self, PARTS, Profile};
-use crate::{course, npm, root, states};
+use crate::{course, hashed, npm, offline, root, states};
 
 /// What to build.
 pub struct Plan {
@@ -48,6 +48,13 @@ pub fn build(plan: &Plan) -> Result<(), String> {
     if let Some(base) = &plan.base {
         write_base(&stage.join("index.html"), base)?;
     }
+    if plan.profile == Profile::Release {
+        hashed::rename(&stage, &names(&stage)?)?;
+        offline::list(&stage, &names(&stage)?)?;
+    } else {
+        // What is being worked on is not kept by any browser.
+        fs::remove_file(stage.join("sw.js")).map_err(|error| format!("sw.js: {error}"))?;
+    }
     let new = files(&stage, &stage)?;
     for file in &new {
         move_if_changed(&stage.join(file), &plan.out.join(file))?;
@@ -60,7 +67,7 @@ pub fn build(plan: &Plan) -> Result<(), String> {
 
 /// A folder that is no site of ours is not emptied.
 fn guard(out: &Path, old: &BTreeSet<PathBuf>) -> Result<(), String> {
-    if old.is_empty() || old.contains(Path::new("engine_bg.wasm")) {
+    if old.is_empty() || ["engine_bg.wasm", hashed::NAMES].iter().any(|file| old.contains(Path::new(file))) {
         return Ok(());
     }
     Err(format!("{} has files in it and no site; name an empty folder", out.display()))
@@ -103,6 +110,11 @@ fn move_if_changed(from: &Path, to: &Path) -> Result<(), String> {
         return Ok(());
     }
     copy(from, to)
+}
+
+/// As [`files`], in words that are the same on every system.
+pub fn names(folder: &Path) -> Result<Vec<String>, String> {
+    Ok(files(folder, folder)?.iter().map(|path| path.to_string_lossy().replace('\\', "/")).collect())
 }
 
 /// Files below a folder, relative to `base`.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
+use crate::hashed::plain;
 use crate::progress::step;
 use crate::{command, root, site};
 
@@ -67,19 +68,27 @@ const PARTS: [&str; 10] = [
     "other files",
 ];
 
+/// What is done with the compressed files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copies {
+    Weighed,
+    /// Written beside the others, for hosts that hand them out as they are.
+    Kept,
+}
+
 /// Weighs a built site.
-pub fn measure(out: &Path) -> Result<Table, String> {
-    let files: Vec<String> =
-        site::files(out, out)?.iter().map(|path| path.to_string_lossy().replace('\\', "/")).collect();
+pub fn measure(out: &Path, copies: Copies) -> Result<Table, String> {
+    let files = site::names(out)?;
     let script = root::root()?.join("web/xtask/src/size.mjs");
-    let mut words = vec![script.to_string_lossy().into_owned()];
+    let mode = if copies == Copies::Kept { "keep" } else { "weigh" };
+    let mut words = vec![script.to_string_lossy().into_owned(), mode.to_owned()];
     words.extend(files.iter().cloned());
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let answer = step("sizes", || command::read(command::program("node", &words, out)))?;
     let sizes: Vec<[u64; 3]> = serde_json::from_str(&answer).map_err(|error| format!("size.mjs: {error}"))?;
     let mut weights: BTreeMap<&str, Weight> = BTreeMap::new();
     for (file, [raw, gzip, brotli]) in files.iter().zip(sizes) {
-        let weight = weights.entry(part(file)).or_default();
+        let weight = weights.entry(part(&plain(file))).or_default();
         weight.raw += raw;
         weight.gzip += gzip;
         weight.brotli += brotli;

@@ -3,6 +3,7 @@
 //! Every native build selects the same crates (`native::CRATES`): another selection would resolve other features and
 //! build Arrow a second time.
 
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Instant;
 
@@ -18,7 +19,7 @@ struct Part {
     run: fn() -> Result<(), String>,
 }
 
-const PARTS: [Part; 19] = [
+const PARTS: [Part; 20] = [
     Part { name: "format", slow: false, run: || cargo(&["fmt", "--all", "--check"]) },
     Part { name: "tidy", slow: false, run: || test(&["--test", "tidy"]) },
     Part { name: "unit tests", slow: false, run: || test(&["--lib", "--bins"]) },
@@ -38,6 +39,7 @@ const PARTS: [Part; 19] = [
     Part { name: "lints", slow: false, run: lints },
     Part { name: "site and sizes", slow: true, run: build_site },
     Part { name: "browser", slow: true, run: walk_in_browser },
+    Part { name: "offline", slow: true, run: go_offline },
 ];
 
 /// Runs everything, also what comes after a failure; the last line is the count alone.
@@ -93,7 +95,7 @@ fn cargo(words: &[&str]) -> Result<(), String> {
 fn build_site() -> Result<(), String> {
     let out = site::tested()?;
     site::build(&site::Plan { profile: Profile::Release, out: out.clone(), base: None })?;
-    let table = size::measure(&out)?;
+    let table = size::measure(&out, size::Copies::Weighed)?;
     print!("{table}");
     for aim in table.beside_aims() {
         println!("{aim}");
@@ -102,6 +104,19 @@ fn build_site() -> Result<(), String> {
 }
 
 fn walk_in_browser() -> Result<(), String> {
+    let (out, labs) = walked()?;
+    // Below a path, as on any static host, so that an absolute address shows.
+    let address = serve::aside(&out)?;
+    browser::run("tests/browser", "walk.mjs", &[&address, &labs.to_string_lossy()])
+}
+
+fn go_offline() -> Result<(), String> {
+    let (out, labs) = walked()?;
+    browser::run("tests/browser", "offline.mjs", &[&out.to_string_lossy(), &labs.to_string_lossy()])
+}
+
+/// The built site, and the file that tells of its labs.
+fn walked() -> Result<(PathBuf, PathBuf), String> {
     let out = site::tested()?;
     if !out.join("index.html").is_file() {
         return Err("there is no site to walk: it was not built".to_owned());
@@ -110,7 +125,5 @@ fn walk_in_browser() -> Result<(), String> {
     let labs = root::target()?.join("labs.json");
     let described = command::read(command::program(program, &["labs", "describe"], &root::root()?))?;
     std::fs::write(&labs, described).map_err(|error| format!("{}: {error}", labs.display()))?;
-    // Below a path, as on any static host, so that an absolute address shows.
-    let address = serve::aside(&out)?;
-    browser::run("tests/browser", "walk.mjs", &[&address, &labs.to_string_lossy()])
+    Ok((out, labs))
 }

@@ -1,0 +1,117 @@
+//! Files whose names carry a fingerprint of their content, so that a host may let browsers keep them for ever.
+//!
+//! What is asked for by a name that people or other files know (the page, the labs, the service worker) keeps it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// The list of them in the site, from plain name to the one in use.
+pub const NAMES: &str = "names.json";
+
+/// Renames the files of a site that nothing else asks for by name, and writes the new names wherever they stand.
+pub fn rename(site: &Path, files: &[String]) -> Result<(), String> {
+    let mut names: BTreeMap<&str, String> = BTreeMap::new();
+    for at in 0..TURNS {
+        for file in files.iter().filter(|file| order(file) == Some(at)) {
+            let path = site.join(file);
+            let mut bytes = read(&path)?;
+            if !file.ends_with(".wasm") {
+                bytes = renamed(bytes, &names);
+            }
+            let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
+            let name = format!("{stem}.{:08x}.{extension}", fingerprint(&bytes) >> 32);
+            write(&site.join(&name), &bytes)?;
+            fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            names.insert(file, name);
+        }
+    }
+    let page = site.join("index.html");
+    write(&page, &renamed(read(&page)?, &names))?;
+    let list = serde_json::to_vec(&names).map_err(|error| error.to_string())?;
+    write(&site.join(NAMES), &list)
+}
+
+/// Whoever names a file is renamed after it.
+const TURNS: usize = 5;
+
+/// Whose turn it is to be renamed, if at all.
+fn order(file: &str) -> Option<usize> {
+    if file.contains('/') && !file.starts_with("styles/") || matches!(file, "sw.js" | "index.html") {
+        return None;
+    }
+    match file {
+        "worker.js" => Some(3),
+        "boot.js" => Some(4),
+        _ => match file.rsplit_once('.')?.1 {
+            "wasm" => Some(0),
+            "css" => Some(1),
+            "js" => Some(2),
+            _ => None,
+        },
+    }
+}
+
+/// `text` with every quoted name of a renamed file put right, with `./` before it or without.
+fn renamed(text: Vec<u8>, names: &BTreeMap<&str, String>) -> Vec<u8> {
+    let Ok(mut text) = String::from_utf8(text) else { return Vec::new() };
+    for (old, new) in names {
+        for quote in ["\"", "'", "`"] {
+            for before in ["./", ""] {
+                text = text.replace(
+                    &format!("{quote}{before}{old}{quote}"),
+                    &format!("{quote}{before}{new}{quote}"),
+                );
+            }
+        }
+    }
+    text.into_bytes()
+}
+
+/// The plain name of a file: `engine_bg.wasm` for `engine_bg.0a1b2c3d.wasm`.
+pub fn plain(file: &str) -> String {
+    let mut parts: Vec<&str> = file.split('.').collect();
+    if let [.., print, _] = parts[..]
+        && print.len() == 8
+        && print.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
+        parts.remove(parts.len() - 2);
+    }
+    parts.join(".")
+}
+
+/// FNV-1a: names need to differ, not to withstand anybody.
+pub fn fingerprint(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_put_right_where_it_stands_whole() {
+        let names = BTreeMap::from([("engine.js", "engine.0a1b2c3d.js".to_owned())]);
+        let text = b"import \"./engine.js\"; see 'engine.js', my-engine.js and \"./engine.json\"".to_vec();
+        let expected =
+            "import \"./engine.0a1b2c3d.js\"; see 'engine.0a1b2c3d.js', my-engine.js and \"./engine.json\"";
+        assert_eq!(String::from_utf8(renamed(text, &names)).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_plain_name_comes_back() {
+        assert_eq!(plain("engine_bg.0a1b2c3d.wasm"), "engine_bg.wasm");
+        assert_eq!(plain("styles/tokens.0a1b2c3d.css"), "styles/tokens.css");
+        assert_eq!(plain("labs/01-permissions/ko.md"), "labs/01-permissions/ko.md");
+    }
+}
