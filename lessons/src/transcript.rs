@@ -60,14 +60,30 @@ pub struct Difference {
     pub actual: String,
 }
 
+/// A line with `$(aws ...)` in it, which stands for what that line prints.
+fn substituted(sandbox: &mut Sandbox, principal: &str, line: &str) -> String {
+    let inner = line.split_once("$(").and_then(|(before, rest)| Some((before, rest.rsplit_once(')')?)));
+    match inner {
+        Some((before, (inner, after))) if inner.starts_with("aws ") => {
+            format!("{before}{}{after}", sandbox.aws(principal, inner).stdout.trim())
+        }
+        _ => line.to_owned(),
+    }
+}
+
 impl Terminal {
     /// Types the entry and waits for its answer.
     pub fn enter(&mut self, sandbox: &mut Sandbox, entry: &Entry) -> Answered {
+        // What the Data API was given is done meanwhile, unless somebody is quick enough to cancel it.
+        if !entry.input.contains("cancel-statement") {
+            sandbox.finish_background();
+        }
         match &entry.door {
             Door::Sql { user } => self.sql(sandbox, user, &entry.input),
             Door::Login { user } => self.login(sandbox, user, &entry.input),
             Door::Aws { principal } => {
-                let printed = sandbox.aws(principal, &entry.input);
+                let line = substituted(sandbox, principal, &entry.input);
+                let printed = sandbox.aws(principal, &line);
                 let output = printable(&format!("{}\n{}", printed.stdout, printed.stderr));
                 Answered { output, refused: printed.code != 0, statements: Vec::new() }
             }

@@ -18,6 +18,7 @@ pub mod parameters;
 pub mod policy;
 pub mod pricing;
 pub mod redshift;
+pub mod redshift_data;
 pub mod s3;
 pub mod service;
 pub mod shape;
@@ -58,6 +59,7 @@ pub struct Account {
     pub events: EventLog,
     pub meter: Meter,
     pub budgets: budgets::Budgets,
+    pub redshift_data: redshift_data::RedshiftData,
     pub(crate) identifiers: Identifiers,
     next_blob: u64,
 }
@@ -116,6 +118,7 @@ impl Account {
             events: EventLog::default(),
             meter: Meter::new(beginning.now),
             budgets: budgets::Budgets::default(),
+            redshift_data: Default::default(),
             identifiers,
             next_blob: 1,
         }

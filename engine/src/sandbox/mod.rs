@@ -8,6 +8,7 @@
 mod activity;
 mod analyze_history;
 mod auto_refresh;
+mod background;
 mod connection;
 mod disk;
 mod fill;
@@ -35,6 +36,7 @@ mod vacuum_history;
 use std::sync::Arc;
 
 pub use crate::cli::CliOutput;
+pub use background::Background;
 pub use disk::Disk;
 pub use names::{Name, NameKind};
 pub use save::{LoadError, Makers, Saved};

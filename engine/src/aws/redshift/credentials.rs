@@ -115,6 +115,28 @@ pub fn hand_out(account: &mut Account, order: &Order<'_>, with_iam: bool) -> Res
     Ok(answer)
 }
 
+/// A login for one statement of the Data API: as an existing database user, or as the caller's own.
+pub fn lend(account: &mut Account, order: &Order<'_>, cluster: &str, user: Option<&str>) -> (String, String) {
+    let own = match &order.caller.identity {
+        Identity::User(name) => format!("IAM:{name}"),
+        Identity::Session { role, .. } => format!("IAMR:{role}"),
+    };
+    let login = user.map_or_else(|| own.clone(), |user| format!("IAM:{user}"));
+    let password = account.identifiers.secret(32);
+    account.redshift.credentials.push(Credential {
+        cluster: cluster.to_owned(),
+        login: login.clone(),
+        password: password.clone(),
+        user: user.map_or(own, str::to_owned),
+        create: user.is_none(),
+        groups: Vec::new(),
+        database: None,
+        // A statement may wait and run for a day.
+        expires: Instant(order.now.0 + 86_400 * SECOND),
+    });
+    (login, password)
+}
+
 /// Lower-case letters, digits and `_+.@-`, a letter first, no more than 64.
 fn is_user_name(name: &str) -> bool {
     let fits = |letter: char| {

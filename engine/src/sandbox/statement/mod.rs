@@ -212,6 +212,11 @@ impl Running {
         self.context.statistics
     }
 
+    /// Its number; -1 for what only the leader node does.
+    pub(super) fn number(&self) -> i64 {
+        if self.plan.is_some() { self.query } else { -1 }
+    }
+
     pub(super) fn query(&self) -> i64 {
         self.query
     }
