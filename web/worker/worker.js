@@ -1,8 +1,8 @@
 // Drives the engine: messages, steps, the store, and what no WebAssembly instance can do for itself, surviving
 // its own trap. Everything that can be decided inside the engine is decided there.
 //
-// A page posts protocol messages (JSON text) and hears protocol events (JSON text); before the engine is up it
-// hears {"download":{"loaded":n,"total":n}}.
+// A page posts protocol messages (JSON text) and hears protocol events (JSON text), either one as [text, bytes] when an
+// object's bytes travel with it; before the engine is up it hears {"download":{"loaded":n,"total":n}}.
 
 import { Store } from "./store.js";
 
@@ -45,7 +45,9 @@ async function work() {
   if (mailbox.length > 0) void work();
 }
 
-async function take(text) {
+/** `message` is JSON text, or `[text, bytes]`. */
+async function take(message) {
+  const [text, bytes] = typeof message === "string" ? [message] : message;
   const { id, request } = JSON.parse(text);
   switch (request.type) {
     case "open":
@@ -58,7 +60,7 @@ async function take(text) {
       if (!engine && opening) return beginAgain(id);
   }
   if (!ready(id)) return;
-  await guarded(() => engine.take(text));
+  await guarded(() => engine.take(text, bytes));
   tell();
   // A script is stored when it is over; everything else at once.
   if (engine && !engine.isRunning()) await keep();
@@ -313,7 +315,7 @@ function failed(id, error) {
 
 function tell() {
   if (!engine) return;
-  for (const event of engine.events()) self.postMessage(event);
+  for (const event of engine.events()) self.postMessage(event, typeof event === "string" ? [] : [event[1].buffer]);
 }
 
 function post(message) {

@@ -42,7 +42,7 @@ pub use names::{Name, NameKind};
 pub use save::{LoadError, Makers, Saved};
 pub use statement::Running;
 
-use crate::aws::{Account, Beginning};
+use crate::aws::{Account, ApiError, Beginning, Caller, Reply, call_with_body};
 use crate::clock::Clock;
 use crate::extension::Extensions;
 use crate::sorted::SortedMap;
@@ -151,5 +151,21 @@ impl Sandbox {
         self.reckon();
         let account = Arc::make_mut(&mut self.account);
         crate::cli::run(account, principal, line, &mut self.disk, self.clock.now())
+    }
+
+    /// One call to AWS, with the bytes that it carries.
+    ///
+    /// # Errors
+    /// AWS's own, with the decision behind a refusal.
+    pub fn call(
+        &mut self,
+        caller: &Caller,
+        service: &str,
+        operation: &str,
+        parameters: serde_json::Value,
+        body: Option<Arc<[u8]>>,
+    ) -> Result<Reply, ApiError> {
+        let account = Arc::make_mut(&mut self.account);
+        call_with_body(account, caller, service, operation, parameters, body, self.clock.now())
     }
 }

@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use js_sys::{Array, Uint8Array};
 use sandshift_protocol::{Event, EventKind, Message, Request};
 use serde::Deserialize;
 use wasm_bindgen::JsCast;
@@ -41,6 +42,8 @@ struct Line {
     last: Cell<u32>,
     waiting: RefCell<BTreeMap<u32, Answer>>,
     hear: Box<dyn Fn(Heard)>,
+    /// Bytes that came with the event being heard.
+    bytes: RefCell<Option<Uint8Array>>,
 }
 
 /// `{"download":{"loaded":n,"total":n}}`, or the same with a `type`.
@@ -64,6 +67,7 @@ impl Client {
             last: Cell::new(0),
             waiting: RefCell::default(),
             hear: Box::new(hear),
+            bytes: RefCell::default(),
         };
         Self { line: Rc::new(line) }
     }
@@ -94,21 +98,43 @@ impl Client {
     pub fn send(&self, request: Request) -> u32 {
         let id = self.line.last.get() + 1;
         self.line.last.set(id);
-        self.post(&Message { id, request });
+        self.post(&Message { id, request }, None);
         id
     }
 
     /// Sends a request whose first answer goes to `answer`.
     pub fn ask(&self, request: Request, answer: impl FnOnce(EventKind) + 'static) {
+        self.ask_with(request, None, answer);
+    }
+
+    /// The same with bytes, which are the worker's from then on.
+    pub fn ask_with(
+        &self,
+        request: Request,
+        bytes: Option<Uint8Array>,
+        answer: impl FnOnce(EventKind) + 'static,
+    ) {
         let id = self.line.last.get() + 1;
         self.line.last.set(id);
         self.line.waiting.borrow_mut().insert(id, Box::new(answer));
-        self.post(&Message { id, request });
+        self.post(&Message { id, request }, bytes);
     }
 
-    fn post(&self, message: &Message) {
+    /// The bytes that came with the event being heard.
+    pub fn bytes(&self) -> Option<Uint8Array> {
+        self.line.bytes.borrow_mut().take()
+    }
+
+    fn post(&self, message: &Message, bytes: Option<Uint8Array>) {
         let sent = match (serde_json::to_string(message), self.line.worker.borrow().as_ref()) {
-            (Ok(text), Some(worker)) => worker.post_message(&text.into()).map_err(host::said),
+            (Ok(text), Some(worker)) => match bytes {
+                None => worker.post_message(&text.into()),
+                Some(bytes) => {
+                    let transferred = Array::of1(&bytes.buffer());
+                    worker.post_message_with_transfer(&Array::of2(&text.into(), &bytes), &transferred)
+                }
+            }
+            .map_err(host::said),
             (Err(error), _) => Err(error.to_string()),
             (Ok(_), None) => Err("the worker has not been started".to_owned()),
         };
@@ -120,8 +146,15 @@ impl Client {
     fn listen(&self, worker: &Worker) {
         let line = self.line.clone();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            if let Some(text) = event.data().as_string() {
-                line.take(&text);
+            let data = event.data();
+            match (data.as_string(), data.dyn_into::<Array>()) {
+                (Some(text), _) => line.take(&text),
+                (None, Ok(pair)) => {
+                    *line.bytes.borrow_mut() = pair.get(1).dyn_into().ok();
+                    line.take(&pair.get(0).as_string().unwrap_or_default());
+                    line.bytes.borrow_mut().take();
+                }
+                (None, Err(_)) => {}
             }
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));

@@ -243,6 +243,14 @@ pub fn hash() -> String {
     window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
+/// Goes to an address behind the `#`, as a link would.
+pub fn go(address: &str) {
+    if let Some(window) = window() {
+        // Setting a hash of our own cannot fail; the listener draws the new place.
+        let _ = window.location().set_hash(address);
+    }
+}
+
 /// Sets what `<html>` says about language, theme and title.
 pub fn dress(language: Language, theme: Theme, title: &str) {
     let Some(document) = window().and_then(|window| window.document()) else { return };

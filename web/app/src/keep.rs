@@ -20,6 +20,7 @@ const CALLS: &str = "calls";
 const OUTCOMES: &str = "outcomes";
 const SETTLED: &str = "settled";
 const TERMINAL: &str = "terminal";
+const CONSOLE: &str = "console";
 /// One entry a user: `editor:admin`.
 const EDITOR: &str = "editor:";
 
@@ -44,6 +45,7 @@ pub fn snapshot(state: &State) -> BTreeMap<String, String> {
     put(CALLS, json(&answered));
     put(SETTLED, json(&state.settled));
     put(TERMINAL, state.terminal_line.clone());
+    put(CONSOLE, state.console.clone());
     if state.run.is_none() {
         put(OUTCOMES, json(&state.outcomes.iter().map(shortened).collect::<Vec<_>>()));
     }
@@ -66,6 +68,8 @@ pub fn restore(state: &mut State, kept: &[(String, String)]) {
             CALLS => read(value, &mut state.calls),
             SETTLED => read(value, &mut state.settled),
             TERMINAL => state.terminal_line.clone_from(value),
+            // An address that names a place is newer.
+            CONSOLE if state.console.is_empty() => state.console.clone_from(value),
             OUTCOMES => {
                 read(value, &mut state.outcomes);
                 for outcome in &mut state.outcomes {

@@ -2,12 +2,13 @@
 //!
 //! It links neither the engine nor Arrow: those live in the worker behind [`client`]. Read in this order: `route`
 //! and `store` (what there is), `page` (what is done about it), then the screens `home`, `bar`, `lab` with its
-//! halves `guide` and `bench`.
+//! halves `guide` and `bench`; `console` draws the AWS account's pages from descriptions.
 
 mod app;
 mod bar;
 mod bench;
 mod client;
+mod console;
 mod course;
 mod dialog;
 mod guide;

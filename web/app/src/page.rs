@@ -2,6 +2,7 @@
 //!
 //! Components get a [`Page`] from the context: a snapshot of the state to draw, and the verbs a person has.
 
+mod calling;
 mod door;
 mod keeping;
 mod places;
@@ -269,7 +270,7 @@ impl Desk {
         *self.inner.toast_ends.borrow_mut() = Some(timer);
     }
 
-    fn saved(&self, name: &str, result: Result<(), String>) {
+    pub fn saved(&self, name: &str, result: Result<(), String>) {
         match result {
             Ok(()) => self.tell((self.words().saved)(name)),
             Err(reason) => self.fail(reason),

@@ -10,23 +10,26 @@ pub enum Route {
 }
 
 /// A room of the workbench.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Room {
     Query,
     Users,
+    /// Service, page and what it is about, as the address has them: `s3/bucket/raw`. Empty: where one was last.
+    Console(String),
     Terminal,
 }
 
 impl Route {
     /// Reads a location's hash; what it does not know is home.
     pub fn from_hash(hash: &str) -> Self {
-        let path = hash.trim_start_matches('#').trim_matches('/');
+        let path = hash.trim_start_matches('#').trim_start_matches('/');
         let mut parts = path.split('/');
         match (parts.next(), parts.next()) {
             (Some("lab"), Some(id)) if !id.is_empty() => {
                 let room = match parts.next() {
                     Some("terminal") => Room::Terminal,
                     Some("users") => Room::Users,
+                    Some("console") => Room::Console(parts.collect::<Vec<_>>().join("/")),
                     _ => Room::Query,
                 };
                 Self::Lab { id: id.to_owned(), room }
@@ -41,6 +44,8 @@ impl Route {
             Self::Lab { id, room: Room::Query } => format!("#/lab/{id}"),
             Self::Lab { id, room: Room::Users } => format!("#/lab/{id}/users"),
             Self::Lab { id, room: Room::Terminal } => format!("#/lab/{id}/terminal"),
+            Self::Lab { id, room: Room::Console(place) } if place.is_empty() => format!("#/lab/{id}/console"),
+            Self::Lab { id, room: Room::Console(place) } => format!("#/lab/{id}/console/{place}"),
         }
     }
 }
@@ -56,6 +61,8 @@ mod tests {
             Route::Lab { id: "permissions".into(), room: Room::Query },
             Route::Lab { id: "permissions".into(), room: Room::Users },
             Route::Lab { id: "permissions".into(), room: Room::Terminal },
+            Route::Lab { id: "permissions".into(), room: Room::Console(String::new()) },
+            Route::Lab { id: "permissions".into(), room: Room::Console("s3/bucket/raw/2023/".into()) },
         ] {
             assert_eq!(Route::from_hash(&route.href()), route);
         }

@@ -138,6 +138,10 @@ pub struct State {
     pub history: Vec<Past>,
     pub calls: Vec<Call>,
     pub terminal_line: String,
+    /// Where in the console one was last.
+    pub console: String,
+    /// Counts what may have changed the account, so that the console looks again.
+    pub moved: u32,
     /// Chosen options, by question.
     pub answers: BTreeMap<String, String>,
     /// Steps whose solution was looked at.
@@ -182,6 +186,8 @@ impl State {
             history: Vec::new(),
             calls: Vec::new(),
             terminal_line: String::new(),
+            console: String::new(),
+            moved: 0,
             answers: BTreeMap::new(),
             revealed: BTreeSet::new(),
             notices: Vec::new(),
@@ -194,12 +200,13 @@ impl State {
     pub fn reduce(&mut self, action: Action) {
         match action {
             Action::Went(route) => {
-                if let (Route::Lab { room: Room::Terminal | Room::Users, .. }, Route::Lab { .. }) =
+                if let (Route::Lab { room: Room::Terminal | Room::Users | Room::Console(_), .. }, Route::Lab { .. }) =
                     (&route, &self.route)
                 {
                     self.pane = Pane::Workbench;
                 }
                 self.route = route;
+                self.note_place();
             }
             Action::LanguageChosen(language) => self.language = language,
             Action::ThemeChosen(theme) => self.theme = theme,
@@ -209,6 +216,7 @@ impl State {
                 let (course, engine) = (self.course.clone(), self.engine.clone());
                 let (revision, why_shown) = (self.revision + 1, self.why_shown);
                 *self = Self { course, engine, revision, why_shown, ..fresh };
+                self.note_place();
             }
             Action::LessonFetched(lesson) => {
                 self.lesson = lesson;
@@ -325,6 +333,15 @@ impl State {
         self.pane = Pane::Workbench;
         self.revision += 1;
         self.puts += 1;
+    }
+
+    /// Remembers where in the console one is.
+    fn note_place(&mut self) {
+        if let Route::Lab { room: Room::Console(place), .. } = &self.route
+            && !place.is_empty()
+        {
+            self.console.clone_from(place);
+        }
     }
 
     fn open_a_step(&mut self) {

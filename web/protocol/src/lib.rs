@@ -4,11 +4,15 @@
 //! neither engine nor Arrow; it asks for the rows it shows. Few, wide messages rather than many narrow ones.
 
 mod access;
+mod call;
 mod comparison;
+pub mod line;
 
 pub use access::{Access, HeldRight, ReachingPolicy, RelationAccess, RoutineAccess, SchemaAccess};
+pub use call::{Call, CallFailure, Denial, EVENTS, FailureKind, PolicyStatement, SANDBOX};
 pub use comparison::{CHANGED, Difference, Half, HalfEnd, ONLY_FIRST, ONLY_SECOND, PairColumn, SAME};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Page to worker. `id` comes back in every [`Event`] that answers it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,6 +66,10 @@ pub enum Request {
     Aws {
         principal: String,
         line: String,
+    },
+    /// One call to AWS. Answers `Called` or `CallFailed`; an object's bytes travel beside the message.
+    Call {
+        call: Call,
     },
     /// Names this user may see, for completion.
     Names {
@@ -187,6 +195,13 @@ pub enum EventKind {
         stdout: String,
         stderr: String,
         code: i32,
+    },
+    /// The fields of AWS's own response.
+    Called {
+        value: Value,
+    },
+    CallFailed {
+        failure: CallFailure,
     },
     Names {
         names: Vec<Name>,

@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Map, Reflect, Uint8Array};
 use sandshift_lessons::state;
-use sandshift_protocol::{Message, Request, StorageState};
+use sandshift_protocol::{EventKind, Message, Request, StorageState};
 use wasm_bindgen::prelude::*;
 
 use crate::extension::fetched;
@@ -60,9 +60,12 @@ impl Engine {
         Ok(Engine { workspace })
     }
 
-    /// Takes one message.
-    pub fn take(&mut self, message: &str) -> Result<(), JsValue> {
+    /// Takes one message, and the bytes that came with it.
+    pub fn take(&mut self, message: &str, bytes: Option<Vec<u8>>) -> Result<(), JsValue> {
         let message: Message = serde_json::from_str(message).map_err(|error| error.to_string())?;
+        if let Some(bytes) = bytes {
+            self.workspace.hand_over(bytes);
+        }
         self.workspace.take(message);
         Ok(())
     }
@@ -78,9 +81,18 @@ impl Engine {
         self.workspace.is_running()
     }
 
-    /// Events since the last call, each as JSON text.
-    pub fn events(&mut self) -> Vec<String> {
-        self.workspace.events().iter().filter_map(|event| serde_json::to_string(event).ok()).collect()
+    /// Events since the last call, each as JSON text, or `[text, bytes]`.
+    pub fn events(&mut self) -> Vec<JsValue> {
+        let mut told = Vec::new();
+        for event in self.workspace.events() {
+            let Ok(text) = serde_json::to_string(&event) else { continue };
+            let answers = matches!(event.event, EventKind::Called { .. });
+            told.push(match answers.then(|| self.workspace.bytes_of(event.id)).flatten() {
+                Some(bytes) => Array::of2(&text.into(), &Uint8Array::from(&*bytes)).into(),
+                None => text.into(),
+            });
+        }
+        told
     }
 
     /// Events that may be told once what `save` gave is stored.

@@ -4,8 +4,11 @@
 //! [`Workspace::take`] for each message and [`Workspace::step`] while a script runs, and stores what
 //! [`Workspace::save`] gives whenever it gives something.
 
+mod calling;
 mod comparing;
 mod door;
+
+use std::sync::Arc;
 
 use sandshift_engine::cli::Files as _;
 use sandshift_engine::extension::Extensions;
@@ -46,6 +49,10 @@ pub struct Workspace {
     results: Results,
     script: Option<Script>,
     comparison: Option<Comparison>,
+    /// Bytes that came with the message being taken.
+    handed_over: Option<Arc<[u8]>>,
+    /// Bytes that belong to answers, by the message's number.
+    bodies: Vec<(u32, Arc<[u8]>)>,
     statement_began: f64,
     progress_told: f64,
     changed: bool,
@@ -151,6 +158,8 @@ impl Workspace {
             results: Results::default(),
             script: None,
             comparison: None,
+            handed_over: None,
+            bodies: Vec::new(),
             statement_began: 0.0,
             progress_told: 0.0,
             // A beginning can be made again: it is stored together with the first thing done in it.
@@ -208,6 +217,7 @@ impl Workspace {
                 self.tell_account(id);
                 self.tell_checks(id);
             }
+            Request::Call { call } => self.call(id, call),
             Request::Names { user } => {
                 let names = self.sandbox.names(&user).into_iter().map(name).collect();
                 self.tell(id, EventKind::Names { names });

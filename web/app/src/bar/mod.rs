@@ -13,7 +13,7 @@ use crate::icon::Icon;
 use crate::page::{Page, use_page};
 use crate::route::{Room, Route};
 use crate::store::{Action, Engine, SignIn};
-use menu::Menu;
+pub use menu::Menu;
 use sandshift_protocol::{TransactionState, WarehouseUser};
 pub use sign_in::SignInDialog;
 use time::TimeMenu;

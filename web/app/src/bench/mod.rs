@@ -20,6 +20,7 @@ mod users;
 
 use yew::prelude::*;
 
+use crate::console::Console;
 use crate::icon::Icon;
 use crate::page::use_page;
 use crate::route::{Room, Route};
@@ -35,14 +36,16 @@ pub fn Bench() -> Html {
     let rooms = [
         (Room::Query, words.query, "sql"),
         (Room::Users, words.users, "user"),
+        (Room::Console(page.state.console.clone()), words.console, "cloud"),
         (Room::Terminal, words.terminal, "term"),
     ];
     html! {
         <section class="bench" aria-label={words.workbench}>
             <nav class="rooms" aria-label={words.workbench}>
                 { for rooms.map(|(place, name, icon)| {
+                    let here = std::mem::discriminant(&place) == std::mem::discriminant(room);
                     let href = Route::Lab { id: id.clone(), room: place }.href();
-                    html! { <a {href} aria-current={(place == *room).then_some("page")}><Icon name={icon} />{ name }</a> }
+                    html! { <a {href} aria-current={here.then_some("page")}><Icon name={icon} />{ name }</a> }
                 }) }
             </nav>
             // The editor stays where it is, with its undo history, while another room is looked at.
@@ -51,6 +54,7 @@ pub fn Bench() -> Html {
                 match room {
                     Room::Query => html! {},
                     Room::Users => html! { <Users /> },
+                    Room::Console(_) => html! { <Console /> },
                     Room::Terminal => html! { <Terminal /> },
                 }
             }

@@ -114,6 +114,7 @@ impl State {
                 self.open_a_step();
             }
             EventKind::Account { account } => {
+                self.moved += 1;
                 self.account = account;
                 self.settle_callers();
             }
@@ -125,6 +126,7 @@ impl State {
                 self.notices.push(Notice::Failed { message, hint });
             }
             EventKind::Recovered { message } => {
+                self.moved += 1;
                 self.run = None;
                 self.resetting = false;
                 for outcome in &mut self.outcomes {
@@ -143,6 +145,8 @@ impl State {
             | EventKind::Access { .. }
             | EventKind::Exported { .. }
             | EventKind::Names { .. }
+            | EventKind::Called { .. }
+            | EventKind::CallFailed { .. }
             | EventKind::Kept
             | EventKind::Reset
             | EventKind::WorkspaceExported { .. } => {}

@@ -185,6 +185,7 @@ pub(super) static WORDS: Words = Words {
 
     query: "Query",
     terminal: "Terminal",
+    console: "Console",
     run: "Run",
     run_selection: "Selection",
     run_selection_note: "Select what to run in the editor first",

@@ -180,6 +180,7 @@ pub(super) static WORDS: Words = Words {
 
     query: "쿼리",
     terminal: "터미널",
+    console: "콘솔",
     run: "실행",
     run_selection: "고른 것만",
     run_selection_note: "편집기에서 실행할 부분을 먼저 고르세요",

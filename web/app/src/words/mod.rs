@@ -207,6 +207,7 @@ pub struct Words {
     // Query room.
     pub query: &'static str,
     pub terminal: &'static str,
+    pub console: &'static str,
     pub run: &'static str,
     pub run_selection: &'static str,
     pub run_selection_note: &'static str,

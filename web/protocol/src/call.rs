@@ -1,0 +1,81 @@
+//! A call to the simulated AWS as the page makes it, and what came of it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The service that is not AWS's: what the sandbox itself tells of the account.
+pub const SANDBOX: &str = "sandbox";
+/// Its one operation: every call that was made, newest first, with the statement that decided it.
+pub const EVENTS: &str = "Events";
+
+/// One operation with its parameters. Bytes (an object's) travel beside the message, because JSON would double them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Call {
+    /// The IAM user who calls.
+    pub principal: String,
+    /// The CLI's name of the service: `s3api`, `iam`.
+    pub service: String,
+    /// `ListBuckets`.
+    pub operation: String,
+    pub parameters: Value,
+    /// The region it is sent to; the account's own when `None`.
+    pub region: Option<String>,
+}
+
+/// Why a call failed, in AWS's words and with the reason behind them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallFailure {
+    pub code: String,
+    pub message: String,
+    pub kind: FailureKind,
+    /// Said when the policies refused it.
+    pub denial: Option<Denial>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FailureKind {
+    /// The service or IAM said no.
+    Refused,
+    /// The parameters were never sent, because they do not fit the operation.
+    Parameters,
+    /// AWS does it, the sandbox does not.
+    NotSimulated,
+}
+
+/// What IAM decided, and by what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Denial {
+    pub principal: String,
+    /// `s3:GetObject`.
+    pub action: String,
+    pub resource: String,
+    /// The kind of policy that denied, or that should have allowed: `Identity`, `Resource`, `Boundary`.
+    pub policy_kind: String,
+    /// The statement that denied; none when nothing allowed it.
+    pub by: Option<PolicyStatement>,
+}
+
+/// A statement of a policy, by its place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyStatement {
+    pub policy: String,
+    pub policy_kind: String,
+    /// From 1, as people count.
+    pub number: usize,
+    pub sid: Option<String>,
+}
+
+impl Call {
+    /// Whether it only looks: what changes nothing needs no check of the lab and is not stored by itself.
+    pub fn only_looks(&self) -> bool {
+        self.service == SANDBOX
+            || ["List", "Get", "Describe", "Head", "Lookup", "Simulate", "Search"]
+                .iter()
+                .any(|word| self.operation.starts_with(word))
+    }
+}

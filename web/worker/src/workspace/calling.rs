@@ -1,0 +1,128 @@
+//! Calls to AWS as the page's console makes them, with the reason of every refusal, and the log of all calls.
+
+use sandshift_engine::aws::event::{Event as Entry, Outcome};
+use sandshift_engine::aws::policy::decision::{Deciding, SourceKind};
+use sandshift_engine::aws::policy::document::Effect;
+use sandshift_engine::aws::{ApiError, Caller, Fault, timestamp};
+use sandshift_protocol::{Call, CallFailure, Denial, EVENTS, EventKind, FailureKind, PolicyStatement, SANDBOX};
+use serde_json::{Value, json};
+
+use super::Workspace;
+
+/// The newest of the log; more than a person reads, and few enough to draw.
+const EVENTS_TOLD: usize = 300;
+
+impl Workspace {
+    /// Takes the bytes of the next call: an object on its way into S3.
+    pub fn hand_over(&mut self, bytes: Vec<u8>) {
+        self.handed_over = Some(bytes.into());
+    }
+
+    /// The bytes that belong to the answer `id`, once.
+    pub fn bytes_of(&mut self, id: u32) -> Option<std::sync::Arc<[u8]>> {
+        let at = self.bodies.iter().position(|(of, _)| *of == id)?;
+        Some(self.bodies.swap_remove(at).1)
+    }
+
+    pub(super) fn call(&mut self, id: u32, call: Call) {
+        let body = self.handed_over.take();
+        if call.service == SANDBOX {
+            let value = match call.operation.as_str() {
+                EVENTS => events(self.sandbox.account.events.events()),
+                _ => Value::Null,
+            };
+            return self.tell(id, EventKind::Called { value });
+        }
+        let looks = call.only_looks();
+        let caller = Caller::user(&call.principal).in_region(call.region);
+        let answer = self.sandbox.call(&caller, &call.service, &call.operation, call.parameters, body);
+        let event = match answer {
+            Ok(reply) => {
+                self.bodies.extend(reply.body.map(|body| (id, body)));
+                EventKind::Called { value: reply.value }
+            }
+            Err(error) => EventKind::CallFailed { failure: failure(&error) },
+        };
+        self.tell(id, event);
+        // A look is in the log as well, and stored with the next thing done: a console looks all the time.
+        if !looks {
+            self.changed = true;
+            self.tell_account(id);
+            self.tell_checks(id);
+        }
+    }
+}
+
+fn failure(error: &ApiError) -> CallFailure {
+    let denial = match &error.fault {
+        Fault::Denied(denied) => Some(Denial {
+            principal: denied.principal.clone(),
+            action: denied.action.clone(),
+            resource: denied.resource.clone(),
+            policy_kind: kind(denied.decision.kind).to_owned(),
+            by: denied.decision.deciding.as_ref().map(statement),
+        }),
+        _ => None,
+    };
+    CallFailure {
+        code: error.fault.code().to_owned(),
+        message: error.fault.message(),
+        kind: match &error.fault {
+            Fault::Parameters(_) => FailureKind::Parameters,
+            Fault::NotSimulated { .. } | Fault::UnknownOperation { .. } => FailureKind::NotSimulated,
+            _ => FailureKind::Refused,
+        },
+        denial,
+    }
+}
+
+fn statement(deciding: &Deciding) -> PolicyStatement {
+    PolicyStatement {
+        policy: deciding.policy.clone(),
+        policy_kind: kind(deciding.kind).to_owned(),
+        number: deciding.statement + 1,
+        sid: deciding.sid.clone(),
+    }
+}
+
+fn kind(kind: SourceKind) -> &'static str {
+    match kind {
+        SourceKind::Identity => "Identity",
+        SourceKind::Resource => "Resource",
+        SourceKind::Boundary => "Boundary",
+        SourceKind::Session => "Session",
+        SourceKind::Trust => "Trust",
+    }
+}
+
+/// The log, newest first, in the fields of CloudTrail's event history and with what CloudTrail does not say.
+fn events(entries: &[Entry]) -> Value {
+    let events: Vec<Value> = entries
+        .iter()
+        .rev()
+        .take(EVENTS_TOLD)
+        .map(|entry| {
+            let (outcome, code, by) = match &entry.outcome {
+                Outcome::Done { by } => ("Allowed", None, by.as_ref()),
+                Outcome::Failed { code } => ("Failed", Some(code.as_str()), None),
+                Outcome::Denied { by } => ("Denied", None, by.as_ref()),
+            };
+            let by = by.map(|by| {
+                let effect = match by.effect {
+                    Effect::Allow => "Allow",
+                    Effect::Deny => "Deny",
+                };
+                json!({
+                    "Policy": by.policy, "PolicyKind": kind(by.kind), "Statement": by.statement + 1,
+                    "Sid": by.sid, "Effect": effect,
+                })
+            });
+            json!({
+                "EventTime": timestamp::iso(entry.time), "EventName": entry.name, "EventSource": entry.source,
+                "Username": entry.principal, "Resource": entry.resource, "AwsRegion": entry.region,
+                "Outcome": outcome, "ErrorCode": code, "DecidedBy": by,
+            })
+        })
+        .collect();
+    json!({ "Events": events })
+}
