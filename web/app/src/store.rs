@@ -200,8 +200,10 @@ impl State {
     pub fn reduce(&mut self, action: Action) {
         match action {
             Action::Went(route) => {
-                if let (Route::Lab { room: Room::Terminal | Room::Users | Room::Console(_), .. }, Route::Lab { .. }) =
-                    (&route, &self.route)
+                if let (
+                    Route::Lab { room: Room::Terminal | Room::Users | Room::Console(_), .. },
+                    Route::Lab { .. },
+                ) = (&route, &self.route)
                 {
                     self.pane = Pane::Workbench;
                 }

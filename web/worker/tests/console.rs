@@ -10,14 +10,13 @@ use sandshift_engine::aws::Service;
 use sandshift_engine::cli::arguments::Invocation;
 use sandshift_engine::cli::words;
 use sandshift_engine::sandbox::Disk;
-use sandshift_protocol::{
-    Call, CallFailure, EventKind, FailureKind, Message, Request, StorageState, line,
-};
-use sandshift_worker::workspace::Workspace;
+use sandshift_lessons::extensions::linked;
+use sandshift_protocol::{Call, CallFailure, EventKind, FailureKind, Message, Request, StorageState, line};
+use sandshift_worker::workspace::{Found, Workspace};
 use serde_json::{Value, json};
 
 fn open() -> Workspace {
-    let mut workspace = Workspace::open(|| 0.0, None, None, &mut |_| None).unwrap();
+    let mut workspace = Workspace::open(|| 0.0, linked(), None, Found::Nothing, &mut |_| None).unwrap();
     workspace.opened(1, StorageState::Kept);
     workspace.events();
     workspace
@@ -188,7 +187,7 @@ fn every_call_of_a_page_is_an_operation_and_its_line_says_the_same() {
             }
             let line = line::line(service, operation, &parameters);
             let words = words::split(&line).unwrap();
-            let read = Invocation::read(&words[3..], &members, operation == "GetObject", &Disk::default());
+            let read = Invocation::read(&words[3..], &members, operation == "GetObject", &Disk::seeded(1));
             let read = read.unwrap_or_else(|output| panic!("{file}: {line}\n{}", output.stderr));
             assert_eq!(read.parameters, parameters, "{file}: {line}");
             seen += 1;

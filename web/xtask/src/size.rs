@@ -45,6 +45,7 @@ fn part(path: &str) -> &'static str {
         // Likewise, when a lab is opened that the build has not read.
         "digest.js" | "digest_bg.wasm" => "reading labs, when wanted",
         "formats.js" | "formats_bg.wasm" => "compression and Parquet, when wanted",
+        _ if path.starts_with("console/") => "console pages, when wanted",
         _ if path.starts_with("labs/") => "lessons",
         _ if path.ends_with(".html") || path.ends_with(".css") || path.ends_with(".svg") => {
             "page markup and styles"
@@ -55,7 +56,7 @@ fn part(path: &str) -> &'static str {
 
 const ENGINE: [&str; 1] = ["engine wasm"];
 const PAGE: [&str; 4] = ["page wasm", "page scripts", "editor", "page markup and styles"];
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 12] = [
     "engine wasm",
     "engine scripts",
     PAGE[0],
@@ -64,6 +65,8 @@ const PARTS: [&str; 10] = [
     PAGE[3],
     "charts, when wanted",
     "reading labs, when wanted",
+    "compression and Parquet, when wanted",
+    "console pages, when wanted",
     "lessons",
     "other files",
 ];

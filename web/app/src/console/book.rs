@@ -1,8 +1,17 @@
 //! The console's pages as data: `console/index.json` and one file a service, fetched when they are first wanted.
 //!
 //! A file describes pages (what to call, what to show of the answer, what can be done); this folder knows how to draw
-//! any of them and nothing of a single service. Texts are `한국어|English`. `console/README.md` beside the files has
-//! the notation.
+//! any of them and nothing of a single service. Texts are `한국어|English`.
+//!
+//! A page: `name`, `args` (the parts of its address by name), `above` (pages it lies below), `reads`, `under` (values
+//! below its title), `deeds`, and `parts` or `tabs` of parts. A read or a call: `as` (the name of its answer), `call`
+//! (`service Operation`), `with` (parameters), `region`, `if`, `absent` (errors that mean: nothing there), `each` and
+//! `only` (once for every row of these). A part: `kind`, `name`, `note`, `rows` or `of` (paths), `show` (columns),
+//! `deeds`, `each` (deeds of a row), `empty` and `fill`. A column: `name`, `of` or `say` (a template), `as`, `open` (an
+//! address), `none`, `unit`, `words`. A deed: `name`, `title`, `verb`, `note`, `reads`, `ask` (fields), `loses` (what
+//! goes), `confirm`, `when` and `else`, `do` (calls), `then` (an address), `show` (of its answer), `first`, `danger`,
+//! `group`. A field: `id`, `name`, `as`, `help`, `example`, `begin` or `start` (a template), `optional`, `options` or
+//! `rows` with `value` and `text`, `if`. Paths and templates: see [`path`](super::path).
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -103,7 +103,9 @@ fn drawn(book: &Book, column: &Value, value: &Value) -> Html {
         })),
         Manner::Money => number().map_or(written, |amount| format!("${amount:.2}")),
         Manner::Count => grouped(value.as_array().map_or(1, Vec::len) as u64),
-        Manner::Yes => book.word(if value.as_bool().unwrap_or(written == "true") { "yes" } else { "no" }).to_owned(),
+        Manner::Yes => {
+            book.word(if value.as_bool().unwrap_or(written == "true") { "yes" } else { "no" }).to_owned()
+        }
         Manner::Tail => written.rsplit(['/', ':']).next().unwrap_or(&written).to_owned(),
         Manner::Text => with_unit(written),
     };
@@ -147,7 +149,9 @@ fn dot(state: &str) -> &'static str {
 
 /// Names and values side by side.
 pub fn facts(page: &Page, book: &Book, columns: &Value, of: &Value, known: &Value) -> Html {
-    let wide = |column: &Value| (Manner::of(column) == Manner::Json || plain(column, "wide") == "yes").then_some("wide");
+    let wide = |column: &Value| {
+        (Manner::of(column) == Manner::Json || plain(column, "wide") == "yes").then_some("wide")
+    };
     html! {
         <dl class="facts">
             { for list(columns, "show").iter().map(|column| html! {

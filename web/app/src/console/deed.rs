@@ -32,7 +32,7 @@ enum Stage {
     Preparing,
     Asking,
     Doing,
-    Refused(CallFailure),
+    Refused(Rc<CallFailure>),
     /// Done, and the answer is worth reading.
     Done,
 }
@@ -59,7 +59,7 @@ pub fn Deed(props: &DeedProps) -> Html {
                 let begun = beginnings(list(&wish.0, "ask"), &answers.known);
                 form.set(Rc::new(begun));
                 stage.set(match answers.failures.first() {
-                    Some((_, failure)) => Stage::Refused(failure.clone()),
+                    Some((_, failure)) => Stage::Refused(Rc::new(failure.clone())),
                     None => Stage::Asking,
                 });
             });
@@ -67,7 +67,8 @@ pub fn Deed(props: &DeedProps) -> Html {
     }
     let known = &**form;
     let title = half(&filled(plain(&spec, "title"), known), book.language).to_owned();
-    let title = if title.is_empty() { book.text(&spec, "name").trim_end_matches('…').to_owned() } else { title };
+    let title =
+        if title.is_empty() { book.text(&spec, "name").trim_end_matches('…').to_owned() } else { title };
     let plan = planned(list(&spec, "do"), known);
     let lines: Vec<String> = plan.iter().filter_map(|call| call.line.clone()).collect();
     let asked = |ask: &&Value| plain(ask, "if").is_empty() || holds(known, plain(ask, "if"));
@@ -106,7 +107,7 @@ pub fn Deed(props: &DeedProps) -> Html {
                 for call in &plan {
                     match desk.aws(call, None).await {
                         Ok((value, _)) => last = value,
-                        Err(failure) => return stage.set(Stage::Refused(failure)),
+                        Err(failure) => return stage.set(Stage::Refused(Rc::new(failure))),
                     }
                 }
                 if list(&spec, "show").is_empty() {

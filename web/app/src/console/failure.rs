@@ -40,14 +40,18 @@ fn why(page: &Page, book: &Book, denial: &Denial) -> Html {
     let verdict = match &denial.by {
         Some(by) => {
             let sid = by.sid.as_ref().map(|sid| format!(" (Sid {sid})")).unwrap_or_default();
-            book.say("denied_by", &format!("{} · {}{sid}", by.policy, book.say("statement", &by.number.to_string())))
+            book.say(
+                "denied_by",
+                &format!("{} · {}{sid}", by.policy, book.say("statement", &by.number.to_string())),
+            )
         }
         None => book.say("allowed_by_none", &kind),
     };
     // A deny is lifted where it stands; no Allow elsewhere would do.
-    let smallest = denial.by.is_none().then(|| {
-        pretty(&json!({"Effect": "Allow", "Action": denial.action, "Resource": denial.resource}))
-    });
+    let smallest = denial
+        .by
+        .is_none()
+        .then(|| pretty(&json!({"Effect": "Allow", "Action": denial.action, "Resource": denial.resource})));
     html! {
         <>
             <dl class="facts asked">

@@ -68,7 +68,8 @@ fn options(field: &Value, known: &Value, book: Option<&Book>) -> Vec<(Value, Str
         Some([value, name]) => (value.clone(), word(&text(name))),
         _ => (option.clone(), text(option)),
     });
-    let read = plain(field, "rows").split(',').filter(|path| !path.is_empty()).flat_map(|path| rows(known, path));
+    let read =
+        plain(field, "rows").split(',').filter(|path| !path.is_empty()).flat_map(|path| rows(known, path));
     let read = read.filter_map(|row| {
         let value = find(&row, plain(field, "value"))?;
         let name = find(&row, plain(field, "text")).map_or_else(|| text(&value), |name| text(&name));
@@ -87,7 +88,13 @@ pub fn mistake(field: &Value, form: &Value) -> Option<(usize, usize)> {
 }
 
 /// Draws the field with its answer in the form; `change` is given the new answer.
-pub fn field(book: &Book, field: &Value, form: &Value, prefix: &str, change: &Callback<(String, Value)>) -> Html {
+pub fn field(
+    book: &Book,
+    field: &Value,
+    form: &Value,
+    prefix: &str,
+    change: &Callback<(String, Value)>,
+) -> Html {
     let name = plain(field, "id").to_owned();
     let (id, help_id) = (format!("{prefix}-{name}"), format!("{prefix}-{name}-help"));
     let now = form.get(&name).cloned().unwrap_or(Value::Null);
@@ -126,7 +133,11 @@ pub fn field(book: &Book, field: &Value, form: &Value, prefix: &str, change: &Ca
         Kind::Document => area(text(&now), "12", Box::new(say(Value::String))),
         Kind::Lines => {
             let lines = now.as_array().map(|lines| lines.iter().map(text).collect::<Vec<_>>().join("\n"));
-            area(lines.unwrap_or_default(), "3", Box::new(say(|text| text.split('\n').map(str::trim).collect())))
+            area(
+                lines.unwrap_or_default(),
+                "3",
+                Box::new(say(|text| text.split('\n').map(str::trim).collect())),
+            )
         }
         Kind::Switch | Kind::Checks => return many(book, field, form, &id, kind, change),
         Kind::Choice => {
@@ -158,7 +169,14 @@ pub fn field(book: &Book, field: &Value, form: &Value, prefix: &str, change: &Ca
 }
 
 /// A switch, or a list of which any may be chosen.
-fn many(book: &Book, field: &Value, form: &Value, id: &str, kind: Kind, change: &Callback<(String, Value)>) -> Html {
+fn many(
+    book: &Book,
+    field: &Value,
+    form: &Value,
+    id: &str,
+    kind: Kind,
+    change: &Callback<(String, Value)>,
+) -> Html {
     let name = plain(field, "id").to_owned();
     let now = form.get(&name).cloned().unwrap_or(Value::Null);
     let label = book.text(field, "name").to_owned();

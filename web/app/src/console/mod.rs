@@ -15,6 +15,8 @@ mod path;
 mod preview;
 mod sheet;
 mod table;
+#[cfg(test)]
+mod tests;
 mod trial;
 
 use serde_json::Value;

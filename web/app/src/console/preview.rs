@@ -45,7 +45,9 @@ pub fn Preview(props: &PreviewProps) -> Html {
     match &*seen {
         None => html! {},
         Some(Err(refused)) => failure(&page, &book, refused),
-        Some(Ok(bytes)) if bytes.contains(&0) || bytes.starts_with(b"PAR1") || bytes.starts_with(&[0x1f, 0x8b]) => {
+        Some(Ok(bytes))
+            if bytes.contains(&0) || bytes.starts_with(b"PAR1") || bytes.starts_with(&[0x1f, 0x8b]) =>
+        {
             html! { <p class="soft">{ book.word("no_text").to_owned() }</p> }
         }
         Some(Ok(bytes)) => html! {
@@ -68,7 +70,13 @@ fn get(known: &Value, range: Option<String>) -> Ready {
     if let Some(range) = range {
         parameters["Range"] = range.into();
     }
-    Ready { service: "s3api".to_owned(), operation: "GetObject".to_owned(), parameters, region: region(known), line: None }
+    Ready {
+        service: "s3api".to_owned(),
+        operation: "GetObject".to_owned(),
+        parameters,
+        region: region(known),
+        line: None,
+    }
 }
 
 /// Offers the object as a file; a refusal goes to the line under the bar, because the button is everywhere.

@@ -77,7 +77,8 @@ pub fn Sheet(props: &SheetProps) -> Html {
     // For a moment after a step the answers are still those of the page before.
     let there = *shown == place;
     let known: Value = if there { (*answers.known).clone() } else { begun(&place, sheet, &page) };
-    let drawn = Answers { known: Rc::new(known), ..if there { (*answers).clone() } else { Answers::default() } };
+    let drawn =
+        Answers { known: Rc::new(known), ..if there { (*answers).clone() } else { Answers::default() } };
     let wishing = {
         let (wish, desk) = (wish.clone(), page.desk.clone());
         Callback::from(move |wanted: Wish| match plain(&wanted.0, "act") {
@@ -132,7 +133,14 @@ fn begun(place: &str, sheet: &Value, page: &Page) -> Value {
     Value::Object(known)
 }
 
-fn head(page: &Page, book: &Book, props: &SheetProps, sheet: &Value, answers: &Answers, wish: &Callback<Wish>) -> Html {
+fn head(
+    page: &Page,
+    book: &Book,
+    props: &SheetProps,
+    sheet: &Value,
+    answers: &Answers,
+    wish: &Callback<Wish>,
+) -> Html {
     let known = &answers.known;
     let title = half(&filled(plain(sheet, "name"), known), book.language).to_owned();
     let service = props.place.split('/').next().unwrap_or_default();
@@ -140,7 +148,8 @@ fn head(page: &Page, book: &Book, props: &SheetProps, sheet: &Value, answers: &A
     let crumbs: Vec<(String, String)> = above
         .map(|place| {
             let id = place.split('/').next().unwrap_or_default();
-            let name = half(&filled(plain(&props.described["pages"][id], "name"), known), book.language).to_owned();
+            let name =
+                half(&filled(plain(&props.described["pages"][id], "name"), known), book.language).to_owned();
             (format!("{service}/{place}"), name)
         })
         .collect();
@@ -265,7 +274,9 @@ fn part(page: &Page, book: &Book, part: &Value, answers: &Answers, wish: &Callba
     let body = match (refused, Kind::of(part)) {
         (Some(refused), _) => failure(page, book, refused),
         (None, Kind::Table) => html! { <Table {section} answers={answered} wish={wish.clone()} /> },
-        (None, Kind::Trial) => html! { if answers.over { <Trial {section} answers={answered} wish={wish.clone()} /> } },
+        (None, Kind::Trial) => {
+            html! { if answers.over { <Trial {section} answers={answered} wish={wish.clone()} /> } }
+        }
         (None, Kind::Objects) => html! { <Objects {section} answers={answered} wish={wish.clone()} /> },
         (None, Kind::Preview) => html! { if answers.over { <Preview known={known.clone()} /> } },
         (None, Kind::Words) => html! {},
@@ -274,7 +285,9 @@ fn part(page: &Page, book: &Book, part: &Value, answers: &Answers, wish: &Callba
             None => html! { if answers.over { { empty(book, part) } } },
         },
         (None, Kind::Document) => match find(known, of) {
-            Some(of) => html! { <pre class="code doc" tabindex="0" aria-label={name.clone()}>{ pretty(&of) }</pre> },
+            Some(of) => {
+                html! { <pre class="code doc" tabindex="0" aria-label={name.clone()}>{ pretty(&of) }</pre> }
+            }
             None => html! { if answers.over { { empty(book, part) } } },
         },
     };

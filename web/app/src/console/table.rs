@@ -38,7 +38,8 @@ pub fn Table(props: &TableProps) -> Html {
     let columns = list(section, "show");
     let needle = sought.to_lowercase();
     let matching = |row: &Value| {
-        needle.is_empty() || columns.iter().any(|column| searched(column, row).to_lowercase().contains(&needle))
+        needle.is_empty()
+            || columns.iter().any(|column| searched(column, row).to_lowercase().contains(&needle))
     };
     let found: Vec<Value> = all.iter().filter(|row| matching(row)).cloned().collect();
     let oninput = {
@@ -101,7 +102,14 @@ pub fn withheld<'a>(book: &'a Book, deed: &'a Value, known: &Value) -> Option<&'
 }
 
 /// The button of a deed.
-pub fn button(page: &Page, book: &Book, deed: &Value, known: &Value, wish: &Callback<Wish>, small: bool) -> Html {
+pub fn button(
+    page: &Page,
+    book: &Book,
+    deed: &Value,
+    known: &Value,
+    wish: &Callback<Wish>,
+    small: bool,
+) -> Html {
     let reason = withheld(book, deed, known).map(str::to_owned);
     if small && reason.is_some() {
         return html! {};

@@ -73,4 +73,3 @@ pub fn Trial(props: &TrialProps) -> Html {
         </form>
     }
 }
-

@@ -37,7 +37,9 @@ impl Desk {
         match receiver.await {
             Ok((EventKind::Called { value }, bytes)) => Ok((value, bytes)),
             Ok((EventKind::CallFailed { failure }, _)) => Err(failure),
-            Ok((EventKind::Failed { message, .. } | EventKind::Recovered { message }, _)) => Err(lost(&message)),
+            Ok((EventKind::Failed { message, .. } | EventKind::Recovered { message }, _)) => {
+                Err(lost(&message))
+            }
             Ok(_) | Err(_) => Err(lost("no answer")),
         }
     }

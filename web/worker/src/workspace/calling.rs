@@ -4,7 +4,9 @@ use sandshift_engine::aws::event::{Event as Entry, Outcome};
 use sandshift_engine::aws::policy::decision::{Deciding, SourceKind};
 use sandshift_engine::aws::policy::document::Effect;
 use sandshift_engine::aws::{ApiError, Caller, Fault, timestamp};
-use sandshift_protocol::{Call, CallFailure, Denial, EVENTS, EventKind, FailureKind, PolicyStatement, SANDBOX};
+use sandshift_protocol::{
+    Call, CallFailure, Denial, EVENTS, EventKind, FailureKind, PolicyStatement, SANDBOX,
+};
 use serde_json::{Value, json};
 
 use super::Workspace;
@@ -120,7 +122,8 @@ fn events(entries: &[Entry]) -> Value {
             json!({
                 "EventTime": timestamp::iso(entry.time), "EventName": entry.name, "EventSource": entry.source,
                 "Username": entry.principal, "Resource": entry.resource, "AwsRegion": entry.region,
-                "Outcome": outcome, "ErrorCode": code, "DecidedBy": by,
+                "Outcome": outcome, "ErrorCode": code, "ErrorMessage": entry.message, "DecidedBy": by,
+                "RequestParameters": entry.request,
             })
         })
         .collect();
