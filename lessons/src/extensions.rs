@@ -6,10 +6,10 @@ use sandshift_engine::extension::Extensions;
 
 #[cfg(not(target_family = "wasm"))]
 pub fn linked() -> Extensions {
-    use sandshift_engine::extension::{Extension, missing};
+    use sandshift_engine::extension::Extension;
     Extensions::new(|extension, task| match extension {
         Extension::Formats => sandshift_formats::begin(task),
-        Extension::Learning => missing(extension),
+        Extension::Learning => sandshift_ml::begin(task),
     })
 }
 

@@ -13,7 +13,9 @@ use crate::generator::calendar::SESSIONS;
 use crate::generator::columns::{AMOUNT, BOUGHT_IN, CHANNEL, INSTANT, REFUNDED, SESSION, USER};
 use crate::generator::people::{Person, people};
 use crate::generator::sessions::{CHANNELS, MONTHLY_USERS, transactions};
-use crate::generator::{csv_session_timestamp, csv_session_transaction, csv_user_session_channel};
+use crate::generator::{
+    csv_orange_telecom, csv_session_timestamp, csv_session_transaction, csv_user_session_channel,
+};
 use crate::lab::run_script;
 
 /// Every account of the course begins from the same seed, so that figures in the lessons hold for everybody.
@@ -48,6 +50,7 @@ pub fn register_files(sandbox: &mut Sandbox) {
     sandbox.disk.register("/data/user_session_channel.csv", csv_user_session_channel);
     sandbox.disk.register("/data/session_timestamp.csv", csv_session_timestamp);
     sandbox.disk.register("/data/session_transaction.csv", csv_session_transaction);
+    sandbox.disk.register("/data/train.csv", csv_orange_telecom);
 }
 
 /// People in `pii.user_profile`.

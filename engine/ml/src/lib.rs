@@ -5,6 +5,7 @@
 //! 3. Four learners: [`tree`] (XGBoost's options and objectives), [`linear`], [`perceptron`], [`clusters`].
 //! 4. [`Training`] trains one of them (AUTO OFF); [`Search`] is AutoML (AUTO ON): explore, propose, validate, choose.
 //! 5. [`Model`] predicts and is judged ([`metric`]), [`Explaining`] says why, [`overlap`] finds the tested among the learned.
+//! 6. [`task`] is all of this as work outside the engine's module: bytes in, bytes out.
 //!
 //! The crate knows no SQL, no AWS, no Arrow, no clock and no entropy: the same rows and seed give the same model, bit by
 //! bit, on every machine ([`elementary`]). Its models are serde values.
@@ -28,6 +29,7 @@ mod search;
 mod statistic;
 mod table;
 mod target;
+pub mod task;
 mod training;
 pub mod tree;
 
@@ -47,5 +49,6 @@ pub use refusal::Refusal;
 pub use search::{Candidate, CandidateState, Outcome, Request, Search, Stage};
 pub use table::{Column, Kind, MISSING, Table, Values};
 pub use target::{Problem, Target};
+pub use task::begin;
 pub use training::{Curve, Plan, Step, Training};
 pub use tree::{BoostingOptions, Loss};

@@ -17,7 +17,7 @@ pub enum Kind {
     Timestamp,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Values {
     /// What is missing is not a number.
     Numbers(Vec<f64>),
@@ -27,7 +27,7 @@ pub enum Values {
 
 pub const MISSING: u32 = u32::MAX;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Column {
     pub name: String,
     pub kind: Kind,
@@ -95,6 +95,11 @@ pub struct Table {
 }
 
 impl Table {
+    /// Without rows and columns.
+    pub(crate) fn empty() -> Self {
+        Table { columns: Vec::new(), rows: 0 }
+    }
+
     /// # Errors
     /// Columns of different lengths.
     pub fn new(columns: Vec<Column>) -> Result<Self, Refusal> {

@@ -20,6 +20,7 @@ pub mod pricing;
 pub mod redshift;
 pub mod redshift_data;
 pub mod s3;
+pub mod sagemaker;
 pub mod service;
 pub mod shape;
 pub mod sts;
@@ -56,6 +57,7 @@ pub struct Account {
     pub s3: s3::S3,
     pub sts: sts::Sts,
     pub redshift: redshift::Redshift,
+    pub sagemaker: sagemaker::SageMaker,
     pub events: EventLog,
     pub meter: Meter,
     pub budgets: budgets::Budgets,
@@ -115,6 +117,7 @@ impl Account {
             s3: s3::S3::default(),
             sts: sts::Sts::default(),
             redshift,
+            sagemaker: sagemaker::SageMaker::default(),
             events: EventLog::default(),
             meter: Meter::new(beginning.now),
             budgets: budgets::Budgets::default(),
@@ -130,20 +133,25 @@ impl Account {
         self.next_blob - 1
     }
 
+    /// Of objects that are there, and of those that a job is still to write.
+    fn bodies(&self) -> impl Iterator<Item = &s3::object::Body> {
+        self.s3.bodies().chain(self.sagemaker.bodies())
+    }
+
     /// Every object body, by number. Bodies that were never filled in after reading are left out.
     pub fn blobs(&self) -> Vec<(u64, Arc<[u8]>)> {
-        self.s3.bodies().filter_map(|body| Some((body.blob, body.data()?.clone()))).collect()
+        self.bodies().filter_map(|body| Some((body.blob, body.data()?.clone()))).collect()
     }
 
     /// Numbers of all bodies the account refers to.
     pub fn live_blobs(&self) -> Vec<u64> {
-        self.s3.bodies().map(|body| body.blob).collect()
+        self.bodies().map(|body| body.blob).collect()
     }
 
     /// Fills bodies in after the account was read back; `false` when one is missing.
     pub fn fill(&mut self, bytes: &mut dyn FnMut(u64) -> Option<Arc<[u8]>>) -> bool {
         let mut complete = true;
-        for body in self.s3.bodies_mut() {
+        for body in self.s3.bodies_mut().chain(self.sagemaker.bodies_mut()) {
             match bytes(body.blob) {
                 Some(data) => body.fill(data),
                 None => complete = false,
@@ -199,6 +207,7 @@ pub fn call_with_body(
         region: &region,
         now,
     };
+    sagemaker::due::settle(account, now);
     let (resource, outcome, result) = carry_out(account, known, &order);
     meter(account, known, &order, caller.within, result.as_ref().ok());
     account.events.record(Event {

@@ -70,6 +70,7 @@ services! {
     CostExplorer ce "ce" "ce.amazonaws.com" Exception,
     Budgets budgets "budgets" "budgets.amazonaws.com" Exception,
     CloudTrail cloudtrail "cloudtrail" "cloudtrail.amazonaws.com" Exception,
+    SageMaker sagemaker "sagemaker" "sagemaker.amazonaws.com" Exception,
 }
 
 impl Service {

@@ -117,6 +117,11 @@ pub fn get(
     })
 }
 
+/// The identity that the credentials stand for, for other services than S3; the assumption is logged.
+pub fn assumed(account: &mut Account, reader: &Reader<'_>) -> Result<Caller, WarehouseError> {
+    assume(account, reader, true)
+}
+
 /// The identity that the credentials stand for. `log` writes the assumption into the event log.
 fn assume(account: &mut Account, reader: &Reader<'_>, log: bool) -> Result<Caller, WarehouseError> {
     let region = reader.region.map(str::to_owned);
@@ -291,7 +296,7 @@ fn access_key(
 }
 
 /// An S3 error as Redshift passes it on.
-fn refused(account: &mut Account, error: &ApiError, context: String) -> WarehouseError {
+pub(super) fn refused(account: &mut Account, error: &ApiError, context: String) -> WarehouseError {
     let hint = match &error.fault {
         Fault::Denied(denied) => {
             Some(format!("{} {}.", denied.principal, denied.decision.reason(&denied.action)).replacen(

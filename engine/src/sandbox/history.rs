@@ -76,7 +76,9 @@ impl Class {
             | Statement::DropMaterializedView { .. }
             | Statement::CreateRoutine(_)
             | Statement::DropRoutine { .. }
-            | Statement::AlterRoutine { .. } => Class::Definition,
+            | Statement::AlterRoutine { .. }
+            | Statement::CreateModel(_)
+            | Statement::DropModel { .. } => Class::Definition,
             _ => Class::Utility,
         }
     }

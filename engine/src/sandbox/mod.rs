@@ -15,6 +15,7 @@ mod fill;
 mod held;
 mod history;
 mod interruption;
+mod learning;
 mod load_history;
 mod names;
 mod outside;

@@ -20,7 +20,7 @@ pub(super) struct AccountOutside<'a> {
 
 impl AccountOutside<'_> {
     /// Asks the account as `credentials` allow.
-    fn ask<T>(
+    pub(super) fn ask<T>(
         &mut self,
         credentials: &Credentials,
         question: impl FnOnce(&mut Account, &Reader<'_>) -> Result<T, WarehouseError>,

@@ -20,6 +20,7 @@ pub mod procedure;
 pub mod session;
 pub mod statement;
 pub mod system;
+pub mod trainer;
 
 #[cfg(test)]
 mod executed;

@@ -139,6 +139,11 @@ impl Session {
         }
     }
 
+    /// Whether a BEGIN is open.
+    pub fn is_in_block(&self) -> bool {
+        !matches!(self.transaction, Transaction::None)
+    }
+
     /// Whether the case of quoted names counts.
     pub fn name_case(&self) -> NameCase {
         if parameter::keeps_case(&self.settings) { NameCase::Kept } else { NameCase::Folded }

@@ -38,6 +38,8 @@ pub struct Principals {
     pub roles: SortedMap<Identifier, Role>,
     /// Who may let the cluster act under which IAM role.
     pub assume: SortedSet<AssumeGrant>,
+    /// Who else than superusers and holders of roles may CREATE MODEL.
+    pub model_makers: SortedSet<Grantee>,
     next_user: u32,
     next_group: u32,
     next_role: u32,
@@ -240,6 +242,7 @@ impl Principals {
             assume: RoleCommand::ALL
                 .map(|command| AssumeGrant { grantee: Grantee::Public, role: IamRole::All, command })
                 .into(),
+            model_makers: SortedSet::new(),
             next_user: 101,
             next_group: 100,
             next_role: 1,

@@ -11,6 +11,7 @@ use super::access::{Acl, UserId};
 use super::data_type::DataType;
 use super::default_privilege::DefaultKey;
 use super::identifier::{Identifier, QualifiedName};
+use super::model::Model;
 use super::note::Notes;
 use super::policy::{Policy, PolicyKind, Protection};
 use super::routine::Routine;
@@ -40,6 +41,8 @@ pub struct Database {
     pub relations: SortedMap<ObjectId, Arc<Relation>>,
     /// Procedures and functions, by number.
     pub routines: SortedMap<ObjectId, Arc<Routine>>,
+    /// Of Redshift ML, by number.
+    pub models: SortedMap<ObjectId, Arc<Model>>,
     /// Who may write routines in each language.
     pub languages: SortedMap<Identifier, Arc<Acl>>,
     /// Of both kinds, by number.

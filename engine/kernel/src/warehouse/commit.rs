@@ -92,6 +92,9 @@ fn database(
     let routines = three_way(&base.routines, &working.routines, &committed.routines, |_, _, _| {
         Err(Conflict { relation: None, dropped: false })
     })?;
+    let models = three_way(&base.models, &working.models, &committed.models, |_, _, _| {
+        Err(Conflict { relation: None, dropped: false })
+    })?;
     let languages = three_way(&base.languages, &working.languages, &committed.languages, both_changed)?;
     let defaults = three_way(&base.defaults, &working.defaults, &committed.defaults, both_changed)?;
     let system = three_way(&base.system, &working.system, &committed.system, both_changed)?;
@@ -117,6 +120,7 @@ fn database(
         schemas,
         relations,
         routines,
+        models,
         languages,
         policies,
         defaults,

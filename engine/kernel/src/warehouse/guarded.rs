@@ -5,7 +5,8 @@ use super::access::{Acl, Grant, Grantee, HeldBy, Privilege, Reach, UserId};
 use super::catalog::{Database, Relation, Schema};
 use super::identifier::Identifier;
 use super::manifest::Manifest;
-use super::routine::Routine;
+use super::model::Model;
+use super::routine::{Routine, RoutineKind};
 
 /// What a right is asked for on.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +15,7 @@ pub enum Guarded<'a> {
     Schema(&'a Schema),
     Database(&'a Database),
     Routine(&'a Routine),
+    Model(&'a Model),
     /// A language's grants, and the database whose language it is.
     Language(&'a Acl, &'a Database),
 }
@@ -25,6 +27,7 @@ impl<'a> Guarded<'a> {
             Guarded::Schema(schema) => (schema.owner, &schema.acl),
             Guarded::Database(database) => (database.owner, &database.acl),
             Guarded::Routine(routine) => (routine.owner, &routine.acl),
+            Guarded::Model(model) => (model.owner, &model.acl),
             Guarded::Language(acl, _) => (UserId::RDSDB, acl),
         }
     }
@@ -36,7 +39,8 @@ impl<'a> Guarded<'a> {
             Guarded::Relation(relation) if relation.table().is_some_and(|table| table.temporary) => &[],
             Guarded::Relation(_) => &[Reach::Tables],
             Guarded::Schema(_) => &[Reach::Schemas],
-            Guarded::Database(_) => &[],
+            // Unconfirmed: no scope is known that reaches models.
+            Guarded::Database(_) | Guarded::Model(_) => &[],
             Guarded::Routine(routine) if routine.is_procedure() => &[Reach::Procedures, Reach::Functions],
             Guarded::Routine(_) => &[Reach::Functions],
             Guarded::Language(..) => &[Reach::Languages],
@@ -64,7 +68,7 @@ impl<'a> Guarded<'a> {
                 };
                 databases.find(holds).map(|database| (database, None))
             }
-            Guarded::Database(_) => None,
+            Guarded::Database(_) | Guarded::Model(_) => None,
             Guarded::Language(_, database) => Some((database, None)),
         }
     }
@@ -79,6 +83,7 @@ impl Manifest {
         column: Option<&Identifier>,
         on: Guarded<'_>,
     ) -> Option<HeldBy> {
+        let on = self.behind(on);
         let (owner, acl) = on.owner_and_acl();
         let held = self
             .principals
@@ -102,6 +107,16 @@ impl Manifest {
         schema
             .and_then(|schema| scoped(&schema.acl, &|| format!("SCHEMA {}", schema.name)))
             .or_else(|| scoped(&database.acl, &|| format!("DATABASE {}", database.name)))
+    }
+
+    /// A prediction function is its model's: nothing is granted on the function itself.
+    fn behind<'a>(&'a self, on: Guarded<'a>) -> Guarded<'a> {
+        if let Guarded::Routine(Routine { kind: RoutineKind::Prediction { model, .. }, .. }) = on {
+            let databases = self.catalog.databases.values();
+            let found = databases.filter_map(|database| database.models.get(model)).next();
+            return found.map_or(on, |model| Guarded::Model(model));
+        }
+        on
     }
 
     /// Through a group that the session has joined.

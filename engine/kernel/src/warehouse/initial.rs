@@ -78,6 +78,7 @@ impl Database {
             schemas: SortedMap::from([(public.name.clone(), Arc::new(public))]),
             relations: SortedMap::new(),
             routines: SortedMap::new(),
+            models: SortedMap::new(),
             defaults: SortedMap::new(),
             system: SortedMap::new(),
             languages: LANGUAGES

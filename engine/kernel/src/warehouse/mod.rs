@@ -16,6 +16,7 @@ pub mod guarded;
 pub mod identifier;
 pub mod initial;
 pub mod manifest;
+pub mod model;
 pub mod note;
 pub mod password;
 pub mod policy;

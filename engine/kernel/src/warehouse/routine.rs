@@ -39,6 +39,13 @@ pub enum RoutineKind {
         returns: DataType,
         volatility: Volatility,
     },
+    /// What CREATE MODEL makes.
+    Prediction {
+        model: ObjectId,
+        returns: DataType,
+        /// `<function>_prob`: probabilities of all classes instead of the likeliest.
+        probability: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::access::{Principals, Role, UserId};
+use super::access::{Grantee, Principals, Role, UserId};
 use super::identifier::Identifier;
 
 /// A right to run one kind of command whoever owns the object.
@@ -165,8 +165,22 @@ impl Principals {
             .map(|role| &role.name)
     }
 
-    /// Superuser, or holder of `permission` through a role.
+    /// CREATE MODEL is also granted to users, groups and PUBLIC.
+    fn makes_models(&self, user: UserId) -> bool {
+        self.model_makers.iter().any(|grantee| match *grantee {
+            Grantee::User(id) => id == user,
+            Grantee::Group(id) => {
+                self.groups.values().any(|group| group.id == id && group.members.contains(&user))
+            }
+            Grantee::Role(_) => false,
+            Grantee::Public => true,
+        })
+    }
+
+    /// Superuser, or holder of `permission`, mostly through a role.
     pub fn may(&self, user: UserId, permission: SystemPermission) -> bool {
-        self.is_superuser(user) || self.system_role_with(user, permission).is_some()
+        self.is_superuser(user)
+            || self.system_role_with(user, permission).is_some()
+            || (permission == P::CreateModel && self.makes_models(user))
     }
 }

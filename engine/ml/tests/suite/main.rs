@@ -6,3 +6,4 @@
 mod learners;
 mod problem;
 mod refusals;
+mod task;

@@ -1,6 +1,6 @@
 //! What costs by standing there: read from the account as it is, so that nothing has to be switched on or off.
 
-use super::{Meter, Of, Usage};
+use super::{Instance, Meter, Of, Usage};
 use crate::aws::redshift::node_type::NodeType;
 use crate::aws::{Account, budgets};
 use crate::clock::Instant;
@@ -31,6 +31,16 @@ pub fn standing(account: &Account) -> Vec<Standing> {
         let bytes = bucket.objects.values().map(|object| u128::from(object.body.size)).sum();
         let (region, resource) = (bucket.region.clone(), name.clone());
         all.push(Standing { usage: Usage::S3Storage, region, resource, rate: bytes });
+    }
+    for (name, endpoint) in account.sagemaker.endpoints.iter() {
+        if let Some(instance) = Instance::parse(&endpoint.instance) {
+            all.push(Standing {
+                usage: Usage::HostingTime(instance),
+                region: endpoint.region.clone(),
+                resource: name.clone(),
+                rate: u128::from(endpoint.count),
+            });
+        }
     }
     all
 }

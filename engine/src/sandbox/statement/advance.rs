@@ -7,7 +7,7 @@ use arrow::array::{ArrayRef, StringArray};
 use super::Running;
 use super::work::{Effect, InsertTag, Work};
 use crate::sandbox::outside::AccountOutside;
-use crate::sandbox::{Sandbox, load_history, refresh, vacuum_history};
+use crate::sandbox::{Sandbox, learning, load_history, refresh, vacuum_history};
 use crate::sql::bind::WriteKind;
 use crate::sql::commands::copy::CopyStep;
 use crate::sql::error::{SqlError, SqlResult};
@@ -197,6 +197,27 @@ impl Sandbox {
                         (completion, Effect::Keep)
                     }
                 }
+            }
+            Work::Learn { operator, task } => {
+                match learning::advance(
+                    operator,
+                    task,
+                    &mut running.context,
+                    &mut running.working,
+                    &mut self.account,
+                    &self.warehouse.cluster,
+                    self.clock.now(),
+                )? {
+                    Some(progress) => return Ok(Step::Running(progress)),
+                    None => {
+                        let tag = "CREATE MODEL".to_owned();
+                        (Completion { tag, ..Completion::default() }, Effect::Keep)
+                    }
+                }
+            }
+            Work::Forget(jobs, completion) => {
+                learning::forget(jobs, &mut self.account, self.clock.now());
+                (std::mem::take(completion), Effect::Commit)
             }
             Work::Order(relay, completion) => {
                 if !relay.step(&mut running.context, numbers)? {

@@ -10,10 +10,11 @@ use crate::sandbox::analyze_history::{self, Origin};
 use crate::sandbox::history::Class;
 use crate::sandbox::interruption::terminated;
 use crate::sandbox::transaction::{must_not_write, transaction_statement};
-use crate::sandbox::{Sandbox, refresh};
+use crate::sandbox::{Sandbox, learning, refresh};
 use crate::sql::bind::{self, BoundQuery, BoundWrite, Scope};
 use crate::sql::commands::analyze::Analyze;
 use crate::sql::commands::copy::{CopyContext, CopyTask};
+use crate::sql::commands::create_model::ModelTask;
 use crate::sql::commands::vacuum::VacuumTask;
 use crate::sql::commands::{self, CommandContext};
 use crate::sql::error::{SqlError, SqlResult};
@@ -23,9 +24,10 @@ use crate::sql::outcome::Completion;
 use crate::sql::plan::Plan;
 use crate::sql::session::{Session, SessionId, Transaction};
 use crate::sql::statement::{
-    Copy, CreateMaterializedView, CreateTableAs, FetchCount, ParsedStatement, Statement,
+    Copy, CreateMaterializedView, CreateModel, CreateTableAs, FetchCount, ModelFrom, ParsedStatement,
+    Statement,
 };
-use crate::sql::{authorize, optimize};
+use crate::sql::{authorize, optimize, parse};
 use crate::warehouse::access::UserId;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::manifest::{Logs, Manifest};
@@ -224,6 +226,10 @@ impl Beginning<'_> {
                 return Ok((plan, pending.then(missing)));
             }
             Statement::CreateTableAs(create) => return self.create_table_as(create, text),
+            Statement::CreateModel(create) => return self.create_model(create, text),
+            Statement::ShowModel { name } => {
+                Work::answer(commands::show_model::answer(name.as_ref(), &self.context())?, "SHOW")
+            }
             Statement::CreateMaterializedView(create) => return self.create_view(create, text),
             Statement::RefreshMaterializedView { name } => return self.refresh(name),
             Statement::Fetch { cursor, count } => return self.fetch(cursor, *count),
@@ -256,6 +262,10 @@ impl Beginning<'_> {
                 Work::Finish(Completion { tag, ..Completion::default() }, Effect::None)
             }
             Statement::Copy(copy) => self.copy(copy, text)?,
+            Statement::DropModel { .. } => {
+                let completion = commands::run(&parsed.statement, &mut self.context())?;
+                Work::Forget(learning::dropped(self.base, self.working), completion)
+            }
             other => {
                 let completion = commands::run(other, &mut self.context())?;
                 let effect = match other {
@@ -301,6 +311,29 @@ impl Beginning<'_> {
         let (target, said) = commands::materialized_view::prepare(create, &bound, &mut self.context())?;
         self.notices = said;
         Ok((Some(self.optimized(bound.plan)), Pending::Fill(target, InsertTag::CreateMaterializedView)))
+    }
+
+    fn create_model(&mut self, create: &CreateModel, text: &str) -> SqlResult<First> {
+        let query = match &create.from {
+            ModelFrom::Query(query, _) => Some(query.clone()),
+            ModelFrom::Table(name) => Some(parse::query(&format!("SELECT * FROM {}", name.quoted()))?),
+            ModelFrom::Brought(_) | ModelFrom::Endpoint(..) => None,
+        };
+        let plan = match query {
+            Some(query) => {
+                let bound = bind::query(&query, self.scope(text))?;
+                authorize::authorize(&bound.needs, self.base, self.session)?;
+                crate::sql::system::must_run_on_tables(&bound.plan)?;
+                Some(self.optimized(bound.plan))
+            }
+            None => None,
+        };
+        let query = self.query as u64;
+        let task = Box::new(ModelTask::start(create, plan.as_ref(), query, &mut self.context())?);
+        Ok(match plan {
+            Some(_) => (plan, Pending::Learn(task)),
+            None => (None, Pending::Ready(Work::Learn { operator: None, task })),
+        })
     }
 
     fn refresh(&mut self, name: &QualifiedName) -> SqlResult<First> {

@@ -7,6 +7,7 @@ use super::work::{InsertTag, Work};
 use crate::sandbox::Sandbox;
 use crate::sandbox::table_lock::{self, TableLock};
 use crate::sql::bind::WriteKind;
+use crate::sql::commands::create_model::ModelTask;
 use crate::sql::error::SqlResult;
 use crate::sql::execute::build;
 use crate::sql::execute::write::{Arrival, Marks, Sink};
@@ -22,6 +23,7 @@ pub(super) enum Pending {
     Cursor(Identifier, FetchCount),
     Write(ObjectId, WriteKind, Option<Box<Plan>>),
     Fill(ObjectId, InsertTag),
+    Learn(Box<ModelTask>),
     Ready(Work),
 }
 
@@ -81,6 +83,7 @@ impl Sandbox {
                 marks.unique = then.is_some() || strict.is_some_and(|setting| setting == "on");
                 Work::Mark { operator, marks, kind, then }
             }
+            Pending::Learn(task) => Work::Learn { operator: Some(operator), task },
             Pending::Ready(work) => work,
         })
     }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::Call;
 use crate::sql::bind::WriteKind;
 use crate::sql::commands::copy::CopyTask;
+use crate::sql::commands::create_model::ModelTask;
 use crate::sql::commands::show;
 use crate::sql::commands::vacuum::VacuumTask;
 use crate::sql::execute::Operator;
@@ -52,6 +53,13 @@ pub(super) enum Work {
         task: Box<CopyTask>,
         sink: Sink,
     },
+    /// A model: its rows are read, then learned from.
+    Learn {
+        operator: Option<Box<dyn Operator>>,
+        task: Box<ModelTask>,
+    },
+    /// Models that are gone: their jobs stop, and what they staged goes.
+    Forget(Vec<String>, Completion),
     /// A first load that is put in sort-key order, and what it says then.
     Order(Box<Relay>, Completion),
     Vacuum(Box<VacuumTask>),

@@ -4,10 +4,11 @@ use super::trail::Trail;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::warehouse::access::{Privilege, UserId};
 use crate::warehouse::assume_role::{IamRole, RoleCommand};
-use crate::warehouse::catalog::{Database, Relation, RelationKind, Schema};
+use crate::warehouse::catalog::{Database, ObjectId, Relation, RelationKind, Schema};
 use crate::warehouse::guarded::Guarded;
 use crate::warehouse::manifest::Manifest;
-use crate::warehouse::routine::Routine;
+use crate::warehouse::model::Model;
+use crate::warehouse::routine::{Routine, RoutineKind};
 use crate::warehouse::system_role::SystemPermission;
 
 /// Asks on behalf of one user.
@@ -227,10 +228,77 @@ impl<'a> Rights<'a> {
         if self.holds(Some(Privilege::Execute), Guarded::Routine(routine)) {
             return Ok(());
         }
+        if let RoutineKind::Prediction { model, .. } = routine.kind {
+            return self.may_predict(routine, model);
+        }
         let message = format!("permission denied for {} {}", routine.word(), routine.name);
         let word = routine.word().to_uppercase();
         let grant = format!("GRANT EXECUTE ON {word} {} TO {};", quoted(routine), self.name());
         Err(self.on_routine(message, routine, "EXECUTE", grant))
+    }
+
+    /// A prediction function is run by whoever may EXECUTE its model. The sentence is the product's.
+    fn may_predict(self, routine: &Routine, model: ObjectId) -> SqlResult<()> {
+        let mut databases = self.manifest.catalog.databases.values();
+        let found = databases.find_map(|database| database.models.get(&model));
+        let Some(model) = found else { return Err(SqlError::bug("a prediction function without a model")) };
+        let message = format!("permission denied for function or procedure {}", routine.name);
+        Err(self.on_model(message, model, "EXECUTE"))
+    }
+
+    /// EXECUTE on a model, for EXPLAIN_MODEL and SHOW MODEL. Text unconfirmed; it follows that of other objects.
+    pub fn may_ask(self, model: &Model) -> SqlResult<()> {
+        if self.holds(Some(Privilege::Execute), Guarded::Model(model)) {
+            return Ok(());
+        }
+        Err(self.on_model(format!("permission denied for model {}", model.name), model, "EXECUTE"))
+    }
+
+    /// Owner of the model or of its schema, or holder of the system permission.
+    pub fn own_model(self, model: &Model, permission: SystemPermission) -> SqlResult<()> {
+        let owns = |schema: &Schema| schema.owner == self.user;
+        let schema = self.schema_of(model);
+        if self.is_superuser()
+            || model.owner == self.user
+            || schema.is_some_and(owns)
+            || self.may(Some(permission))
+        {
+            return Ok(());
+        }
+        Err(self.on_model(format!("must be owner of model {}", model.name), model, "owner"))
+    }
+
+    fn schema_of(self, model: &Model) -> Option<&'a Schema> {
+        let mut databases = self.manifest.catalog.databases.values();
+        let database = databases.find(|database| database.models.contains_key(&model.id))?;
+        database.schema(&model.schema).map(AsRef::as_ref)
+    }
+
+    fn on_model(self, message: String, model: &Model, right: &str) -> SqlError {
+        let mut trail = Trail::new(self.manifest, self.user);
+        if let Some(schema) = self.schema_of(model) {
+            trail.hold_usage(schema);
+        }
+        let grant = match right {
+            "owner" => {
+                format!("GRANT ROLE {} TO {};", SystemPermission::DropModel.narrowest_role(), self.name())
+            }
+            right => {
+                let on = format!("{}.{}", model.schema.quoted(), model.name.quoted());
+                format!("GRANT {right} ON MODEL {on} TO {};", self.name())
+            }
+        };
+        trail.refuse(message, right, "model", model.qualified_name(), Some(model.owner), Some(grant))
+    }
+
+    /// CREATE MODEL, which is granted to users as well as to roles. Text unconfirmed.
+    pub fn may_make_models(self) -> SqlResult<()> {
+        if self.may(Some(SystemPermission::CreateModel)) {
+            return Ok(());
+        }
+        let grant = format!("GRANT CREATE MODEL TO {};", self.name());
+        let missing = Missing::on_system("CREATE MODEL", "system", "system permissions", Some(grant));
+        Err(self.refuse("permission denied to create model".to_owned(), missing))
     }
 
     fn on_routine(self, message: String, routine: &Routine, right: &str, grant: String) -> SqlError {

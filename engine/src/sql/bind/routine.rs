@@ -10,7 +10,9 @@ use super::{Scope, coerce};
 use crate::sql::commands::routine::{candidates, may_execute, overload};
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
+use crate::sql::functions::prediction::PREDICT;
 use crate::sql::parse;
+use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::routine::{Argument, Routine, RoutineKind, bare_type};
@@ -58,7 +60,11 @@ impl Binder<'_> {
         }
         let inputs: Vec<DataType> = routine.inputs().map(|argument| argument.data_type).collect();
         let arguments = arguments.iter().cloned().zip(inputs);
-        let arguments = arguments.map(|(value, to)| coerce::cast(value, to, CastMode::Implicit)).collect();
+        let arguments: Vec<Expression> =
+            arguments.map(|(value, to)| coerce::cast(value, to, CastMode::Implicit)).collect();
+        if let RoutineKind::Prediction { model, returns, probability } = routine.kind {
+            return Ok(Some(prediction(model, probability, arguments, returns)));
+        }
         self.deeper(|binder| binder.function_text(&routine, arguments)).map(Some)
     }
 
@@ -125,6 +131,20 @@ impl Binder<'_> {
         Ok(found
             .map(|(value, data_type)| Expression::Literal { value: value.clone(), data_type: *data_type }))
     }
+}
+
+/// A call of a model's function: which model, and what of it, go in front of the features.
+fn prediction(
+    model: ObjectId,
+    probability: bool,
+    features: Vec<Expression>,
+    returns: DataType,
+) -> Expression {
+    let number = Expression::Literal { value: Value::Integer(model.0 as i32), data_type: DataType::Integer };
+    let probability =
+        Expression::Literal { value: Value::Boolean(probability), data_type: DataType::Boolean };
+    let arguments = [number, probability].into_iter().chain(features).collect();
+    Expression::Call { function: &PREDICT, arguments, data_type: returns }
 }
 
 /// Text unconfirmed; the list of what is not allowed is the guide's.

@@ -115,6 +115,7 @@ pub(crate) fn manifest() -> Manifest {
         schemas: [schema(2, "public", open), schema(3, "closed", Acl::default())].into(),
         relations: SortedMap::new(),
         routines: SortedMap::new(),
+        models: SortedMap::new(),
         languages: SortedMap::new(),
         policies: SortedMap::new(),
         notes: Default::default(),

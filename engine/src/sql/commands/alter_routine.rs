@@ -5,7 +5,7 @@ use super::{CommandContext, done};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::statement::{AlterRoutine, RoutineSignature};
-use crate::warehouse::routine::Argument;
+use crate::warehouse::routine::{Argument, RoutineKind};
 
 pub(super) fn run(
     procedure: bool,
@@ -14,6 +14,10 @@ pub(super) fn run(
     context: &mut CommandContext<'_>,
 ) -> SqlResult<Completion> {
     let routine = context.routine(signature, procedure)?;
+    if matches!(routine.kind, RoutineKind::Prediction { .. }) {
+        // Unconfirmed; the guide has no ALTER for models.
+        return Err(SqlError::product("0A000", format!("cannot alter ML function {}", routine.name)));
+    }
     context.rights().own_routine(&routine, None)?;
     match action {
         AlterRoutine::RenameTo(new) => {

@@ -62,6 +62,9 @@ fn rename(name: &Identifier, new: &Identifier, context: &mut CommandContext<'_>)
     for routine in database.routines.values_mut().filter(|routine| routine.schema == *name) {
         std::sync::Arc::make_mut(routine).schema = new.clone();
     }
+    for model in database.models.values_mut().filter(|model| model.schema == *name) {
+        std::sync::Arc::make_mut(model).schema = new.clone();
+    }
     for &relation in &relations {
         context.relation_mut(relation)?.schema = new.clone();
     }

@@ -64,6 +64,11 @@ pub(super) fn run(create: &CreateRoutine, context: &mut CommandContext<'_>) -> S
             let message = format!("{word} \"{}\" already exists with same argument types", routine.name);
             return Err(SqlError::product("42723", message));
         }
+        Some(old) if matches!(old.kind, RoutineKind::Prediction { .. }) => {
+            // Unconfirmed: that a model's function cannot be replaced by another.
+            let message = format!("function \"{}\" belongs to a model", routine.name);
+            return Err(SqlError::product("42809", message));
+        }
         Some(old) => {
             context.rights().own_routine(&old, Some(permission))?;
             must_stay_alike(&old, &routine)?;
@@ -118,7 +123,7 @@ fn must_have_good_arguments(create: &CreateRoutine) -> SqlResult<()> {
     let outputs = create.arguments.iter().filter(|argument| argument.is_output()).count();
     let (most, word) = match create.kind {
         RoutineKind::Procedure { .. } => (MOST_ARGUMENTS, "procedures"),
-        RoutineKind::Function { .. } => (MOST_ARGUMENTS, "functions"),
+        RoutineKind::Function { .. } | RoutineKind::Prediction { .. } => (MOST_ARGUMENTS, "functions"),
     };
     if inputs > most || outputs > most {
         // Text unconfirmed: PostgreSQL's.
@@ -134,7 +139,7 @@ fn must_have_good_arguments(create: &CreateRoutine) -> SqlResult<()> {
 fn must_stay_alike(old: &Routine, new: &Routine) -> SqlResult<()> {
     let outputs = |routine: &Routine| routine.outputs().map(Argument::type_name).collect::<Vec<_>>();
     let returns = |routine: &Routine| match routine.kind {
-        RoutineKind::Function { returns, .. } => Some(returns),
+        RoutineKind::Function { returns, .. } | RoutineKind::Prediction { returns, .. } => Some(returns),
         RoutineKind::Procedure { .. } => None,
     };
     if old.is_procedure() != new.is_procedure() {

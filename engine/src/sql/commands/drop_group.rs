@@ -19,6 +19,7 @@ pub(super) fn run(name: &Identifier, context: &mut CommandContext<'_>) -> SqlRes
     }
     let principals = context.principals_mut();
     principals.assume.retain(|grant| grant.grantee != grantee);
+    principals.model_makers.remove(&grantee);
     principals.groups.remove(name);
     done("DROP GROUP")
 }

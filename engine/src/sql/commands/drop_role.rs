@@ -69,6 +69,9 @@ fn forget(grantee: Grantee, context: &mut CommandContext<'_>) {
         for routine in database.routines.values_mut().filter(|routine| names_grantee(&routine.acl, grantee)) {
             std::sync::Arc::make_mut(routine).acl.grants.retain(|grant| grant.grantee != grantee);
         }
+        for model in database.models.values_mut().filter(|model| names_grantee(&model.acl, grantee)) {
+            std::sync::Arc::make_mut(model).acl.grants.retain(|grant| grant.grantee != grantee);
+        }
         let shared = database
             .languages
             .values_mut()

@@ -6,6 +6,7 @@ use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::statement::RoutineSignature;
 use crate::warehouse::catalog::ObjectId;
+use crate::warehouse::routine::RoutineKind;
 use crate::warehouse::system_role::SystemPermission;
 
 pub(super) fn run(
@@ -32,6 +33,16 @@ pub(super) fn run(
             found => found?,
         };
         context.rights().own_routine(&routine, Some(permission))?;
+        if matches!(routine.kind, RoutineKind::Prediction { .. }) {
+            // Text unconfirmed; the guide drops the function with its model.
+            let message = format!("cannot drop ML function {} because its model requires it", routine.name);
+            return Err(SqlError::new(SqlErrorKind::Product {
+                state: "2BP01",
+                message,
+                detail: None,
+                hint: Some("Use DROP MODEL.".to_owned()),
+            }));
+        }
         super::policy_dependency::must_not_be_used("drop", &[routine.id], context)?;
         let views: Vec<ObjectId> =
             context.dependents(&[routine.id])?.iter().map(|relation| relation.id).collect();

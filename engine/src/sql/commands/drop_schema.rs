@@ -50,6 +50,8 @@ pub(super) fn run(
         for routine in routines {
             database.routines.remove(&routine);
         }
+        // Unconfirmed: that models go with their schema. SageMaker's jobs are not stopped.
+        database.models.retain(|_, model| model.schema != *name);
         database.schemas.remove(name);
         database.defaults.retain(|key, _| key.schema != Some(id));
     }

@@ -65,6 +65,7 @@ fn drop_one(name: &Identifier, id: UserId, context: &mut CommandContext<'_>) -> 
         role.members.remove(&id);
     }
     principals.assume.retain(|grant| grant.grantee != Grantee::User(id));
+    principals.model_makers.remove(&Grantee::User(id));
     principals.users.remove(name);
     Ok(())
 }
@@ -73,6 +74,7 @@ fn owns_something(database: &Database, id: UserId) -> bool {
     database.schemas.values().any(|schema| schema.owner == id)
         || database.relations.values().any(|relation| relation.owner == id)
         || database.routines.values().any(|routine| routine.owner == id)
+        || database.models.values().any(|model| model.owner == id)
         // Default privileges of the user's own block too, by which sentence is unconfirmed.
         || database.defaults.keys().any(|key| key.owner == id)
 }
@@ -83,6 +85,7 @@ pub(super) fn acls(database: &Database) -> impl Iterator<Item = &Acl> {
         .chain(database.schemas.values().map(|schema| &schema.acl))
         .chain(database.relations.values().map(|relation| &relation.acl))
         .chain(database.routines.values().map(|routine| &routine.acl))
+        .chain(database.models.values().map(|model| &model.acl))
         .chain(database.languages.values().map(|acl| &**acl))
         .chain(database.system.values().map(|acl| &**acl))
         .chain(database.defaults.values().map(|acl| &**acl))

@@ -5,7 +5,7 @@ use super::granted_object::grantee;
 use super::{CommandContext, done};
 use crate::sql::error::SqlResult;
 use crate::sql::outcome::Completion;
-use crate::sql::statement::AssumeRole;
+use crate::sql::statement::{AssumeRole, NamedGrantee};
 use crate::warehouse::assume_role::{AssumeGrant, IamRole};
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::system_role::SystemPermission;
@@ -43,6 +43,29 @@ pub(super) fn permissions(
             true => held.extend(permissions.iter().copied()),
             false => held.retain(|permission| !permissions.contains(permission)),
         }
+    }
+    done(tag(granting))
+}
+
+/// To a role it is a system permission, to others a right of their own.
+pub(super) fn create_model(
+    granting: bool,
+    grantees: &[NamedGrantee],
+    context: &mut CommandContext<'_>,
+) -> SqlResult<Completion> {
+    // Text unconfirmed; it follows that of system permissions.
+    context.rights().superuser(&format!("{} CREATE MODEL", tag(granting).to_lowercase()))?;
+    for named in grantees {
+        if let NamedGrantee::Role(name) = named {
+            permissions(granting, &[SystemPermission::CreateModel], std::slice::from_ref(name), context)?;
+            continue;
+        }
+        let (grantee, _) = grantee(named, context)?;
+        let makers = &mut context.principals_mut().model_makers;
+        match granting {
+            true => makers.insert(grantee),
+            false => makers.remove(&grantee),
+        };
     }
     done(tag(granting))
 }

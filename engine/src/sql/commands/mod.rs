@@ -31,6 +31,7 @@ pub mod context;
 pub mod copy;
 pub mod create_database;
 pub mod create_group;
+pub mod create_model;
 pub mod create_role;
 mod create_routine;
 pub mod create_schema;
@@ -42,6 +43,7 @@ pub mod cursor;
 mod default_privileges;
 pub mod drop_database;
 pub mod drop_group;
+pub mod drop_model;
 pub mod drop_relation;
 pub mod drop_role;
 mod drop_routine;
@@ -64,6 +66,7 @@ pub mod session_authorization;
 pub mod set;
 pub mod show;
 pub mod show_definition;
+pub mod show_model;
 pub mod show_procedure;
 mod table_layout;
 pub mod truncate;
@@ -150,6 +153,10 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         Statement::SystemPermissions { granting, permissions, roles } => {
             grant_system::permissions(*granting, permissions, roles, context)
         }
+        Statement::GrantCreateModel { granting, grantees } => {
+            grant_system::create_model(*granting, grantees, context)
+        }
+        Statement::DropModel { name, if_exists } => drop_model::run(name, *if_exists, context),
         Statement::AssumeRole(statement) => grant_system::assume_role(statement, context),
         Statement::AlterDefaultPrivileges(statement) => default_privileges::run(statement, context),
         Statement::Set { name, values, local } => set::run(name, values.as_deref(), *local, context),
@@ -177,6 +184,8 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         | Statement::Delete(_)
         | Statement::Merge(_)
         | Statement::Copy(_)
+        | Statement::CreateModel(_)
+        | Statement::ShowModel { .. }
         | Statement::Vacuum(_)
         | Statement::Analyze { .. }
         | Statement::AnalyzeCompression { .. }

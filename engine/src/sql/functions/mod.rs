@@ -22,6 +22,7 @@ mod pattern;
 mod pcre;
 mod pcre_syntax;
 mod policy;
+pub mod prediction;
 mod privilege;
 mod quote;
 mod refine;
@@ -35,9 +36,10 @@ mod tests;
 mod text_compare;
 mod varbyte;
 
+pub use sandshift_kernel::sql::functions::column;
 pub use sandshift_kernel::sql::functions::conditional;
 pub use sandshift_kernel::sql::functions::{Call, Resolved, ScalarFunction, Site};
-use sandshift_kernel::sql::functions::{column, date, date_part, decimal, signature, string};
+use sandshift_kernel::sql::functions::{date, date_part, decimal, signature, string};
 
 use crate::warehouse::data_type::DataType;
 
@@ -65,6 +67,7 @@ static FAMILIES: &[&[signature::Entry]] = &[
     catalog::FUNCTIONS,
     privilege::FUNCTIONS,
     policy::FUNCTIONS,
+    prediction::FUNCTIONS,
     quote::FUNCTIONS,
     backend::FUNCTIONS,
 ];

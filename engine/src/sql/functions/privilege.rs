@@ -167,7 +167,7 @@ fn user_called(evaluation: &Evaluation, name: &str) -> SqlResult<UserId> {
     found.ok_or_else(|| SqlError::product("42704", format!("user \"{name}\" does not exist")))
 }
 
-fn database<'a>(context: &'a EvaluationContext<'_>) -> SqlResult<&'a Database> {
+pub(super) fn database<'a>(context: &'a EvaluationContext<'_>) -> SqlResult<&'a Database> {
     let evaluation = &*context.evaluation;
     let name = evaluation.settings.get("current_database").map(|name| Identifier::fold(name));
     let found = name.and_then(|name| evaluation.manifest.catalog.database(&name));
@@ -230,12 +230,12 @@ fn object<'a>(context: &'a EvaluationContext<'_>, kind: Kind, name: &str) -> Sql
 }
 
 /// Whoever may not look into a schema is not told what is in it, by no question either.
-fn must_be_open(context: &EvaluationContext<'_>, name: &Identifier) -> SqlResult<()> {
+pub(super) fn must_be_open(context: &EvaluationContext<'_>, name: &Identifier) -> SqlResult<()> {
     let schema = database(context)?.schema(name).ok_or_else(|| SqlError::undefined_schema(name))?;
     schema_usage(schema, &context.evaluation.manifest, context.evaluation.user)
 }
 
-fn open_path(context: &EvaluationContext<'_>) -> Vec<Identifier> {
+pub(super) fn open_path(context: &EvaluationContext<'_>) -> Vec<Identifier> {
     let mut path = search_path(context);
     path.retain(|name| must_be_open(context, name).is_ok());
     path

@@ -48,11 +48,11 @@ pub(super) fn drop(reader: &mut Reader) -> SqlResult<Statement> {
             Statement::DropMaterializedView { names: reader.names()?, if_exists, cascade: cascade(reader) }
         }
         "RLS POLICY" | "MASKING POLICY" => policy::drop(reader, policy::kind_of(kind), if_exists)?,
+        "MODEL" => Statement::DropModel { name: reader.name()?, if_exists },
         kind => {
             reader.names()?;
             cascade(reader);
             match kind {
-                "MODEL" => not_simulated(Feature::DropModel, "DROP MODEL"),
                 "DATASHARE" => not_simulated(Feature::Datashare, "DROP DATASHARE"),
                 _ => not_simulated(Feature::ForeignFunction, "DROP LIBRARY"),
             }

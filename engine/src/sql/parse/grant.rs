@@ -153,9 +153,9 @@ fn special(reader: &mut Reader, verb: Verb) -> SqlResult<Option<Statement>> {
     }
     reader.expect(verb.preposition())?;
     // CREATE MODEL is everybody's to hold, all other permissions only a role's.
-    if permissions == [SystemPermission::CreateModel] && !reader.peeks("ROLE") {
-        grantees(reader, verb)?;
-        return Ok(Some(not_simulated(Feature::CreateModel, verb.tag())));
+    if permissions == [SystemPermission::CreateModel] {
+        let grantees = grantees(reader, verb)?;
+        return Ok(Some(Statement::GrantCreateModel { granting: verb == Verb::Grant, grantees }));
     }
     let roles = reader.list(|reader| {
         reader.expect("ROLE")?;
@@ -298,10 +298,7 @@ fn target(reader: &mut Reader) -> SqlResult<Target> {
         Some("LANGUAGE") => Target::Known(GrantTarget::Languages(reader.identifiers()?)),
         Some("FUNCTION") => Target::Known(GrantTarget::Functions(reader.list(signature)?)),
         Some("PROCEDURE") => Target::Known(GrantTarget::Procedures(reader.list(signature)?)),
-        Some("MODEL") => {
-            reader.names()?;
-            Target::Gap(Feature::CreateModel)
-        }
+        Some("MODEL") => Target::Known(GrantTarget::Models(reader.names()?)),
         _ => Target::Known(GrantTarget::Relations(reader.names()?)),
     })
 }

@@ -148,10 +148,8 @@ pub(super) fn show(reader: &mut Reader) -> SqlResult<Statement> {
         "TIME ZONE" => "timezone",
         "TRANSACTION ISOLATION LEVEL" => "transaction_isolation",
         "MODEL" => {
-            if !reader.word("ALL") {
-                reader.name()?;
-            }
-            return Ok(not_simulated(Feature::ShowModel, "SHOW MODEL"));
+            let name = if reader.word("ALL") { None } else { Some(reader.name()?) };
+            return Ok(Statement::ShowModel { name });
         }
         "PROCEDURE" => {
             return Ok(Statement::ShowProcedure { signature: super::routine::signature(reader)? });

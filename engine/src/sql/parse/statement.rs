@@ -76,7 +76,7 @@ fn create(reader: &mut Reader) -> SqlResult<Statement> {
             kind => routine::create(reader, kind, true),
         };
     }
-    const KINDS: [&str; 20] = [
+    const KINDS: [&str; 21] = [
         "TABLE",
         "LOCAL TEMPORARY TABLE",
         "LOCAL TEMP TABLE",
@@ -92,6 +92,7 @@ fn create(reader: &mut Reader) -> SqlResult<Statement> {
         "EXTERNAL SCHEMA",
         "EXTERNAL TABLE",
         "MODEL",
+        "EXTERNAL MODEL",
         "RLS POLICY",
         "MASKING POLICY",
         "DATASHARE",
@@ -110,6 +111,7 @@ fn create(reader: &mut Reader) -> SqlResult<Statement> {
         Some("EXTERNAL SCHEMA") => external::create_schema(reader),
         Some("EXTERNAL TABLE") => external::create_table(reader),
         Some("MODEL") => model::create(reader),
+        Some("EXTERNAL MODEL") => model::create_external(reader),
         Some("RLS POLICY") => policy::create_row_policy(reader),
         Some("MASKING POLICY") => policy::create_masking_policy(reader),
         Some("DATASHARE") => database::create_datashare(reader),

@@ -54,7 +54,7 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("GRANT ASSUMEROLE ON 'arn:a', 'arn:b' TO GROUP g FOR COPY, UNLOAD, CREATE MODEL", "AssumeRole"),
     ("revoke assumerole on all from public for all", "AssumeRole"),
     ("GRANT SELECT FOR TABLES IN SCHEMA s DATABASE d TO ROLE r", "Grant"),
-    ("GRANT EXECUTE ON MODEL a.m TO GROUP g", "GRANT: CreateModel"),
+    ("GRANT EXECUTE ON MODEL a.m TO GROUP g", "Grant"),
     ("GRANT SELECT ON TABLE lookup TO RLS POLICY p", "GrantToPolicy"),
     ("GRANT USAGE ON DATASHARE d TO NAMESPACE 'x'", "GRANT: Datashare"),
     (
@@ -162,14 +162,14 @@ const STATEMENTS: &[(&str, &str)] = &[
     ),
     (
         "CREATE MODEL m \nFROM (SELECT state, churn FROM raw_data.c WHERE purpose = 'Train')\nTARGET churn -- 타겟(예측) 컬럼\nFUNCTION ml_fn IAM_ROLE 'arn:aws:iam::1:role/Redshift-ML' SETTINGS (\n S3_BUCKET 'b'\n);",
-        "CREATE MODEL: CreateModel",
+        "CreateModel",
     ),
     (
         "CREATE MODEL m FROM t TARGET y FUNCTION f IAM_ROLE default AUTO OFF MODEL_TYPE xgboost OBJECTIVE 'binary:logistic' PREPROCESSORS 'none' HYPERPARAMETERS default except (num_round '100') SETTINGS (s3_bucket 'b', s3_garbage_collect off, max_runtime 60)",
-        "CREATE MODEL: CreateModel",
+        "CreateModel",
     ),
-    ("SHOW MODEL ALL", "SHOW MODEL: ShowModel"),
-    ("DROP MODEL IF EXISTS m", "DROP MODEL: DropModel"),
+    ("SHOW MODEL ALL", "ShowModel"),
+    ("DROP MODEL IF EXISTS m", "DropModel"),
     ("SELECT TOP 5 DISTINCT a FROM t", "Query"),
     (
         "SELECT gender, COUNT(1) FROM e.usc usc JOIN raw_data.user_property up ON usc.userid = up.userid GROUP BY 1",

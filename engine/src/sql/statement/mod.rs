@@ -5,6 +5,7 @@
 //! What a statement carries stands by family in the modules below.
 
 mod load;
+mod model;
 mod object;
 mod policy;
 mod principal;
@@ -23,6 +24,7 @@ use crate::warehouse::policy::PolicyKind;
 use crate::warehouse::system_role::SystemPermission;
 
 pub use load::{Copy, CopyCredentials, CopyOption};
+pub use model::{CreateModel, ModelFrom, ModelSettings};
 pub use object::{
     AlterDatabase, AlterMaterializedView, AlterSchema, CommentTarget, CreateMaterializedView, ShownObject,
 };
@@ -158,6 +160,17 @@ pub enum Statement {
         arguments: Vec<String>,
     },
 
+    // Models.
+    CreateModel(Box<CreateModel>),
+    DropModel {
+        name: QualifiedName,
+        if_exists: bool,
+    },
+    /// `None` is SHOW MODEL ALL.
+    ShowModel {
+        name: Option<QualifiedName>,
+    },
+
     // Principals.
     CreateUser {
         name: Identifier,
@@ -237,6 +250,11 @@ pub enum Statement {
         granting: bool,
         permissions: Vec<SystemPermission>,
         roles: Vec<Identifier>,
+    },
+    /// GRANT or REVOKE of the right to make models.
+    GrantCreateModel {
+        granting: bool,
+        grantees: Vec<NamedGrantee>,
     },
     AssumeRole(Box<AssumeRole>),
     AlterDefaultPrivileges(Box<DefaultPrivileges>),

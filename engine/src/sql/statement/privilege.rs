@@ -32,6 +32,7 @@ pub enum GrantTarget {
     Languages(Vec<Identifier>),
     Functions(Vec<RoutineSignature>),
     Procedures(Vec<RoutineSignature>),
+    Models(Vec<QualifiedName>),
     AllFunctionsInSchemas(Vec<Identifier>),
     AllProceduresInSchemas(Vec<Identifier>),
     /// FOR TABLES (and so on) IN SCHEMA or, without one, IN DATABASE.

@@ -3,7 +3,7 @@
 //! [`relation`] says what a relation is and what it is asked with; each family is a file of relations:
 //! [`privilege`], [`default_privilege`], [`principal`], [`pg_catalog`], [`table_definition`], [`information_schema`],
 //! [`redshift_catalog`], [`storage`] (by [`blocks`]), [`vacuum`], [`log`], [`steps`], [`activity`], [`routine`],
-//! [`materialized`], [`policy`] and [`time_zone`]; [`constraint`] and [`definition`] are more of PostgreSQL's.
+//! [`materialized`], [`model`], [`policy`] and [`time_zone`]; [`constraint`] and [`definition`] are more of PostgreSQL's.
 //! [`acl`] prints grants.
 
 mod acl;
@@ -15,6 +15,7 @@ mod definition;
 mod information_schema;
 mod log;
 mod materialized;
+mod model;
 mod pg_catalog;
 mod policy;
 mod policy_text;
@@ -39,6 +40,7 @@ use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
 pub use super::plan::SystemRelation;
+pub use pg_catalog::type_word;
 pub(crate) use policy::APPLIED as APPLIED_POLICY_LOG;
 pub(crate) use steps::LOG as STEP_LOG;
 
@@ -62,6 +64,7 @@ static FAMILIES: &[&[Relation]] = &[
     vacuum::RELATIONS,
     routine::RELATIONS,
     materialized::RELATIONS,
+    model::RELATIONS,
     policy::RELATIONS,
     time_zone::RELATIONS,
 ];
@@ -93,8 +96,6 @@ pub const GAPS: &[&str] = &[
     "svv_external_tables",
     "svv_identity_providers",
     "svv_integration",
-    "svv_ml_model_info",
-    "svv_ml_model_privileges",
     "svv_query_state",
     "svv_restore_table_state",
     "role_table_grants",

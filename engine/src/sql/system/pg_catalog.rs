@@ -265,6 +265,11 @@ pub(super) fn type_number(data_type: DataType) -> i32 {
     type_of(data_type).oid as i32
 }
 
+/// The type's internal name: `int4`.
+pub fn type_word(data_type: DataType) -> &'static str {
+    type_of(data_type).name
+}
+
 fn type_of(data_type: DataType) -> CatalogType {
     match data_type.text() {
         DataType::Boolean => catalog_type(16, "bool", 1),

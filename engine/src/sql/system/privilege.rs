@@ -122,6 +122,12 @@ fn system_privileges(viewer: &Viewer<'_>) -> SqlResult<Rows> {
             rows.push(row);
         }
     }
+    // Unconfirmed: that those who hold it without a role are listed here.
+    for grantee in viewer.principals.model_makers.iter().filter(|grantee| viewer.may_see(**grantee)) {
+        let mut row = vec![Value::string(SystemPermission::CreateModel.keyword())];
+        row.extend(identity(*grantee, viewer).cells());
+        rows.push(row);
+    }
     Ok(rows)
 }
 

@@ -169,7 +169,7 @@ pub(super) static RELATIONS: &[Relation] = &[
 
 fn returns(routine: &Routine) -> Option<DataType> {
     match routine.kind {
-        RoutineKind::Function { returns, .. } => Some(returns),
+        RoutineKind::Function { returns, .. } | RoutineKind::Prediction { returns, .. } => Some(returns),
         RoutineKind::Procedure { .. } => None,
     }
 }
@@ -183,7 +183,10 @@ fn routines(viewer: &Viewer<'_>, with_info: bool) -> Rows {
         let (definer, volatility) = match routine.kind {
             RoutineKind::Procedure { definer, .. } => (definer, "v"),
             RoutineKind::Function { volatility: Volatility::Volatile, .. } => (false, "v"),
-            RoutineKind::Function { volatility: Volatility::Stable, .. } => (false, "s"),
+            // Unconfirmed for a model's function.
+            RoutineKind::Function { volatility: Volatility::Stable, .. } | RoutineKind::Prediction { .. } => {
+                (false, "s")
+            }
             RoutineKind::Function { volatility: Volatility::Immutable, .. } => (false, "i"),
         };
         let types: Vec<String> = routine

@@ -33,6 +33,7 @@ use crate::warehouse::manifest::Manifest;
 use crate::warehouse::storage::SEGMENT_ROWS;
 use crate::warehouse::value::Value;
 pub use record::{LoadCommit, LoadError};
+pub use settings::role_credentials;
 use settings::{Settings, credentials, location};
 
 /// Lines read in one step: a few milliseconds of work.
@@ -344,23 +345,28 @@ impl CopyTask {
 /// What the outside refused, with the DETAIL block that learners search for.
 impl CopyTask {
     fn refused(&self, error: &OutsideError) -> SqlError {
-        let rule = "-----------------------------------------------";
-        let place = if error.context.starts_with("IAM Role") {
-            "xen_aws_credentials_mgr.cpp:450"
-        } else {
-            "s3_utility.cpp:539"
-        };
-        let detail = format!(
-            "\n  {rule}\n  error:  {}\n  code:      {}\n  context:   {}\n  query:     {}\n  location:  {place}\n  process:   padbmaster [pid={}]\n  {rule}",
-            error.message, error.code, error.context, self.query, self.process
-        );
-        SqlError::new(SqlErrorKind::Product {
-            state: "XX000",
-            message: error.message.clone(),
-            detail: Some(detail),
-            hint: error.hint.clone(),
-        })
+        refused(error, self.query, self.process)
     }
+}
+
+/// What the outside refuses, with the product's DETAIL block.
+pub fn refused(error: &OutsideError, query: u64, process: u32) -> SqlError {
+    let rule = "-----------------------------------------------";
+    let place = if error.context.starts_with("IAM Role") {
+        "xen_aws_credentials_mgr.cpp:450"
+    } else {
+        "s3_utility.cpp:539"
+    };
+    let detail = format!(
+        "\n  {rule}\n  error:  {}\n  code:      {}\n  context:   {}\n  query:     {query}\n  location:  {place}\n  process:   padbmaster [pid={process}]\n  {rule}",
+        error.message, error.code, error.context
+    );
+    SqlError::new(SqlErrorKind::Product {
+        state: "XX000",
+        message: error.message.clone(),
+        detail: Some(detail),
+        hint: error.hint.clone(),
+    })
 }
 
 /// The table, found as any name is: with a schema, USAGE comes first; without, the search path decides and

@@ -185,6 +185,14 @@ pub fn role(credentials: &Credentials) -> Option<IamRole> {
     }
 }
 
+/// One role, or a chain of them, as IAM_ROLE names it.
+///
+/// # Errors
+/// Not an ARN of a role.
+pub fn role_credentials(arn: &str) -> SqlResult<Credentials> {
+    checked_roles(arn.split(',').map(|part| part.trim().to_owned()).collect())
+}
+
 fn checked_roles(roles: Vec<String>) -> SqlResult<Credentials> {
     let is_role = |arn: &String| {
         let parts: Vec<&str> = arn.splitn(6, ':').collect();

@@ -1,0 +1,107 @@
+//! A task as the engine gives it: bytes in, bytes out, in steps.
+
+use sandshift_extension::Progress;
+use sandshift_ml::task::{Answer, Manner, Task, Trained, begin};
+use sandshift_ml::{Column, Kind, Model, Table};
+
+fn columns(rows: usize) -> Vec<Column> {
+    let number = |seed: usize| {
+        let values = (0..rows).map(|row| ((row * seed) % 101) as f64);
+        Column::numbers(&format!("x{seed}"), Kind::Number, values.collect())
+    };
+    let leaves = (0..rows).map(|row| Some(if (row * 37) % 101 > 60 { "True" } else { "False" }));
+    vec![number(37), number(53), Column::text("churn", leaves)]
+}
+
+fn search(columns: Vec<Column>) -> Task {
+    let manner = Manner::Search { problem: None, objective: None, only: None, preprocessors: None };
+    let (job, target) = ("redshiftml-1".to_owned(), "churn".to_owned());
+    Task { job, columns, target, manner, candidates: 3, seed: 7 }
+}
+
+fn run(task: &Task) -> (Progress, Vec<u16>) {
+    let mut work = begin(postcard::to_allocvec(task).unwrap());
+    let mut seen = Vec::new();
+    loop {
+        match work.step(200_000) {
+            Progress::Working(part) => seen.push(part),
+            end => return (end, seen),
+        }
+    }
+}
+
+fn trained(task: &Task) -> Trained {
+    match run(task).0 {
+        Progress::Done(bytes) => match postcard::from_bytes(&bytes).unwrap() {
+            Answer::Trained(trained) => *trained,
+            Answer::Failed(reason) => panic!("{reason}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_search_answers_with_all_that_an_account_keeps() {
+    let task = search(columns(900));
+    let answer = trained(&task);
+    let model: Model = postcard::from_bytes(&answer.model).unwrap();
+    assert_eq!(model.labels, ["False", "True"]);
+    assert_eq!((answer.problem.as_str(), answer.objective.as_str()), ("BinaryClassification", "F1"));
+    assert_eq!(answer.metrics[0].0, "validation:f1_binary");
+    assert!(answer.metrics[0].1 > 0.95, "{:?}", answer.metrics);
+    assert_eq!(answer.candidates.len(), 3);
+    let mut features = columns(900);
+    features.pop();
+    assert_eq!(model.predict(&Table::new(features).unwrap()).unwrap().values[0], 0.0);
+    for text in [&answer.sight, &answer.exploration, &answer.definition] {
+        assert!(serde_json::from_str::<serde_json::Value>(text).is_ok(), "{text}");
+    }
+    assert!(answer.exploration.contains("| x37 |"), "{}", answer.exploration);
+    assert!(answer.definition.contains("(best)"));
+    assert_eq!(answer.explanation.contains("\"x37\""), answer.algorithm == "xgboost");
+    let (_, seen) = run(&task);
+    assert!(seen.len() > 5 && seen.is_sorted(), "{seen:?}");
+    assert_eq!(answer.model, trained(&task).model, "the same task gives the same model");
+}
+
+#[test]
+fn what_is_asked_wrongly_is_refused_and_what_the_data_lack_fails() {
+    let mut few = search(columns(400));
+    assert!(matches!(run(&few).0, Progress::Failed(text) if text.contains("At least 500 rows")));
+    few.columns = columns(600);
+    few.columns[2] = Column::text("churn", (0..600).map(|_| Some("False")));
+    let Progress::Done(bytes) = run(&few).0 else { panic!("the job was begun") };
+    let Answer::Failed(reason) = postcard::from_bytes(&bytes).unwrap() else { panic!("nothing to learn") };
+    assert_eq!(reason, "Target column churn has only one distinct value: False");
+    assert!(matches!(begin(vec![1, 2]).step(1), Progress::Failed(_)));
+}
+
+#[test]
+fn trees_and_clusters_say_what_they_were_trained_with() {
+    let settings = vec![("NUM_ROUND".to_owned(), "5".to_owned())];
+    let objective = Some("binary:logistic".to_owned());
+    let mut task = search(columns(600));
+    task.columns[2] = Column::numbers(
+        "churn",
+        Kind::Number,
+        (0..600).map(|row| f64::from(u8::from((row * 37) % 101 > 60))).collect(),
+    );
+    task.manner = Manner::Trees { objective, preprocessors: Some("none".to_owned()), settings };
+    let answer = trained(&task);
+    assert_eq!(answer.metrics[0].0, "train:error");
+    assert_eq!(answer.hyperparameters[0], ("objective".to_owned(), "binary:logistic".to_owned()));
+    assert!(answer.hyperparameters.contains(&("num_round".to_owned(), "5".to_owned())));
+    assert!(answer.explanation.starts_with("{\"version\":\"1.0\""));
+
+    task.columns.pop();
+    task.target.clear();
+    let settings = vec![("K".to_owned(), "3".to_owned())];
+    task.manner = Manner::Clusters { preprocessors: None, settings };
+    let answer = trained(&task);
+    let names: Vec<&str> = answer.metrics.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(names, ["train:msd", "train:progress", "train:throughput"]);
+    assert_eq!(
+        answer.hyperparameters[..2],
+        [("feature_dim".to_owned(), "2".to_owned()), ("k".to_owned(), "3".to_owned())]
+    );
+}

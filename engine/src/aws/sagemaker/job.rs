@@ -1,0 +1,383 @@
+//! Training jobs, those of AutoML among them: how far each is at an instant, and how it is described.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::fault::SageMakerFault;
+use super::{Operation, arn, due};
+use crate::aws::timestamp::iso;
+use crate::aws::{Account, Fault, Order};
+use crate::clock::Instant;
+
+/// One order of CREATE MODEL: an AutoML job or a training job, with the jobs that belong to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    pub name: String,
+    pub automl: bool,
+    pub algorithm: String,
+    pub region: String,
+    pub role: String,
+    pub bucket: String,
+    /// Key under which all of it lies, with a slash at its end.
+    pub prefix: String,
+    pub target: String,
+    pub problem: String,
+    pub objective: String,
+    pub metric: String,
+    pub max_runtime: u64,
+    pub cells: u64,
+    pub hyperparameters: Vec<(String, String)>,
+    /// Algorithm, recipe and value of each.
+    pub candidates: Vec<(String, String, f64)>,
+    pub best: usize,
+    pub created: Instant,
+    /// When training ends by itself.
+    pub ends: Instant,
+    /// When the model is compiled, and when it is explained; the same where nothing is.
+    pub compiled: Instant,
+    pub explained: Instant,
+    pub stopped: Option<Instant>,
+    pub out_of_time: bool,
+    pub failure: Option<String>,
+    pub tags: Vec<(String, String)>,
+}
+
+/// How far a job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status {
+    pub primary: &'static str,
+    pub secondary: &'static str,
+}
+
+/// Ends of the stages of an AutoML job, in thousandths of its time.
+pub const ANALYZED: i64 = 200;
+const DEFINED: i64 = 230;
+pub const ENGINEERED: i64 = 400;
+const TUNED: i64 = 960;
+
+impl Job {
+    pub fn at(&self, thousandths: i64) -> Instant {
+        Instant(self.created.0 + (self.ends.0 - self.created.0) / 1_000 * thousandths)
+    }
+
+    /// When it was over, or will be.
+    pub fn end(&self) -> Instant {
+        self.stopped.unwrap_or(self.ends)
+    }
+
+    pub fn status(&self, now: Instant) -> Status {
+        let status = |primary, secondary| Status { primary, secondary };
+        if let Some(stopped) = self.stopped {
+            return match now.0 < stopped.0 + 30_000_000 {
+                true => status("Stopping", "Stopping"),
+                false => status("Stopped", "Stopped"),
+            };
+        }
+        if now >= self.ends {
+            return match (&self.failure, self.out_of_time && self.automl) {
+                (Some(_), _) => status("Failed", "Failed"),
+                (None, true) => status("Completed", "MaxAutoMLJobRuntimeReached"),
+                (None, false) => status("Completed", "Completed"),
+            };
+        }
+        let stages: &[(i64, &str)] = match self.automl {
+            true => &[
+                (20, "Starting"),
+                (ANALYZED, "AnalyzingData"),
+                (DEFINED, "CandidateDefinitionsGenerated"),
+                (ENGINEERED, "FeatureEngineering"),
+                (TUNED, "ModelTuning"),
+                (1_000, "GeneratingExplainabilityReport"),
+            ],
+            false => &[
+                (100, "Starting"),
+                (350, "LaunchingMLInstances"),
+                (450, "PreparingTrainingStack"),
+                (500, "Downloading"),
+                (550, "DownloadingTrainingImage"),
+                (950, "Training"),
+                (1_000, "Uploading"),
+            ],
+        };
+        let stage = stages.iter().find(|(until, _)| now < self.at(*until));
+        status("InProgress", stage.map_or("InProgress", |(_, name)| name))
+    }
+
+    /// Candidates that are trained by `now`.
+    pub fn tried(&self, now: Instant) -> usize {
+        let (from, to) = (self.at(ENGINEERED), self.at(TUNED));
+        let now = now.min(self.end());
+        if now >= to {
+            return self.candidates.len();
+        }
+        let share = (now.0 - from.0).max(0) as f64 / (to.0 - from.0).max(1) as f64;
+        (self.candidates.len() as f64 * share) as usize
+    }
+
+    /// When a candidate's training begins and ends.
+    pub fn times(&self, candidate: usize) -> (Instant, Instant) {
+        let count = self.candidates.len().max(1) as i64;
+        let part = (TUNED - ENGINEERED) * 1_000 / count;
+        let at = |number: i64| {
+            let whole = self.ends.0 - self.created.0;
+            Instant(self.created.0 + whole / 1_000_000 * (ENGINEERED * 1_000 + part * number))
+        };
+        (at(candidate as i64), at(candidate as i64 + 1))
+    }
+
+    pub fn candidate_name(&self, candidate: usize) -> String {
+        let name = self.name.trim_start_matches("redshiftml-");
+        format!("{name}-{:03}-{:08x}", candidate + 1, fold(&self.name, candidate))
+    }
+
+    pub fn place(&self, below: &str) -> String {
+        format!("s3://{}/{}{below}", self.bucket, self.prefix)
+    }
+
+    pub fn notebook(&self, name: &str) -> String {
+        let folder = format!("{}-pr-1-{:08x}", self.name, fold(&self.name, 7));
+        format!("output/{}/sagemaker-automl-candidates/{folder}/notebooks/{name}.ipynb", self.name)
+    }
+
+    pub fn artefact(&self) -> String {
+        match self.automl {
+            true => {
+                format!("output/{}/tuning/{}/output/model.tar.gz", self.name, self.candidate_name(self.best))
+            }
+            false => format!("output/{}/output/model.tar.gz", self.name),
+        }
+    }
+}
+
+/// Eight hex digits for names of what belongs together (FNV-1a); AWS draws them.
+fn fold(name: &str, salt: usize) -> u32 {
+    let bytes = name.bytes().chain([salt as u8]);
+    bytes.fold(0x811C_9DC5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+pub const EXPLORATION: &str = "SageMakerAutopilotDataExplorationNotebook";
+pub const DEFINITION: &str = "SageMakerAutopilotCandidateDefinitionNotebook";
+
+fn find<'a>(account: &'a Account, order: &Order<'_>, member: &str, automl: bool) -> Result<&'a Job, Fault> {
+    let name = order.parameters.required(member);
+    let jobs = &account.sagemaker.jobs;
+    let found =
+        jobs.iter().find(|job| job.automl == automl && job.name == name && job.region == order.region);
+    found.ok_or_else(|| SageMakerFault::NoJob.into())
+}
+
+pub(super) fn automl_of<'a>(account: &'a Account, order: &Order<'_>) -> Result<&'a Job, Fault> {
+    find(account, order, "AutoMLJobName", true)
+}
+
+pub(super) fn candidate(account: &Account, job: &Job, at: usize, now: Instant) -> Value {
+    let (algorithm, recipe, value) = &job.candidates[at];
+    let (began, ended) = job.times(at);
+    let name = job.candidate_name(at);
+    let done = at < job.tried(now);
+    let status = match (done, job.stopped) {
+        (true, _) => "Completed",
+        (false, Some(_)) => "Stopped",
+        (false, None) => "InProgress",
+    };
+    let step = |kind: &str, path: &str, name: String| {
+        json!({
+            "CandidateStepType": format!("AWS::SageMaker::{kind}"),
+            "CandidateStepArn": arn(account, &job.region, path, &name),
+            "CandidateStepName": name,
+        })
+    };
+    let mut shown = json!({ "CandidateName": name });
+    if done {
+        shown["FinalAutoMLJobObjectiveMetric"] = json!({ "MetricName": job.metric, "Value": value });
+    }
+    shown["ObjectiveStatus"] = json!(if done { "Succeeded" } else { "Pending" });
+    shown["CandidateSteps"] = json!([
+        step("ProcessingJob", "processing-job", format!("{}-pr-1", job.name)),
+        step("TransformJob", "transform-job", format!("{}-dpp{at}-rpb-1", job.name)),
+        step("TrainingJob", "training-job", name),
+    ]);
+    shown["CandidateStatus"] = json!(status);
+    if done {
+        let image = |name: &str| format!("{name} ({recipe}; {algorithm})");
+        let place = |name: &str| job.place(&format!("output/{}/{name}/model.tar.gz", job.name));
+        shown["InferenceContainers"] = json!([
+            { "Image": image("sagemaker-sklearn-automl"), "ModelDataUrl": place("data-processor-models") },
+            { "Image": image("sagemaker-automl"), "ModelDataUrl": job.place(&job.artefact()) },
+            { "Image": image("sagemaker-sklearn-automl"), "ModelDataUrl": place("data-processor-models") },
+        ]);
+    }
+    shown["CreationTime"] = json!(iso(began));
+    if done {
+        shown["EndTime"] = json!(iso(ended));
+    }
+    shown["LastModifiedTime"] = json!(iso(if done { ended } else { began }));
+    shown
+}
+
+pub(super) fn describe_automl(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
+    let (job, now) = (automl_of(account, order)?, order.now);
+    let status = job.status(now);
+    let over = status.primary != "InProgress";
+    let criteria = json!({ "MaxAutoMLJobRuntimeInSeconds": job.max_runtime });
+    let mut shown = json!({
+        "AutoMLJobName": job.name,
+        "AutoMLJobArn": arn(account, &job.region, "automl-job", &job.name),
+        "InputDataConfig": [{
+            "DataSource": { "S3DataSource": { "S3DataType": "S3Prefix", "S3Uri": job.place("input/") } },
+            "TargetAttributeName": job.target,
+        }],
+        "OutputDataConfig": { "S3OutputPath": job.place("output/") },
+        "RoleArn": job.role,
+    });
+    if !job.objective.is_empty() {
+        shown["AutoMLJobObjective"] = json!({ "MetricName": job.objective });
+        shown["ProblemType"] = json!(job.problem);
+    }
+    shown["AutoMLJobConfig"] = json!({ "CompletionCriteria": criteria });
+    shown["CreationTime"] = json!(iso(job.created));
+    if over {
+        shown["EndTime"] = json!(iso(job.end()));
+    }
+    shown["LastModifiedTime"] = json!(iso(now.min(job.end())));
+    if let Some(reason) = job.failure.as_ref().filter(|_| status.primary == "Failed") {
+        shown["FailureReason"] = json!(reason);
+    }
+    if job.tried(now) > job.best {
+        shown["BestCandidate"] = candidate(account, job, job.best, now);
+    }
+    shown["AutoMLJobStatus"] = json!(status.primary);
+    shown["AutoMLJobSecondaryStatus"] = json!(status.secondary);
+    shown["GenerateCandidateDefinitionsOnly"] = json!(false);
+    if now >= job.at(ANALYZED)
+        && job.stopped.is_none_or(|at| at >= job.at(ANALYZED))
+        && !job.problem.is_empty()
+    {
+        shown["AutoMLJobArtifacts"] = json!({
+            "CandidateDefinitionNotebookLocation": job.place(&job.notebook(DEFINITION)),
+            "DataExplorationNotebookLocation": job.place(&job.notebook(EXPLORATION)),
+        });
+        shown["ResolvedAttributes"] = json!({
+            "AutoMLJobObjective": { "MetricName": job.objective },
+            "ProblemType": job.problem,
+            "CompletionCriteria": criteria,
+        });
+    }
+    Ok(shown)
+}
+
+pub(super) fn describe_training(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
+    let now = order.now;
+    let name = order.parameters.required("TrainingJobName");
+    let own = |job: &&Job| !job.automl && job.name == name && job.region == order.region;
+    if let Some(job) = account.sagemaker.jobs.iter().find(own) {
+        let status = job.status(now);
+        let options: serde_json::Map<String, Value> =
+            job.hyperparameters.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
+        let mut shown = json!({
+            "TrainingJobName": job.name,
+            "TrainingJobArn": arn(account, &job.region, "training-job", &job.name),
+            "ModelArtifacts": { "S3ModelArtifacts": job.place(&job.artefact()) },
+            "TrainingJobStatus": status.primary,
+            "SecondaryStatus": status.secondary,
+            "HyperParameters": options,
+            "AlgorithmSpecification": { "TrainingImage": job.algorithm, "TrainingInputMode": "File" },
+            "RoleArn": job.role,
+            "OutputDataConfig": { "S3OutputPath": job.place("output/") },
+            "ResourceConfig": { "InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30 },
+            "StoppingCondition": { "MaxRuntimeInSeconds": job.max_runtime },
+            "CreationTime": iso(job.created),
+        });
+        if status.primary != "InProgress" {
+            shown["TrainingEndTime"] = json!(iso(job.end()));
+        }
+        if let Some(reason) = job.failure.as_ref().filter(|_| status.primary == "Failed") {
+            shown["FailureReason"] = json!(reason);
+        }
+        return Ok(shown);
+    }
+    // A candidate's own job.
+    for job in account.sagemaker.jobs.iter().filter(|job| job.automl && job.region == order.region) {
+        for at in 0..job.candidates.len() {
+            let (began, ended) = job.times(at);
+            if job.candidate_name(at) == name && began <= now {
+                let (algorithm, _, value) = &job.candidates[at];
+                let done = at < job.tried(now);
+                let metrics = json!([{ "MetricName": job.metric, "Value": value, "Timestamp": iso(ended) }]);
+                let mut shown = json!({
+                    "TrainingJobName": name,
+                    "TrainingJobArn": arn(account, &job.region, "training-job", name),
+                    "AutoMLJobArn": arn(account, &job.region, "automl-job", &job.name),
+                    "TrainingJobStatus": if done { "Completed" } else { "InProgress" },
+                    "SecondaryStatus": if done { "Completed" } else { "Training" },
+                    "AlgorithmSpecification": { "TrainingImage": algorithm, "TrainingInputMode": "File" },
+                    "RoleArn": job.role,
+                    "CreationTime": iso(began),
+                });
+                if done {
+                    shown["TrainingEndTime"] = json!(iso(ended));
+                    shown["FinalMetricDataList"] = metrics;
+                }
+                return Ok(shown);
+            }
+        }
+    }
+    Err(SageMakerFault::NoJob.into())
+}
+
+/// A processing, transform or compilation job of an order.
+pub(super) fn describe_step(
+    operation: Operation,
+    account: &mut Account,
+    order: &Order<'_>,
+) -> Result<Value, Fault> {
+    let kind = match operation {
+        Operation::DescribeTransformJob => "Transform",
+        Operation::DescribeCompilationJob => "Compilation",
+        _ => "Processing",
+    };
+    let name = order.parameters.required(&format!("{kind}JobName"));
+    let steps = super::listing::steps(account, kind, order);
+    let found = steps.into_iter().find(|step| step.name == name);
+    let step = found.ok_or(SageMakerFault::NoJob)?;
+    let path = format!("{}-job", kind.to_lowercase());
+    let mut shown = json!({
+        format!("{kind}JobName"): step.name,
+        format!("{kind}JobArn"): arn(account, order.region, &path, &step.name),
+        format!("{kind}JobStatus"): step.status(kind, order.now),
+        "RoleArn": step.role,
+        "CreationTime": iso(step.began),
+    });
+    if order.now >= step.ended {
+        shown[format!("{kind}EndTime")] = json!(iso(step.ended));
+    }
+    Ok(shown)
+}
+
+/// Stops a job that runs. What it would still have written is not written; garbage is taken away now.
+pub(super) fn stop(operation: Operation, account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
+    let (member, automl) = match operation {
+        Operation::StopAutoMLJob => ("AutoMLJobName", true),
+        _ => ("TrainingJobName", false),
+    };
+    let job = find(account, order, member, automl)?;
+    let (name, status) = (job.name.clone(), job.status(order.now));
+    if status.primary != "InProgress" {
+        // Unconfirmed.
+        let message = format!("The job {name} is in status {} and cannot be stopped.", status.primary);
+        return Err(SageMakerFault::Busy { message }.into());
+    }
+    stop_job(account, &name, order.now);
+    Ok(Value::Null)
+}
+
+pub(in crate::aws) fn stop_job(account: &mut Account, name: &str, now: Instant) {
+    for job in account.sagemaker.jobs.iter_mut().filter(|job| job.name == name && job.ends > now) {
+        job.stopped.get_or_insert(now);
+    }
+    for due in account.sagemaker.due.iter_mut().filter(|due| due.job == name) {
+        due.at = due.at.min(now);
+    }
+    account.sagemaker.due.retain(|due| due.job != name || matches!(due.what, due::What::Remove { .. }));
+    due::settle(account, now);
+}

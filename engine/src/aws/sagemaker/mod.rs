@@ -1,0 +1,164 @@
+//! SageMaker, as far as Redshift ML and its clean-up reach: jobs that train, what they leave, models and endpoints
+//! (SageMaker API Reference).
+//!
+//! A job is written down whole when it begins ([`learning`]); how far it is, [`job`] tells from the time. What it
+//! writes into S3 and what is taken away again is due at its instants ([`due`]).
+
+pub mod due;
+pub mod endpoint;
+pub mod fault;
+pub mod job;
+pub mod learning;
+mod listing;
+
+use serde::{Deserialize, Serialize};
+
+use super::policy::Context;
+use super::s3::object::Body;
+use super::shape::operations;
+use super::{Access, Account, Fault, Order, Reply};
+use crate::sorted::SortedMap;
+use due::{Due, What};
+use endpoint::{Config, Endpoint, Served};
+use job::Job;
+
+operations! {
+    CreateEndpoint "EndpointName! EndpointConfigName! Tags:structures",
+    CreateEndpointConfig "EndpointConfigName! ProductionVariants!:structures Tags:structures KmsKeyId",
+    CreateModel "ModelName! PrimaryContainer:structure Containers:structures ExecutionRoleArn! Tags:structures EnableNetworkIsolation:bool",
+    DeleteEndpoint "EndpointName!",
+    DeleteEndpointConfig "EndpointConfigName!",
+    DeleteModel "ModelName!",
+    DescribeAutoMLJob "AutoMLJobName!",
+    DescribeAutoMLJobV2 "AutoMLJobName!",
+    DescribeCompilationJob "CompilationJobName!",
+    DescribeEndpoint "EndpointName!",
+    DescribeEndpointConfig "EndpointConfigName!",
+    DescribeModel "ModelName!",
+    DescribeProcessingJob "ProcessingJobName!",
+    DescribeTrainingJob "TrainingJobName!",
+    DescribeTransformJob "TransformJobName!",
+    ListAutoMLJobs "CreationTimeAfter CreationTimeBefore LastModifiedTimeAfter LastModifiedTimeBefore NameContains StatusEquals SortOrder SortBy MaxResults:int NextToken",
+    ListCandidatesForAutoMLJob "AutoMLJobName! StatusEquals CandidateNameEquals SortOrder SortBy MaxResults:int NextToken",
+    ListCompilationJobs "NextToken MaxResults:int NameContains StatusEquals SortBy SortOrder",
+    ListEndpointConfigs "SortBy SortOrder NextToken MaxResults:int NameContains",
+    ListEndpoints "SortBy SortOrder NextToken MaxResults:int NameContains StatusEquals",
+    ListHyperParameterTuningJobs "NextToken MaxResults:int SortBy SortOrder NameContains StatusEquals",
+    ListModels "SortBy SortOrder NextToken MaxResults:int NameContains",
+    ListNotebookInstances "NextToken MaxResults:int SortBy SortOrder NameContains StatusEquals",
+    ListProcessingJobs "NameContains StatusEquals SortBy SortOrder NextToken MaxResults:int",
+    ListTrainingJobs "NextToken MaxResults:int NameContains StatusEquals SortBy SortOrder",
+    ListTransformJobs "NameContains StatusEquals SortBy SortOrder NextToken MaxResults:int",
+    StopAutoMLJob "AutoMLJobName!",
+    StopTrainingJob "TrainingJobName!",
+}
+
+/// Operations AWS has and the sandbox does not yet.
+pub const NOT_SIMULATED: &str = "AddTags CreateApp CreateAutoMLJob CreateAutoMLJobV2 CreateCompilationJob \
+CreateDomain CreateHyperParameterTuningJob CreateNotebookInstance CreateProcessingJob CreateTrainingJob \
+CreateTransformJob CreateUserProfile DeleteApp DeleteCompilationJob DeleteDomain DeleteNotebookInstance \
+DeleteProcessingJob DeleteTrainingJob DescribeHyperParameterTuningJob DescribeNotebookInstance ListApps ListDomains \
+ListTags ListTrainingJobsForHyperParameterTuningJob StartNotebookInstance StopCompilationJob \
+StopHyperParameterTuningJob StopNotebookInstance StopProcessingJob StopTransformJob UpdateEndpoint";
+
+/// Everything of one account, in all its regions.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SageMaker {
+    /// In the order in which they began.
+    pub jobs: Vec<Job>,
+    pub models: SortedMap<String, Served>,
+    pub configs: SortedMap<String, Config>,
+    pub endpoints: SortedMap<String, Endpoint>,
+    /// What is still to happen, in no order.
+    pub due: Vec<Due>,
+}
+
+impl SageMaker {
+    /// Bodies of files that are still to be written.
+    pub fn bodies(&self) -> impl Iterator<Item = &Body> {
+        self.due.iter().filter_map(|due| match &due.what {
+            What::Write { body, .. } => Some(body),
+            What::Remove { .. } => None,
+        })
+    }
+
+    pub fn bodies_mut(&mut self) -> impl Iterator<Item = &mut Body> {
+        self.due.iter_mut().filter_map(|due| match &mut due.what {
+            What::Write { body, .. } => Some(body),
+            What::Remove { .. } => None,
+        })
+    }
+}
+
+pub fn arn(account: &Account, region: &str, kind: &str, name: &str) -> String {
+    format!("arn:aws:sagemaker:{region}:{}:{kind}/{}", account.id, name.to_lowercase())
+}
+
+/// The name that an operation is about, and the kind of its resource.
+fn named<'a>(operation: Operation, order: &Order<'a>) -> (&'static str, &'a str) {
+    const KINDS: [(&str, &str); 8] = [
+        ("AutoMLJobName", "automl-job"),
+        ("TrainingJobName", "training-job"),
+        ("ProcessingJobName", "processing-job"),
+        ("TransformJobName", "transform-job"),
+        ("CompilationJobName", "compilation-job"),
+        ("ModelName", "model"),
+        ("EndpointName", "endpoint"),
+        ("EndpointConfigName", "endpoint-config"),
+    ];
+    let known = KINDS.iter().find(|(member, _)| operation.members().contains(&format!("{member}!")));
+    let (member, kind) = known.copied().unwrap_or(("", "*"));
+    (kind, order.parameters.text(member).unwrap_or("*"))
+}
+
+pub fn access(operation: Operation, account: &Account, order: &Order<'_>) -> Vec<Access> {
+    let resource = match named(operation, order) {
+        ("*", _) => "*".to_owned(),
+        (kind, name) => arn(account, order.region, kind, name),
+    };
+    let action = format!("sagemaker:{}", operation.name());
+    let mut all = vec![Access { action, resource, context: Context::default() }];
+    if operation == Operation::CreateModel {
+        all.push(pass(order.parameters.required("ExecutionRoleArn")));
+    }
+    all
+}
+
+/// The right to hand a role to SageMaker.
+fn pass(role: &str) -> Access {
+    Access {
+        action: "iam:PassRole".to_owned(),
+        resource: role.to_owned(),
+        context: Context::default().with("iam:PassedToService", "sagemaker.amazonaws.com"),
+    }
+}
+
+pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Result<Reply, Fault> {
+    use Operation::*;
+    let value = match operation {
+        CreateModel => endpoint::create_model(account, order)?,
+        CreateEndpointConfig => endpoint::create_config(account, order)?,
+        CreateEndpoint => endpoint::create(account, order)?,
+        DescribeModel => endpoint::describe_model(account, order)?,
+        DescribeEndpointConfig => endpoint::describe_config(account, order)?,
+        DescribeEndpoint => endpoint::describe(account, order)?,
+        DeleteModel | DeleteEndpointConfig | DeleteEndpoint => endpoint::delete(operation, account, order)?,
+        ListModels | ListEndpointConfigs | ListEndpoints | ListNotebookInstances => {
+            listing::of_standing(operation, account, order)
+        }
+        ListAutoMLJobs
+        | ListTrainingJobs
+        | ListProcessingJobs
+        | ListTransformJobs
+        | ListCompilationJobs
+        | ListHyperParameterTuningJobs => listing::of_jobs(operation, account, order),
+        ListCandidatesForAutoMLJob => listing::of_candidates(account, order)?,
+        DescribeAutoMLJob | DescribeAutoMLJobV2 => job::describe_automl(account, order)?,
+        DescribeTrainingJob => job::describe_training(account, order)?,
+        DescribeProcessingJob | DescribeTransformJob | DescribeCompilationJob => {
+            job::describe_step(operation, account, order)?
+        }
+        StopAutoMLJob | StopTrainingJob => job::stop(operation, account, order)?,
+    };
+    Ok(Reply { value, body: None })
+}

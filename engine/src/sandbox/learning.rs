@@ -1,0 +1,136 @@
+//! CREATE MODEL between the warehouse and the account: rows in, a job in SageMaker out.
+
+use std::sync::Arc;
+
+use super::outside::AccountOutside;
+use crate::aws::Account;
+use crate::aws::sagemaker::learning::{self, Order, Produced};
+use crate::clock::Instant;
+use crate::sql::commands::create_model::{ModelStep, ModelTask};
+use crate::sql::error::SqlResult;
+use crate::sql::execute::{Context, Operator, Pull};
+use crate::sql::outcome::Progress;
+use crate::sql::outside::{Credentials, OutsideError};
+use crate::sql::trainer::{Trainer, TrainingOrder, TrainingResult, TrainingTimes};
+use crate::warehouse::manifest::Manifest;
+
+/// One piece of a training; `None` when it is done.
+pub(super) fn advance(
+    operator: &mut Option<Box<dyn Operator>>,
+    task: &mut ModelTask,
+    context: &mut Context,
+    working: &mut Manifest,
+    account: &mut Arc<Account>,
+    cluster: &str,
+    now: Instant,
+) -> SqlResult<Option<Progress>> {
+    let user = context.evaluation.settings.get("current_user").cloned().unwrap_or_default();
+    let mut outside =
+        AccountOutside { account: Arc::make_mut(account), now, cluster, user: &user, region: None };
+    let rows = Progress { rows: context.statistics.rows_scanned, total: None };
+    match task.step(&mut outside, working)? {
+        ModelStep::Done => Ok(None),
+        ModelStep::Learning(part) => Ok(Some(Progress { rows: u64::from(part), total: Some(1_000) })),
+        ModelStep::Rows => {
+            let Some(reading) = operator else { return Ok(Some(rows)) };
+            match reading.pull(context)? {
+                Pull::Batch(batch) => {
+                    let more = task.take(&batch)?;
+                    context.reserve(more)?;
+                }
+                Pull::Pending => {}
+                Pull::End => {
+                    *operator = None;
+                    task.learn(context.extensions)?;
+                }
+            }
+            Ok(Some(rows))
+        }
+    }
+}
+
+/// The jobs of models that are in `base` and not in `working`.
+pub(super) fn dropped(base: &Manifest, working: &Manifest) -> Vec<String> {
+    let mut jobs = Vec::new();
+    for (name, database) in &base.catalog.databases {
+        let left = working.catalog.databases.get(name);
+        for model in database.models.values() {
+            let stays = left.is_some_and(|left| left.models.contains_key(&model.id));
+            if !stays && !model.job.is_empty() {
+                jobs.push(model.job.clone());
+            }
+        }
+    }
+    jobs
+}
+
+pub(super) fn forget(jobs: &[String], account: &mut Arc<Account>, now: Instant) {
+    for job in jobs {
+        learning::drop_model(Arc::make_mut(account), job, now);
+    }
+}
+
+fn order(order: &TrainingOrder) -> Order<'_> {
+    Order {
+        bucket: &order.bucket,
+        algorithm: order.algorithm,
+        target: &order.target,
+        problem: &order.problem,
+        objective: &order.objective,
+        max_runtime: order.max_runtime,
+        keep_artefacts: order.keep_artefacts,
+        kms_key: order.kms_key.as_deref(),
+        tags: &order.tags,
+    }
+}
+
+impl Trainer for AccountOutside<'_> {
+    fn may_train(&mut self, wanted: &TrainingOrder) -> Result<String, OutsideError> {
+        self.ask(&wanted.credentials, |account, reader| learning::may_begin(account, reader, &order(wanted)))
+    }
+
+    fn train(
+        &mut self,
+        wanted: &TrainingOrder,
+        job: &str,
+        result: TrainingResult,
+    ) -> Result<TrainingTimes, OutsideError> {
+        let produced = Produced {
+            data: result.data.into(),
+            cells: result.cells,
+            artefact: result.artefact.into(),
+            problem: result.problem,
+            objective: result.objective,
+            metric: result.metric,
+            candidates: result.candidates,
+            best: result.best,
+            hyperparameters: result.hyperparameters,
+            exploration: result.exploration,
+            definition: result.definition,
+            failure: result.failure,
+        };
+        let times = self.ask(&wanted.credentials, |account, reader| {
+            learning::begin(account, reader, &order(wanted), job, produced)
+        })?;
+        Ok(TrainingTimes {
+            ends: times.ends,
+            explained: times.explained,
+            cost: times.cost,
+            out_of_time: times.out_of_time,
+            failure: times.failure,
+        })
+    }
+
+    fn artefact(&mut self, credentials: &Credentials, from: &str) -> Result<Arc<[u8]>, OutsideError> {
+        self.ask(credentials, |account, reader| learning::artefact(account, reader, from))
+    }
+
+    fn endpoint(
+        &mut self,
+        credentials: &Credentials,
+        endpoint: &str,
+        _model: Option<&str>,
+    ) -> Result<Arc<[u8]>, OutsideError> {
+        self.ask(credentials, |account, reader| learning::served(account, reader, endpoint))
+    }
+}
