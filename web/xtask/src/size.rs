@@ -44,6 +44,7 @@ fn part(path: &str) -> &'static str {
         "chart.js" => "charts, when wanted",
         // Likewise, when a lab is opened that the build has not read.
         "digest.js" | "digest_bg.wasm" => "reading labs, when wanted",
+        "learning.js" | "learning_bg.wasm" => "learners, when wanted",
         "formats.js" | "formats_bg.wasm" => "compression and Parquet, when wanted",
         _ if path.starts_with("console/") => "console pages, when wanted",
         _ if path.starts_with("labs/") => "lessons",
@@ -56,7 +57,7 @@ fn part(path: &str) -> &'static str {
 
 const ENGINE: [&str; 1] = ["engine wasm"];
 const PAGE: [&str; 4] = ["page wasm", "page scripts", "editor", "page markup and styles"];
-const PARTS: [&str; 12] = [
+const PARTS: [&str; 13] = [
     "engine wasm",
     "engine scripts",
     PAGE[0],
@@ -66,6 +67,7 @@ const PARTS: [&str; 12] = [
     "charts, when wanted",
     "reading labs, when wanted",
     "compression and Parquet, when wanted",
+    "learners, when wanted",
     "console pages, when wanted",
     "lessons",
     "other files",

@@ -29,11 +29,12 @@ pub struct Part {
     pub name: &'static str,
 }
 
-pub const PARTS: [Part; 4] = [
+pub const PARTS: [Part; 5] = [
     Part { file: "sandshift_worker.wasm", name: "engine" },
     Part { file: "sandshift-app.wasm", name: "app" },
     Part { file: "sandshift_digest.wasm", name: "digest" },
     Part { file: "sandshift_web_formats.wasm", name: "formats" },
+    Part { file: "sandshift_learning.wasm", name: "learning" },
 ];
 
 impl Profile {
