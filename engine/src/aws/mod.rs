@@ -10,7 +10,9 @@ pub mod budgets;
 pub mod caller;
 pub mod ce;
 pub mod cloudtrail;
+pub mod document;
 pub mod event;
+pub mod glue;
 pub mod iam;
 pub mod ident;
 pub mod meter;
@@ -58,6 +60,7 @@ pub struct Account {
     pub sts: sts::Sts,
     pub redshift: redshift::Redshift,
     pub sagemaker: sagemaker::SageMaker,
+    pub glue: glue::Glue,
     pub events: EventLog,
     pub meter: Meter,
     pub budgets: budgets::Budgets,
@@ -118,6 +121,7 @@ impl Account {
             sts: sts::Sts::default(),
             redshift,
             sagemaker: sagemaker::SageMaker::default(),
+            glue: glue::Glue::default(),
             events: EventLog::default(),
             meter: Meter::new(beginning.now),
             budgets: budgets::Budgets::default(),

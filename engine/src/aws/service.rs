@@ -71,6 +71,7 @@ services! {
     Budgets budgets "budgets" "budgets.amazonaws.com" Exception,
     CloudTrail cloudtrail "cloudtrail" "cloudtrail.amazonaws.com" Exception,
     SageMaker sagemaker "sagemaker" "sagemaker.amazonaws.com" Exception,
+    Glue glue "glue" "glue.amazonaws.com" Exception,
 }
 
 impl Service {

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::api_error::{ApiError, Fault};
 use super::caller::Caller;
@@ -65,6 +65,25 @@ pub fn list(
     bucket: &str,
     prefix: &str,
 ) -> Result<Vec<(String, u64)>, WarehouseError> {
+    let found = find(account, reader, bucket, prefix)?;
+    if found.is_empty() {
+        return Err(WarehouseError {
+            message: format!("The specified S3 prefix '{prefix}' does not exist"),
+            code: 8001,
+            context: String::new(),
+            hint: Some(format!("List what is there: aws s3 ls s3://{bucket}/ --recursive")),
+        });
+    }
+    Ok(found)
+}
+
+/// The same, where finding none is no mistake.
+pub fn find(
+    account: &mut Account,
+    reader: &Reader<'_>,
+    bucket: &str,
+    prefix: &str,
+) -> Result<Vec<(String, u64)>, WarehouseError> {
     let caller = assume(account, reader, true)?;
     let context = format!("Listing bucket={bucket} prefix={prefix}");
     let mut found = Vec::new();
@@ -87,15 +106,41 @@ pub fn list(
             None => break,
         }
     }
-    if found.is_empty() {
-        return Err(WarehouseError {
-            message: format!("The specified S3 prefix '{prefix}' does not exist"),
-            code: 8001,
-            context: String::new(),
-            hint: Some(format!("List what is there: aws s3 ls s3://{bucket}/ --recursive")),
-        });
-    }
     Ok(found)
+}
+
+/// A question to the data catalog. Its refusals say `AWSGlue` where they come from.
+pub fn catalog(
+    account: &mut Account,
+    reader: &Reader<'_>,
+    operation: &str,
+    parameters: Value,
+) -> Result<Value, CatalogRefusal> {
+    let caller =
+        assume(account, reader, true).map_err(|error| CatalogRefusal { code: String::new(), error })?;
+    super::call(account, &caller, "glue", operation, parameters, reader.now).map_err(|error| {
+        let code = error.fault.code().to_owned();
+        let (said, status) = (error.fault.message(), error.fault.status());
+        let id = super::s3::object::md5_hex(format!("{operation} {said} {}", reader.now.0).as_bytes());
+        let id = [&id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]].join("-");
+        let message =
+            format!("{said} (Service: AWSGlue; Status Code: {status}; Error Code: {code}; Request ID: {id})");
+        let hint = match &error.fault {
+            Fault::Denied(denied) => Some(format!(
+                "{} needs {} on {}. The managed policy AWSGlueConsoleFullAccess allows it.",
+                denied.principal, denied.action, denied.resource
+            )),
+            _ => None,
+        };
+        CatalogRefusal { code, error: WarehouseError { message, code: 0, context: String::new(), hint } }
+    })
+}
+
+/// What the catalog or the role refused; the service's code, empty when it was not reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatalogRefusal {
+    pub code: String,
+    pub error: WarehouseError,
 }
 
 /// One object's bytes.

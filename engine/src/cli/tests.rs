@@ -163,7 +163,7 @@ fn lines_that_cannot_be_read() {
         desk.no("redshift create-cluster-snapshot --x y"),
         (254, "\nnot simulated yet: this AWS operation (aws redshift create-cluster-snapshot)\n".to_owned())
     );
-    assert_eq!(desk.no("glue create-database").0, 254);
+    assert_eq!(desk.no("kms create-key").0, 254);
     assert_eq!(
         desk.no("iam create-role --role-name r --assume-role-policy-document file://no.json"),
         (

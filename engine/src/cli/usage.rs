@@ -15,7 +15,7 @@ To see help text, you can run:
 ";
 
 /// Commands that AWS has; those that are not simulated say so.
-pub const SERVICES: [&str; 22] = [
+pub const SERVICES: [&str; 21] = [
     "athena",
     "budgets",
     "ce",
@@ -26,7 +26,6 @@ pub const SERVICES: [&str; 22] = [
     "dynamodb",
     "ec2",
     "ecr",
-    "glue",
     "kms",
     "lakeformation",
     "lambda",

@@ -11,6 +11,7 @@ mod auto_refresh;
 mod background;
 mod connection;
 mod disk;
+mod external_history;
 mod fill;
 mod held;
 mod history;

@@ -1,15 +1,26 @@
 //! What statements find beyond the warehouse: the account's S3, as the role they assume may see it.
 
+use std::cell::RefCell;
 use std::sync::Arc;
+
+use serde_json::Value;
 
 use crate::aws::Account;
 use crate::aws::warehouse_access::{self, Reader, WarehouseError};
 use crate::clock::Instant;
-use crate::sql::outside::{Credentials, ObjectSummary, Outside, OutsideError};
+use crate::sql::error::SqlResult;
+use crate::sql::external::lookup::{self, Lookup};
+use crate::sql::outside::{
+    Asker, CatalogError, CatalogFault, CatalogQuestion, Credentials, ObjectSummary, Outside, OutsideError,
+};
+use crate::warehouse::catalog::Schema;
+use crate::warehouse::external::{ExternalSchema, ExternalTable};
+use crate::warehouse::identifier::Identifier;
 
 /// The account as one running statement reaches it.
 pub(super) struct AccountOutside<'a> {
-    pub account: &'a mut Account,
+    /// Copied, when others share it, with the first question.
+    pub account: &'a mut Arc<Account>,
     pub now: Instant,
     pub cluster: &'a str,
     /// The database user on whose behalf the cluster asks.
@@ -25,6 +36,14 @@ impl AccountOutside<'_> {
         credentials: &Credentials,
         question: impl FnOnce(&mut Account, &Reader<'_>) -> Result<T, WarehouseError>,
     ) -> Result<T, OutsideError> {
+        self.reach(credentials, question).map_err(outside_error)
+    }
+
+    fn reach<T>(
+        &mut self,
+        credentials: &Credentials,
+        question: impl FnOnce(&mut Account, &Reader<'_>) -> T,
+    ) -> T {
         let credentials = match credentials {
             Credentials::IamRoles(chain) => warehouse_access::Credentials::Roles(chain),
             Credentials::DefaultRole => warehouse_access::Credentials::DefaultRole,
@@ -39,12 +58,28 @@ impl AccountOutside<'_> {
             region: self.region.as_deref(),
             now: self.now,
         };
-        question(self.account, &reader).map_err(|error| OutsideError {
-            message: error.message,
-            code: error.code,
-            context: error.context,
-            hint: error.hint,
-        })
+        question(Arc::make_mut(self.account), &reader)
+    }
+}
+
+fn outside_error(error: WarehouseError) -> OutsideError {
+    OutsideError { message: error.message, code: error.code, context: error.context, hint: error.hint }
+}
+
+/// The account while names are bound: asked through a shared reference, one question at a time.
+pub(super) struct Reach<'a> {
+    pub outside: RefCell<AccountOutside<'a>>,
+    pub asker: Asker,
+}
+
+impl Lookup for Reach<'_> {
+    fn table(
+        &self,
+        schema: &Schema,
+        external: &ExternalSchema,
+        name: &Identifier,
+    ) -> SqlResult<Arc<ExternalTable>> {
+        lookup::table(&mut *self.outside.borrow_mut(), &schema.name, external, name, self.asker)
     }
 }
 
@@ -62,6 +97,37 @@ impl Outside for AccountOutside<'_> {
         let found =
             self.ask(credentials, |account, reader| warehouse_access::list(account, reader, bucket, prefix))?;
         Ok(found.into_iter().map(|(key, size)| ObjectSummary { key, size }).collect())
+    }
+
+    fn find(
+        &mut self,
+        credentials: &Credentials,
+        bucket: &str,
+        prefix: &str,
+    ) -> Result<Vec<ObjectSummary>, OutsideError> {
+        let found =
+            self.ask(credentials, |account, reader| warehouse_access::find(account, reader, bucket, prefix))?;
+        Ok(found.into_iter().map(|(key, size)| ObjectSummary { key, size }).collect())
+    }
+
+    fn catalog(
+        &mut self,
+        credentials: &Credentials,
+        question: CatalogQuestion,
+        parameters: Value,
+    ) -> Result<Value, CatalogError> {
+        let operation = format!("{question:?}");
+        let answer = self.reach(credentials, |account, reader| {
+            warehouse_access::catalog(account, reader, &operation, parameters)
+        });
+        answer.map_err(|refusal| CatalogError {
+            fault: match refusal.code.as_str() {
+                "EntityNotFoundException" => CatalogFault::NotFound,
+                "AlreadyExistsException" => CatalogFault::Exists,
+                _ => CatalogFault::Other,
+            },
+            error: outside_error(refusal.error),
+        })
     }
 
     fn get(&mut self, credentials: &Credentials, bucket: &str, key: &str) -> Result<Arc<[u8]>, OutsideError> {

@@ -11,6 +11,7 @@ pub mod authorize;
 pub mod bind;
 pub mod commands;
 pub mod explain;
+pub mod external;
 pub mod functions;
 pub mod optimize;
 pub mod outside;

@@ -8,6 +8,7 @@
 pub mod asked;
 pub mod column;
 pub mod error;
+pub mod lines;
 pub mod number;
 pub mod options;
 pub mod parquet;

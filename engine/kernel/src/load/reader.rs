@@ -219,7 +219,7 @@ fn is_null(text: &[u8], quoted: bool, is_text: bool, options: &Options) -> bool 
 }
 
 /// How far from `from` the bytes are UTF-8, looking at most 64 KiB ahead.
-fn checked_to(bytes: &[u8], from: usize) -> usize {
+pub(super) fn checked_to(bytes: &[u8], from: usize) -> usize {
     let stretch = &bytes[from..bytes.len().min(from + 65_536)];
     match std::str::from_utf8(stretch) {
         Ok(_) => from + stretch.len(),

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use super::expression::Expression;
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::external::ExternalTable;
+use crate::warehouse::value::Value;
 
 /// A system relation by number in the engine's registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -137,6 +139,41 @@ pub struct Scan {
     pub filters: Vec<Expression>,
     /// Adds a last BIGINT column: segment number * 2^32 + row number, for UPDATE and DELETE.
     pub with_row_id: bool,
+    /// What is read instead of a relation's segments: `relation` is nobody's number then.
+    pub external: Option<Arc<External>>,
+}
+
+impl Scan {
+    /// The `relation` of an external table's scan.
+    pub const OUTSIDE: ObjectId = ObjectId(0);
+}
+
+/// A read of an external table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct External {
+    pub table: Arc<ExternalTable>,
+    /// What was found to read; none while the plan is only looked at.
+    pub content: Option<Arc<Content>>,
+}
+
+/// The files that a scan reads, those of partitions that the filters leave.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Content {
+    pub files: Vec<ExternalFile>,
+    /// Values of the partition keys, for each partition that is read.
+    pub partitions: Vec<Vec<Value>>,
+    /// How many partitions there are in all.
+    pub total: usize,
+}
+
+/// One object, with its bytes as the role may read them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExternalFile {
+    /// `s3://bucket/key`.
+    pub path: String,
+    pub bytes: Arc<[u8]>,
+    /// Its partition's place in [`Content::partitions`].
+    pub partition: usize,
 }
 
 /// The rows and values of a relation that policies leave.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::access::{Acl, UserId};
 use super::data_type::DataType;
 use super::default_privilege::DefaultKey;
+use super::external::ExternalSchema;
 use super::identifier::{Identifier, QualifiedName};
 use super::model::Model;
 use super::note::Notes;
@@ -62,6 +63,8 @@ pub struct Schema {
     pub acl: Acl,
     /// Names in this schema.
     pub relations: SortedMap<Identifier, ObjectId>,
+    /// Where its tables are, if they lie outside; then it has no relations of its own.
+    pub external: Option<Box<ExternalSchema>>,
 }
 
 /// A table or view.

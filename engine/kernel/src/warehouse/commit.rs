@@ -227,7 +227,8 @@ fn schema(base: &Schema, working: &Schema, committed: &Schema) -> Result<Schema,
         return Err(Conflict { relation: None, dropped: false });
     }
     let from = if changed(base, working) { working } else { committed };
-    Ok(Schema { id: from.id, name: from.name.clone(), owner: from.owner, acl: from.acl.clone(), relations })
+    let (name, acl, external) = (from.name.clone(), from.acl.clone(), from.external.clone());
+    Ok(Schema { id: from.id, name, owner: from.owner, acl, relations, external })
 }
 
 /// Merges maps of shared objects; `both` decides where working and committed changed the same key.

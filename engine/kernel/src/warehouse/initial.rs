@@ -69,6 +69,7 @@ impl Database {
             owner: UserId::RDSDB,
             acl: to_public(UserId::RDSDB, &[Privilege::Create, Privilege::Usage]),
             relations: SortedMap::new(),
+            external: None,
         };
         Database {
             id,

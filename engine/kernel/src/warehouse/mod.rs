@@ -12,6 +12,7 @@ pub mod commit;
 pub mod data_type;
 pub mod default_privilege;
 pub mod digest;
+pub mod external;
 pub mod guarded;
 pub mod identifier;
 pub mod initial;

@@ -282,7 +282,7 @@ impl Sandbox {
         let manifest = self.readable(id)?;
         let now = self.clock.now();
         let session = self.sessions.get(&id).ok_or_else(|| SqlError::bug("a call without a session"))?;
-        let scope = Scope { manifest: &manifest, session, statement_text: "" };
+        let scope = Scope { manifest: &manifest, session, statement_text: "", outside: None };
         match bind::value(query, scope)? {
             Some(expression) => {
                 let data_type = expression.data_type();
@@ -311,7 +311,7 @@ impl Sandbox {
         }
         let manifest = self.readable(id)?;
         let session = self.sessions.get(&id).ok_or_else(|| SqlError::bug("a call without a session"))?;
-        let scope = Scope { manifest: &manifest, session, statement_text: "" };
+        let scope = Scope { manifest: &manifest, session, statement_text: "", outside: None };
         let path = bind::search_path(scope);
         let found = candidates(name, &manifest, session.user, &session.database, &path)?;
         let types: Vec<DataType> = given.iter().map(|(_, data_type)| *data_type).collect();

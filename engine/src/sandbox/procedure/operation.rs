@@ -348,7 +348,10 @@ impl Sandbox {
             return Err(SqlError::bug("a call without a session"));
         };
         session.inside.variables = variables.clone();
-        let bound = bind::value(&text.query, Scope { manifest: &manifest, session, statement_text: "" });
+        let bound = bind::value(
+            &text.query,
+            Scope { manifest: &manifest, session, statement_text: "", outside: None },
+        );
         session.inside.variables = Arc::default();
         match bound? {
             Some(expression) => {

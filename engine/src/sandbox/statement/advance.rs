@@ -145,7 +145,7 @@ impl Sandbox {
             },
             Work::Copy { task, sink } => {
                 let mut outside = AccountOutside {
-                    account: Arc::make_mut(&mut self.account),
+                    account: &mut self.account,
                     now: self.clock.now(),
                     cluster: &self.warehouse.cluster,
                     user: running.context.evaluation.settings.get("current_user").map_or("", String::as_str),

@@ -1,5 +1,6 @@
 //! The beginning of a statement: bound, allowed and planned, before any of its work is done.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::pending::Pending;
@@ -9,6 +10,7 @@ use crate::clock::Instant;
 use crate::sandbox::analyze_history::{self, Origin};
 use crate::sandbox::history::Class;
 use crate::sandbox::interruption::terminated;
+use crate::sandbox::outside::{AccountOutside, Reach};
 use crate::sandbox::transaction::{must_not_write, transaction_statement};
 use crate::sandbox::{Sandbox, learning, refresh};
 use crate::sql::bind::{self, BoundQuery, BoundWrite, Scope};
@@ -21,6 +23,7 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::write::{Arrival, Sink};
 use crate::sql::execute::{Backends, Context, Signal, constant};
 use crate::sql::outcome::Completion;
+use crate::sql::outside::Asker;
 use crate::sql::plan::Plan;
 use crate::sql::session::{Session, SessionId, Transaction};
 use crate::sql::statement::{
@@ -33,15 +36,16 @@ use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::manifest::{Logs, Manifest};
 
 /// What a statement is bound and planned with.
-struct Beginning<'a> {
-    session: &'a mut Session,
-    base: &'a Arc<Manifest>,
-    working: &'a mut Manifest,
-    now: Instant,
+pub(super) struct Beginning<'a> {
+    pub session: &'a mut Session,
+    pub base: &'a Arc<Manifest>,
+    pub working: &'a mut Manifest,
+    pub now: Instant,
     query: i64,
     transaction: i64,
     connected: Vec<UserId>,
-    next_block: &'a mut u64,
+    pub next_block: &'a mut u64,
+    pub reach: Reach<'a>,
     logs: &'a mut Arc<Logs>,
     /// What is to be said at the end.
     notices: Vec<String>,
@@ -112,6 +116,7 @@ impl Sandbox {
             _ => parsed,
         };
         must_not_write(&parsed.statement, session)?;
+        let user = base.principals.user(session.user).map_or_else(String::new, |user| user.name.to_string());
         let mut beginning = Beginning {
             session,
             base: &base,
@@ -121,6 +126,16 @@ impl Sandbox {
             transaction: numbers.1,
             connected,
             next_block: &mut self.warehouse.next_block,
+            reach: Reach {
+                outside: RefCell::new(AccountOutside {
+                    account: &mut self.account,
+                    now,
+                    cluster: &self.warehouse.cluster,
+                    user: &user,
+                    region: None,
+                }),
+                asker: Asker { query: numbers.0 as u64, process: id.0 },
+            },
             logs: &mut self.warehouse.logs,
             notices: Vec::new(),
             backends,
@@ -208,6 +223,9 @@ impl Beginning<'_> {
 
     fn first(&mut self, parsed: &ParsedStatement) -> SqlResult<First> {
         let text = &parsed.text;
+        if let Some(work) = self.external(&parsed.statement)? {
+            return Ok((None, Pending::Ready(work)));
+        }
         let work = match &parsed.statement {
             Statement::Query(query) => {
                 let bound = bind::query(query, self.scope(text))?;
@@ -279,7 +297,7 @@ impl Beginning<'_> {
     }
 
     fn scope<'s>(&'s self, statement_text: &'s str) -> Scope<'s> {
-        Scope { manifest: self.base, session: self.session, statement_text }
+        Scope { manifest: self.base, session: self.session, statement_text, outside: Some(&self.reach) }
     }
 
     fn planned(&self, bound: BoundQuery) -> SqlResult<Plan> {

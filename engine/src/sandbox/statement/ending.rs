@@ -6,8 +6,8 @@ use super::work::{Effect, InsertTag, Work};
 use super::{Running, label};
 use crate::sandbox::Sandbox;
 use crate::sandbox::history::{self, Class, Ended};
-use crate::sandbox::policy_history;
 use crate::sandbox::step_history::{self, Query};
+use crate::sandbox::{external_history, policy_history};
 use crate::sorted::SortedSet;
 use crate::sql::bind::WriteKind;
 use crate::sql::error::{SqlError, SqlResult};
@@ -60,6 +60,13 @@ impl Sandbox {
         // The logs that the query could read are let go, so that what is written now is not a copy of them.
         running.context.logs = Arc::default();
         self.remember_steps(running);
+        let statement = external_history::Statement {
+            query: running.query,
+            transaction: running.transaction,
+            session: running.session.0,
+            error,
+        };
+        self.remember_outside(&running.context, &statement);
         let now = self.clock.now();
         if let Some(timeout) =
             self.sessions.get_mut(&running.session).and_then(|session| session.timeout.as_mut())

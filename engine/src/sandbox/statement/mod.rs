@@ -4,12 +4,13 @@
 //! others between two of its steps, and dropping it half-way leaves no trace.
 //!
 //! [`beginning`] decides what it will do, [`work`] is what that can be, [`advance`] does a piece of it, and
-//! [`ending`] keeps what came of it.
+//! [`ending`] keeps what came of it; [`outside`] is what concerns external tables.
 
 mod advance;
 mod beginning;
 mod ending;
 mod explained;
+mod outside;
 mod pending;
 mod work;
 

@@ -42,11 +42,15 @@ impl Sandbox {
     pub(super) fn work_of(
         &mut self,
         running: &mut Running,
-        plan: Plan,
-        pending: Pending,
+        mut plan: Plan,
+        mut pending: Pending,
         locks: &[TableLock],
-        live: Logs,
+        mut live: Logs,
     ) -> SqlResult<Work> {
+        self.look_outside(running, &mut plan, &mut live)?;
+        if let Pending::Write(_, _, Some(missing)) = &mut pending {
+            self.look_outside(running, missing, &mut Logs::default())?;
+        }
         let target = match &pending {
             Pending::Write(target, ..) => Some(*target),
             _ => None,

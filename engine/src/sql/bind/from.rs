@@ -13,11 +13,12 @@ use super::{Need, coerce};
 use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::Expression;
-use crate::sql::plan::{Field, Plan, Scan};
+use crate::sql::plan::{External, Field, Plan, Scan};
 use crate::sql::{parse, system};
 use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::{Relation, RelationKind, is_later};
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::external::ExternalTable;
 use crate::warehouse::identifier::Identifier;
 
 /// Tables in one FROM before `stack depth limit exceeded`: each makes the plan one join deeper.
@@ -306,6 +307,16 @@ impl Binder<'_> {
                 let fields = super::relation::system_fields(relation);
                 (Plan::SystemScan { relation, fields }, None, schema, plain)
             }
+            Found::External(table) => {
+                self.sites.tables = true;
+                let pseudo = self.scope.session.settings.get("spectrum_enable_pseudo_columns");
+                hidden = match pseudo.is_none_or(|set| set != "off" && set != "false") {
+                    true => ExternalTable::PSEUDO.len(),
+                    false => 0,
+                };
+                let (schema, name) = (table.schema.to_string(), table.name.to_string());
+                (external_scan(table, hidden), None, schema, name)
+            }
             Found::Stored(relation) => {
                 let need = self.need(&relation, Privilege::Select);
                 let plan = self.stored(&relation)?;
@@ -369,6 +380,24 @@ pub(super) fn scan(relation: &Relation, alias: &str, with_row_id: bool) -> Plan 
         fields,
         filters: Vec::new(),
         with_row_id,
+        external: None,
+    })
+}
+
+/// An external table's scan of every column and so many pseudocolumns.
+fn external_scan(table: Arc<ExternalTable>, pseudo: usize) -> Plan {
+    let named = table.columns.iter().map(|column| (column.name.to_string(), column.data_type));
+    let pseudo = ExternalTable::PSEUDO.iter().take(pseudo).map(|(name, kind)| ((*name).to_owned(), *kind));
+    let fields: Vec<Field> =
+        named.chain(pseudo).map(|(name, data_type)| Field { qualifier: None, name, data_type }).collect();
+    Plan::Scan(Scan {
+        relation: Scan::OUTSIDE,
+        name: format!("{}.{}", table.schema, table.name),
+        columns: (0..fields.len()).collect(),
+        fields,
+        filters: Vec::new(),
+        with_row_id: false,
+        external: Some(Arc::new(External { table, content: None })),
     })
 }
 

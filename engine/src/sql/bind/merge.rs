@@ -59,6 +59,7 @@ impl Binder<'_> {
                 RelationKind::Table(_) => return Ok(()),
                 RelationKind::View(_) => "MERGE source table cannot be a view",
             },
+            Found::External(_) => return Ok(()),
             Found::System(..) => "MERGE source table cannot be a system table",
         };
         Err(self.at(SqlError::product("0A000", refusal), name))

@@ -48,6 +48,7 @@ use sqlparser::ast;
 
 use super::error::{SqlError, SqlResult};
 use super::expression::Expression;
+use super::external::lookup::Lookup;
 use super::plan::Plan;
 use super::session::Session;
 use super::statement::{Delete, Insert, Merge, Update};
@@ -65,6 +66,8 @@ pub struct Scope<'a> {
     pub session: &'a Session,
     /// The statement as it was written; empty when nobody wrote it just now, and then no error points anywhere.
     pub statement_text: &'a str,
+    /// Whom to ask for external tables, where they may stand.
+    pub outside: Option<&'a dyn Lookup>,
 }
 
 /// A query with everything known about it.

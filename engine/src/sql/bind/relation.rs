@@ -7,10 +7,12 @@ use super::{Scope, view};
 use crate::gap::Feature;
 use crate::sql::authorize;
 use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::external::not_in_views;
 use crate::sql::plan::Field;
 use crate::sql::system::{self, SystemRelation};
 use crate::warehouse::access::Privilege;
-use crate::warehouse::catalog::{Database, Relation, View};
+use crate::warehouse::catalog::{Database, Relation, Schema, View};
+use crate::warehouse::external::{ExternalSchema, ExternalTable};
 use crate::warehouse::guarded::Guarded;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
@@ -18,6 +20,7 @@ use crate::warehouse::manifest::Manifest;
 /// What a name in FROM turned out to be.
 pub(super) enum Found {
     Stored(Arc<Relation>),
+    External(Arc<ExternalTable>),
     System(SystemRelation, String),
 }
 
@@ -86,7 +89,30 @@ impl Binder<'_> {
         if *schema != self.scope.session.temporary_schema {
             authorize::schema_usage(found, self.manifest, self.viewer.user)?;
         }
+        if let Some(external) = &found.external {
+            return self.external_table(found, external, name).map(Found::External);
+        }
         self.database.find(schema, name).cloned().map(Found::Stored).ok_or_else(missing)
+    }
+
+    /// A table that the catalog knows. What is read outside lies in temporary tables on the way.
+    fn external_table(
+        &self,
+        schema: &Schema,
+        external: &ExternalSchema,
+        name: &Identifier,
+    ) -> SqlResult<Arc<ExternalTable>> {
+        let user = self.scope.session.user;
+        authorize::rights::Rights::new(self.manifest, user)
+            .on_database(self.database, Privilege::Temporary)?;
+        match self.scope.outside {
+            Some(outside) => outside.table(schema, external, name),
+            None if self.whole_star => Err(not_in_views()),
+            None => Err(SqlError::not_simulated_because(
+                Feature::ExternalTable,
+                "in a statement that is only prepared",
+            )),
+        }
     }
 
     fn unqualified_relation(&self, name: &Identifier) -> SqlResult<Found> {

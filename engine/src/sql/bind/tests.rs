@@ -101,6 +101,7 @@ pub(crate) fn manifest() -> Manifest {
             owner: UserId::ADMIN,
             acl,
             relations: SortedMap::new(),
+            external: None,
         };
         (name, Arc::new(schema))
     };
@@ -179,7 +180,7 @@ pub(crate) fn session(user: UserId) -> Session {
 fn bind_as(user: UserId, text: &str) -> Result<BoundQuery, SqlError> {
     let manifest = manifest();
     let session = session(user);
-    let scope = Scope { manifest: &manifest, session: &session, statement_text: text };
+    let scope = Scope { manifest: &manifest, session: &session, statement_text: text, outside: None };
     let parsed = parse::parse(text)?.pop().expect("a statement");
     match &parsed.statement {
         Statement::Query(query) => super::query(query, scope),

@@ -270,6 +270,7 @@ impl Binder<'_> {
                     Err(product_with("0A000", format!("cannot {action} a view"), None, Some(&hint)))
                 }
             },
+            Found::External(table) => Err(SqlError::bug(format!("a change of {} in place", table.name))),
             Found::System(..) => {
                 let message = format!("permission denied: \"{}\" is a system catalog", name.name);
                 Err(SqlError::product("42501", message))

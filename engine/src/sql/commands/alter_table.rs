@@ -126,7 +126,7 @@ fn bound_view(view: &Relation, context: &CommandContext<'_>) -> SqlResult<BoundQ
     let text = format!("SELECT * FROM {}", view.qualified_name());
     let mut session = context.session.clone();
     session.user = UserId::RDSDB;
-    let scope = Scope { manifest: context.manifest, session: &session, statement_text: &text };
+    let scope = Scope { manifest: context.manifest, session: &session, statement_text: &text, outside: None };
     match view.materialized() {
         Some(_) => bind::materialized(view, scope),
         None => parse::query(&text).and_then(|query| bind::query(&query, scope)),

@@ -28,7 +28,7 @@ impl CommandContext<'_> {
     }
 
     pub fn scope(&self) -> Scope<'_> {
-        Scope { manifest: self.manifest, session: self.session, statement_text: "" }
+        Scope { manifest: self.manifest, session: self.session, statement_text: "", outside: None }
     }
 
     pub fn principals(&self) -> &Principals {
@@ -175,6 +175,7 @@ impl CommandContext<'_> {
                 owner: self.user(),
                 acl: Default::default(),
                 relations: Default::default(),
+                external: None,
             };
             self.database_mut()?.schemas.insert(schema.clone(), Arc::new(made));
         }

@@ -49,6 +49,7 @@ pub(super) fn run(
         owner: owner_id,
         acl: Acl::default(),
         relations: Default::default(),
+        external: None,
     };
     let database = context.database_mut()?;
     if let Some(quota) = quota {
@@ -59,14 +60,14 @@ pub(super) fn run(
 }
 
 /// CREATE on the database, or the system permission CREATE SCHEMA.
-pub(super) fn must_be_allowed(context: &CommandContext<'_>) -> SqlResult<()> {
+pub fn must_be_allowed(context: &CommandContext<'_>) -> SqlResult<()> {
     if context.principals().may(context.user(), SystemPermission::CreateSchema) {
         return Ok(());
     }
     context.rights().on_database(context.database()?, Privilege::Create)
 }
 
-pub(super) fn must_be_usable(name: &Identifier) -> SqlResult<()> {
+pub fn must_be_usable(name: &Identifier) -> SqlResult<()> {
     if name.as_str().starts_with("pg_") {
         return Err(SqlError::new(SqlErrorKind::Product {
             state: "42939",
@@ -79,6 +80,6 @@ pub(super) fn must_be_usable(name: &Identifier) -> SqlResult<()> {
 }
 
 /// Every database has the system's schemas, though the catalog does not list them.
-pub(super) fn is_taken(name: &Identifier, context: &CommandContext<'_>) -> SqlResult<bool> {
+pub fn is_taken(name: &Identifier, context: &CommandContext<'_>) -> SqlResult<bool> {
     Ok(*name == "information_schema" || context.database()?.schema(name).is_some())
 }

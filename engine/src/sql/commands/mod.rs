@@ -103,7 +103,7 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         Statement::CreateSchema { name, if_not_exists, owner, quota } => {
             create_schema::run(name, *if_not_exists, owner.as_ref(), *quota, context)
         }
-        Statement::DropSchema { names, if_exists, cascade } => {
+        Statement::DropSchema { names, if_exists, cascade, .. } => {
             drop_schema::run(names, *if_exists, *cascade, context)
         }
         Statement::AlterSchema { name, action } => alter_schema::run(name, action, context),
@@ -186,6 +186,7 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         | Statement::Copy(_)
         | Statement::CreateModel(_)
         | Statement::ShowModel { .. }
+        | Statement::External(_)
         | Statement::Vacuum(_)
         | Statement::Analyze { .. }
         | Statement::AnalyzeCompression { .. }

@@ -68,7 +68,7 @@ fn looks_up(policy: &Policy, relation: &Relation, number: usize, context: &Comma
     // Only names count here, not who looks.
     let mut session = context.session.clone();
     session.user = UserId::RDSDB;
-    let scope = Scope { manifest: context.manifest, session: &session, statement_text: "" };
+    let scope = Scope { manifest: context.manifest, session: &session, statement_text: "", outside: None };
     // A text that means nothing any more holds the whole table.
     bind::policy(policy, &columns, true, scope).map_or(true, |bound| {
         bound.needs.iter().any(|need| need.relation == relation.id && need.columns.contains(&number))

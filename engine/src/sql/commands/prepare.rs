@@ -72,7 +72,7 @@ pub fn executed(
             hint: None,
         }));
     }
-    let scope = Scope { manifest, session, statement_text: "" };
+    let scope = Scope { manifest, session, statement_text: "", outside: None };
     let mut values = Vec::with_capacity(given);
     for (number, (argument, data_type)) in arguments.iter().zip(&prepared.types).enumerate() {
         let expression = bind::default_expression(argument, *data_type, scope)

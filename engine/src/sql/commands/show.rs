@@ -36,6 +36,6 @@ pub fn answer(name: &str, context: &CommandContext<'_>) -> SqlResult<Answer> {
     Ok(Answer { fields: vec![field(&name)], columns: vec![vec![value]] })
 }
 
-pub(super) fn field(name: &str) -> Field {
+pub fn field(name: &str) -> Field {
     Field { qualifier: None, name: name.to_owned(), data_type: DataType::Varchar(DataType::VARCHAR_MAX) }
 }

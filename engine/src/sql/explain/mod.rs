@@ -12,6 +12,7 @@ mod distribution;
 mod expression;
 mod join;
 mod load;
+mod outside;
 mod secure;
 mod segment;
 mod set_operation;
@@ -107,7 +108,9 @@ pub fn tables_read(plan: &Plan) -> SortedSet<ObjectId> {
 }
 
 fn collect_tables(plan: &mut Plan, tables: &mut SortedSet<ObjectId>) {
-    if let Plan::Scan(scan) = plan {
+    if let Plan::Scan(scan) = plan
+        && scan.external.is_none()
+    {
         tables.insert(scan.relation);
     }
     for expression in plan.expressions_mut() {

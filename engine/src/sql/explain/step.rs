@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 
 use super::cost::{self, Cost, Statistics};
 use super::distribution::{self, Move, Place};
-use super::{aggregate, expression, join, set_operation, window};
+use super::{aggregate, expression, join, outside, set_operation, window};
 use crate::sorted::SortedMap;
 use crate::sql::expression::Expression;
 use crate::sql::plan::{Field, Plan, Scan, SetOperation, SortKey, SystemRelation, Unnest};
@@ -146,7 +146,10 @@ impl<'a> Planner<'a> {
                 step.details.push("One-Time Filter: false".to_owned());
                 step
             }
-            Plan::Scan(scan) => self.scanned(scan),
+            Plan::Scan(scan) => match &scan.external {
+                Some(external) => outside::scanned(scan, external),
+                None => self.scanned(scan),
+            },
             Plan::Secure(secure) => self.secured(secure),
             Plan::SystemScan { relation, fields } => system_scan(*relation, fields),
             Plan::Values { rows, fields } => {

@@ -67,7 +67,15 @@ fn field(name: &str, data_type: DataType) -> Field {
 
 fn scan(relation: ObjectId, name: &str, fields: Vec<Field>, filters: Vec<Expression>) -> Plan {
     let columns = (0..fields.len()).collect();
-    Plan::Scan(Scan { relation, name: name.to_owned(), columns, fields, filters, with_row_id: false })
+    Plan::Scan(Scan {
+        relation,
+        name: name.to_owned(),
+        columns,
+        fields,
+        filters,
+        with_row_id: false,
+        external: None,
+    })
 }
 
 fn column(index: usize, data_type: DataType) -> Expression {

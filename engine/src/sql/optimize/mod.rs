@@ -22,6 +22,7 @@ mod tests;
 mod top;
 
 pub(crate) use fold::surroundings;
+pub use rows::UNKNOWN_OUTSIDE;
 
 use std::sync::Arc;
 

@@ -4,12 +4,19 @@ use crate::sql::expression::{Comparison, Expression};
 use crate::sql::plan::{JoinKind, Plan};
 use crate::warehouse::catalog::Database;
 
+/// Rows of an external table that nobody has counted (`numRows`): the planner takes it for huge.
+pub const UNKNOWN_OUTSIDE: f64 = 10_000_000_000.0;
+
 /// An estimate; only good for telling the larger from the smaller.
 pub(super) fn rows(plan: &Plan, database: Option<&Database>) -> f64 {
     match plan {
         Plan::Empty => 1.0,
         Plan::Nothing { .. } => 0.0,
         Plan::Scan(scan) => {
+            if let Some(external) = &scan.external {
+                let stored = external.table.rows.map_or(UNKNOWN_OUTSIDE, |rows| rows as f64);
+                return scan.filters.iter().fold(stored, |rows, filter| rows * passing(filter));
+            }
             let stored = database
                 .and_then(|database| database.relation(scan.relation))
                 .and_then(|relation| relation.table())

@@ -3,7 +3,7 @@
 use sqlparser::tokenizer::Token;
 
 use super::create_table::{column, encoding, table_constraint};
-use super::external::{partition, table_properties};
+use super::external;
 use super::reader::Reader;
 use super::statement::not_simulated;
 use super::table_attributes::distribution_style;
@@ -56,9 +56,9 @@ pub(super) fn alter_table(reader: &mut Reader) -> SqlResult<Statement> {
         }
         "ADD IF" => {
             reader.expect("NOT EXISTS PARTITION")?;
-            return partitions(reader);
+            return external::add_partitions(name, true, reader);
         }
-        "ADD PARTITION" => return partitions(reader),
+        "ADD PARTITION" => return external::add_partitions(name, false, reader),
         "ADD" => {
             reader.word("COLUMN");
             AlterTable::AddColumn(Box::new(column(reader)?))
@@ -68,10 +68,7 @@ pub(super) fn alter_table(reader: &mut Reader) -> SqlResult<Statement> {
             reader.one_of(&["RESTRICT", "CASCADE"]);
             AlterTable::DropConstraint { name }
         }
-        "DROP PARTITION" => {
-            partition(reader)?;
-            return Ok(not_simulated(Feature::ExternalTable, TAG));
-        }
+        "DROP PARTITION" => return external::drop_partition(name, reader),
         "DROP" => {
             reader.word("COLUMN");
             let name = reader.identifier()?;
@@ -88,16 +85,8 @@ pub(super) fn alter_table(reader: &mut Reader) -> SqlResult<Statement> {
                 fill_target: choice == Some("FILLTARGET"),
             })
         }
-        "PARTITION" => {
-            partition(reader)?;
-            reader.expect("SET LOCATION")?;
-            reader.string()?;
-            return Ok(not_simulated(Feature::ExternalTable, TAG));
-        }
-        _ => {
-            set_external(reader)?;
-            return Ok(not_simulated(Feature::ExternalTable, TAG));
-        }
+        "PARTITION" => return external::move_partition(name, reader),
+        _ => return external::set(name, reader),
     };
     Ok(Statement::AlterTable { name, action })
 }
@@ -150,24 +139,4 @@ fn alter_part(reader: &mut Reader) -> SqlResult<AlterTable> {
             AlterTable::Encode(encodings)
         }
     })
-}
-
-/// `(c=v, ...) LOCATION 's3://...' [PARTITION ...]`.
-fn partitions(reader: &mut Reader) -> SqlResult<Statement> {
-    loop {
-        partition(reader)?;
-        reader.expect("LOCATION")?;
-        reader.string()?;
-        if !reader.word("PARTITION") {
-            return Ok(not_simulated(Feature::ExternalTable, TAG));
-        }
-    }
-}
-
-fn set_external(reader: &mut Reader) -> SqlResult<()> {
-    match reader.expect_one_of(&["LOCATION", "FILE FORMAT", "TABLE PROPERTIES"])? {
-        "LOCATION" => reader.string().map(|_| ()),
-        "FILE FORMAT" => reader.identifier().map(|_| ()),
-        _ => table_properties(reader),
-    }
 }

@@ -63,12 +63,9 @@ pub(super) fn drop(reader: &mut Reader) -> SqlResult<Statement> {
 /// `s [, ...] [DROP EXTERNAL DATABASE] [CASCADE | RESTRICT]`.
 fn schema(reader: &mut Reader, if_exists: bool) -> SqlResult<Statement> {
     let names = reader.identifiers()?;
-    let external = reader.words("DROP EXTERNAL DATABASE");
+    let external_database = reader.words("DROP EXTERNAL DATABASE");
     let cascade = cascade(reader);
-    if external {
-        return Ok(not_simulated(Feature::ExternalSchema, "DROP SCHEMA"));
-    }
-    Ok(Statement::DropSchema { names, if_exists, cascade })
+    Ok(Statement::DropSchema { names, if_exists, cascade, external_database })
 }
 
 fn cascade(reader: &mut Reader) -> bool {

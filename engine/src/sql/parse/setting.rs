@@ -7,7 +7,7 @@ use super::show;
 use super::statement::not_simulated;
 use crate::gap::Feature;
 use crate::sql::error::SqlResult;
-use crate::sql::statement::{ShownObject, Statement};
+use crate::sql::statement::{ExternalStatement, ShownObject, Statement};
 use crate::warehouse::identifier::Identifier;
 
 /// `[SESSION | LOCAL] name {TO | =} value [, ...]`, or one of the forms with words of their own.
@@ -155,9 +155,9 @@ pub(super) fn show(reader: &mut Reader) -> SqlResult<Statement> {
             return Ok(Statement::ShowProcedure { signature: super::routine::signature(reader)? });
         }
         "EXTERNAL TABLE" => {
-            reader.name()?;
-            reader.word("PARTITION");
-            return Ok(not_simulated(Feature::ExternalTable, "SHOW EXTERNAL TABLE"));
+            let table = reader.name()?;
+            let show = ExternalStatement::Show { table, partitions: reader.word("PARTITION") };
+            return Ok(Statement::External(Box::new(show)));
         }
         "DATASHARES" => {
             if reader.word("LIKE") {

@@ -4,6 +4,7 @@
 //! Queries and expressions stay sqlparser's own syntax tree until `bind` gives them types.
 //! What a statement carries stands by family in the modules below.
 
+mod external;
 mod load;
 mod model;
 mod object;
@@ -23,6 +24,10 @@ use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::policy::PolicyKind;
 use crate::warehouse::system_role::SystemPermission;
 
+pub use external::{
+    AlterExternal, CreateExternalSchema, CreateExternalTable, ExternalStatement, PartitionSpec, RowFormat,
+    StoredAs,
+};
 pub use load::{Copy, CopyCredentials, CopyOption};
 pub use model::{CreateModel, ModelFrom, ModelSettings};
 pub use object::{
@@ -65,6 +70,7 @@ pub enum Statement {
         table: QualifiedName,
     },
     Copy(Box<Copy>),
+    External(Box<ExternalStatement>),
 
     // Relations and schemas.
     CreateDatabase {
@@ -89,6 +95,8 @@ pub enum Statement {
         names: Vec<Identifier>,
         if_exists: bool,
         cascade: bool,
+        /// DROP EXTERNAL DATABASE: of external schemas, the catalog's database too.
+        external_database: bool,
     },
     AlterSchema {
         name: Identifier,

@@ -197,7 +197,7 @@ fn late_columns(viewer: &Viewer<'_>) -> SqlResult<Rows> {
         timeout: None,
         default_iam_role: None,
     };
-    let scope = Scope { manifest: viewer.manifest, session: &session, statement_text: "" };
+    let scope = Scope { manifest: viewer.manifest, session: &session, statement_text: "", outside: None };
     let mut rows = Rows::new();
     for relation in viewer.database.relations.values() {
         let late = relation.view().is_some_and(|view| view.late.is_some());

@@ -3,7 +3,8 @@
 //! [`relation`] says what a relation is and what it is asked with; each family is a file of relations:
 //! [`privilege`], [`default_privilege`], [`principal`], [`pg_catalog`], [`table_definition`], [`information_schema`],
 //! [`redshift_catalog`], [`storage`] (by [`blocks`]), [`vacuum`], [`log`], [`steps`], [`activity`], [`routine`],
-//! [`materialized`], [`model`], [`policy`] and [`time_zone`]; [`constraint`] and [`definition`] are more of PostgreSQL's.
+//! [`materialized`], [`model`], [`policy`], [`external`] and [`time_zone`]; [`constraint`] and [`definition`] are more of
+//! PostgreSQL's.
 //! [`acl`] prints grants.
 
 mod acl;
@@ -12,6 +13,7 @@ pub mod blocks;
 mod constraint;
 mod default_privilege;
 mod definition;
+mod external;
 mod information_schema;
 mod log;
 mod materialized;
@@ -60,6 +62,7 @@ static FAMILIES: &[&[Relation]] = &[
     steps::RELATIONS,
     constraint::RELATIONS,
     definition::RELATIONS,
+    external::RELATIONS,
     activity::RELATIONS,
     vacuum::RELATIONS,
     routine::RELATIONS,
@@ -76,7 +79,6 @@ pub const GAPS: &[&str] = &[
     "pg_cast",
     "pg_class_acl",
     "pg_conversion",
-    "pg_external_schema",
     "pg_library",
     "pg_listener",
     "pg_namespace_info",
@@ -89,11 +91,6 @@ pub const GAPS: &[&str] = &[
     "svv_datashare_objects",
     "svv_datashare_privileges",
     "svv_datashares",
-    "svv_external_columns",
-    "svv_external_databases",
-    "svv_external_partitions",
-    "svv_external_schemas",
-    "svv_external_tables",
     "svv_identity_providers",
     "svv_integration",
     "svv_query_state",

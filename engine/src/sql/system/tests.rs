@@ -49,6 +49,7 @@ fn warehouse() -> Manifest {
             owner: UserId::ADMIN,
             acl: Acl { grants: [grant(readers, Privilege::Usage)].into(), ..Acl::default() },
             relations: SortedMap::new(),
+            external: None,
         }),
     );
     let column = |name: &str, data_type, nullable| Column {

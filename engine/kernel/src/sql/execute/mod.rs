@@ -21,6 +21,7 @@ pub mod display;
 mod distinct;
 mod emission;
 pub mod evaluate;
+mod external;
 mod filter;
 pub mod gather;
 mod grouping;
@@ -57,6 +58,8 @@ pub mod write;
 mod zone;
 
 use std::sync::Arc;
+
+pub use external::ExternalRead;
 
 use super::error::SqlResult;
 use super::expression::Expression;
@@ -99,6 +102,8 @@ pub struct Context {
     pub statistics: Statistics,
     /// What each step of the plan did.
     pub profile: profile::Profile,
+    /// What was read outside, a scan an entry.
+    pub external: Vec<ExternalRead>,
     /// Bytes that operators may hold before Redshift's out-of-memory error.
     pub memory_limit: u64,
     pub memory_used: u64,
@@ -143,6 +148,7 @@ impl Context {
             evaluation,
             statistics: Statistics::default(),
             profile: profile::Profile::default(),
+            external: Vec::new(),
             memory_limit: memory::DEFAULT_LIMIT,
             extensions: Extensions::default(),
             memory_used: 0,
@@ -208,7 +214,10 @@ fn operator_of(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator
     Ok(match plan {
         Plan::Empty => Box::new(values::Single::default()),
         Plan::Nothing { .. } => Box::new(values::Nothing),
-        Plan::Scan(scan) => Box::new(scan::ScanSegments::new(scan, sought, context)?),
+        Plan::Scan(scan) => match &scan.external {
+            Some(external) => Box::new(external::ScanExternal::new(scan, external, sought, context)?),
+            None => Box::new(scan::ScanSegments::new(scan, sought, context)?),
+        },
         Plan::Secure(secure) => Box::new(secure::Barrier::new(secure, context)?),
         Plan::SystemScan { relation, .. } => Box::new(system_scan::ScanSystem::new(*relation)),
         Plan::Values { rows, fields } => Box::new(values::Rows::new(rows.clone(), fields)),

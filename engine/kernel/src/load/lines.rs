@@ -1,0 +1,364 @@
+//! Files of an external table to columns: a row a line, and no line is bad.
+//!
+//! Unlike COPY, what does not fit its type is NULL, what is missing is NULL and what is too many is left out
+//! (Developer Guide, "CREATE EXTERNAL TABLE"). Only the columns that somebody reads are made.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::ArrayRef;
+use regex_lite::Regex;
+use serde_json::Value;
+
+use super::column::Builder;
+use super::options::{Format, Options, TimeForm};
+use super::reader::checked_to;
+use super::scan::Cursor;
+use crate::warehouse::external::{ExternalTable, FileForm};
+
+/// Where a file is read.
+pub struct LineFile {
+    bytes: Arc<[u8]>,
+    cursor: Cursor,
+    header: u64,
+    valid_to: usize,
+}
+
+impl LineFile {
+    pub fn new(bytes: Arc<[u8]>, header: u64) -> Self {
+        LineFile { bytes, cursor: Cursor::default(), header, valid_to: 0 }
+    }
+
+    pub fn at_end(&self) -> bool {
+        self.cursor.at >= self.bytes.len()
+    }
+}
+
+/// How a line is taken apart.
+enum Form {
+    Delimited(Format),
+    Csv {
+        delimiter: u8,
+        quote: u8,
+        escape: u8,
+    },
+    Regex(Regex),
+    /// The column's name for each builder.
+    Json(Vec<String>),
+}
+
+/// Makes the wanted columns of one table.
+pub struct LineReader {
+    form: Form,
+    options: Options,
+    /// For each column of a line up to the last that is wanted: its builder.
+    targets: Vec<Option<usize>>,
+    builders: Vec<Builder>,
+    null: Vec<u8>,
+    rows: usize,
+    /// Fields of a line that had to be made, and where each builder's lies.
+    scratch: Vec<u8>,
+    found: Vec<Option<Range<usize>>>,
+}
+
+/// A file that cannot be read as its table says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable(pub String);
+
+impl LineReader {
+    /// `wanted`: numbers of the table's columns, in the order in which [`LineReader::take`] gives them.
+    pub fn new(table: &ExternalTable, wanted: &[usize]) -> Result<Self, Unreadable> {
+        let mut targets = vec![None; wanted.iter().max().map_or(0, |last| last + 1)];
+        let mut builders = Vec::with_capacity(wanted.len());
+        for (place, number) in wanted.iter().enumerate() {
+            targets[*number] = Some(place);
+            let data_type = table.columns[*number].data_type;
+            builders.push(Builder::new(data_type).ok_or_else(|| Unreadable(format!("{data_type} in text")))?);
+        }
+        let form = match &table.form {
+            FileForm::Delimited { delimiter, escape } => Form::Delimited(Format::Delimited {
+                delimiter: *delimiter,
+                escape: *escape,
+                remove_quotes: false,
+            }),
+            FileForm::Csv { delimiter, quote, escape } => {
+                Form::Csv { delimiter: *delimiter, quote: *quote, escape: *escape }
+            }
+            FileForm::Regex(pattern) => Form::Regex(
+                Regex::new(&format!("^(?:{pattern})$"))
+                    .map_err(|_| Unreadable(format!("regular expression {pattern}")))?,
+            ),
+            FileForm::Json => {
+                Form::Json(wanted.iter().map(|number| table.columns[*number].name.to_string()).collect())
+            }
+            FileForm::Parquet => return Err(Unreadable("PARQUET".to_owned())),
+            FileForm::Unknown(name) => return Err(Unreadable(name.clone())),
+        };
+        let options = Options {
+            truncate_columns: true,
+            accept_any_date: false,
+            date: TimeForm::Auto,
+            time: TimeForm::Auto,
+            round_decimals: true,
+            ..Options::default()
+        };
+        let found = vec![None; builders.len()];
+        let null = table.null.clone();
+        Ok(LineReader { form, options, targets, builders, null, rows: 0, scratch: Vec::new(), found })
+    }
+
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Takes the rows read so far. `None` is a bug of ours.
+    pub fn take(&mut self) -> Option<(Vec<ArrayRef>, usize)> {
+        let rows = std::mem::take(&mut self.rows);
+        let columns: Option<Vec<ArrayRef>> = self.builders.iter_mut().map(Builder::take).collect();
+        Some((columns?, rows))
+    }
+
+    /// Reads on until the file ends or `full` rows wait.
+    pub fn read(&mut self, file: &mut LineFile, full: usize) -> Result<(), Unreadable> {
+        let bytes = file.bytes.clone();
+        while file.header > 0 && !file.at_end() {
+            file.cursor.skip_line(&bytes);
+            file.header -= 1;
+        }
+        while self.rows < full && !file.at_end() {
+            match self.form {
+                Form::Delimited(format) => self.delimited(file, &bytes, format),
+                _ => self.made(file, &bytes)?,
+            }
+            self.rows += 1;
+        }
+        Ok(())
+    }
+
+    /// Fields that are slices of the file.
+    #[inline]
+    fn delimited(&mut self, file: &mut LineFile, bytes: &[u8], format: Format) {
+        let mut last = false;
+        for target in &self.targets {
+            if last {
+                if let Some(target) = target {
+                    self.builders[*target].push_null();
+                }
+                continue;
+            }
+            // Without quotes there is nothing that a field could break.
+            let Ok(field) = file.cursor.field(bytes, format) else {
+                last = true;
+                continue;
+            };
+            last = field.last;
+            let Some(target) = target else { continue };
+            let builder = &mut self.builders[*target];
+            let (text, valid) = if field.copied {
+                (&file.cursor.scratch[field.start..field.end], false)
+            } else {
+                if builder.is_text() && field.end > file.valid_to {
+                    file.valid_to = checked_to(bytes, file.valid_to.max(field.start));
+                }
+                (&bytes[field.start..field.end], field.end <= file.valid_to)
+            };
+            push(builder, text, valid, &self.null, &self.options);
+        }
+        if !last {
+            file.cursor.skip_line(bytes);
+        }
+    }
+
+    /// Fields that are made of a line.
+    fn made(&mut self, file: &mut LineFile, bytes: &[u8]) -> Result<(), Unreadable> {
+        let start = file.cursor.at;
+        file.cursor.skip_line(bytes);
+        let line = bytes[start..file.cursor.at].strip_suffix(b"\n").unwrap_or(&bytes[start..file.cursor.at]);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        self.scratch.clear();
+        self.found.fill(None);
+        match &self.form {
+            Form::Delimited(_) => {}
+            Form::Csv { delimiter, quote, escape } => {
+                csv(line, [*delimiter, *quote, *escape], &self.targets, &mut self.scratch, &mut self.found);
+            }
+            Form::Regex(pattern) => {
+                let text = String::from_utf8_lossy(line);
+                if let Some(groups) = pattern.captures(&text) {
+                    for (number, target) in self.targets.iter().enumerate() {
+                        if let (Some(target), Some(group)) = (target, groups.get(number + 1)) {
+                            self.found[*target] = Some(written(group.as_str().as_bytes(), &mut self.scratch));
+                        }
+                    }
+                }
+            }
+            Form::Json(names) => {
+                let object = match serde_json::from_slice::<Value>(line) {
+                    Ok(Value::Object(object)) => object,
+                    // unconfirmed: the sentence for a line that is no object.
+                    _ => return Err(Unreadable(format!("JSON: {}", String::from_utf8_lossy(line)))),
+                };
+                for (name, target) in names.iter().zip(&mut self.found) {
+                    let value = object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+                    *target = match value.map(|(_, value)| value) {
+                        None | Some(Value::Null) => None,
+                        Some(Value::String(text)) => Some(written(text.as_bytes(), &mut self.scratch)),
+                        Some(other) => Some(written(other.to_string().as_bytes(), &mut self.scratch)),
+                    };
+                }
+            }
+        }
+        for (builder, range) in self.builders.iter_mut().zip(&self.found) {
+            match range {
+                None => builder.push_null(),
+                Some(range) => {
+                    push(builder, &self.scratch[range.clone()], false, &self.null, &self.options);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn written(text: &[u8], scratch: &mut Vec<u8>) -> Range<usize> {
+    let start = scratch.len();
+    scratch.extend_from_slice(text);
+    start..scratch.len()
+}
+
+/// A field into its column; NULL where it does not fit.
+#[inline]
+fn push(builder: &mut Builder, text: &[u8], valid: bool, null: &[u8], options: &Options) {
+    let is_null = text == null || text.is_empty() && !builder.is_text();
+    let valid = valid || builder.is_text() && std::str::from_utf8(text).is_ok();
+    if is_null || builder.push(text, options, valid).is_err() {
+        builder.push_null();
+    }
+}
+
+/// A line as OpenCSVSerde reads it: a quote within quotes is doubled or escaped.
+fn csv(
+    line: &[u8],
+    [delimiter, quote, escape]: [u8; 3],
+    targets: &[Option<usize>],
+    scratch: &mut Vec<u8>,
+    found: &mut [Option<Range<usize>>],
+) {
+    let mut rest = line.iter().copied().peekable();
+    for target in targets {
+        let start = scratch.len();
+        let mut quoted = false;
+        let mut ended = true;
+        while let Some(byte) = rest.next() {
+            let next = rest.peek().copied();
+            let escaped = byte == escape && escape != quote && (next == Some(quote) || next == Some(escape));
+            if escaped || byte == quote && quoted && next == Some(quote) {
+                scratch.extend(rest.next());
+            } else if byte == quote {
+                quoted = !quoted;
+            } else if byte == delimiter && !quoted {
+                ended = false;
+                break;
+            } else {
+                scratch.push(byte);
+            }
+        }
+        if let Some(target) = target {
+            found[*target] = Some(start..scratch.len());
+        }
+        if ended {
+            break;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Array, AsArray};
+    use arrow::datatypes::Int32Type;
+
+    use super::*;
+    use crate::warehouse::data_type::DataType;
+    use crate::warehouse::external::{ExternalColumn, ExternalSchema};
+
+    fn table(form: FileForm, header: u64) -> ExternalTable {
+        let column = |name: &str, data_type| ExternalColumn { name: name.into(), data_type };
+        ExternalTable {
+            schema: "s".into(),
+            name: "t".into(),
+            source: ExternalSchema {
+                database: "d".to_owned(),
+                roles: Vec::new(),
+                catalog_roles: Vec::new(),
+                region: None,
+            },
+            columns: vec![
+                column("a", DataType::Integer),
+                column("b", DataType::Varchar(4)),
+                column("c", DataType::Varchar(9)),
+            ],
+            stored: 3,
+            location: String::new(),
+            form,
+            header,
+            null: b"\\N".to_vec(),
+            rows: None,
+            compression: None,
+        }
+    }
+
+    fn read(table: &ExternalTable, text: &str) -> Vec<(Option<i32>, Option<String>)> {
+        let mut reader = LineReader::new(table, &[0, 1]).unwrap();
+        let mut file = LineFile::new(text.as_bytes().into(), table.header);
+        while !file.at_end() {
+            let full = reader.rows() + 1;
+            reader.read(&mut file, full).unwrap();
+        }
+        let (columns, _) = reader.take().unwrap();
+        let strings = columns[1].as_dictionary::<Int32Type>();
+        let values = strings.values().as_string::<i32>().clone();
+        let numbers = columns[0].as_primitive::<Int32Type>();
+        let string = |row: usize| {
+            strings.is_valid(row).then(|| values.value(strings.keys().value(row) as usize).to_owned())
+        };
+        numbers.iter().enumerate().map(|(row, number)| (number, string(row))).collect()
+    }
+
+    fn row(number: Option<i32>, text: &str) -> (Option<i32>, Option<String>) {
+        (number, Some(text.to_owned()))
+    }
+
+    #[test]
+    fn no_line_is_bad() {
+        let delimited = table(FileForm::Delimited { delimiter: b',', escape: false }, 0);
+        let text = "a,b,c\n1,\"x,y\"\r\n2\n3,\\N,\n,longer than four,z,more\n5,";
+        assert_eq!(
+            read(&delimited, text),
+            [
+                row(None, "b"),
+                row(Some(1), "\"x"),
+                (Some(2), None),
+                (Some(3), None),
+                row(None, "long"),
+                row(Some(5), "")
+            ]
+        );
+        assert_eq!(read(&table(delimited.form.clone(), 1), "a,b\n1,x\n"), [row(Some(1), "x")]);
+    }
+
+    #[test]
+    fn quotes_patterns_and_objects() {
+        let csv = table(FileForm::Csv { delimiter: b',', quote: b'"', escape: b'\\' }, 0);
+        assert_eq!(
+            read(&csv, "\"1\",\"a,b\"\n2,\"\"\"q\\\"\"\n"),
+            [row(Some(1), "a,b"), row(Some(2), "\"q\"")]
+        );
+        let pattern = table(FileForm::Regex("(\\d+) (.*)".to_owned()), 0);
+        assert_eq!(read(&pattern, "7 up\nno\n"), [row(Some(7), "up"), (None, None)]);
+        let json = table(FileForm::Json, 0);
+        assert_eq!(
+            read(&json, "{\"A\":1,\"b\":\"x\"}\n{\"b\":[2]}\n"),
+            [row(Some(1), "x"), row(None, "[2]")]
+        );
+    }
+}

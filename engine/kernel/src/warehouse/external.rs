@@ -1,0 +1,124 @@
+//! What a warehouse knows of tables that lie outside: an external schema names a database of the data catalog and
+//! the roles to ask as; its tables are the catalog's and are looked up whenever a statement names one.
+
+use serde::{Deserialize, Serialize};
+
+use super::data_type::DataType;
+use super::identifier::Identifier;
+
+/// What CREATE EXTERNAL SCHEMA binds a schema to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExternalSchema {
+    /// The data catalog's name for it.
+    pub database: String,
+    /// Role ARNs, chained in order; the cluster's default role when there is none.
+    pub roles: Vec<String>,
+    /// Roles for the catalog alone, where they were named.
+    pub catalog_roles: Vec<String>,
+    /// Of the catalog.
+    pub region: Option<String>,
+}
+
+impl ExternalSchema {
+    /// `esoptions`, as `svv_external_schemas` shows it.
+    pub fn options(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some(region) = &self.region {
+            parts.push(format!("\"REGION\":\"{region}\""));
+        }
+        let role = if self.roles.is_empty() { "default".to_owned() } else { self.roles.join(",") };
+        parts.push(format!("\"IAM_ROLE\":\"{role}\""));
+        if !self.catalog_roles.is_empty() {
+            parts.push(format!("\"CATALOG_ROLE\":\"{}\"", self.catalog_roles.join(",")));
+        }
+        format!("{{{}}}", parts.join(","))
+    }
+}
+
+/// A table of the catalog as a statement found it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExternalTable {
+    pub schema: Identifier,
+    pub name: Identifier,
+    pub source: ExternalSchema,
+    /// Those that lie in files, then the partition keys.
+    pub columns: Vec<ExternalColumn>,
+    /// How many of them lie in files.
+    pub stored: usize,
+    /// `s3://bucket/prefix`.
+    pub location: String,
+    pub form: FileForm,
+    /// `skip.header.line.count`: lines to leave out at the head of each file.
+    pub header: u64,
+    /// `serialization.null.format`: the text that means NULL.
+    pub null: Vec<u8>,
+    /// `numRows`: what the planner takes for its size.
+    pub rows: Option<u64>,
+    /// `compression_type`, where it is not left to the files' names.
+    pub compression: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExternalColumn {
+    pub name: Identifier,
+    pub data_type: DataType,
+}
+
+/// How rows lie in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileForm {
+    /// Fields between delimiters; quotes mean nothing.
+    Delimited {
+        delimiter: u8,
+        escape: bool,
+    },
+    /// OpenCSVSerde.
+    Csv {
+        delimiter: u8,
+        quote: u8,
+        escape: u8,
+    },
+    /// RegexSerDe: a column is a group of the pattern.
+    Regex(String),
+    /// An object a line.
+    Json,
+    Parquet,
+    /// The catalog has it and the sandbox cannot read it: its name.
+    Unknown(String),
+}
+
+impl FileForm {
+    /// As EXPLAIN and `svl_s3query_summary` call it.
+    pub fn name(&self) -> &str {
+        match self {
+            FileForm::Delimited { .. } => "TEXT",
+            FileForm::Csv { .. } => "OPENCSV",
+            FileForm::Regex(_) => "REGEX",
+            FileForm::Json => "JSON",
+            FileForm::Parquet => "PARQUET",
+            FileForm::Unknown(name) => name,
+        }
+    }
+}
+
+impl ExternalTable {
+    /// Pseudocolumns, which `*` leaves out; their numbers follow those of the columns.
+    pub const PSEUDO: [(&'static str, DataType); 3] = [
+        ("$path", DataType::Varchar(1_024)),
+        ("$size", DataType::BigInt),
+        ("$spectrum_oid", DataType::Integer),
+    ];
+
+    /// Whether a column's value is its partition's.
+    pub fn is_key(&self, column: usize) -> bool {
+        (self.stored..self.columns.len()).contains(&column)
+    }
+
+    pub fn is_partitioned(&self) -> bool {
+        self.stored < self.columns.len()
+    }
+
+    pub fn column(&self, name: &Identifier) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == *name)
+    }
+}

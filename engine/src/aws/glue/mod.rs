@@ -1,0 +1,178 @@
+//! Glue: the catalog of tables that lie in S3, which Redshift, Athena and crawlers share (Glue API reference).
+
+pub mod database;
+pub mod expression;
+pub mod fault;
+pub mod partition;
+pub mod table;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::parameters::Parameters;
+use super::policy::Context;
+use super::shape::operations;
+use super::{Access, Account, Fault, Order, Reply};
+use crate::sorted::SortedMap;
+use database::Database;
+
+operations! {
+    CreateDatabase "CatalogId DatabaseInput!:structure Tags:structure",
+    GetDatabase "CatalogId Name!",
+    GetDatabases "CatalogId NextToken MaxResults:int ResourceShareType AttributesToGet:strings",
+    UpdateDatabase "CatalogId Name! DatabaseInput!:structure",
+    DeleteDatabase "CatalogId Name!",
+    CreateTable "CatalogId DatabaseName! TableInput!:structure PartitionIndexes:structures TransactionId",
+    GetTable "CatalogId DatabaseName! Name! TransactionId QueryAsOfTime",
+    GetTables "CatalogId DatabaseName! Expression NextToken MaxResults:int TransactionId QueryAsOfTime",
+    UpdateTable "CatalogId DatabaseName! TableInput!:structure SkipArchive:bool TransactionId VersionId",
+    DeleteTable "CatalogId DatabaseName! Name! TransactionId",
+    BatchDeleteTable "CatalogId DatabaseName! TablesToDelete!:strings TransactionId",
+    CreatePartition "CatalogId DatabaseName! TableName! PartitionInput!:structure",
+    BatchCreatePartition "CatalogId DatabaseName! TableName! PartitionInputList!:structures",
+    GetPartition "CatalogId DatabaseName! TableName! PartitionValues!:strings",
+    GetPartitions "CatalogId DatabaseName! TableName! Expression NextToken Segment:structure MaxResults:int ExcludeColumnSchema:bool TransactionId QueryAsOfTime",
+    BatchGetPartition "CatalogId DatabaseName! TableName! PartitionsToGet!:structures",
+    UpdatePartition "CatalogId DatabaseName! TableName! PartitionValueList!:strings PartitionInput!:structure",
+    DeletePartition "CatalogId DatabaseName! TableName! PartitionValues!:strings",
+    BatchDeletePartition "CatalogId DatabaseName! TableName! PartitionsToDelete!:structures",
+}
+
+/// Operations AWS has and the sandbox does not yet.
+pub const NOT_SIMULATED: &str = "BatchDeleteConnection BatchDeleteTableVersion BatchGetBlueprints BatchGetCrawlers \
+BatchGetDevEndpoints BatchGetJobs BatchGetTriggers BatchGetWorkflows BatchStopJobRun BatchUpdatePartition \
+CreateClassifier CreateConnection CreateCrawler CreateDevEndpoint CreateJob CreateMLTransform CreatePartitionIndex \
+CreateRegistry CreateSchema CreateScript CreateSecurityConfiguration CreateSession CreateTrigger \
+CreateUserDefinedFunction CreateWorkflow DeleteClassifier DeleteConnection DeleteCrawler DeleteJob \
+DeletePartitionIndex DeleteTableVersion DeleteTrigger DeleteUserDefinedFunction DeleteWorkflow GetClassifiers \
+GetColumnStatisticsForTable GetConnection GetConnections GetCrawler GetCrawlerMetrics GetCrawlers \
+GetDataCatalogEncryptionSettings GetDataflowGraph GetJob GetJobBookmark GetJobRun GetJobRuns GetJobs GetMapping \
+GetPartitionIndexes GetPlan GetResourcePolicy GetSecurityConfigurations GetTableVersion GetTableVersions GetTags \
+GetTrigger GetTriggers GetUserDefinedFunctions GetWorkflow ImportCatalogToGlue ListCrawlers ListJobs ListTriggers \
+ListWorkflows PutResourcePolicy ResetJobBookmark SearchTables StartCrawler StartCrawlerSchedule StartJobRun \
+StartTrigger StartWorkflowRun StopCrawler StopCrawlerSchedule StopTrigger TagResource UntagResource UpdateCrawler \
+UpdateJob UpdateTrigger";
+
+/// The catalogs of the account, one a region.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Glue {
+    /// By `region/name`.
+    databases: SortedMap<String, Database>,
+}
+
+impl Glue {
+    /// The database of this name, whatever its case, in a region.
+    fn database(&self, region: &str, name: &str) -> Result<&Database, Fault> {
+        self.databases.get(&key(region, name)).ok_or_else(|| no_database(name))
+    }
+
+    fn database_mut(&mut self, region: &str, name: &str) -> Result<&mut Database, Fault> {
+        self.databases.get_mut(&key(region, name)).ok_or_else(|| no_database(name))
+    }
+}
+
+fn key(region: &str, name: &str) -> String {
+    format!("{region}/{}", name.to_lowercase())
+}
+
+fn no_database(name: &str) -> Fault {
+    fault::not_found(format!("Database {} not found.", name.to_lowercase()))
+}
+
+/// A name in an input, which is there and not empty.
+fn name_in(input: Parameters<'_>, structure: &str) -> Result<String, Fault> {
+    match input.text("Name") {
+        Some("") => Err(fault::invalid(
+            "1 validation error detected: Value '' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 1",
+        )),
+        Some(name) => Ok(name.to_lowercase()),
+        None => Err(Fault::Parameters(format!("Missing required parameter in {structure}: \"Name\""))),
+    }
+}
+
+/// The page that was asked for, and the token of the next one.
+fn page(list: Vec<Value>, order: &Order<'_>, name: &str) -> Result<Value, Fault> {
+    let from = match order.parameters.text("NextToken") {
+        None => 0,
+        Some(token) => token
+            .parse::<usize>()
+            .ok()
+            .filter(|from| *from <= list.len())
+            .ok_or_else(|| fault::invalid("The NextToken provided is not valid."))?,
+    };
+    let most =
+        order.parameters.integer("MaxResults").map_or(list.len(), |most| most.clamp(1, 1_000) as usize);
+    let next = from.saturating_add(most);
+    let more = next < list.len();
+    let mut value = json!({ name: list.into_iter().skip(from).take(most).collect::<Vec<Value>>() });
+    if more {
+        value["NextToken"] = json!(next.to_string());
+    }
+    Ok(value)
+}
+
+/// A call is checked on the catalog, the database and the table, as far as it speaks of them.
+pub fn access(operation: Operation, account: &Account, order: &Order<'_>) -> Vec<Access> {
+    use Operation::*;
+    let parameters = order.parameters;
+    let nested = |structure: &str| parameters.structure(structure).text("Name").map(str::to_owned);
+    let named = |member: &str| parameters.text(member).map(str::to_owned);
+    let (database, tables) = match operation {
+        CreateDatabase => (None, Vec::new()),
+        GetDatabases => (Some("*".to_owned()), Vec::new()),
+        GetDatabase | UpdateDatabase | DeleteDatabase => (named("Name"), Vec::new()),
+        CreateTable | UpdateTable => (named("DatabaseName"), nested("TableInput").into_iter().collect()),
+        GetTable | DeleteTable => (named("DatabaseName"), named("Name").into_iter().collect()),
+        GetTables => (named("DatabaseName"), vec!["*".to_owned()]),
+        BatchDeleteTable => {
+            let tables = parameters.texts("TablesToDelete").into_iter().map(str::to_owned).collect();
+            (named("DatabaseName"), tables)
+        }
+        CreatePartition | BatchCreatePartition | GetPartition | GetPartitions | BatchGetPartition
+        | UpdatePartition | DeletePartition | BatchDeletePartition => {
+            (named("DatabaseName"), named("TableName").into_iter().collect())
+        }
+    };
+    let mut paths = vec!["catalog".to_owned()];
+    if let Some(database) = &database {
+        paths.push(format!("database/{}", database.to_lowercase()));
+        paths.extend(tables.iter().map(|table| format!("table/{database}/{table}").to_lowercase()));
+    }
+    let on = |path: String| Access {
+        action: format!("glue:{}", operation.name()),
+        resource: format!("arn:aws:glue:{}:{}:{path}", order.region, account.id),
+        context: Context::default(),
+    };
+    paths.into_iter().map(on).collect()
+}
+
+pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Result<Reply, Fault> {
+    use Operation::*;
+    let catalog = order.parameters.text("CatalogId").unwrap_or(&account.id);
+    if catalog != account.id {
+        // unconfirmed: the sentence for a catalog of another account.
+        return Err(fault::not_found(format!("Catalog {catalog} not found.")));
+    }
+    let value = match operation {
+        CreateDatabase => database::create(account, order),
+        GetDatabase => database::get(account, order),
+        GetDatabases => database::list(account, order),
+        UpdateDatabase => database::update(account, order),
+        DeleteDatabase => database::delete(account, order),
+        CreateTable => table::create(account, order),
+        GetTable => table::get(account, order),
+        GetTables => table::list(account, order),
+        UpdateTable => table::update(account, order),
+        DeleteTable => table::delete(account, order),
+        BatchDeleteTable => table::delete_many(account, order),
+        CreatePartition => partition::create(account, order),
+        BatchCreatePartition => partition::create_many(account, order),
+        GetPartition => partition::get(account, order),
+        GetPartitions => partition::list(account, order),
+        BatchGetPartition => partition::get_many(account, order),
+        UpdatePartition => partition::update(account, order),
+        DeletePartition => partition::delete(account, order),
+        BatchDeletePartition => partition::delete_many(account, order),
+    }?;
+    Ok(Reply { value, body: None })
+}

@@ -1,0 +1,113 @@
+//! Statements about external schemas and tables, and what plans read outside.
+
+use super::Running;
+use super::beginning::Beginning;
+use super::work::{Effect, Work};
+use crate::gap::Feature;
+use crate::sandbox::Sandbox;
+use crate::sandbox::outside::AccountOutside;
+use crate::sql::commands::{self, CommandContext};
+use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::external::{self, refusal};
+use crate::sql::outcome::Completion;
+use crate::sql::outside::Asker;
+use crate::sql::plan::Plan;
+use crate::sql::statement::{AlterExternal, AlterTable, ExternalStatement, Statement};
+use crate::warehouse::manifest::Logs;
+
+impl Beginning<'_> {
+    /// What a statement comes to that is about external schemas or tables; `None` for all others.
+    pub(super) fn external(&mut self, statement: &Statement) -> SqlResult<Option<Work>> {
+        let database = self.base.catalog.database(&self.session.database);
+        let database = database.ok_or_else(|| SqlError::bug("the session's database is gone"))?.clone();
+        let is_external = |name: &_| refusal::is_external(name, &database);
+        refusal::check(statement, &database)?;
+        let mut context = CommandContext {
+            manifest: self.working,
+            session: self.session,
+            now: self.now,
+            connected: Vec::new(),
+            next_block: self.next_block,
+        };
+        let asker = self.reach.asker;
+        let outside = self.reach.outside.get_mut();
+        let keep = |completion| Ok(Some(Work::Finish(completion, Effect::Keep)));
+        match statement {
+            Statement::External(statement) => match &**statement {
+                ExternalStatement::CreateSchema(create) => {
+                    keep(external::schema::create(create, outside, asker, &mut context)?)
+                }
+                ExternalStatement::CreateTable(create) if create.query.is_some() => {
+                    Err(SqlError::not_simulated_because(Feature::ExternalTable, "CREATE EXTERNAL TABLE AS"))
+                }
+                ExternalStatement::CreateTable(create) => {
+                    keep(external::create_table::run(create, outside, asker, &mut context)?)
+                }
+                ExternalStatement::Alter { table, action } => {
+                    keep(external::alter_table::run(table, action, outside, asker, &context)?)
+                }
+                ExternalStatement::Show { table, partitions } => {
+                    let answer = external::show::answer(table, *partitions, outside, asker, &context)?;
+                    Ok(Some(Work::answer(answer, "SHOW")))
+                }
+            },
+            Statement::AlterTable { name, action } if is_external(name) => {
+                let action = match action {
+                    AlterTable::AddColumn(column) => {
+                        AlterExternal::AddColumn(column.name.clone(), column.data_type)
+                    }
+                    AlterTable::DropColumn { name, .. } => AlterExternal::DropColumn(name.clone()),
+                    _ => return Err(SqlError::bug("a change of an external table that was not refused")),
+                };
+                keep(external::alter_table::run(name, &action, outside, asker, &context)?)
+            }
+            Statement::DropTable { names, if_exists, cascade } if names.iter().any(is_external) => {
+                let (outer, local): (Vec<_>, Vec<_>) = names.iter().cloned().partition(is_external);
+                let mut completion = Completion { tag: "DROP TABLE".to_owned(), ..Completion::default() };
+                if !local.is_empty() {
+                    let drop =
+                        Statement::DropTable { names: local, if_exists: *if_exists, cascade: *cascade };
+                    completion = commands::run(&drop, &mut context)?;
+                }
+                for name in &outer {
+                    let said = external::drop_table::run(name, *if_exists, outside, asker, &context)?;
+                    completion.notices.extend(said);
+                }
+                keep(completion)
+            }
+            Statement::DropSchema { names, cascade, external_database: true, .. } => {
+                external::schema::drop_databases(names, *cascade, outside, asker, &context)?;
+                Ok(None)
+            }
+            Statement::Insert(insert) if is_external(&insert.table) => {
+                Err(SqlError::not_simulated_because(Feature::ExternalTable, "INSERT into external tables"))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+impl Sandbox {
+    /// Finds what the plan reads outside: files of external tables, and what the catalog says of them.
+    pub(super) fn look_outside(
+        &mut self,
+        running: &mut Running,
+        plan: &mut Plan,
+        live: &mut Logs,
+    ) -> SqlResult<()> {
+        let user = running.context.evaluation.settings.get("current_user").cloned().unwrap_or_default();
+        let asker = Asker { query: running.query as u64, process: running.session.0 };
+        let Some(session) = self.sessions.get(&running.session) else {
+            return Err(SqlError::bug("a statement without a session"));
+        };
+        let mut outside = AccountOutside {
+            account: &mut self.account,
+            now: self.clock.now(),
+            cluster: &self.warehouse.cluster,
+            user: &user,
+            region: None,
+        };
+        external::source::fill(plan, &mut outside, &mut running.context.evaluation, asker)?;
+        external::listing::fill(plan, live, &mut outside, asker, &running.base, session)
+    }
+}
