@@ -4,7 +4,7 @@
 //! thrown away: a check leaves no trace in history, system views or bill. Checks look at what people can do,
 //! not at what was typed.
 
-use sandshift_engine::sandbox::{ADMIN, Executed, Sandbox};
+use sandshift_engine::sandbox::{ADMIN, CliOutput, Executed, Sandbox};
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
 use sandshift_prose::definition::{Actor, Attempt, CheckKind, Condition, Expect, Step};
@@ -76,6 +76,9 @@ pub fn attempt(condition: &Condition, sandbox: &Sandbox) -> Result<(), String> {
     prepare(&condition.given, &mut copy)?;
     let actor = person(&condition.actor, &mut copy)?;
     match &condition.attempt {
+        Attempt::Aws(line) => {
+            judge_aws(&condition.expect, &copy.aws(&actor, line), &format!("aws {}", line.trim()))
+        }
         Attempt::Login { password } => {
             let login = copy.connect(&actor, Some(password)).map(|_| ());
             judge_plain(&condition.expect, login.as_ref().err(), &format!("login {actor}"))
@@ -85,6 +88,7 @@ pub fn attempt(condition: &Condition, sandbox: &Sandbox) -> Result<(), String> {
                 Actor::User(name) => name.clone(),
                 Actor::MemberOf(group) => format!("group {group}"),
                 Actor::HolderOf(role) => format!("role {role}"),
+                Actor::Principal(name) => format!("IAM user {name}"),
             };
             let session =
                 copy.connect(&actor, None).map_err(|error| format!("{who}\n{}", error_text(&error)))?;
@@ -114,7 +118,7 @@ fn prepare(given: &str, copy: &mut Sandbox) -> Result<(), String> {
 fn person(actor: &Actor, copy: &mut Sandbox) -> Result<String, String> {
     const SOMEBODY: &str = "sandshift_somebody";
     let join = match actor {
-        Actor::User(name) => return Ok(name.clone()),
+        Actor::User(name) | Actor::Principal(name) => return Ok(name.clone()),
         Actor::MemberOf(group) => format!("ALTER GROUP {group} ADD USER {SOMEBODY};"),
         Actor::HolderOf(role) => format!("GRANT ROLE {role} TO {SOMEBODY};"),
     };
@@ -161,10 +165,25 @@ fn judge_plain(expect: &Expect, error: Option<&SqlError>, tried: &str) -> Result
         {
             Ok(())
         }
-        (Expect::Success | Expect::Rows { .. }, None) => Ok(()),
+        (Expect::Success | Expect::Rows { .. } | Expect::Prints(_), None) => Ok(()),
         (_, Some(error)) => Err(format!("{tried}\n{}", error_text(error))),
         (Expect::Refused { .. }, None) => Err(format!("{tried}\nOK")),
     }
+}
+
+/// Judges what the AWS CLI came to.
+fn judge_aws(expect: &Expect, output: &CliOutput, tried: &str) -> Result<(), String> {
+    let held = match expect {
+        Expect::Refused { state, message } => {
+            output.code != 0
+                && output.stderr.contains(&format!("({state})"))
+                && message.as_ref().is_none_or(|part| output.stderr.contains(part.as_str()))
+        }
+        Expect::Prints(text) => output.code == 0 && output.stdout.trim() == text.trim(),
+        Expect::Success | Expect::Rows { .. } => output.code == 0,
+    };
+    let said = if output.code == 0 { &output.stdout } else { &output.stderr };
+    if held { Ok(()) } else { Err(format!("{tried}\n{}", said.trim())) }
 }
 
 fn excerpt(rows: &[Vec<String>]) -> String {

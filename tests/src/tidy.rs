@@ -38,7 +38,6 @@ const LONGER: [(&str, &str); 2] = [
         "engine/kernel/src/sql/execute/intern.rs",
         "one table of distinct values, with a form for each key type",
     ),
-    ("lessons/prose/src/definition.rs", "the lab format in one place, half of it its description"),
 ];
 
 /// Texts below the root; what is built or installed is left out.
