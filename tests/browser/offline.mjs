@@ -104,8 +104,7 @@ for (const lab of labs.slice(0, 1)) {
         if (check.kind.Prediction) await learner.answer(step.id, check.id, check.kind.Prediction.answer);
       }
       for (const script of scripts(step.solution)) {
-        if (script.door === "aws") await learner.aws(script.who, script.input);
-        else await learner.run(script.who, script.input, script);
+        await learner.enter(script);
       }
       for (const check of step.checks) {
         if (check.kind.Question) await learner.answer(step.id, check.id, check.kind.Question.answer);

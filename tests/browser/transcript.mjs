@@ -3,7 +3,7 @@
 export function prompts(text) {
   const found = [];
   for (const line of text.split("\n")) {
-    const prompt = /^(!?)(sql|aws) ([^>]+)> (.*)$/.exec(line);
+    const prompt = /^(!?)(sql|aws|clock)(?: ([^>]+))?> (.*)$/.exec(line);
     if (prompt) {
       const [, refused, door, who, input] = prompt;
       found.push({ door, who, refused: refused === "!", input });

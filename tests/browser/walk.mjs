@@ -156,8 +156,7 @@ async function walk(lab, language) {
           if (check.kind.Prediction) await learner.answer(step.id, check.id, check.kind.Prediction.answer);
         }
         for (const script of scripts(step.solution)) {
-          if (script.door === "aws") await learner.aws(script.who, script.input);
-          else await learner.run(script.who, script.input, script);
+          await learner.enter(script);
           if (script.refused && refusals++ === 0) await pictures(page, `${language}-refusal`, "workbench");
         }
         await answerWrongly(page, learner, step);
