@@ -20,6 +20,7 @@ pub mod parse;
 pub mod procedure;
 pub mod session;
 pub mod statement;
+pub mod syntax;
 pub mod system;
 pub mod trainer;
 

@@ -1,7 +1,7 @@
 //! A PL/pgSQL procedure as a list of operations: what `parse::procedure` makes of its text and the sandbox runs,
 //! one operation after the other, so that a loop can be interrupted between any two of them.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::statement::ParsedStatement;
 use crate::warehouse::data_type::DataType;
@@ -70,7 +70,7 @@ pub struct Bound {
 
 #[derive(Clone, Debug)]
 pub struct Value {
-    pub query: Box<ast::Query>,
+    pub query: Box<syntax::Query>,
     /// As it was written.
     pub text: String,
 }

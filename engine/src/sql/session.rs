@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 pub use sandshift_kernel::sql::functions::random::RandomState;
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::error::{SqlError, SqlResult};
 use super::outcome::Batch;
@@ -76,7 +76,7 @@ pub struct Prepared {
 #[derive(Clone, Debug)]
 pub struct Cursor {
     /// None where a procedure opened it: then its rows are there.
-    pub query: Option<Box<ast::Query>>,
+    pub query: Option<Box<syntax::Query>>,
     /// All of the answer: the first FETCH computes the whole of it, as the leader node does.
     pub rows: Option<CursorRows>,
     /// Rows passed so far; one more than there are when FETCH ran off the end.

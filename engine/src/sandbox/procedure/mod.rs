@@ -278,7 +278,7 @@ impl Sandbox {
     }
 
     /// One argument of a CALL at the outermost level. A literal keeps having no type.
-    fn argument(&mut self, id: SessionId, query: &sqlparser::ast::Query) -> SqlResult<(Value, DataType)> {
+    fn argument(&mut self, id: SessionId, query: &crate::sql::syntax::Query) -> SqlResult<(Value, DataType)> {
         let manifest = self.readable(id)?;
         let now = self.clock.now();
         let session = self.sessions.get(&id).ok_or_else(|| SqlError::bug("a call without a session"))?;

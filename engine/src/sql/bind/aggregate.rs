@@ -1,9 +1,8 @@
 //! Aggregate calls: which function, over which type, giving which type (fact sheet, section 6.8).
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::{Binder, product_with};
-use super::call::Arguments;
 use super::coerce;
 use super::level::AGGREGATE_BASE;
 use super::scalar::{no_function, types};
@@ -49,19 +48,14 @@ fn kind(name: &str) -> Option<AggregateFunction> {
 
 impl Binder<'_> {
     /// A call without OVER: it is kept by the level and stands in the expression by its number.
-    pub fn aggregate(
-        &mut self,
-        name: &str,
-        function: &ast::Function,
-        arguments: &Arguments<'_>,
-    ) -> SqlResult<Expression> {
+    pub fn aggregate(&mut self, name: &str, function: &syntax::Function) -> SqlResult<Expression> {
         if self.level()?.inside_aggregate {
             return Err(SqlError::product("42803", "aggregate function calls may not be nested"));
         }
         let taken: Vec<usize> =
             self.levels.iter().map(|level| level.parameters.as_ref().map_or(0, Vec::len)).collect();
         self.level()?.inside_aggregate = true;
-        let call = self.aggregate_call(name, function, arguments);
+        let call = self.aggregate_call(name, function);
         self.level()?.inside_aggregate = false;
         let mut call = call?;
         let owner = self.owner(&mut call);
@@ -135,16 +129,11 @@ impl Binder<'_> {
     }
 
     /// The call itself, its arguments cast to what the function wants.
-    pub fn aggregate_call(
-        &mut self,
-        name: &str,
-        function: &ast::Function,
-        arguments: &Arguments<'_>,
-    ) -> SqlResult<AggregateCall> {
+    pub fn aggregate_call(&mut self, name: &str, function: &syntax::Function) -> SqlResult<AggregateCall> {
         use AggregateFunction as F;
         let kind = kind(name).ok_or_else(|| SqlError::bug(format!("{name} is no aggregate")))?;
-        if arguments.star {
-            if kind != F::Count || arguments.distinct {
+        if function.star {
+            if kind != F::Count || function.distinct {
                 return Err(no_function(name, &[]));
             }
             return Ok(AggregateCall {
@@ -156,7 +145,7 @@ impl Binder<'_> {
             });
         }
         let mut bound = Vec::new();
-        for argument in &arguments.expressions {
+        for argument in &function.args {
             bound.push(self.expression(argument)?);
         }
         let mut order = Vec::new();
@@ -180,7 +169,7 @@ impl Binder<'_> {
             matches!(kind, F::Min | F::Max | F::AnyValue | F::BoolAnd | F::BoolOr | F::BitAnd | F::BitOr);
         Ok(AggregateCall {
             function: kind,
-            distinct: arguments.distinct && !folds_into_plain,
+            distinct: function.distinct && !folds_into_plain,
             arguments: arguments_bound,
             order,
             data_type,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::coerce;
 use super::level::Level;
@@ -11,7 +11,6 @@ use super::{Need, Scope};
 use crate::sql::error::{Span, SqlError, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
 use crate::sql::functions::{Resolved, Site};
-use crate::sql::parse;
 use crate::sql::plan::{Field, Plan};
 use crate::warehouse::access::UserId;
 use crate::warehouse::catalog::{Database, ObjectId, Relation};
@@ -179,15 +178,15 @@ impl<'a> Binder<'a> {
     }
 
     /// Where in the submitted text a piece of syntax tree was read.
-    pub fn place(&self, node: &impl ast::Spanned) -> Option<Span> {
+    pub fn place(&self, node: &dyn syntax::Spanned) -> Option<Span> {
         if self.text.is_empty() {
             return None;
         }
-        parse::span(node.span()).filter(|span| span.start < span.end)
+        Some(node.span()).filter(|span| span.start < span.end)
     }
 
     /// The error, pointing at `node` unless it points somewhere already.
-    pub fn at(&self, error: SqlError, node: &impl ast::Spanned) -> SqlError {
+    pub fn at(&self, error: SqlError, node: &dyn syntax::Spanned) -> SqlError {
         match self.place(node) {
             Some(span) => error.at(span),
             None => error,

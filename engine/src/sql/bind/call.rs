@@ -1,6 +1,6 @@
 //! Function calls: scalar functions, the forms that are really CASE, and the way to aggregates and windows.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::Binder;
 use super::coerce;
@@ -10,24 +10,14 @@ use super::level::Clause;
 use super::literal;
 use super::scalar::{collated, no_function, types};
 use super::series::SERIES;
-use crate::gap::Feature;
-use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{Comparison, Expression};
 use crate::sql::functions;
 use crate::warehouse::value::Value;
 
-/// What stands between a call's parentheses.
-pub(super) struct Arguments<'q> {
-    pub distinct: bool,
-    /// `f(*)`.
-    pub star: bool,
-    pub expressions: Vec<&'q ast::Expr>,
-    pub ignore_nulls: bool,
-}
-
 impl Binder<'_> {
-    pub fn function(&mut self, function: &ast::Function) -> SqlResult<Expression> {
-        let parts = object_name(&function.name)?;
+    pub fn function(&mut self, function: &syntax::Function) -> SqlResult<Expression> {
+        let parts = object_name(&function.name);
         let name = match parts.as_slice() {
             [name] => name.to_string(),
             [schema, name] if *schema == "pg_catalog" => name.to_string(),
@@ -45,42 +35,39 @@ impl Binder<'_> {
                 return Err(no_function(&written.join("."), &[]));
             }
         };
-        if function.filter.is_some() {
-            return Err(SqlError::new(SqlErrorKind::Syntax { near: Some("FILTER".to_owned()) }));
-        }
-        let arguments = arguments(function)?;
+        let arguments = &function.args;
         if let Some(over) = &function.over {
-            return self.window(&name, function, &arguments, over);
+            return self.window(&name, function, over);
         }
         if super::aggregate::is_aggregate(&name) {
-            return self.aggregate(&name, function, &arguments);
+            return self.aggregate(&name, function);
         }
         if super::window::is_window_only(&name) {
             let message = format!("window function call requires an OVER clause: {name}");
             return Err(SqlError::product("42809", message));
         }
-        if arguments.distinct {
+        if function.distinct {
             let message = format!("DISTINCT specified, but {name} is not an aggregate function");
             return Err(SqlError::product("42809", message));
         }
-        if arguments.star {
+        if function.star {
             return Err(no_function(&name, &[]));
         }
         if matches!(name.as_str(), "grouping" | "grouping_id") {
-            return self.grouping(&name, &arguments.expressions);
+            return self.grouping(&name, arguments);
         }
         if is_iam_grants(&name) && self.clause() == Clause::SelectList && !self.level()?.inside_aggregate {
-            return self.iam_grants_column(&name, &arguments.expressions);
+            return self.iam_grants_column(&name, arguments);
         }
         if name == SERIES && self.clause() == Clause::SelectList && !self.level()?.inside_aggregate {
-            return self.series_column(&arguments.expressions);
+            return self.series_column(arguments);
         }
-        if let (Some(relation), []) = (row_function(&name), arguments.expressions.as_slice())
+        if let (Some(relation), []) = (row_function(&name), arguments.as_slice())
             && self.clause() == Clause::SelectList
         {
             return self.record_column(relation);
         }
-        self.scalar_call(&name, &arguments.expressions)
+        self.scalar_call(&name, arguments)
     }
 
     /// A user's function by its schema and name.
@@ -88,21 +75,17 @@ impl Binder<'_> {
         &mut self,
         schema: &crate::warehouse::identifier::Identifier,
         name: &str,
-        function: &ast::Function,
+        function: &syntax::Function,
     ) -> SqlResult<Option<Expression>> {
-        let arguments = arguments(function)?;
-        let bound: Vec<Expression> = arguments
-            .expressions
-            .iter()
-            .map(|argument| self.expression(argument))
-            .collect::<SqlResult<_>>()?;
+        let bound: Vec<Expression> =
+            function.args.iter().map(|argument| self.expression(argument)).collect::<SqlResult<_>>()?;
         match self.user_function(Some(schema), name, &bound)? {
             Some(value) => Ok(Some(value)),
             None => Err(no_function(&format!("{schema}.{name}"), &types(&bound))),
         }
     }
 
-    fn scalar_call(&mut self, name: &str, written: &[&ast::Expr]) -> SqlResult<Expression> {
+    fn scalar_call(&mut self, name: &str, written: &[syntax::Expression]) -> SqlResult<Expression> {
         let mut bound = Vec::with_capacity(written.len());
         for (number, argument) in written.iter().enumerate() {
             let part = if number == 0 && PART_FUNCTIONS.contains(&name) { date_part(argument) } else { None };
@@ -211,61 +194,13 @@ impl Binder<'_> {
 const PART_FUNCTIONS: [&str; 7] =
     ["dateadd", "date_add", "datediff", "date_diff", "date_part", "pgdate_part", "extract"];
 
-fn date_part(argument: &ast::Expr) -> Option<String> {
+fn date_part(argument: &syntax::Expression) -> Option<String> {
     match argument {
-        ast::Expr::Identifier(ident) => Some(fold(ident)),
-        ast::Expr::Value(value) => match &value.value {
-            ast::Value::SingleQuotedString(text) => Some(text.to_lowercase()),
+        syntax::Expression::Identifier(ident) => Some(fold(ident)),
+        syntax::Expression::Value(value) => match &value.value {
+            syntax::Value::String(text) => Some(text.to_lowercase()),
             _ => None,
         },
         _ => None,
     }
-}
-
-/// The arguments of a call, and the clauses among them.
-pub(super) fn arguments(function: &ast::Function) -> SqlResult<Arguments<'_>> {
-    let mut found = Arguments {
-        distinct: false,
-        star: false,
-        expressions: Vec::new(),
-        ignore_nulls: matches!(function.null_treatment, Some(ast::NullTreatment::IgnoreNulls)),
-    };
-    match &function.args {
-        ast::FunctionArguments::None => {}
-        ast::FunctionArguments::Subquery(_) => {
-            return Err(SqlError::not_simulated_because(
-                Feature::QueryClause,
-                "a query as a function's argument",
-            ));
-        }
-        ast::FunctionArguments::List(list) => {
-            found.distinct = list.duplicate_treatment == Some(ast::DuplicateTreatment::Distinct);
-            for clause in &list.clauses {
-                match clause {
-                    ast::FunctionArgumentClause::IgnoreOrRespectNulls(treatment) => {
-                        found.ignore_nulls = *treatment == ast::NullTreatment::IgnoreNulls;
-                    }
-                    other => {
-                        let near = other.to_string().split(' ').next().map(str::to_owned);
-                        return Err(SqlError::new(SqlErrorKind::Syntax { near }));
-                    }
-                }
-            }
-            for argument in &list.args {
-                match argument {
-                    ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expression)) => {
-                        found.expressions.push(expression);
-                    }
-                    ast::FunctionArg::Unnamed(_) => found.star = true,
-                    ast::FunctionArg::Named { name, .. } => {
-                        return Err(SqlError::new(SqlErrorKind::Syntax { near: Some(name.to_string()) }));
-                    }
-                    ast::FunctionArg::ExprNamed { name, .. } => {
-                        return Err(SqlError::new(SqlErrorKind::Syntax { near: Some(name.to_string()) }));
-                    }
-                }
-            }
-        }
-    }
-    Ok(found)
 }

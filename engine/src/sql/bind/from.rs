@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::{Binder, too_deep};
 use super::iam_grants::is_iam_grants;
@@ -11,7 +11,7 @@ use super::relation::Found;
 use super::series::SERIES;
 use super::{Need, coerce};
 use crate::gap::Feature;
-use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::plan::{External, Field, Plan, Scan};
 use crate::sql::{parse, system};
@@ -106,7 +106,7 @@ fn shift(expression: &mut Expression, by: usize) {
 
 impl Binder<'_> {
     /// The comma list of FROM.
-    pub fn from(&mut self, tables: &[ast::TableWithJoins]) -> SqlResult<FromItem> {
+    pub fn from(&mut self, tables: &[syntax::TableWithJoins]) -> SqlResult<FromItem> {
         if tables.iter().map(|table| 1 + table.joins.len()).sum::<usize>() > MOST_TABLES {
             return Err(too_deep());
         }
@@ -128,7 +128,7 @@ impl Binder<'_> {
         Ok(whole.unwrap_or_else(FromItem::nothing))
     }
 
-    pub fn table_with_joins(&mut self, table: &ast::TableWithJoins) -> SqlResult<FromItem> {
+    pub fn table_with_joins(&mut self, table: &syntax::TableWithJoins) -> SqlResult<FromItem> {
         let first = match self.inside(&table.relation, &FromItem::nothing())? {
             Some(inside) => self.unnest(FromItem::nothing(), inside, None)?,
             None => self.table_factor(&table.relation)?,
@@ -136,134 +136,94 @@ impl Binder<'_> {
         self.joins(first, &table.joins)
     }
 
-    fn joins(&mut self, first: FromItem, joins: &[ast::Join]) -> SqlResult<FromItem> {
+    fn joins(&mut self, first: FromItem, joins: &[syntax::Join]) -> SqlResult<FromItem> {
         let mut left = first;
         for join in joins {
             if let Some(inside) = self.inside(&join.relation, &left)? {
-                left = self.unnest(left, inside, Some(&join.join_operator))?;
+                left = self.unnest(left, inside, Some(join))?;
                 continue;
             }
             let right = self.table_factor(&join.relation)?;
-            left = self.join(left, right, &join.join_operator)?;
+            left = self.join(left, right, join.kind, &join.constraint)?;
         }
         Ok(left)
     }
 
-    fn table_factor(&mut self, factor: &ast::TableFactor) -> SqlResult<FromItem> {
+    fn table_factor(&mut self, factor: &syntax::TableFactor) -> SqlResult<FromItem> {
         let result = match factor {
-            ast::TableFactor::Table { name, alias, args: None, sample: None, .. } => {
+            syntax::TableFactor::Table { name, path, alias, .. } if path.is_empty() => {
                 self.table(name, alias.as_ref())
             }
-            ast::TableFactor::Derived { lateral: false, subquery, alias, sample: None } => {
+            // A path that begins with no table to the left.
+            syntax::TableFactor::Table { name, path, .. } => {
+                let path = syntax::Expression::Path { root: Box::new(column(&name.0)), steps: path.clone() };
+                self.expression(&path).and_then(|_| Err(SqlError::bug("a path that leads nowhere")))
+            }
+            syntax::TableFactor::Derived { subquery, alias, .. } => {
                 let plan = self.deeper(|binder| binder.query(subquery))?;
                 let plan = coerce::settle_strings(plan);
                 let name = alias.as_ref().map_or(String::new(), |alias| fold(&alias.name));
                 let plan = rename(plan, &name, alias.as_ref())?;
                 Ok(FromItem::single(plan, name, None, None))
             }
-            ast::TableFactor::Derived { lateral: true, .. } => {
-                Err(SqlError::new(SqlErrorKind::Syntax { near: Some("SELECT".to_owned()) }))
-            }
-            ast::TableFactor::Table { sample: Some(_), .. } => {
-                Err(SqlError::new(SqlErrorKind::Syntax { near: Some("TABLESAMPLE".to_owned()) }))
-            }
-            ast::TableFactor::NestedJoin { table_with_joins, alias: None } => {
+            syntax::TableFactor::NestedJoin { table_with_joins, alias: None, .. } => {
                 self.table_with_joins(table_with_joins)
             }
-            ast::TableFactor::Table { args: Some(arguments), name, alias, .. }
-                if arguments.args.is_empty() && row_function(&name.to_string()).is_some() =>
-            {
-                match row_function(&name.to_string()) {
-                    Some(relation) => self.row_function(relation, alias.as_ref()),
-                    None => Err(SqlError::bug("a function that is none")),
-                }
+            syntax::TableFactor::NestedJoin { alias: Some(_), .. } => Err(SqlError::not_simulated_because(
+                Feature::QueryClause,
+                "FROM (... JOIN ...) with an alias",
+            )),
+            syntax::TableFactor::Function { function, alias, .. } => {
+                self.function_item(function, alias.as_ref())
             }
-            ast::TableFactor::Table { name, alias, args: Some(arguments), .. }
-                if name.to_string().eq_ignore_ascii_case(SERIES) || is_iam_grants(&name.to_string()) =>
-            {
-                let written: Vec<&ast::Expr> = arguments
-                    .args
-                    .iter()
-                    .filter_map(|argument| match argument {
-                        ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expression)) => Some(expression),
-                        _ => None,
-                    })
-                    .collect();
-                let name = name.to_string();
-                if is_iam_grants(&name) {
-                    self.iam_grants_item(&name, &written, alias.as_ref())
-                } else {
-                    self.series_item(&written, alias.as_ref())
-                }
+            syntax::TableFactor::Pivot { table, aggregate, column, values, alias, .. } => self
+                .table_factor(table)
+                .and_then(|input| self.pivot(input, aggregate, column, values, alias.as_ref())),
+            syntax::TableFactor::Unpivot { table, value, name, columns, with_nulls, alias, .. } => self
+                .table_factor(table)
+                .and_then(|input| self.unpivot(input, (value, name), columns, *with_nulls, alias.as_ref())),
+            // Those are inside of a SUPER, and were met as such.
+            syntax::TableFactor::Unnest { .. } | syntax::TableFactor::UnpivotExpression { .. } => {
+                Err(SqlError::bug("an unnesting outside of FROM"))
             }
-            ast::TableFactor::Table { args: Some(arguments), name, alias, .. } => {
-                self.scalar_item(name, &arguments.args, alias.as_ref())
-            }
-            ast::TableFactor::Function { lateral: false, name, args, alias, .. } => {
-                self.scalar_item(name, args, alias.as_ref())
-            }
-            // Which token the product points at is unconfirmed; its grammar has values in the list and nothing else.
-            ast::TableFactor::Pivot { value_source: ast::PivotValueSource::Any(_), .. } => {
-                Err(SqlError::new(SqlErrorKind::Syntax { near: Some("ANY".to_owned()) }))
-            }
-            ast::TableFactor::Pivot { value_source: ast::PivotValueSource::Subquery(_), .. } => {
-                Err(SqlError::new(SqlErrorKind::Syntax { near: Some("SELECT".to_owned()) }))
-            }
-            ast::TableFactor::Pivot { default_on_null: Some(_), .. } => {
-                Err(SqlError::new(SqlErrorKind::Syntax { near: Some("DEFAULT".to_owned()) }))
-            }
-            ast::TableFactor::Pivot {
-                table,
-                aggregate_functions,
-                value_column,
-                value_source: ast::PivotValueSource::List(values),
-                default_on_null: None,
-                alias,
-            } => match (aggregate_functions.as_slice(), value_column.as_slice()) {
-                ([aggregate], [column]) => self
-                    .table_factor(table)
-                    .and_then(|input| self.pivot(input, aggregate, column, values, alias.as_ref())),
-                _ => Err(SqlError::new(SqlErrorKind::Syntax { near: Some(",".to_owned()) })),
-            },
-            ast::TableFactor::Unpivot { table, value, name, columns, null_inclusion, alias } => {
-                let with_nulls = matches!(null_inclusion, Some(ast::NullInclusion::IncludeNulls));
-                self.table_factor(table)
-                    .and_then(|input| self.unpivot(input, (value, name), columns, with_nulls, alias.as_ref()))
-            }
-            other => Err(SqlError::not_simulated_because(Feature::QueryClause, format!("FROM {other}"))),
         };
         result.map_err(|error| self.at(error, factor))
+    }
+
+    /// A function in FROM.
+    fn function_item(
+        &mut self,
+        function: &syntax::Function,
+        alias: Option<&syntax::TableAlias>,
+    ) -> SqlResult<FromItem> {
+        let name = function.name.plain().unwrap_or_default();
+        if let Some(relation) = row_function(name)
+            && function.args.is_empty()
+        {
+            return self.row_function(relation, alias);
+        }
+        if is_iam_grants(name) {
+            return self.iam_grants_item(name, &function.args, alias);
+        }
+        if name.eq_ignore_ascii_case(SERIES) {
+            return self.series_item(&function.args, alias);
+        }
+        self.scalar_item(function, alias)
     }
 
     /// Any other function answers with one row of one column, which is called as the function is.
     fn scalar_item(
         &mut self,
-        name: &ast::ObjectName,
-        arguments: &[ast::FunctionArg],
-        alias: Option<&ast::TableAlias>,
+        function: &syntax::Function,
+        alias: Option<&syntax::TableAlias>,
     ) -> SqlResult<FromItem> {
-        let list = ast::FunctionArgumentList {
-            duplicate_treatment: None,
-            args: arguments.to_vec(),
-            clauses: Vec::new(),
-        };
-        let function = ast::Function {
-            name: name.clone(),
-            uses_odbc_syntax: false,
-            parameters: ast::FunctionArguments::None,
-            args: ast::FunctionArguments::List(list),
-            filter: None,
-            null_treatment: None,
-            over: None,
-            within_group: Vec::new(),
-        };
-        let heading = object_name(name)?.last().map(Identifier::to_string).unwrap_or_default();
+        let heading = object_name(&function.name).last().map(Identifier::to_string).unwrap_or_default();
         if super::aggregate::is_aggregate(&heading) {
             // PostgreSQL 8's text; unconfirmed.
             let message = "cannot use aggregate function in function expression in FROM";
             return Err(SqlError::product("42803", message));
         }
-        let value = self.deeper(|binder| binder.function(&function))?;
+        let value = self.deeper(|binder| binder.function(function))?;
         let called = alias.map_or_else(|| heading.clone(), |alias| fold(&alias.name));
         let field = Field { qualifier: None, name: called.clone(), data_type: value.data_type() };
         let plan =
@@ -275,7 +235,7 @@ impl Binder<'_> {
     fn row_function(
         &mut self,
         relation: system::SystemRelation,
-        alias: Option<&ast::TableAlias>,
+        alias: Option<&syntax::TableAlias>,
     ) -> SqlResult<FromItem> {
         let name = system::name(relation);
         let called = alias.map_or_else(|| name.to_owned(), |alias| fold(&alias.name));
@@ -284,8 +244,12 @@ impl Binder<'_> {
         Ok(FromItem::single(plan, called, None, None))
     }
 
-    fn table(&mut self, name: &ast::ObjectName, alias: Option<&ast::TableAlias>) -> SqlResult<FromItem> {
-        let parts = object_name(name)?;
+    fn table(
+        &mut self,
+        name: &syntax::ObjectName,
+        alias: Option<&syntax::TableAlias>,
+    ) -> SqlResult<FromItem> {
+        let parts = object_name(name);
         if let [only] = parts.as_slice()
             && let Some(common) = self.common.iter().rev().find(|common| *only == common.name.as_str())
         {
@@ -402,8 +366,8 @@ fn external_scan(table: Arc<ExternalTable>, pseudo: usize) -> Plan {
 }
 
 /// The plan with its fields under an alias, and renamed where the alias has a column list.
-pub(super) fn rename(plan: Plan, called: &str, alias: Option<&ast::TableAlias>) -> SqlResult<Plan> {
-    let columns: &[ast::TableAliasColumnDef] = alias.map_or(&[], |alias| &alias.columns);
+pub(super) fn rename(plan: Plan, called: &str, alias: Option<&syntax::TableAlias>) -> SqlResult<Plan> {
+    let columns: &[syntax::Ident] = alias.map_or(&[], |alias| &alias.columns);
     let mut fields = plan.fields().to_vec();
     if columns.len() > fields.len() {
         return Err(SqlError::product(
@@ -419,7 +383,7 @@ pub(super) fn rename(plan: Plan, called: &str, alias: Option<&ast::TableAlias>) 
         field.qualifier = (!called.is_empty()).then(|| called.to_owned());
     }
     for (field, column) in fields.iter_mut().zip(columns) {
-        field.name = fold(&column.name);
+        field.name = fold(column);
     }
     Ok(with_fields(plan, fields))
 }
@@ -471,22 +435,22 @@ pub(super) fn row_function(name: &str) -> Option<system::SystemRelation> {
 }
 
 /// What a name of the syntax tree means.
-pub(in crate::sql) fn identifier(ident: &ast::Ident) -> Identifier {
+pub(in crate::sql) fn identifier(ident: &syntax::Ident) -> Identifier {
     parse::identifier(&ident.value, ident.quote_style)
 }
 
-pub(super) fn fold(ident: &ast::Ident) -> String {
+pub(super) fn fold(ident: &syntax::Ident) -> String {
     identifier(ident).to_string()
 }
 
-pub(super) fn object_name(name: &ast::ObjectName) -> SqlResult<Vec<Identifier>> {
-    name.0
-        .iter()
-        .map(|part| match part {
-            ast::ObjectNamePart::Identifier(ident) => Ok(identifier(ident)),
-            ast::ObjectNamePart::Function(_) => {
-                Err(SqlError::not_simulated_because(Feature::QueryClause, "a function as a name"))
-            }
-        })
-        .collect()
+pub(super) fn object_name(name: &syntax::ObjectName) -> Vec<Identifier> {
+    name.0.iter().map(identifier).collect()
+}
+
+/// Names as the column that they are.
+pub(super) fn column(parts: &[syntax::Ident]) -> syntax::Expression {
+    match parts {
+        [only] => syntax::Expression::Identifier(only.clone()),
+        _ => syntax::Expression::CompoundIdentifier(parts.to_vec()),
+    }
 }

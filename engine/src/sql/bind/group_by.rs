@@ -1,6 +1,6 @@
 //! GROUP BY's list: what each element means, among columns, select items and their positions.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::Binder;
 use super::from::fold;
@@ -9,7 +9,7 @@ use super::level::AGGREGATE_BASE;
 use super::query::ordinal;
 use super::select::Target;
 use crate::gap::Feature;
-use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 
 /// Each set as positions in the list of grouping expressions.
@@ -19,23 +19,19 @@ impl Binder<'_> {
     /// GROUP BY: ordinals, columns before aliases, expressions; and the grouping sets, when it has any.
     pub fn groups(
         &mut self,
-        group_by: &ast::GroupByExpr,
+        group_by: &syntax::GroupBy,
         targets: &[Target],
     ) -> SqlResult<(Vec<Expression>, Option<GroupingSets>)> {
-        let ast::GroupByExpr::Expressions(expressions, modifiers) = group_by else {
+        let syntax::GroupBy::Elements(expressions) = group_by else {
             return Err(SqlError::not_simulated_because(Feature::QueryClause, "GROUP BY ALL"));
         };
-        if !modifiers.is_empty() {
-            return Err(SqlError::new(SqlErrorKind::Syntax { near: Some("WITH".to_owned()) }));
-        }
         let mut groups = Vec::new();
         let mut elements = Vec::new();
         let mut several = false;
         for element in expressions {
-            let found = choices(element)?;
-            several |= found.is_some();
+            several |= !matches!(element, syntax::GroupElement::Expression(_));
             let mut numbers = Vec::new();
-            for choice in found.unwrap_or_else(|| vec![vec![element]]) {
+            for choice in choices(element)? {
                 let mut chosen = Vec::new();
                 for expression in choice {
                     chosen.push(self.grouped_by(expression, targets, &mut groups)?);
@@ -51,7 +47,7 @@ impl Binder<'_> {
     /// The number of a group among `groups`, to which it is added when it is new.
     fn grouped_by(
         &mut self,
-        expression: &ast::Expr,
+        expression: &syntax::Expression,
         targets: &[Target],
         groups: &mut Vec<Expression>,
     ) -> SqlResult<usize> {
@@ -75,8 +71,8 @@ impl Binder<'_> {
         }))
     }
 
-    fn group(&mut self, expression: &ast::Expr, targets: &[Target]) -> SqlResult<Expression> {
-        if let ast::Expr::Identifier(ident) = expression {
+    fn group(&mut self, expression: &syntax::Expression, targets: &[Target]) -> SqlResult<Expression> {
+        if let syntax::Expression::Identifier(ident) = expression {
             let name = fold(ident);
             let column = self.level()?.named.iter().any(|named| named.name == name);
             if !column && let Some(target) = targets.iter().find(|target| target.name == name) {

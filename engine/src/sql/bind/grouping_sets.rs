@@ -3,10 +3,9 @@
 //! The rows to group are computed once, as a common table's are; every grouping set groups them for itself, and
 //! what it leaves out is NULL. GROUPING() is then a constant of its set.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::Binder;
-use super::call::arguments;
 use super::coerce;
 use super::level::GROUPING_BASE;
 use super::literal;
@@ -23,63 +22,38 @@ const MOST_SETS: usize = 4096;
 const MOST_ARGUMENTS: usize = 31;
 
 /// What one element of GROUP BY adds: lists of expressions, one of which is chosen for a grouping set.
-pub(super) type Choices<'q> = Vec<Vec<&'q ast::Expr>>;
+pub(super) type Choices<'q> = Vec<Vec<&'q syntax::Expression>>;
 
-/// The choices of ROLLUP, CUBE, GROUPING SETS and `()`; `None` for a plain expression.
-pub(super) fn choices(element: &ast::Expr) -> SqlResult<Option<Choices<'_>>> {
-    Ok(Some(match element {
-        ast::Expr::Rollup(parts) => rollup(&slices(parts)),
-        ast::Expr::Cube(parts) => cube(&slices(parts))?,
-        ast::Expr::GroupingSets(sets) => {
-            let mut choices = Vec::new();
+/// The choices of an element; a plain expression leaves none.
+pub(super) fn choices(element: &syntax::GroupElement) -> SqlResult<Choices<'_>> {
+    Ok(match element {
+        syntax::GroupElement::Expression(expression) => vec![vec![expression]],
+        syntax::GroupElement::List(parts) => vec![parts.iter().collect()],
+        syntax::GroupElement::Rollup(parts) => rollup(parts),
+        syntax::GroupElement::Cube(parts) => cube(parts)?,
+        syntax::GroupElement::Sets(sets) => {
+            let mut found = Vec::new();
             for set in sets {
-                match nested(set)? {
-                    Some(inner) => choices.extend(inner),
-                    None => choices.push(set.iter().collect()),
-                }
+                found.extend(choices(set)?);
             }
-            choices
+            found
         }
-        ast::Expr::Tuple(parts) if parts.is_empty() => vec![Vec::new()],
-        _ => return Ok(None),
-    }))
+    })
 }
 
-fn slices(parts: &[Vec<ast::Expr>]) -> Vec<&[ast::Expr]> {
-    parts.iter().map(Vec::as_slice).collect()
-}
-
-/// The choices a ROLLUP or CUBE gives inside GROUPING SETS, where the parser reads it as a call.
-fn nested(set: &[ast::Expr]) -> SqlResult<Option<Choices<'_>>> {
-    let [ast::Expr::Function(function)] = set else { return Ok(None) };
-    let name = function.name.to_string().to_lowercase();
-    if name != "rollup" && name != "cube" {
-        return Ok(None);
-    }
-    let written = arguments(function)?.expressions;
-    let parts: Vec<&[ast::Expr]> = written
-        .into_iter()
-        .map(|part| match part {
-            ast::Expr::Tuple(parts) => parts.as_slice(),
-            part => std::slice::from_ref(part),
-        })
-        .collect();
-    Ok(Some(if name == "cube" { cube(&parts)? } else { rollup(&parts) }))
-}
-
-fn rollup<'q>(parts: &[&'q [ast::Expr]]) -> Choices<'q> {
-    (0..=parts.len()).rev().map(|kept| parts[..kept].iter().copied().flatten().collect()).collect()
+fn rollup(parts: &[Vec<syntax::Expression>]) -> Choices<'_> {
+    (0..=parts.len()).rev().map(|kept| parts[..kept].iter().flatten().collect()).collect()
 }
 
 /// The full set comes first, and the first part varies slowest.
-fn cube<'q>(parts: &[&'q [ast::Expr]]) -> SqlResult<Choices<'q>> {
+fn cube(parts: &[Vec<syntax::Expression>]) -> SqlResult<Choices<'_>> {
     if parts.len() > MOST_SETS.ilog2() as usize {
         return Err(too_many());
     }
     Ok((0..1_usize << parts.len())
         .map(|left_out| {
             let kept = |number: &usize| left_out >> (parts.len() - 1 - number) & 1 == 0;
-            (0..parts.len()).filter(kept).flat_map(|number| parts[number]).collect()
+            (0..parts.len()).filter(kept).flat_map(|number| &parts[number]).collect()
         })
         .collect())
 }
@@ -116,7 +90,7 @@ fn too_many() -> SqlError {
 
 impl Binder<'_> {
     /// `GROUPING(a, ...)` and `GROUPING_ID(a, ...)`: kept by the level and known by a number until it is grouped.
-    pub fn grouping(&mut self, name: &str, written: &[&ast::Expr]) -> SqlResult<Expression> {
+    pub fn grouping(&mut self, name: &str, written: &[syntax::Expression]) -> SqlResult<Expression> {
         if written.is_empty() || written.len() > MOST_ARGUMENTS {
             return Err(no_function(name, &[]));
         }

@@ -3,7 +3,7 @@
 //! It is WITH RECURSIVE in other words: the roots are level 1, and each round joins the rows last found to FROM.
 //! A row on the way is FROM's columns, its level, and its parent's columns, which PRIOR reads. WHERE comes after.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::Binder;
 use super::join::split;
@@ -18,28 +18,7 @@ use crate::warehouse::value::Value;
 
 impl Binder<'_> {
     /// Puts the hierarchy on top of FROM and makes LEVEL and PRIOR known to the rest of the query.
-    pub fn hierarchy(&mut self, clauses: &[ast::ConnectByKind], from: Plan) -> SqlResult<Plan> {
-        let mut start = None;
-        let mut relationships = None;
-        for clause in clauses {
-            let (place, again) = match clause {
-                ast::ConnectByKind::StartWith { condition, .. } => {
-                    ("START", start.replace(&**condition).is_some())
-                }
-                ast::ConnectByKind::ConnectBy { nocycle: true, .. } => ("NOCYCLE", true),
-                ast::ConnectByKind::ConnectBy { relationships: found, .. } => {
-                    ("CONNECT", relationships.replace(found).is_some())
-                }
-            };
-            if again {
-                return Err(SqlError::new(SqlErrorKind::Syntax { near: Some(place.to_owned()) }));
-            }
-        }
-        let Some([relationship]) = relationships.map(Vec::as_slice) else {
-            let near = relationships.map(|_| ",".to_owned());
-            return Err(SqlError::new(SqlErrorKind::Syntax { near }));
-        };
-
+    pub fn hierarchy(&mut self, hierarchy: &syntax::Hierarchy, from: Plan) -> SqlResult<Plan> {
         let width = from.fields().len();
         let level = self.level()?;
         level.prior = Some(width + 1);
@@ -52,8 +31,8 @@ impl Binder<'_> {
             });
         }
         level.clause = Clause::Where;
-        let start = start.map(|start| self.condition(start, "START WITH")).transpose()?;
-        let mut connects = self.condition(relationship, "CONNECT BY")?;
+        let start = hierarchy.start.as_ref().map(|start| self.condition(start, "START WITH")).transpose()?;
+        let mut connects = self.condition(&hierarchy.relationship, "CONNECT BY")?;
         self.level()?.clause = Clause::SelectList;
         if !prior_is_read(&connects, width) {
             // unconfirmed: the guide gives the rule, not the words.
@@ -105,7 +84,7 @@ impl Binder<'_> {
     }
 
     /// PRIOR: the expression over the parent row.
-    pub fn prior(&mut self, inner: &ast::Expr) -> SqlResult<Expression> {
+    pub fn prior(&mut self, inner: &syntax::Expression) -> SqlResult<Expression> {
         let Some(offset) = self.level()?.prior else {
             return Err(SqlError::new(SqlErrorKind::Syntax { near: Some("PRIOR".to_owned()) }));
         };

@@ -1,6 +1,6 @@
 //! PG_GET_IAM_ROLE_BY_USER and PG_GET_GRANTEE_BY_IAM_ROLE: ASSUMEROLE grants as rows, for superusers alone.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::Binder;
 use super::from::{FromItem, fold, rename};
@@ -27,7 +27,7 @@ pub(super) fn is_iam_grants(name: &str) -> bool {
 
 impl Binder<'_> {
     /// In a select list: `(reg_user1,default,COPY)`, a row a grant.
-    pub fn iam_grants_column(&mut self, name: &str, written: &[&ast::Expr]) -> SqlResult<Expression> {
+    pub fn iam_grants_column(&mut self, name: &str, written: &[syntax::Expression]) -> SqlResult<Expression> {
         let rows = self.iam_grants(name, written)?;
         let rows = rows.into_iter().map(|cells| vec![text(&format!("({})", cells.join(",")))]).collect();
         let fields = vec![Field { qualifier: None, name: name.to_owned(), data_type: TEXT }];
@@ -42,8 +42,8 @@ impl Binder<'_> {
     pub fn iam_grants_item(
         &mut self,
         name: &str,
-        written: &[&ast::Expr],
-        alias: Option<&ast::TableAlias>,
+        written: &[syntax::Expression],
+        alias: Option<&syntax::TableAlias>,
     ) -> SqlResult<FromItem> {
         let rows = self.iam_grants(name, written)?;
         let rows = rows.iter().map(|cells| cells.iter().map(|cell| text(cell)).collect()).collect();
@@ -58,7 +58,7 @@ impl Binder<'_> {
         Ok(FromItem::single(rename(plan, &called, alias)?, called, None, None))
     }
 
-    fn iam_grants(&mut self, name: &str, written: &[&ast::Expr]) -> SqlResult<Vec<[String; 3]>> {
+    fn iam_grants(&mut self, name: &str, written: &[syntax::Expression]) -> SqlResult<Vec<[String; 3]>> {
         let name = name.to_ascii_lowercase();
         let bound: Vec<Expression> =
             written.iter().map(|argument| self.expression(argument)).collect::<SqlResult<_>>()?;

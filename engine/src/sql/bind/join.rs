@@ -1,36 +1,33 @@
 //! Joins: two parts of FROM to one row, and what ON, USING and NATURAL make of their names.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::Binder;
 use super::coerce;
-use super::from::{FromItem, object_name};
+use super::from::{FromItem, fold};
 use super::level::{Clause, Named, Source};
-use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{Comparison, Expression};
 use crate::sql::plan::{Field, Join, JoinKind, Plan};
-use crate::warehouse::identifier::Identifier;
 
 impl Binder<'_> {
     pub fn cross(&mut self, left: FromItem, right: FromItem) -> SqlResult<FromItem> {
-        self.join(left, right, &ast::JoinOperator::CrossJoin(ast::JoinConstraint::None))
+        self.join(left, right, syntax::JoinKind::Cross, &syntax::JoinConstraint::None)
     }
 
     pub fn join(
         &mut self,
         left: FromItem,
         right: FromItem,
-        operator: &ast::JoinOperator,
+        kind: syntax::JoinKind,
+        constraint: &syntax::JoinConstraint,
     ) -> SqlResult<FromItem> {
-        use ast::JoinOperator as Op;
-        let (kind, constraint) = match operator {
-            Op::Join(constraint) | Op::Inner(constraint) => (JoinKind::Inner, constraint),
-            Op::Left(constraint) | Op::LeftOuter(constraint) => (JoinKind::Left, constraint),
-            Op::Right(constraint) | Op::RightOuter(constraint) => (JoinKind::Right, constraint),
-            Op::FullOuter(constraint) => (JoinKind::Full, constraint),
-            Op::CrossJoin(constraint) => (JoinKind::Cross, constraint),
-            _ => return Err(SqlError::not_simulated_because(Feature::QueryClause, "this kind of join")),
+        let kind = match kind {
+            syntax::JoinKind::Cross => JoinKind::Cross,
+            syntax::JoinKind::Inner => JoinKind::Inner,
+            syntax::JoinKind::Left => JoinKind::Left,
+            syntax::JoinKind::Right => JoinKind::Right,
+            syntax::JoinKind::Full => JoinKind::Full,
         };
         check_aliases(&left, &right)?;
         let width = left.plan.fields().len();
@@ -42,28 +39,25 @@ impl Binder<'_> {
         fields.extend(right.plan.fields().iter().cloned());
 
         let (named, on, residual) = match constraint {
-            ast::JoinConstraint::None => {
-                if kind != JoinKind::Cross {
-                    return Err(SqlError::new(crate::sql::error::SqlErrorKind::Syntax { near: None }));
-                }
+            syntax::JoinConstraint::None => {
                 (left_named.into_iter().chain(right.named).collect(), Vec::new(), None)
             }
-            ast::JoinConstraint::On(condition) => {
+            syntax::JoinConstraint::On(condition) => {
                 let named: Vec<Named> = left_named.into_iter().chain(right.named).collect();
                 let condition = self.join_condition(condition, &sources, &named)?;
                 let (on, residual) = split(condition, width);
                 (named, on, residual)
             }
-            ast::JoinConstraint::Using(columns) => {
+            syntax::JoinConstraint::Using(columns) => {
                 let mut names = Vec::new();
                 for column in columns {
-                    names.push(object_name(column)?.last().map(Identifier::to_string).unwrap_or_default());
+                    names.push(fold(column));
                 }
                 let (named, on) = merge(left_named, right.named, &names, kind, width)?;
                 self.mark_all(&named[..names.len()]);
                 (named, on, None)
             }
-            ast::JoinConstraint::Natural => {
+            syntax::JoinConstraint::Natural => {
                 let names: Vec<String> = left_named
                     .iter()
                     .filter(|named| !named.hidden && right.named.iter().any(|other| other.name == named.name))
@@ -97,7 +91,7 @@ impl Binder<'_> {
     /// ON sees the two sides of its own join and nothing else of this FROM.
     pub fn join_condition(
         &mut self,
-        condition: &ast::Expr,
+        condition: &syntax::Expression,
         sources: &[Source],
         named: &[Named],
     ) -> SqlResult<Expression> {

@@ -1,6 +1,6 @@
 //! The names one query level can see, and what its expressions have collected on the way.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::Binder;
 use crate::sql::error::{SqlError, SqlResult};
@@ -29,7 +29,7 @@ pub(super) struct Level {
     pub windows: Vec<WindowCall>,
     /// The arguments of GROUPING() calls.
     pub grouping: Vec<Vec<Expression>>,
-    pub named_windows: Vec<ast::NamedWindowDefinition>,
+    pub named_windows: Vec<syntax::NamedWindow>,
     pub clause: Clause,
     pub inside_aggregate: bool,
     pub inside_window: bool,

@@ -1,9 +1,9 @@
 //! Literals: the type a number or string has before anything else is known of it.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use crate::gap::Feature;
-use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
 use crate::warehouse::calendar::interval::{Field, Interval};
 use crate::warehouse::data_type::DataType;
@@ -26,22 +26,15 @@ pub(super) fn boolean(value: bool) -> Expression {
     Expression::Literal { value: Value::Boolean(value), data_type: DataType::Boolean }
 }
 
-pub(super) fn literal(value: &ast::Value) -> SqlResult<Expression> {
+pub(super) fn literal(value: &syntax::Value) -> SqlResult<Expression> {
     match value {
-        ast::Value::Null => Ok(null()),
-        ast::Value::Boolean(value) => Ok(boolean(*value)),
-        ast::Value::Number(digits, _) => number(digits),
-        ast::Value::SingleQuotedString(string)
-        | ast::Value::EscapedStringLiteral(string)
-        | ast::Value::NationalStringLiteral(string)
-        | ast::Value::UnicodeStringLiteral(string) => Ok(text(string.as_str())),
-        ast::Value::DollarQuotedString(string) => Ok(text(string.value.as_str())),
+        syntax::Value::Null => Ok(null()),
+        syntax::Value::Boolean(value) => Ok(boolean(*value)),
+        syntax::Value::Number(digits) => number(digits),
+        syntax::Value::String(string) => Ok(text(string.as_str())),
         // Parameters of a prepared statement have become literals before anything is bound.
-        ast::Value::Placeholder(name) => {
+        syntax::Value::Placeholder(name) => {
             Err(SqlError::product("42P02", format!("there is no parameter {name}")))
-        }
-        other => {
-            Err(SqlError::new(crate::sql::error::SqlErrorKind::Syntax { near: Some(other.to_string()) }))
         }
     }
 }
@@ -83,32 +76,29 @@ pub(super) fn number(digits: &str) -> SqlResult<Expression> {
 }
 
 /// `DATE '...'`, `TIMESTAMP '...'` and the like.
-pub(super) fn typed(value: &ast::Value, to: DataType) -> SqlResult<Expression> {
+pub(super) fn typed(value: &syntax::Value, to: DataType) -> SqlResult<Expression> {
     let input = literal(value)?;
     Ok(Expression::Cast { input: Box::new(input), to, mode: CastMode::Implicit })
 }
 
 /// `INTERVAL '3 days'`, `INTERVAL '3' DAY`; a bare number is seconds.
-pub(super) fn interval(interval: &ast::Interval) -> SqlResult<Expression> {
-    let ast::Expr::Value(value) = &*interval.value else {
-        return Err(SqlError::not_simulated_because(Feature::DataType, "an INTERVAL that is not a literal"));
+pub(super) fn interval(interval: &syntax::Interval) -> SqlResult<Expression> {
+    let written = match &interval.value.value {
+        syntax::Value::String(text) | syntax::Value::Number(text) => text.as_str(),
+        _ => {
+            return Err(SqlError::not_simulated_because(
+                Feature::DataType,
+                "an INTERVAL that is not a literal",
+            ));
+        }
     };
-    let written = match &value.value {
-        ast::Value::SingleQuotedString(text) | ast::Value::EscapedStringLiteral(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let field = |field: &Option<ast::DateTimeField>| match field {
-        None => Ok(None),
-        Some(field) => Field::find(&field.to_string())
-            .map(Some)
-            .ok_or_else(|| SqlError::new(SqlErrorKind::Syntax { near: Some(field.to_string()) })),
-    };
-    let (leading, last) = (field(&interval.leading_field)?, field(&interval.last_field)?);
-    let found = Interval::parse_as(&written, leading, last).ok_or_else(|| {
+    let field = |field: &Option<syntax::Ident>| field.as_ref().and_then(|field| Field::find(&field.value));
+    let (leading, last) = (field(&interval.leading_field), field(&interval.last_field));
+    let found = Interval::parse_as(written, leading, last).ok_or_else(|| {
         SqlError::product("22007", format!("invalid input syntax for type interval: \"{written}\""))
     })?;
-    let digits = interval.fractional_seconds_precision.or(interval.leading_precision);
-    let data_type = last.or(leading).map_or(DataType::Interval, |finest| finest.data_type(digits));
+    let data_type =
+        last.or(leading).map_or(DataType::Interval, |finest| finest.data_type(interval.precision));
     let Interval { months, micros } = match data_type {
         DataType::IntervalTo(finest) => found.cut(finest),
         _ => found,

@@ -12,10 +12,10 @@ use super::{BoundWrite, Scope, WriteKind};
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::plan::{Field, JoinKind, Plan};
 use crate::sql::statement::{Delete, Merge, MergeAction, Update};
+use crate::sql::syntax;
 use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::{Relation, RelationKind};
 use crate::warehouse::identifier::Identifier;
-use sqlparser::ast;
 
 pub(super) fn merge(merge: &Merge, scope: Scope<'_>) -> SqlResult<(BoundWrite, BoundWrite)> {
     let mut binder = Binder::new(scope)?;
@@ -47,10 +47,10 @@ pub(super) fn merge(merge: &Merge, scope: Scope<'_>) -> SqlResult<(BoundWrite, B
 impl Binder<'_> {
     /// The source is a table, and not the target. Texts unconfirmed; the rules are the guide's.
     fn source_is_another_table(&mut self, merge: &Merge, table: &Relation) -> SqlResult<()> {
-        let ast::TableFactor::Table { name, args: None, .. } = &merge.source.relation else {
+        let syntax::TableFactor::Table { name, .. } = &merge.source.relation else {
             return Err(SqlError::new(SqlErrorKind::Syntax { near: None }));
         };
-        let parts = super::from::object_name(name)?;
+        let parts = super::from::object_name(name);
         let refusal = match self.find_relation(&parts).map_err(|error| self.at(error, name))? {
             Found::Stored(relation) => match relation.kind {
                 RelationKind::Table(_) if relation.id == table.id => {
@@ -125,8 +125,8 @@ impl Binder<'_> {
         let target =
             FromItem::single(shown.plan, alias.to_string(), Some(table.schema.to_string()), Some(read));
         let width = source.plan.fields().len();
-        let on = ast::JoinOperator::Inner(ast::JoinConstraint::On(merge.condition.clone()));
-        let mut joined = self.join(source, target, &on)?;
+        let on = syntax::JoinConstraint::On(merge.condition.clone());
+        let mut joined = self.join(source, target, syntax::JoinKind::Inner, &on)?;
         let Plan::Join(join) = &mut joined.plan else {
             return Err(SqlError::bug("a join that is none"));
         };

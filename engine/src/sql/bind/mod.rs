@@ -44,7 +44,7 @@ mod write;
 
 use std::sync::Arc;
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::error::{SqlError, SqlResult};
 use super::expression::Expression;
@@ -120,13 +120,13 @@ pub use routine::{function_body, implicit, value};
 pub(in crate::sql) use super_path::{grouping_key, has_key};
 
 /// A query for its rows.
-pub fn query(query: &ast::Query, scope: Scope<'_>) -> SqlResult<BoundQuery> {
+pub fn query(query: &syntax::Query, scope: Scope<'_>) -> SqlResult<BoundQuery> {
     bound_query(query, Binder::new(scope)?)
 }
 
 /// A query for CREATE VIEW: `*` keeps every column, so that one who may read only some is refused instead of
 /// getting a narrower view.
-pub fn view_query(query: &ast::Query, scope: Scope<'_>) -> SqlResult<BoundQuery> {
+pub fn view_query(query: &syntax::Query, scope: Scope<'_>) -> SqlResult<BoundQuery> {
     let mut binder = Binder::new(scope)?;
     binder.whole_star = true;
     bound_query(query, binder)
@@ -142,7 +142,7 @@ pub fn materialized(relation: &Relation, scope: Scope<'_>) -> SqlResult<BoundQue
     Ok(BoundQuery { plan, needs: binder.needs, routines: binder.routines })
 }
 
-fn bound_query(query: &ast::Query, mut binder: Binder<'_>) -> SqlResult<BoundQuery> {
+fn bound_query(query: &syntax::Query, mut binder: Binder<'_>) -> SqlResult<BoundQuery> {
     let plan = binder.query(query)?;
     let mut plan = coerce::settle_all(plan);
     binder.finish(&mut plan)?;

@@ -1,6 +1,6 @@
 //! Operators between expressions: arithmetic, comparison, AND, OR, NOT.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::{Binder, product_with};
 use super::coerce::{self, bare_name};
@@ -16,29 +16,29 @@ use crate::warehouse::value::Value;
 impl Binder<'_> {
     /// A chain of binary operators. `a OR b OR c ...` is written by the thousand, and its tree leans to the left:
     /// the walk down the left side is a loop, so that a long chain is not a deep one.
-    pub fn binary(&mut self, expression: &ast::Expr) -> SqlResult<Expression> {
-        use ast::BinaryOperator as Op;
-        let ast::Expr::BinaryOp { op, .. } = expression else {
+    pub fn binary(&mut self, expression: &syntax::Expression) -> SqlResult<Expression> {
+        use syntax::BinaryOperator as Op;
+        let syntax::Expression::BinaryOp { op, .. } = expression else {
             return Err(SqlError::bug("no binary operator"));
         };
         match op {
-            Op::And => Ok(Expression::And(self.conditions(expression, op, "AND")?)),
-            Op::Or => Ok(Expression::Or(self.conditions(expression, op, "OR")?)),
+            Op::And => Ok(Expression::And(self.conditions(expression, *op, "AND")?)),
+            Op::Or => Ok(Expression::Or(self.conditions(expression, *op, "OR")?)),
             _ => {
                 let mut chain = Vec::new();
                 let mut first = expression;
-                while let ast::Expr::BinaryOp { left, op, right } = first
+                while let syntax::Expression::BinaryOp { left, op, right } = first
                     && !matches!(op, Op::And | Op::Or)
-                    && !matches!(**left, ast::Expr::Tuple(_))
+                    && !matches!(**left, syntax::Expression::Tuple(_))
                 {
-                    chain.push((first, op, &**right));
+                    chain.push((first, *op, &**right));
                     first = left;
                 }
                 if chain.is_empty() {
                     return self.row_operator(expression);
                 }
                 let mut bound = match first {
-                    ast::Expr::BinaryOp { .. } => {
+                    syntax::Expression::BinaryOp { .. } => {
                         self.binary(first).map_err(|error| self.at(error, first))?
                     }
                     first => self.expression(first)?,
@@ -54,14 +54,14 @@ impl Binder<'_> {
     /// The operands of a chain of one connective, in the order they are written.
     fn conditions(
         &mut self,
-        expression: &ast::Expr,
-        connective: &ast::BinaryOperator,
+        expression: &syntax::Expression,
+        connective: syntax::BinaryOperator,
         place: &str,
     ) -> SqlResult<Vec<Expression>> {
         let mut operands = Vec::new();
         let mut rest = expression;
-        while let ast::Expr::BinaryOp { left, op, right } = rest
-            && op == connective
+        while let syntax::Expression::BinaryOp { left, op, right } = rest
+            && *op == connective
         {
             operands.push(&**right);
             rest = left;
@@ -75,10 +75,12 @@ impl Binder<'_> {
     }
 
     /// `(a, b) = (c, d)`.
-    fn row_operator(&mut self, expression: &ast::Expr) -> SqlResult<Expression> {
+    fn row_operator(&mut self, expression: &syntax::Expression) -> SqlResult<Expression> {
         match expression {
-            ast::Expr::BinaryOp { left, op, right } => match (&**left, comparison(op)) {
-                (ast::Expr::Tuple(parts), Some(operator)) => self.row_comparison(parts, right, operator),
+            syntax::Expression::BinaryOp { left, op, right } => match (&**left, comparison(*op)) {
+                (syntax::Expression::Tuple(parts), Some(operator)) => {
+                    self.row_comparison(parts, right, operator)
+                }
                 (left, _) => {
                     Err(self.expression(left).err().unwrap_or_else(|| SqlError::bug("a row of nothing")))
                 }
@@ -90,48 +92,34 @@ impl Binder<'_> {
     fn applied(
         &mut self,
         left: Expression,
-        op: &ast::BinaryOperator,
-        right: &ast::Expr,
+        op: syntax::BinaryOperator,
+        right: &syntax::Expression,
     ) -> SqlResult<Expression> {
-        use ast::BinaryOperator as Op;
+        use syntax::BinaryOperator as Op;
         let right = self.expression(right)?;
-        if let Some(operator) = comparison(op) {
-            return coerce::compare(operator, left, right);
-        }
         match op {
-            Op::PGLikeMatch => matched(left, right, Some('\\'), false, false),
-            Op::PGNotLikeMatch => matched(left, right, Some('\\'), false, true),
-            Op::PGILikeMatch => matched(left, right, Some('\\'), true, false),
-            Op::PGNotILikeMatch => matched(left, right, Some('\\'), true, true),
-            _ => {
-                let sign = match op {
-                    Op::PGExp | Op::BitwiseXor => "^".to_owned(),
-                    Op::PGRegexMatch => "~".to_owned(),
-                    Op::PGRegexNotMatch => "!~".to_owned(),
-                    Op::PGBitwiseXor => "#".to_owned(),
-                    other => other.to_string(),
-                };
-                self.operator(&sign, vec![left, right])
-            }
+            Op::Compare(operator) => coerce::compare(operator, left, right),
+            Op::Like { insensitive, negated } => matched(left, right, Some('\\'), insensitive, negated),
+            _ => self.operator(op.sign(), vec![left, right]),
         }
     }
 
-    pub fn unary(&mut self, op: &ast::UnaryOperator, expr: &ast::Expr) -> SqlResult<Expression> {
+    pub fn unary(&mut self, op: syntax::UnaryOperator, expr: &syntax::Expression) -> SqlResult<Expression> {
         match op {
-            ast::UnaryOperator::Not => Ok(negate(self.condition(expr, "NOT")?)),
-            ast::UnaryOperator::Plus => self.expression(expr),
-            ast::UnaryOperator::Minus => {
-                if let ast::Expr::Value(value) = expr
-                    && let ast::Value::Number(digits, _) = &value.value
+            syntax::UnaryOperator::Not => Ok(negate(self.condition(expr, "NOT")?)),
+            syntax::UnaryOperator::Plus => self.expression(expr),
+            syntax::UnaryOperator::Minus => {
+                if let syntax::Expression::Value(value) = expr
+                    && let syntax::Value::Number(digits) = &value.value
                 {
                     return negative(digits);
                 }
                 let argument = self.expression(expr)?;
                 self.operator("-", vec![argument])
             }
-            other => {
+            syntax::UnaryOperator::Sign(sign) => {
                 let argument = self.expression(expr)?;
-                self.operator(&other.to_string(), vec![argument])
+                self.operator(sign, vec![argument])
             }
         }
     }
@@ -171,14 +159,9 @@ impl Binder<'_> {
     }
 }
 
-pub(super) fn comparison(op: &ast::BinaryOperator) -> Option<Comparison> {
+pub(super) fn comparison(op: syntax::BinaryOperator) -> Option<Comparison> {
     match op {
-        ast::BinaryOperator::Eq => Some(Comparison::Equal),
-        ast::BinaryOperator::NotEq => Some(Comparison::NotEqual),
-        ast::BinaryOperator::Lt => Some(Comparison::Less),
-        ast::BinaryOperator::LtEq => Some(Comparison::LessOrEqual),
-        ast::BinaryOperator::Gt => Some(Comparison::Greater),
-        ast::BinaryOperator::GtEq => Some(Comparison::GreaterOrEqual),
+        syntax::BinaryOperator::Compare(comparison) => Some(comparison),
         _ => None,
     }
 }

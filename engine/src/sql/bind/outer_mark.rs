@@ -1,6 +1,6 @@
 //! Outer joins in Oracle's spelling: `FROM a, b WHERE a.x = b.x(+)` keeps the rows of `a` that find none of `b`.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::Binder;
 use super::from::{FromItem, fold};
@@ -12,16 +12,16 @@ struct Marked<'q> {
     /// The item of FROM that the condition may find no row of.
     item: usize,
     others: Vec<usize>,
-    condition: &'q ast::Expr,
+    condition: &'q syntax::Expression,
 }
 
 impl Binder<'_> {
     /// FROM and WHERE in Oracle's spelling: a column with `(+)` belongs to the side that may be missing.
     pub fn old_outer_joins(
         &mut self,
-        tables: &[ast::TableWithJoins],
-        condition: &ast::Expr,
-    ) -> SqlResult<(FromItem, Option<ast::Expr>)> {
+        tables: &[syntax::TableWithJoins],
+        condition: &syntax::Expression,
+    ) -> SqlResult<(FromItem, Option<syntax::Expression>)> {
         // unconfirmed: the guide gives these rules without their words.
         let refused = |text: &str| SqlError::product("0A000", text.to_owned());
         if tables.iter().any(|table| !table.joins.is_empty()) {
@@ -32,10 +32,10 @@ impl Binder<'_> {
             items.push(Some(self.table_with_joins(table)?));
         }
         let mut marked = Vec::new();
-        let mut rest: Option<ast::Expr> = None;
+        let mut rest: Option<syntax::Expression> = None;
         for conjunct in written_conjuncts(condition) {
             let (mut with, mut without) = (Vec::new(), Vec::new());
-            columns_of(conjunct, false, &mut |names, mark| {
+            conjunct.each_name(&mut |names, mark| {
                 if let Some(item) = owner(&items, names) {
                     let into = if mark { &mut with } else { &mut without };
                     if !into.contains(&item) {
@@ -83,9 +83,9 @@ impl Binder<'_> {
             let Some(right) = items[item].take() else { break };
             let on =
                 marked.iter().filter(|marked| marked.item == item).map(|marked| marked.condition.clone());
-            let on = on.reduce(and).map_or(ast::JoinConstraint::None, ast::JoinConstraint::On);
+            let on = on.reduce(and).map_or(syntax::JoinConstraint::None, syntax::JoinConstraint::On);
             self.level()?.marks_outer = true;
-            let joined = self.join(left, right, &ast::JoinOperator::LeftOuter(on));
+            let joined = self.join(left, right, syntax::JoinKind::Left, &on);
             self.level()?.marks_outer = false;
             whole = Some(joined?);
             done.push(item);
@@ -104,25 +104,29 @@ impl Binder<'_> {
 }
 
 /// Whether a WHERE is written with `(+)`.
-pub(super) fn is_marked(condition: &ast::Expr) -> bool {
+pub(super) fn is_marked(condition: &syntax::Expression) -> bool {
     let mut found = false;
-    columns_of(condition, false, &mut |_, mark| found |= mark);
+    condition.each_name(&mut |_, mark| found |= mark);
     found
 }
 
-fn and(left: ast::Expr, right: ast::Expr) -> ast::Expr {
-    ast::Expr::BinaryOp { left: Box::new(left), op: ast::BinaryOperator::And, right: Box::new(right) }
+fn and(left: syntax::Expression, right: syntax::Expression) -> syntax::Expression {
+    syntax::Expression::BinaryOp {
+        left: Box::new(left),
+        op: syntax::BinaryOperator::And,
+        right: Box::new(right),
+    }
 }
 
-fn written_conjuncts(condition: &ast::Expr) -> Vec<&ast::Expr> {
+fn written_conjuncts(condition: &syntax::Expression) -> Vec<&syntax::Expression> {
     match condition {
-        ast::Expr::BinaryOp { left, op: ast::BinaryOperator::And, right } => {
+        syntax::Expression::BinaryOp { left, op: syntax::BinaryOperator::And, right } => {
             let mut all = written_conjuncts(left);
             all.extend(written_conjuncts(right));
             all
         }
-        ast::Expr::Nested(inner)
-            if matches!(**inner, ast::Expr::BinaryOp { op: ast::BinaryOperator::And, .. }) =>
+        syntax::Expression::Nested(inner)
+            if matches!(**inner, syntax::Expression::BinaryOp { op: syntax::BinaryOperator::And, .. }) =>
         {
             written_conjuncts(inner)
         }
@@ -130,53 +134,8 @@ fn written_conjuncts(condition: &ast::Expr) -> Vec<&ast::Expr> {
     }
 }
 
-/// The columns a condition names, outside queries in it, and whether each is marked.
-fn columns_of(expression: &ast::Expr, mark: bool, see: &mut dyn FnMut(&[ast::Ident], bool)) {
-    use ast::Expr as E;
-    match expression {
-        E::Identifier(name) => see(std::slice::from_ref(name), mark),
-        E::CompoundIdentifier(names) => see(names, mark),
-        E::OuterJoin(inner) => columns_of(inner, true, see),
-        E::Nested(inner)
-        | E::UnaryOp { expr: inner, .. }
-        | E::IsNull(inner)
-        | E::IsNotNull(inner)
-        | E::Cast { expr: inner, .. } => columns_of(inner, mark, see),
-        E::BinaryOp { left, right, .. } => {
-            columns_of(left, mark, see);
-            columns_of(right, mark, see);
-        }
-        E::Between { expr, low, high, .. } => {
-            for part in [expr, low, high] {
-                columns_of(part, mark, see);
-            }
-        }
-        E::Like { expr, pattern, .. } | E::ILike { expr, pattern, .. } => {
-            columns_of(expr, mark, see);
-            columns_of(pattern, mark, see);
-        }
-        E::InList { expr, list, .. } => {
-            columns_of(expr, mark, see);
-            for part in list {
-                columns_of(part, mark, see);
-            }
-        }
-        E::InSubquery { expr, .. } => columns_of(expr, mark, see),
-        E::Function(function) => {
-            if let ast::FunctionArguments::List(list) = &function.args {
-                for argument in &list.args {
-                    if let ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expression)) = argument {
-                        columns_of(expression, mark, see);
-                    }
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
 /// The item of FROM that a column belongs to.
-fn owner(items: &[Option<FromItem>], names: &[ast::Ident]) -> Option<usize> {
+fn owner(items: &[Option<FromItem>], names: &[syntax::Ident]) -> Option<usize> {
     let folded: Vec<String> = names.iter().map(fold).collect();
     items.iter().flatten().position(|item| match folded.as_slice() {
         [name] => item.named.iter().any(|named| named.name == *name),

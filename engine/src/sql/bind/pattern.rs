@@ -1,6 +1,6 @@
 //! LIKE, ILIKE and SIMILAR TO.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::{Binder, product_with};
 use super::coerce;
@@ -13,9 +13,9 @@ use crate::warehouse::value::Value;
 impl Binder<'_> {
     pub fn like(
         &mut self,
-        expr: &ast::Expr,
-        pattern: &ast::Expr,
-        escape: Option<&ast::Expr>,
+        expr: &syntax::Expression,
+        pattern: &syntax::Expression,
+        escape: Option<&syntax::Expression>,
         insensitive: bool,
         negated: bool,
     ) -> SqlResult<Expression> {
@@ -49,9 +49,9 @@ impl Binder<'_> {
 
     pub fn similar(
         &mut self,
-        expr: &ast::Expr,
-        pattern: &ast::Expr,
-        escape: Option<&ast::Expr>,
+        expr: &syntax::Expression,
+        pattern: &syntax::Expression,
+        escape: Option<&syntax::Expression>,
         negated: bool,
     ) -> SqlResult<Expression> {
         let mut arguments = vec![self.expression(expr)?, self.expression(pattern)?];

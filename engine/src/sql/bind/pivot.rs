@@ -1,15 +1,14 @@
 //! PIVOT and UNPIVOT: values turned to columns, and columns to rows.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::Binder;
-use super::call::arguments;
 use super::coerce;
 use super::from::{FromItem, fold, object_name, rename};
 use super::level::Level;
 use super::literal;
 use super::output_name::output_name;
-use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{CastMode, Comparison, Expression};
 use crate::sql::plan::{AggregateCall, AggregateFunction, Field, Join, JoinKind, Plan};
 use crate::warehouse::data_type::DataType;
@@ -24,10 +23,10 @@ impl Binder<'_> {
     pub fn pivot(
         &mut self,
         input: FromItem,
-        aggregate: &ast::ExprWithAlias,
-        column: &ast::Expr,
-        values: &[ast::ExprWithAlias],
-        alias: Option<&ast::TableAlias>,
+        aggregate: &syntax::ExpressionWithAlias,
+        column: &syntax::Expression,
+        values: &[syntax::ExpressionWithAlias],
+        alias: Option<&syntax::TableAlias>,
     ) -> SqlResult<FromItem> {
         let input = self.read_whole(input, "PIVOT")?;
         // Neither the aggregate nor FOR may look at the rows around the query.
@@ -77,19 +76,19 @@ impl Binder<'_> {
     /// The aggregate, FOR's column, and for each value the test that a row is of it.
     fn pivoted(
         &mut self,
-        aggregate: &ast::Expr,
-        column: &ast::Expr,
-        values: &[ast::ExprWithAlias],
+        aggregate: &syntax::Expression,
+        column: &syntax::Expression,
+        values: &[syntax::ExpressionWithAlias],
     ) -> SqlResult<(AggregateCall, Expression, Vec<Expression>)> {
-        let ast::Expr::Function(function) = aggregate else {
+        let syntax::Expression::Function(function) = aggregate else {
             return Err(not_pivoted());
         };
-        let name = object_name(&function.name)?.last().map(|name| name.to_string()).unwrap_or_default();
+        let name = object_name(&function.name).last().map(|name| name.to_string()).unwrap_or_default();
         if !PIVOTED.contains(&name.as_str()) || function.over.is_some() {
             return Err(not_pivoted());
         }
         self.level()?.inside_aggregate = true;
-        let call = self.aggregate_call(&name, function, &arguments(function)?)?;
+        let call = self.aggregate_call(&name, function)?;
         self.level()?.inside_aggregate = false;
         let column = self.expression(column)?;
         // A value sees no columns.
@@ -111,14 +110,11 @@ impl Binder<'_> {
     pub fn unpivot(
         &mut self,
         input: FromItem,
-        (value, name): (&ast::Expr, &ast::Ident),
-        listed: &[ast::ExprWithAlias],
+        (value, name): (&syntax::Ident, &syntax::Ident),
+        listed: &[syntax::ExpressionWithAlias],
         with_nulls: bool,
-        alias: Option<&ast::TableAlias>,
+        alias: Option<&syntax::TableAlias>,
     ) -> SqlResult<FromItem> {
-        let ast::Expr::Identifier(value) = value else {
-            return Err(SqlError::new(SqlErrorKind::Syntax { near: Some(value.to_string()) }));
-        };
         let input = self.read_whole(input, "UNPIVOT")?;
         let level = Level { sources: input.sources.clone(), named: input.named.clone(), ..Level::default() };
         let outer = std::mem::replace(&mut self.levels, vec![level]);
@@ -232,11 +228,14 @@ fn only_where(call: &AggregateCall, test: Expression) -> AggregateCall {
 }
 
 /// A constant names its column itself.
-fn value_name(value: &ast::Expr) -> String {
+fn value_name(value: &syntax::Expression) -> String {
     match value {
-        ast::Expr::Value(constant) => match &constant.value {
-            ast::Value::SingleQuotedString(text) => text.to_lowercase(),
-            constant => constant.to_string().to_lowercase(),
+        syntax::Expression::Value(constant) => match &constant.value {
+            syntax::Value::String(text) | syntax::Value::Number(text) | syntax::Value::Placeholder(text) => {
+                text.to_lowercase()
+            }
+            syntax::Value::Boolean(value) => value.to_string(),
+            syntax::Value::Null => "null".to_owned(),
         },
         other => output_name(other),
     }

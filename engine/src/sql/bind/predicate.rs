@@ -1,6 +1,6 @@
 //! Predicates over lists, ranges and rows: IN, BETWEEN, IS NULL, row comparison.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::Binder;
 use super::coerce;
@@ -8,11 +8,16 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{Comparison, Expression};
 
 impl Binder<'_> {
-    pub fn is_null(&mut self, inner: &ast::Expr, negated: bool) -> SqlResult<Expression> {
+    pub fn is_null(&mut self, inner: &syntax::Expression, negated: bool) -> SqlResult<Expression> {
         Ok(Expression::IsNull { input: Box::new(self.expression(inner)?), negated })
     }
 
-    pub fn is_boolean(&mut self, inner: &ast::Expr, value: bool, negated: bool) -> SqlResult<Expression> {
+    pub fn is_boolean(
+        &mut self,
+        inner: &syntax::Expression,
+        value: bool,
+        negated: bool,
+    ) -> SqlResult<Expression> {
         let place = match (value, negated) {
             (true, false) => "IS TRUE",
             (true, true) => "IS NOT TRUE",
@@ -22,8 +27,13 @@ impl Binder<'_> {
         Ok(Expression::IsBoolean { input: Box::new(self.condition(inner, place)?), value, negated })
     }
 
-    pub fn in_list(&mut self, expr: &ast::Expr, list: &[ast::Expr], negated: bool) -> SqlResult<Expression> {
-        if let ast::Expr::Tuple(parts) = expr {
+    pub fn in_list(
+        &mut self,
+        expr: &syntax::Expression,
+        list: &[syntax::Expression],
+        negated: bool,
+    ) -> SqlResult<Expression> {
+        if let syntax::Expression::Tuple(parts) = expr {
             let mut any = Vec::new();
             for item in list {
                 any.push(self.row_comparison(parts, item, Comparison::Equal)?);
@@ -69,20 +79,20 @@ impl Binder<'_> {
     }
 
     /// The left side of IN: one expression, or a row of them.
-    pub fn operands(&mut self, expr: &ast::Expr) -> SqlResult<Vec<Expression>> {
+    pub fn operands(&mut self, expr: &syntax::Expression) -> SqlResult<Vec<Expression>> {
         match expr {
-            ast::Expr::Tuple(parts) => parts.iter().map(|part| self.expression(part)).collect(),
+            syntax::Expression::Tuple(parts) => parts.iter().map(|part| self.expression(part)).collect(),
             other => Ok(vec![self.expression(other)?]),
         }
     }
 
     pub fn row_comparison(
         &mut self,
-        left: &[ast::Expr],
-        right: &ast::Expr,
+        left: &[syntax::Expression],
+        right: &syntax::Expression,
         operator: Comparison,
     ) -> SqlResult<Expression> {
-        let ast::Expr::Tuple(right) = right else {
+        let syntax::Expression::Tuple(right) = right else {
             return Err(SqlError::product("42601", "unequal number of entries in row expression"));
         };
         if left.len() != right.len() {
@@ -122,9 +132,9 @@ impl Binder<'_> {
 
     pub fn between(
         &mut self,
-        expr: &ast::Expr,
-        low: &ast::Expr,
-        high: &ast::Expr,
+        expr: &syntax::Expression,
+        low: &syntax::Expression,
+        high: &syntax::Expression,
         negated: bool,
     ) -> SqlResult<Expression> {
         let (input, low, high) = (self.expression(expr)?, self.expression(low)?, self.expression(high)?);

@@ -1,13 +1,12 @@
 //! Whole queries: WITH, set operations, and ORDER BY and LIMIT around them.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::{Binder, CommonTable};
 use super::coerce::{self, bare_name};
 use super::from::{fold, with_fields};
 use super::super_path;
-use crate::gap::Feature;
-use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
 use crate::sql::plan::{Field, Plan, SetOperation, SortKey};
 use crate::sql::{execute, optimize};
@@ -15,7 +14,7 @@ use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
 impl Binder<'_> {
-    pub fn query(&mut self, query: &ast::Query) -> SqlResult<Plan> {
+    pub fn query(&mut self, query: &syntax::Query) -> SqlResult<Plan> {
         let known = self.common.len();
         let bound = self.with(query.with.as_ref()).and_then(|()| self.query_body(query));
         let defined: Vec<CommonTable> = self.common.drain(known..).collect();
@@ -23,10 +22,10 @@ impl Binder<'_> {
     }
 
     /// Binds the WITH list; each entry sees those before it, and none sees the rows around the query.
-    pub fn with(&mut self, with: Option<&ast::With>) -> SqlResult<()> {
+    pub fn with(&mut self, with: Option<&syntax::With>) -> SqlResult<()> {
         let Some(with) = with else { return Ok(()) };
         let known = self.common.len();
-        for table in &with.cte_tables {
+        for table in &with.tables {
             let name = fold(&table.alias.name);
             if self.common[known..].iter().any(|common| common.name == name) {
                 let message = format!("WITH query name \"{name}\" specified more than once");
@@ -51,7 +50,7 @@ impl Binder<'_> {
                 ));
             }
             for (field, column) in fields.iter_mut().zip(&table.alias.columns) {
-                field.name = fold(&column.name);
+                field.name = fold(column);
             }
             let id = self.next_common;
             self.next_common += 1;
@@ -60,22 +59,10 @@ impl Binder<'_> {
         Ok(())
     }
 
-    fn query_body(&mut self, query: &ast::Query) -> SqlResult<Plan> {
-        if query.fetch.is_some() {
-            return Err(SqlError::new(SqlErrorKind::Syntax { near: Some("FIRST".to_owned()) }));
-        }
-        if !query.locks.is_empty() || query.for_clause.is_some() {
-            return Err(SqlError::new(SqlErrorKind::Syntax { near: Some("FOR".to_owned()) }));
-        }
-        let order: &[ast::OrderByExpr] = match query.order_by.as_ref().map(|order| &order.kind) {
-            None => &[],
-            Some(ast::OrderByKind::Expressions(keys)) => keys,
-            Some(ast::OrderByKind::All(_)) => {
-                return Err(SqlError::new(SqlErrorKind::Syntax { near: Some("ALL".to_owned()) }));
-            }
-        };
-        let plan = match &*query.body {
-            ast::SetExpr::Select(select) => self.select(select, order)?,
+    fn query_body(&mut self, query: &syntax::Query) -> SqlResult<Plan> {
+        let order = query.order_by.as_slice();
+        let plan = match &query.body {
+            syntax::SetExpression::Select(select) => self.select(select, order)?,
             body => {
                 let plan = self.body(body)?;
                 self.order_result(plan, order)?
@@ -89,43 +76,34 @@ impl Binder<'_> {
         })
     }
 
-    pub fn body(&mut self, body: &ast::SetExpr) -> SqlResult<Plan> {
+    pub fn body(&mut self, body: &syntax::SetExpression) -> SqlResult<Plan> {
         match body {
-            ast::SetExpr::Select(select) => self.select(select, &[]),
-            ast::SetExpr::Query(query) => self.deeper(|binder| binder.query(query)),
-            ast::SetExpr::SetOperation { left, op, set_quantifier, right } => {
-                self.set_operation(left, *op, *set_quantifier, right)
+            syntax::SetExpression::Select(select) => self.select(select, &[]),
+            syntax::SetExpression::Query(query) => self.deeper(|binder| binder.query(query)),
+            syntax::SetExpression::SetOperation { op, all, left, right } => {
+                self.set_operation(left, *op, *all, right)
             }
-            ast::SetExpr::Values(_) => {
-                Err(SqlError::new(SqlErrorKind::Syntax { near: Some("VALUES".to_owned()) }))
-            }
-            other => Err(SqlError::not_simulated_because(Feature::QueryClause, other.to_string())),
         }
     }
 
     fn set_operation(
         &mut self,
-        left: &ast::SetExpr,
-        op: ast::SetOperator,
-        quantifier: ast::SetQuantifier,
-        right: &ast::SetExpr,
+        left: &syntax::SetExpression,
+        op: syntax::SetOperator,
+        all: bool,
+        right: &syntax::SetExpression,
     ) -> SqlResult<Plan> {
         let (operation, name) = match op {
-            ast::SetOperator::Union => (SetOperation::Union, "UNION"),
-            ast::SetOperator::Intersect => (SetOperation::Intersect, "INTERSECT"),
-            ast::SetOperator::Except | ast::SetOperator::Minus => (SetOperation::Except, "EXCEPT"),
-        };
-        let all = match quantifier {
-            ast::SetQuantifier::All => true,
-            ast::SetQuantifier::None | ast::SetQuantifier::Distinct => false,
-            other => return Err(SqlError::new(SqlErrorKind::Syntax { near: Some(other.to_string()) })),
+            syntax::SetOperator::Union => (SetOperation::Union, "UNION"),
+            syntax::SetOperator::Intersect => (SetOperation::Intersect, "INTERSECT"),
+            syntax::SetOperator::Except => (SetOperation::Except, "EXCEPT"),
         };
         if all && operation != SetOperation::Union {
             return Err(SqlError::product("0A000", format!("{name} ALL is not supported")));
         }
         for side in [left, right] {
-            if let ast::SetExpr::Query(query) = side
-                && query.limit_clause.is_some()
+            if let syntax::SetExpression::Query(query) = side
+                && (query.limit.is_some() || query.offset.is_some())
             {
                 return Err(SqlError::product(
                     "0A000",
@@ -139,14 +117,14 @@ impl Binder<'_> {
     }
 
     /// ORDER BY over a finished result: only its columns can be named.
-    fn order_result(&mut self, plan: Plan, order: &[ast::OrderByExpr]) -> SqlResult<Plan> {
+    fn order_result(&mut self, plan: Plan, order: &[syntax::OrderBy]) -> SqlResult<Plan> {
         if order.is_empty() {
             return Ok(plan);
         }
         let mut keys = Vec::new();
         for key in order {
             let index = match &key.expr {
-                ast::Expr::Identifier(ident) => {
+                syntax::Expression::Identifier(ident) => {
                     let name = fold(ident);
                     plan.fields().iter().position(|field| field.name == name)
                 }
@@ -164,31 +142,25 @@ impl Binder<'_> {
     }
 
     /// A sort key inside OVER or WITHIN GROUP: an expression, never an ordinal.
-    pub fn sort_key_plain(&mut self, key: &ast::OrderByExpr) -> SqlResult<SortKey> {
+    pub fn sort_key_plain(&mut self, key: &syntax::OrderBy) -> SqlResult<SortKey> {
         let expression = self.expression(&key.expr)?;
         sort_key(key, expression)
     }
 
-    fn limit(&mut self, query: &ast::Query) -> SqlResult<(Option<u64>, u64)> {
-        let Some(clause) = &query.limit_clause else { return Ok((None, 0)) };
-        match clause {
-            ast::LimitClause::LimitOffset { limit, offset, limit_by } if limit_by.is_empty() => {
-                let limit = match limit {
-                    Some(limit) => self.count(limit, "LIMIT")?,
-                    None => None,
-                };
-                let offset = match offset {
-                    Some(offset) => self.count(&offset.value, "OFFSET")?.unwrap_or(0),
-                    None => 0,
-                };
-                Ok((limit, offset))
-            }
-            _ => Err(SqlError::product("42601", "LIMIT #,# syntax is not supported")),
-        }
+    fn limit(&mut self, query: &syntax::Query) -> SqlResult<(Option<u64>, u64)> {
+        let limit = match &query.limit {
+            Some(limit) => self.count(limit, "LIMIT")?,
+            None => None,
+        };
+        let offset = match &query.offset {
+            Some(offset) => self.count(offset, "OFFSET")?.unwrap_or(0),
+            None => 0,
+        };
+        Ok((limit, offset))
     }
 
     /// The number in LIMIT, OFFSET or TOP; NULL is no limit.
-    pub fn count(&mut self, expression: &ast::Expr, place: &str) -> SqlResult<Option<u64>> {
+    pub fn count(&mut self, expression: &syntax::Expression, place: &str) -> SqlResult<Option<u64>> {
         let mut bound = self.expression(expression)?;
         if !matches!(bound, Expression::Literal { .. }) {
             let mut variable = false;
@@ -304,23 +276,21 @@ pub(super) fn cast_columns(plan: Plan, to: &[Field]) -> Plan {
 }
 
 /// ASC puts NULLs last, DESC first, unless it is said otherwise.
-pub(super) fn sort_key(key: &ast::OrderByExpr, expression: Expression) -> SqlResult<SortKey> {
-    let descending = match &key.options.sort {
-        None | Some(ast::OrderBySort::Asc) => false,
-        Some(ast::OrderBySort::Desc) => true,
-        Some(ast::OrderBySort::Using(_)) => {
-            return Err(SqlError::new(SqlErrorKind::Syntax { near: Some("USING".to_owned()) }));
-        }
-    };
+pub(super) fn sort_key(key: &syntax::OrderBy, expression: Expression) -> SqlResult<SortKey> {
     let expression = super_path::sortable(expression)?;
-    Ok(SortKey { expression, descending, nulls_first: key.options.nulls_first.unwrap_or(descending) })
+    let descending = key.descending;
+    Ok(SortKey { expression, descending, nulls_first: key.nulls_first.unwrap_or(descending) })
 }
 
 /// `ORDER BY 2`: the column it means. Other constants are refused.
-pub(super) fn ordinal(expression: &ast::Expr, columns: usize, place: &str) -> SqlResult<Option<usize>> {
-    let ast::Expr::Value(value) = expression else { return Ok(None) };
+pub(super) fn ordinal(
+    expression: &syntax::Expression,
+    columns: usize,
+    place: &str,
+) -> SqlResult<Option<usize>> {
+    let syntax::Expression::Value(value) = expression else { return Ok(None) };
     match &value.value {
-        ast::Value::Number(digits, _) if digits.chars().all(|c| c.is_ascii_digit()) => {
+        syntax::Value::Number(digits) if digits.chars().all(|c| c.is_ascii_digit()) => {
             match digits.parse::<usize>() {
                 Ok(position) if (1..=columns).contains(&position) => Ok(Some(position - 1)),
                 _ => {
@@ -329,7 +299,7 @@ pub(super) fn ordinal(expression: &ast::Expr, columns: usize, place: &str) -> Sq
                 }
             }
         }
-        ast::Value::Null => Ok(None),
+        syntax::Value::Null => Ok(None),
         _ => Err(SqlError::product("42601", format!("non-integer constant in {place}"))),
     }
 }

@@ -1,6 +1,6 @@
 //! WITH RECURSIVE: a common table whose second part reads the table itself.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::{Binder, CommonTable};
 use super::coerce::{self, bare_name};
@@ -11,19 +11,23 @@ use crate::sql::plan::{Field, Plan};
 
 impl Binder<'_> {
     /// The table's plan when it reads itself; `None` when it is a table like any other.
-    pub fn recursive(&mut self, table: &ast::Cte) -> SqlResult<Option<Plan>> {
+    pub fn recursive(&mut self, table: &syntax::CommonTable) -> SqlResult<Option<Plan>> {
         let query = &*table.query;
-        let ast::SetExpr::SetOperation { left, op: ast::SetOperator::Union, set_quantifier, right } =
-            &*query.body
+        let syntax::SetExpression::SetOperation { left, op: syntax::SetOperator::Union, all, right } =
+            &query.body
         else {
             return Ok(None);
         };
-        if query.with.is_some() || query.order_by.is_some() || query.limit_clause.is_some() {
+        if query.with.is_some()
+            || !query.order_by.is_empty()
+            || query.limit.is_some()
+            || query.offset.is_some()
+        {
             return Ok(None);
         }
         let name = fold(&table.alias.name);
         // Most tables under WITH RECURSIVE do not read themselves, and those are bound like any other.
-        if !right.to_string().to_lowercase().contains(&name) {
+        if !table.names_itself {
             return Ok(None);
         }
         let needed = self.needs.len();
@@ -31,7 +35,7 @@ impl Binder<'_> {
         // unconfirmed: that the column list may be left out, and the first part then names the columns.
         let mut fields: Vec<Field> = seed.fields().to_vec();
         for (field, column) in fields.iter_mut().zip(&table.alias.columns) {
-            field.name = fold(&column.name);
+            field.name = fold(column);
         }
         let id = self.next_common;
         self.next_common += 1;
@@ -45,7 +49,7 @@ impl Binder<'_> {
             self.needs.truncate(needed);
             return Ok(None);
         }
-        if *set_quantifier != ast::SetQuantifier::All {
+        if !all {
             // unconfirmed: the reference gives the rule (UNION ALL alone), not the words.
             let message = format!("recursive common table expression \"{name}\" must use UNION ALL");
             return Err(SqlError::product("0A000", message));

@@ -1,6 +1,6 @@
 //! Users' own functions in SQL, put in place of their call, and the variables of a procedure around a statement.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::Binder;
 use super::from::fold;
@@ -102,9 +102,9 @@ impl Binder<'_> {
     }
 
     /// `$1` of a function or procedure, and a procedure's variables: they go before columns.
-    pub fn local(&self, expression: &ast::Expr) -> SqlResult<Option<Expression>> {
-        if let ast::Expr::Value(value) = expression
-            && let ast::Value::Placeholder(name) = &value.value
+    pub fn local(&self, expression: &syntax::Expression) -> SqlResult<Option<Expression>> {
+        if let syntax::Expression::Value(value) = expression
+            && let syntax::Value::Placeholder(name) = &value.value
             && let Some(arguments) = &self.arguments
         {
             let number: usize = name.trim_start_matches('$').parse().unwrap_or(0);
@@ -117,12 +117,12 @@ impl Binder<'_> {
             return Ok(None);
         }
         let name = match expression {
-            ast::Expr::Value(value) => match &value.value {
-                ast::Value::Placeholder(name) => name.clone(),
+            syntax::Expression::Value(value) => match &value.value {
+                syntax::Value::Placeholder(name) => name.clone(),
                 _ => return Ok(None),
             },
-            ast::Expr::Identifier(ident) => fold(ident),
-            ast::Expr::CompoundIdentifier(parts) if parts.len() == 2 => {
+            syntax::Expression::Identifier(ident) => fold(ident),
+            syntax::Expression::CompoundIdentifier(parts) if parts.len() == 2 => {
                 format!("{}.{}", fold(&parts[0]), fold(&parts[1]))
             }
             _ => return Ok(None),
@@ -156,24 +156,25 @@ fn refused() -> SqlError {
 }
 
 /// `SELECT expression` and nothing else (Developer Guide, "Creating a scalar SQL UDF").
-fn only_expression(query: &ast::Query) -> SqlResult<&ast::Expr> {
-    let ast::SetExpr::Select(select) = query.body.as_ref() else { return Err(refused()) };
+fn only_expression(query: &syntax::Query) -> SqlResult<&syntax::Expression> {
+    let syntax::SetExpression::Select(select) = &query.body else { return Err(refused()) };
     let plain = query.with.is_none()
-        && query.order_by.is_none()
-        && query.limit_clause.is_none()
-        && query.fetch.is_none()
+        && query.order_by.is_empty()
+        && query.limit.is_none()
+        && query.offset.is_none()
         && select.from.is_empty()
         && select.into.is_none()
         && select.selection.is_none()
         && select.having.is_none()
-        && select.distinct.is_none()
+        && !select.distinct
         && select.top.is_none()
-        && matches!(&select.group_by, ast::GroupByExpr::Expressions(groups, _) if groups.is_empty());
+        && matches!(&select.group_by, syntax::GroupBy::Elements(groups) if groups.is_empty());
     match select.projection.as_slice() {
-        [
-            ast::SelectItem::UnnamedExpr(expression)
-            | ast::SelectItem::ExprWithAlias { expr: expression, .. },
-        ] if plain => Ok(expression),
+        [syntax::SelectItem::Unnamed(expression) | syntax::SelectItem::Named { expr: expression, .. }]
+            if plain =>
+        {
+            Ok(expression)
+        }
         [_] => Err(refused()),
         _ => Err(SqlError::product("42P13", "function must return one column")),
     }
@@ -183,7 +184,7 @@ fn only_expression(query: &ast::Query) -> SqlResult<&ast::Expr> {
 ///
 /// # Errors
 /// As for any expression.
-pub fn value(query: &ast::Query, scope: Scope<'_>) -> SqlResult<Option<Expression>> {
+pub fn value(query: &syntax::Query, scope: Scope<'_>) -> SqlResult<Option<Expression>> {
     let Ok(expression) = only_expression(query) else { return Ok(None) };
     let mut binder = Binder::new(Scope { statement_text: "", ..scope })?;
     binder.levels.push(Level { clause: Clause::Values, ..Level::default() });

@@ -1,13 +1,13 @@
 //! Scalar expressions: syntax tree to typed [`Expression`].
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::{Binder, product_with};
 use super::coerce::{self, bare_name};
 use super::from::fold;
 use super::literal;
 use crate::gap::Feature;
-use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{CastMode, Comparison, Expression};
 use crate::sql::functions::{self, Resolved};
 use crate::sql::parse;
@@ -41,40 +41,32 @@ pub(super) fn collated(text: Expression, name: &str) -> SqlResult<Expression> {
 
 impl Binder<'_> {
     /// An expression over the row of the innermost level.
-    pub fn expression(&mut self, expression: &ast::Expr) -> SqlResult<Expression> {
+    pub fn expression(&mut self, expression: &syntax::Expression) -> SqlResult<Expression> {
         self.deeper_expression(expression).map_err(|error| self.at(error, expression))
     }
 
-    fn deeper_expression(&mut self, expression: &ast::Expr) -> SqlResult<Expression> {
-        use ast::Expr as E;
+    fn deeper_expression(&mut self, expression: &syntax::Expression) -> SqlResult<Expression> {
+        use syntax::Expression as E;
         if let Some(local) = self.local(expression)? {
             return Ok(local);
         }
         match expression {
             E::Identifier(ident) => self.identifier(ident),
             E::CompoundIdentifier(parts) => self.compound(parts),
-            E::CompoundFieldAccess { root, access_chain } => self.field_access(root, access_chain),
-            E::JsonAccess { value, path } => self.json_access(value, path),
+            E::Path { root, steps } => self.steps_from(root, steps),
             E::Nested(inner) => self.expression(inner),
             E::Value(value) => literal::literal(&value.value),
-            E::TypedString(typed) => {
-                let to = parse::data_type(&typed.data_type)?;
-                literal::typed(&typed.value.value, to)
+            E::TypedString { data_type, value } => {
+                let to = parse::data_type(data_type)?;
+                literal::typed(&value.value, to)
             }
             E::Interval(interval) => literal::interval(interval),
             E::Collate { expr, collation } => {
-                let name = collation.to_string().trim_matches('"').to_lowercase();
                 let text = self.expression(expr)?;
-                collated(text, &name)
+                collated(text, &collation.last_lower())
             }
-            E::IsNull(inner) => self.is_null(inner, false),
-            E::IsNotNull(inner) => self.is_null(inner, true),
-            E::IsUnknown(inner) => self.is_null(inner, false),
-            E::IsNotUnknown(inner) => self.is_null(inner, true),
-            E::IsTrue(inner) => self.is_boolean(inner, true, false),
-            E::IsNotTrue(inner) => self.is_boolean(inner, true, true),
-            E::IsFalse(inner) => self.is_boolean(inner, false, false),
-            E::IsNotFalse(inner) => self.is_boolean(inner, false, true),
+            E::IsNull { expr, negated } => self.is_null(expr, *negated),
+            E::IsBoolean { expr, value, negated } => self.is_boolean(expr, *value, *negated),
             E::InList { expr, list, negated } => self.in_list(expr, list, *negated),
             E::InSubquery { expr, subquery, negated } => {
                 let operands = self.operands(expr)?;
@@ -82,109 +74,63 @@ impl Binder<'_> {
             }
             E::Exists { subquery, negated } => self.exists(subquery, *negated),
             E::Subquery(query) => self.scalar_subquery(query),
-            E::AnyOp { left, compare_op, right, .. } => self.quantified(left, compare_op, right, false),
-            E::AllOp { left, compare_op, right } => self.quantified(left, compare_op, right, true),
+            E::Quantified { left, op, right, all } => self.quantified(left, *op, right, *all),
             E::Between { expr, negated, low, high } => self.between(expr, low, high, *negated),
             E::BinaryOp { .. } => self.binary(expression),
-            E::UnaryOp { op, expr } => self.unary(op, expr),
-            E::Like { negated, any: false, expr, pattern, escape_char } => {
-                self.like(expr, pattern, escape_char.as_deref(), false, *negated)
+            E::UnaryOp { op, expr } => self.unary(*op, expr),
+            E::Like { kind: syntax::LikeKind::SimilarTo, negated, expr, pattern, escape } => {
+                self.similar(expr, pattern, escape.as_deref(), *negated)
             }
-            E::ILike { negated, any: false, expr, pattern, escape_char } => {
-                self.like(expr, pattern, escape_char.as_deref(), true, *negated)
+            E::Like { kind, negated, expr, pattern, escape } => {
+                let insensitive = *kind == syntax::LikeKind::Ilike;
+                self.like(expr, pattern, escape.as_deref(), insensitive, *negated)
             }
-            E::SimilarTo { negated, expr, pattern, escape_char } => {
-                self.similar(expr, pattern, escape_char.as_deref(), *negated)
-            }
-            E::Case { operand, conditions, else_result, .. } => {
-                self.case(operand.as_deref(), conditions, else_result.as_deref())
-            }
-            E::Cast { expr, data_type, kind: ast::CastKind::Cast | ast::CastKind::DoubleColon, .. } => {
+            E::Case(case) => self.case(case),
+            E::Cast { expr, data_type, attempted } => {
                 let to = parse::data_type(data_type)?;
                 let input = self.expression(expr)?;
-                coerce::explicit(input, to)
-            }
-            E::Cast { expr, data_type, kind: ast::CastKind::TryCast, .. } => {
-                let to = parse::data_type(data_type)?;
-                let input = self.expression(expr)?;
-                coerce::attempted(input, to)
-            }
-            E::Cast { kind, .. } => {
-                Err(SqlError::not_simulated_because(Feature::Function, format!("{kind:?}")))
-            }
-            E::Convert { expr, data_type: Some(data_type), .. } => {
-                let to = parse::data_type(data_type)?;
-                let input = self.expression(expr)?;
-                coerce::explicit(input, to)
+                if *attempted { coerce::attempted(input, to) } else { coerce::explicit(input, to) }
             }
             E::AtTimeZone { timestamp, time_zone } => {
                 let arguments = vec![self.expression(time_zone)?, self.expression(timestamp)?];
                 self.call("timezone", arguments)
             }
-            E::Extract { field, expr, .. } => {
-                let part = literal::text(field.to_string().trim_matches('\'').to_lowercase());
+            E::Extract { field, expr } => {
+                let part = literal::text(field.as_str());
                 let arguments = vec![part, self.expression(expr)?];
                 match functions::resolve("extract", &types(&arguments)) {
                     Some(resolved) => Ok(self.resolved(resolved, arguments)),
                     None => self.call("date_part", arguments),
                 }
             }
-            E::Ceil { expr, field } => self.rounding("ceil", expr, field),
-            E::Floor { expr, field } => self.rounding("floor", expr, field),
-            E::Position { expr, r#in } => {
-                let arguments = vec![self.expression(r#in)?, self.expression(expr)?];
+            E::Position { expr, within } => {
+                let arguments = vec![self.expression(within)?, self.expression(expr)?];
                 self.call("strpos", arguments)
             }
-            E::Substring { expr, substring_from, substring_for, .. } => {
+            E::Trim { side, what, expr } => {
                 let mut arguments = vec![self.expression(expr)?];
-                match (substring_from, substring_for) {
-                    (Some(from), _) => arguments.push(self.expression(from)?),
-                    (None, Some(_)) => arguments.push(literal::integer(1)),
-                    (None, None) => {}
-                }
-                if let Some(length) = substring_for {
-                    arguments.push(self.expression(length)?);
-                }
-                self.call("substring", arguments)
-            }
-            E::Trim { trim_where, trim_what, expr, trim_characters } => {
-                let name = match trim_where {
-                    Some(ast::TrimWhereField::Leading) => "ltrim",
-                    Some(ast::TrimWhereField::Trailing) => "rtrim",
-                    Some(ast::TrimWhereField::Both) | None => "btrim",
-                };
-                let mut arguments = vec![self.expression(expr)?];
-                if let Some(what) = trim_what {
+                if let Some(what) = what {
                     arguments.push(self.expression(what)?);
                 }
-                for characters in trim_characters.iter().flatten() {
-                    arguments.push(self.expression(characters)?);
-                }
-                self.call(name, arguments)
+                self.call(trim_name(*side), arguments)
             }
             E::Function(function) => self.function(function),
             E::Tuple(_) => Err(SqlError::product("0A000", "ROW constructors are not supported here")),
-            E::IsDistinctFrom(..) | E::IsNotDistinctFrom(..) => {
-                Err(SqlError::product("0A000", "IS DISTINCT FROM is not supported"))
-            }
-            E::GroupingSets(_) | E::Cube(_) | E::Rollup(_) => Err(SqlError::new(SqlErrorKind::Syntax {
-                near: expression.to_string().split([' ', '(']).next().map(str::to_owned),
-            })),
+            E::IsDistinctFrom { .. } => Err(SqlError::product("0A000", "IS DISTINCT FROM is not supported")),
             E::Prior(inner) => self.prior(inner),
             E::OuterJoin(inner) if self.level()?.marks_outer => self.expression(inner),
             // unconfirmed: the guide says that it stands in WHERE alone, not in which words it is refused.
             E::OuterJoin(_) => Err(SqlError::product("0A000", "(+) can only be used in the WHERE clause")),
-            other => Err(SqlError::not_simulated_because(Feature::QueryClause, other.to_string())),
         }
     }
 
     /// A boolean expression for WHERE, ON, HAVING and their like.
-    pub fn condition(&mut self, expression: &ast::Expr, place: &str) -> SqlResult<Expression> {
+    pub fn condition(&mut self, expression: &syntax::Expression, place: &str) -> SqlResult<Expression> {
         let bound = self.expression(expression)?;
         coerce::boolean(bound, place).map_err(|error| self.at(error, expression))
     }
 
-    fn identifier(&mut self, ident: &ast::Ident) -> SqlResult<Expression> {
+    fn identifier(&mut self, ident: &syntax::Ident) -> SqlResult<Expression> {
         let name = fold(ident);
         let keyword = ident.quote_style.is_none() && BARE_FUNCTIONS.contains(&name.as_str());
         match self.unqualified(&name) {
@@ -193,14 +139,14 @@ impl Binder<'_> {
         }
     }
 
-    fn compound(&mut self, parts: &[ast::Ident]) -> SqlResult<Expression> {
+    fn compound(&mut self, parts: &[syntax::Ident]) -> SqlResult<Expression> {
         match self.column_of(parts) {
             Ok(column) => Ok(column),
             Err(error) => self.path_of_names(parts)?.ok_or(error),
         }
     }
 
-    fn column_of(&mut self, parts: &[ast::Ident]) -> SqlResult<Expression> {
+    fn column_of(&mut self, parts: &[syntax::Ident]) -> SqlResult<Expression> {
         let names: Vec<String> = parts.iter().map(fold).collect();
         match names.as_slice() {
             [relation, name] => self.qualified(None, relation, name),
@@ -241,13 +187,9 @@ impl Binder<'_> {
         Expression::Call { function: resolved.function, arguments, data_type: resolved.result }
     }
 
-    fn case(
-        &mut self,
-        operand: Option<&ast::Expr>,
-        conditions: &[ast::CaseWhen],
-        otherwise: Option<&ast::Expr>,
-    ) -> SqlResult<Expression> {
-        let operand = operand.map(|operand| self.expression(operand)).transpose()?;
+    fn case(&mut self, case: &syntax::Case) -> SqlResult<Expression> {
+        let syntax::Case { operand, conditions, else_result: otherwise, .. } = case;
+        let operand = operand.as_ref().map(|operand| self.expression(operand)).transpose()?;
         let mut tests = Vec::new();
         let mut results = Vec::new();
         for when in conditions {
@@ -268,20 +210,14 @@ impl Binder<'_> {
         let otherwise = if otherwise.is_some() { results.pop().map(Box::new) } else { None };
         Ok(Expression::Case { branches: tests.into_iter().zip(results).collect(), otherwise, data_type })
     }
+}
 
-    fn rounding(
-        &mut self,
-        name: &str,
-        expr: &ast::Expr,
-        field: &ast::CeilFloorKind,
-    ) -> SqlResult<Expression> {
-        match field {
-            ast::CeilFloorKind::DateTimeField(ast::DateTimeField::NoDateTime) => {
-                let argument = self.expression(expr)?;
-                self.call(name, vec![argument])
-            }
-            _ => Err(SqlError::new(SqlErrorKind::Syntax { near: Some("TO".to_owned()) })),
-        }
+/// The function that a TRIM is.
+pub(super) fn trim_name(side: syntax::TrimSide) -> &'static str {
+    match side {
+        syntax::TrimSide::Both => "btrim",
+        syntax::TrimSide::Leading => "ltrim",
+        syntax::TrimSide::Trailing => "rtrim",
     }
 }
 

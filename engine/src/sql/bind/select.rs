@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::Binder;
 use super::from::{FromItem, fold};
@@ -14,7 +14,7 @@ use super::query::{ordinal, sort_key};
 use super::star::excluded;
 use super::super_path;
 use crate::gap::Feature;
-use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::plan::{Field, Join, JoinKind, Plan, SortKey};
 use crate::warehouse::data_type::DataType;
@@ -45,7 +45,7 @@ struct Clauses {
 }
 
 impl Binder<'_> {
-    pub fn select(&mut self, select: &ast::Select, order: &[ast::OrderByExpr]) -> SqlResult<Plan> {
+    pub fn select(&mut self, select: &syntax::Select, order: &[syntax::OrderBy]) -> SqlResult<Plan> {
         self.levels.push(Level::default());
         let bound = self.select_clauses(select, order);
         let level = self.levels.pop().ok_or_else(|| SqlError::bug("a query level went missing"))?;
@@ -62,8 +62,8 @@ impl Binder<'_> {
 
     fn select_clauses(
         &mut self,
-        select: &ast::Select,
-        order: &[ast::OrderByExpr],
+        select: &syntax::Select,
+        order: &[syntax::OrderBy],
     ) -> SqlResult<(Plan, Clauses)> {
         refuse_foreign_clauses(select)?;
         let (item, selection) = match &select.selection {
@@ -79,8 +79,8 @@ impl Binder<'_> {
         level.named = named;
         level.named_windows = select.named_window.clone();
         level.aliases_visible = true;
-        if !select.connect_by.is_empty() {
-            plan = self.hierarchy(&select.connect_by, plan)?;
+        if let Some(hierarchy) = &select.hierarchy {
+            plan = self.hierarchy(hierarchy, plan)?;
         }
 
         self.level()?.width = plan.fields().len();
@@ -99,13 +99,7 @@ impl Binder<'_> {
         let order = self.order(order, &targets)?;
         self.enter(Clause::GroupBy, true)?;
         let (groups, sets) = self.groups(&select.group_by, &targets)?;
-        let distinct = match &select.distinct {
-            None | Some(ast::Distinct::All) => false,
-            Some(ast::Distinct::Distinct) => true,
-            Some(ast::Distinct::On(_)) => {
-                return Err(SqlError::product("0A000", "SELECT DISTINCT ON is not supported"));
-            }
-        };
+        let distinct = select.distinct;
         Ok((plan, Clauses { targets, filter, groups, sets, having, qualify, order, distinct }))
     }
 
@@ -116,38 +110,34 @@ impl Binder<'_> {
         Ok(())
     }
 
-    fn targets(&mut self, select: &ast::Select) -> SqlResult<Vec<Target>> {
+    fn targets(&mut self, select: &syntax::Select) -> SqlResult<Vec<Target>> {
         let mut targets = Vec::new();
         for item in &select.projection {
             match item {
-                ast::SelectItem::UnnamedExpr(expression)
-                | ast::SelectItem::ExprWithAlias { expr: expression, .. }
+                syntax::SelectItem::Unnamed(expression)
+                | syntax::SelectItem::Named { expr: expression, .. }
                     if self.sites.tables && is_truth_test(expression) =>
                 {
                     // The guide: IS TRUE and its like are conditions, not values of a select list.
                     return Err(self.at(SqlError::product("0A000", "Not implemented"), expression));
                 }
-                ast::SelectItem::UnnamedExpr(expression) => {
+                syntax::SelectItem::Unnamed(expression) => {
                     let bound = self.expression(expression)?;
                     targets.push(Target { name: output_name(expression), expression: bound });
                 }
-                ast::SelectItem::ExprWithAlias { expr, alias } => {
+                syntax::SelectItem::Named { expr, alias } => {
                     let bound = self.expression(expr)?;
                     let name = fold(alias);
                     self.level()?.aliases.push((name.clone(), bound.clone()));
                     targets.push(Target { name, expression: bound });
                 }
-                ast::SelectItem::Wildcard(options) => {
-                    let excluded = excluded(options.opt_exclude.as_ref().or(select.exclude.as_ref()))?;
-                    self.star(&excluded, &mut targets).map_err(|error| self.at(error, item))?;
+                syntax::SelectItem::Wildcard { exclude, .. } => {
+                    let exclude = if exclude.is_empty() { &select.exclude } else { exclude };
+                    self.star(&excluded(exclude), &mut targets).map_err(|error| self.at(error, item))?;
                 }
-                ast::SelectItem::QualifiedWildcard(kind, options) => {
-                    let excluded = excluded(options.opt_exclude.as_ref())?;
-                    self.qualified_star(kind, &excluded, &mut targets)
+                syntax::SelectItem::QualifiedWildcard { name, exclude } => {
+                    self.qualified_star(name, &excluded(exclude), &mut targets)
                         .map_err(|error| self.at(error, item))?;
-                }
-                ast::SelectItem::ExprWithAliases { .. } => {
-                    return Err(SqlError::not_simulated_because(Feature::QueryClause, item.to_string()));
                 }
             }
         }
@@ -155,11 +145,11 @@ impl Binder<'_> {
     }
 
     /// ORDER BY: ordinals, aliases before columns, expressions.
-    fn order(&mut self, keys: &[ast::OrderByExpr], targets: &[Target]) -> SqlResult<Vec<Order>> {
+    fn order(&mut self, keys: &[syntax::OrderBy], targets: &[Target]) -> SqlResult<Vec<Order>> {
         let mut order = Vec::new();
         for key in keys {
             let place = match &key.expr {
-                ast::Expr::Identifier(ident) => {
+                syntax::Expression::Identifier(ident) => {
                     let name = fold(ident);
                     let mut found = targets.iter().enumerate().filter(|(_, target)| target.name == name);
                     let first = found.next();
@@ -188,15 +178,9 @@ impl Binder<'_> {
         Ok(order)
     }
 
-    fn top(&mut self, select: &ast::Select) -> SqlResult<Option<u64>> {
-        let Some(top) = &select.top else { return Ok(None) };
-        if top.percent || top.with_ties {
-            let near = if top.percent { "PERCENT" } else { "WITH" };
-            return Err(SqlError::new(SqlErrorKind::Syntax { near: Some(near.to_owned()) }));
-        }
-        match &top.quantity {
-            Some(ast::TopQuantity::Constant(count)) => Ok(Some(*count)),
-            Some(ast::TopQuantity::Expr(expression)) => self.count(expression, "TOP"),
+    fn top(&mut self, select: &syntax::Select) -> SqlResult<Option<u64>> {
+        match &select.top {
+            Some(top) => self.count(top, "TOP"),
             None => Ok(None),
         }
     }
@@ -399,12 +383,10 @@ fn projected(plan: Plan, clauses: Clauses) -> SqlResult<Plan> {
     Ok(plan)
 }
 
-fn is_truth_test(expression: &ast::Expr) -> bool {
+fn is_truth_test(expression: &syntax::Expression) -> bool {
     match expression {
-        ast::Expr::Nested(inner) => is_truth_test(inner),
-        ast::Expr::IsTrue(_) | ast::Expr::IsNotTrue(_) | ast::Expr::IsFalse(_) | ast::Expr::IsNotFalse(_) => {
-            true
-        }
+        syntax::Expression::Nested(inner) => is_truth_test(inner),
+        syntax::Expression::IsBoolean { .. } => true,
         _ => false,
     }
 }
@@ -415,15 +397,10 @@ fn beside(left: Plan, right: Plan) -> Plan {
     Plan::Join(Box::new(Join { left, right, kind: JoinKind::Cross, on: Vec::new(), residual: None, fields }))
 }
 
-fn refuse_foreign_clauses(select: &ast::Select) -> SqlResult<()> {
-    let foreign = if select.into.is_some() {
-        "SELECT INTO here"
-    } else if !select.lateral_views.is_empty() {
-        "LATERAL VIEW"
-    } else if select.prewhere.is_some() || !select.cluster_by.is_empty() || !select.distribute_by.is_empty() {
-        "this SELECT clause"
-    } else {
-        return Ok(());
-    };
-    Err(SqlError::not_simulated_because(Feature::QueryClause, foreign))
+fn refuse_foreign_clauses(select: &syntax::Select) -> SqlResult<()> {
+    // A query that makes a table is a statement of its own; elsewhere INTO means nothing.
+    if select.into.is_some() {
+        return Err(SqlError::not_simulated_because(Feature::QueryClause, "SELECT INTO here"));
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! A long one is a product of digits to the base 1,000, cut off at its length: it is never held in whole.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::Binder;
 use super::from::{FromItem, fold, rename};
@@ -25,8 +25,8 @@ impl Binder<'_> {
     /// `FROM generate_series(start, stop [, step]) [AS name [(column)]]`.
     pub fn series_item(
         &mut self,
-        written: &[&ast::Expr],
-        alias: Option<&ast::TableAlias>,
+        written: &[syntax::Expression],
+        alias: Option<&syntax::TableAlias>,
     ) -> SqlResult<FromItem> {
         let mut plan = self.series(written)?;
         let name = alias.map_or_else(|| SERIES.to_owned(), |alias| fold(&alias.name));
@@ -52,7 +52,7 @@ impl Binder<'_> {
     }
 
     /// In a select list: its rows multiply those of FROM, and it stands in expressions as one more column.
-    pub fn series_column(&mut self, written: &[&ast::Expr]) -> SqlResult<Expression> {
+    pub fn series_column(&mut self, written: &[syntax::Expression]) -> SqlResult<Expression> {
         let plan = self.series(written)?;
         self.multiply(plan)
     }
@@ -66,7 +66,7 @@ impl Binder<'_> {
         Ok(Expression::Column { index: level.width, data_type })
     }
 
-    fn series(&mut self, written: &[&ast::Expr]) -> SqlResult<Plan> {
+    fn series(&mut self, written: &[syntax::Expression]) -> SqlResult<Plan> {
         let mut bound = Vec::new();
         for argument in written {
             bound.push(self.expression(argument)?);

@@ -1,11 +1,10 @@
 //! `*` and `relation.*`: the columns they stand for.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::Binder;
-use super::from::object_name;
+use super::from::{fold, object_name};
 use super::select::Target;
-use crate::gap::Feature;
 use crate::sorted::SortedSet;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
@@ -32,14 +31,11 @@ impl Binder<'_> {
 
     pub fn qualified_star(
         &mut self,
-        kind: &ast::SelectItemQualifiedWildcardKind,
+        name: &syntax::ObjectName,
         excluded: &[String],
         targets: &mut Vec<Target>,
     ) -> SqlResult<()> {
-        let ast::SelectItemQualifiedWildcardKind::ObjectName(name) = kind else {
-            return Err(SqlError::not_simulated_because(Feature::QueryClause, "* of an expression"));
-        };
-        let parts = object_name(name)?;
+        let parts = object_name(name);
         let (schema, relation) = match parts.as_slice() {
             [relation] => (None, relation),
             [.., schema, relation] => (Some(schema.as_str()), relation),
@@ -87,14 +83,6 @@ impl Binder<'_> {
 }
 
 /// The names after EXCLUDE.
-pub(super) fn excluded(exclude: Option<&ast::ExcludeSelectItem>) -> SqlResult<Vec<String>> {
-    let names: Vec<&ast::ObjectName> = match exclude {
-        None => Vec::new(),
-        Some(ast::ExcludeSelectItem::Single(name)) => vec![name],
-        Some(ast::ExcludeSelectItem::Multiple(names)) => names.iter().collect(),
-    };
-    names
-        .into_iter()
-        .map(|name| Ok(object_name(name)?.last().map(|name| name.to_string()).unwrap_or_default()))
-        .collect()
+pub(super) fn excluded(exclude: &[syntax::Ident]) -> Vec<String> {
+    exclude.iter().map(fold).collect()
 }

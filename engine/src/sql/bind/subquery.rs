@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::Binder;
 use super::coerce;
@@ -16,14 +16,14 @@ use crate::warehouse::data_type::DataType;
 
 impl Binder<'_> {
     /// Binds a query that may look at the rows around it; gives what it takes from them.
-    fn correlated(&mut self, query: &ast::Query) -> SqlResult<(Plan, Vec<Expression>)> {
+    fn correlated(&mut self, query: &syntax::Query) -> SqlResult<(Plan, Vec<Expression>)> {
         self.levels.push(Level { parameters: Some(Vec::new()), ..Level::default() });
         let bound = self.deeper(|binder| binder.query(query));
         let marker = self.levels.pop();
         Ok((bound?, marker.and_then(|level| level.parameters).unwrap_or_default()))
     }
 
-    pub fn scalar_subquery(&mut self, query: &ast::Query) -> SqlResult<Expression> {
+    pub fn scalar_subquery(&mut self, query: &syntax::Query) -> SqlResult<Expression> {
         let (plan, parameters) = self.correlated(query)?;
         let plan = coerce::settle_strings(plan);
         let [field] = plan.fields() else {
@@ -34,7 +34,7 @@ impl Binder<'_> {
         Ok(Expression::Subquery(Box::new(subquery)))
     }
 
-    pub fn exists(&mut self, query: &ast::Query, negated: bool) -> SqlResult<Expression> {
+    pub fn exists(&mut self, query: &syntax::Query, negated: bool) -> SqlResult<Expression> {
         let (plan, parameters) = self.correlated(query)?;
         Ok(Expression::Subquery(Box::new(Subquery {
             plan: Arc::new(plan),
@@ -47,7 +47,7 @@ impl Binder<'_> {
     pub fn in_subquery(
         &mut self,
         operands: Vec<Expression>,
-        query: &ast::Query,
+        query: &syntax::Query,
         negated: bool,
     ) -> SqlResult<Expression> {
         if negated {
@@ -60,19 +60,19 @@ impl Binder<'_> {
     /// `left operator ANY|ALL (query)`.
     pub fn quantified(
         &mut self,
-        left: &ast::Expr,
-        op: &ast::BinaryOperator,
-        right: &ast::Expr,
+        left: &syntax::Expression,
+        op: syntax::BinaryOperator,
+        right: &syntax::Expression,
         all: bool,
     ) -> SqlResult<Expression> {
         let operator = comparison(op).ok_or_else(|| {
-            SqlError::not_simulated_because(Feature::QueryClause, format!("{op} with ANY or ALL"))
+            SqlError::not_simulated_because(Feature::QueryClause, format!("{} with ANY or ALL", op.sign()))
         })?;
         let mut right = right;
-        while let ast::Expr::Nested(inner) = right {
+        while let syntax::Expression::Nested(inner) = right {
             right = inner;
         }
-        let ast::Expr::Subquery(query) = right else {
+        let syntax::Expression::Subquery(query) = right else {
             return Err(SqlError::not_simulated_because(Feature::DataType, "arrays"));
         };
         let operands = self.operands(left)?;
@@ -83,7 +83,7 @@ impl Binder<'_> {
         &mut self,
         operands: Vec<Expression>,
         operator: Comparison,
-        query: &ast::Query,
+        query: &syntax::Query,
         all: bool,
     ) -> SqlResult<Expression> {
         let (plan, parameters) = self.correlated(query)?;

@@ -1,14 +1,14 @@
 //! PartiQL: paths into SUPER values, their unnesting in FROM, and how they are compared and sorted.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::{Binder, product_with};
 use super::coerce;
-use super::from::{FromItem, fold};
+use super::from::{FromItem, column, fold};
 use super::level::Source;
 use super::literal;
 use super::scalar::types;
-use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
 use crate::sql::functions::{self, super_path};
 use crate::sql::plan::{Field, JoinKind, Plan, Unnest};
@@ -26,35 +26,18 @@ pub(super) struct Inside {
 }
 
 impl Binder<'_> {
-    /// `a.b[0].c` after whatever came before the first bracket.
-    pub fn json_access(&mut self, value: &ast::Expr, path: &ast::JsonPath) -> SqlResult<Expression> {
-        let root = self.expression(value)?;
-        let mut steps = Vec::new();
-        for element in &path.path {
-            steps.push(match element {
-                ast::JsonPathElem::Dot { key, quoted } => self.attribute(key, *quoted),
-                ast::JsonPathElem::Bracket { key } => self.subscript(key)?,
-                ast::JsonPathElem::ColonBracket { .. } => {
-                    return Err(SqlError::new(SqlErrorKind::Syntax { near: Some(":".to_owned()) }));
-                }
-            });
-        }
-        self.navigate(root, steps)
-    }
-
-    /// `f(x).a`, `(x).a[1]`.
-    pub fn field_access(&mut self, root: &ast::Expr, chain: &[ast::AccessExpr]) -> SqlResult<Expression> {
+    /// `a.b[0].c`, `f(x).a`.
+    pub fn steps_from(
+        &mut self,
+        root: &syntax::Expression,
+        path: &[syntax::PathStep],
+    ) -> SqlResult<Expression> {
         let root = self.expression(root)?;
         let mut steps = Vec::new();
-        for access in chain {
-            steps.push(match access {
-                ast::AccessExpr::Dot(ast::Expr::Identifier(ident)) => {
-                    self.attribute(&ident.value, ident.quote_style.is_some())
-                }
-                ast::AccessExpr::Subscript(ast::Subscript::Index { index }) => self.subscript(index)?,
-                other => {
-                    return Err(SqlError::new(SqlErrorKind::Syntax { near: Some(other.to_string()) }));
-                }
+        for step in path {
+            steps.push(match step {
+                syntax::PathStep::Attribute(name) => self.attribute(&name.value, name.quote_style.is_some()),
+                syntax::PathStep::Index(index) => self.subscript(index)?,
             });
         }
         self.navigate(root, steps)
@@ -62,7 +45,7 @@ impl Binder<'_> {
 
     /// Names after one that is a SUPER column: `orders.o_orderkey`, `c.orders.o_orderkey`. `None` where no
     /// beginning of the chain is one.
-    pub fn path_of_names(&mut self, parts: &[ast::Ident]) -> SqlResult<Option<Expression>> {
+    pub fn path_of_names(&mut self, parts: &[syntax::Ident]) -> SqlResult<Option<Expression>> {
         let names: Vec<String> = parts.iter().map(fold).collect();
         for taken in [2, 3, 1] {
             if taken >= names.len() {
@@ -118,7 +101,7 @@ impl Binder<'_> {
         coerce::cast(literal::text(text), data_type, CastMode::Implicit)
     }
 
-    fn subscript(&mut self, key: &ast::Expr) -> SqlResult<Expression> {
+    fn subscript(&mut self, key: &syntax::Expression) -> SqlResult<Expression> {
         let index = self.expression(key)?;
         if index.data_type().is_integer() {
             return Ok(index);
@@ -133,48 +116,39 @@ impl Binder<'_> {
     }
 
     /// Whether this part of FROM walks through a SUPER of a table to its left (or of an outer query).
-    pub fn inside(&mut self, factor: &ast::TableFactor, left: &FromItem) -> SqlResult<Option<Inside>> {
+    pub fn inside(&mut self, factor: &syntax::TableFactor, left: &FromItem) -> SqlResult<Option<Inside>> {
         match factor {
-            ast::TableFactor::Table { name, alias, args: None, json_path, .. } => {
-                let parts: Vec<ast::Ident> =
-                    name.0.iter().filter_map(|part| part.as_ident().cloned()).collect();
-                if !self.begins_inside(&parts, left, json_path.is_some()) {
+            syntax::TableFactor::Table { name, path, alias, .. } => {
+                if !self.begins_inside(&name.0, left, !path.is_empty()) {
                     return Ok(None);
                 }
-                let last = parts.last().map(fold).unwrap_or_default();
-                let value = self.beside(left, |binder| {
-                    let path = match parts.as_slice() {
-                        [only] => ast::Expr::Identifier(only.clone()),
-                        _ => ast::Expr::CompoundIdentifier(parts.clone()),
-                    };
-                    match json_path {
-                        Some(rest) => binder.json_access(&path, rest),
-                        None => binder.expression(&path),
-                    }
+                let last = name.0.last().map(fold).unwrap_or_default();
+                let root = column(&name.0);
+                let value = self.beside(left, |binder| match path.as_slice() {
+                    [] => binder.expression(&root),
+                    path => binder.steps_from(&root, path),
                 })?;
                 let element = alias.as_ref().map_or(last, |alias| fold(&alias.name));
                 let position = alias.as_ref().and_then(|alias| alias.at.as_ref()).map(fold);
                 Ok(Some(Inside { value, members: false, alias: element.clone(), element, position }))
             }
-            ast::TableFactor::UNNEST { array_exprs, alias, with_offset, with_offset_alias, .. } => {
-                let [array] = array_exprs.as_slice() else {
-                    return Err(SqlError::new(SqlErrorKind::Syntax { near: Some("UNNEST".to_owned()) }));
-                };
+            syntax::TableFactor::Unnest { array, alias, offset, .. } => {
                 let value = self.beside(left, |binder| binder.expression(array))?;
                 let named = alias.as_ref().map_or_else(|| "unnest".to_owned(), |alias| fold(&alias.name));
-                let mut columns =
-                    alias.iter().flat_map(|alias| &alias.columns).map(|column| fold(&column.name));
+                let mut columns = alias.iter().flat_map(|alias| &alias.columns).map(fold);
                 let element = columns.next().unwrap_or_else(|| named.clone());
-                let position = with_offset.then(|| {
-                    let offset = with_offset_alias.as_ref().map(fold);
+                let position = offset.as_ref().map(|offset| {
+                    let offset = offset.as_ref().map(fold);
                     offset.or_else(|| columns.next()).unwrap_or_else(|| "offset".to_owned())
                 });
                 Ok(Some(Inside { value, members: false, element, position, alias: named }))
             }
-            ast::TableFactor::UnpivotExpr { expression, value_alias, attribute_alias } => {
+            syntax::TableFactor::UnpivotExpression {
+                expression, value: element, name: attribute, ..
+            } => {
                 let value = self.beside(left, |binder| binder.expression(expression))?;
-                let element = fold(value_alias);
-                let position = attribute_alias.as_ref().map(fold);
+                let element = fold(element);
+                let position = attribute.as_ref().map(fold);
                 Ok(Some(Inside { value, members: true, alias: element.clone(), element, position }))
             }
             _ => Ok(None),
@@ -182,7 +156,7 @@ impl Binder<'_> {
     }
 
     /// A path begins with a table's alias; a bare name is a table's unless an unnesting to the left has it.
-    fn begins_inside(&self, parts: &[ast::Ident], left: &FromItem, brackets: bool) -> bool {
+    fn begins_inside(&self, parts: &[syntax::Ident], left: &FromItem, brackets: bool) -> bool {
         let Some(first) = parts.first().map(fold) else { return false };
         let outer = self.levels.iter().flat_map(|level| &level.sources);
         let mut known = left.sources.iter().chain(outer).filter(|source| source.alias == first);
@@ -208,14 +182,14 @@ impl Binder<'_> {
         &mut self,
         left: FromItem,
         inside: Inside,
-        operator: Option<&ast::JoinOperator>,
+        join: Option<&syntax::Join>,
     ) -> SqlResult<FromItem> {
-        use ast::JoinOperator as Op;
-        let (kind, constraint) = match operator {
-            None | Some(Op::CrossJoin(_)) => (JoinKind::Cross, None),
-            Some(Op::Join(constraint) | Op::Inner(constraint)) => (JoinKind::Inner, Some(constraint)),
-            Some(Op::Left(constraint) | Op::LeftOuter(constraint)) => (JoinKind::Left, Some(constraint)),
-            Some(_) => {
+        let constraint = join.map(|join| &join.constraint);
+        let kind = match join.map(|join| join.kind) {
+            None | Some(syntax::JoinKind::Cross) => JoinKind::Cross,
+            Some(syntax::JoinKind::Inner) => JoinKind::Inner,
+            Some(syntax::JoinKind::Left) => JoinKind::Left,
+            Some(syntax::JoinKind::Right | syntax::JoinKind::Full) => {
                 let message = "SUPER unnesting is not supported in RIGHT and FULL OUTER JOIN";
                 return Err(SqlError::product("0A000", message));
             }
@@ -260,7 +234,7 @@ impl Binder<'_> {
         whole.named.extend(named);
         match constraint {
             None => {}
-            Some(ast::JoinConstraint::On(condition)) => {
+            Some(syntax::JoinConstraint::On(condition)) => {
                 let bound = self.join_condition(condition, &whole.sources, &whole.named)?;
                 let always = matches!(
                     bound,
@@ -268,7 +242,7 @@ impl Binder<'_> {
                 );
                 unnest.condition = (!always).then_some(bound);
             }
-            Some(ast::JoinConstraint::None) => {}
+            Some(syntax::JoinConstraint::None) => {}
             Some(_) => {
                 return Err(SqlError::product("0A000", "USING and NATURAL do not fit SUPER unnesting"));
             }

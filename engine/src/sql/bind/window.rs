@@ -1,9 +1,8 @@
 //! Calls with OVER.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::Binder;
-use super::call::Arguments;
 use super::coerce;
 use super::from::fold;
 use super::level::WINDOW_BASE;
@@ -53,9 +52,8 @@ impl Binder<'_> {
     pub fn window(
         &mut self,
         name: &str,
-        function: &ast::Function,
-        arguments: &Arguments<'_>,
-        over: &ast::WindowType,
+        function: &syntax::Function,
+        over: &syntax::Window,
     ) -> SqlResult<Expression> {
         let clause = self.clause();
         let level = self.level()?;
@@ -75,7 +73,7 @@ impl Binder<'_> {
             ));
         }
         level.inside_window = true;
-        let call = self.window_call(name, function, arguments, over);
+        let call = self.window_call(name, function, over);
         let level = self.level()?;
         level.inside_window = false;
         let call = call?;
@@ -90,26 +88,25 @@ impl Binder<'_> {
     fn window_call(
         &mut self,
         name: &str,
-        function: &ast::Function,
-        arguments: &Arguments<'_>,
-        over: &ast::WindowType,
+        function: &syntax::Function,
+        over: &syntax::Window,
     ) -> SqlResult<WindowCall> {
         let window = self.over(over)?;
         if let Some(kind) = kind(name) {
-            return self.ranking(name, kind, arguments, window);
+            return self.ranking(name, kind, function, window);
         }
         if !super::aggregate::is_aggregate(name) {
             let mut bound = Vec::new();
-            for argument in &arguments.expressions {
+            for argument in &function.args {
                 bound.push(self.expression(argument)?);
             }
             return Err(no_function(name, &types(&bound)));
         }
         // The text is PostgreSQL's; the product's own words are unconfirmed.
-        if arguments.distinct && name != "listagg" {
+        if function.distinct && name != "listagg" {
             return Err(SqlError::product("0A000", "DISTINCT is not supported for window functions"));
         }
-        let call = self.aggregate_call(name, function, arguments)?;
+        let call = self.aggregate_call(name, function)?;
         let collects = matches!(name, "listagg" | "median" | "percentile_cont" | "percentile_disc");
         if !window.order.is_empty() && window.frame.is_none() && !collects {
             return Err(SqlError::product(
@@ -133,12 +130,12 @@ impl Binder<'_> {
         &mut self,
         name: &str,
         kind: WindowFunction,
-        arguments: &Arguments<'_>,
+        function: &syntax::Function,
         window: Window,
     ) -> SqlResult<WindowCall> {
         use WindowFunction as F;
         let mut bound = Vec::new();
-        for argument in &arguments.expressions {
+        for argument in &function.args {
             bound.push(self.expression(argument)?);
         }
         let found = types(&bound);
@@ -181,7 +178,7 @@ impl Binder<'_> {
             _ => return Err(mismatch()),
         };
         let skips = matches!(kind, F::Lag | F::Lead | F::FirstValue | F::LastValue | F::NthValue);
-        if arguments.ignore_nulls && !skips {
+        if function.ignore_nulls && !skips {
             return Err(SqlError::new(SqlErrorKind::Syntax { near: Some("IGNORE".to_owned()) }));
         }
         let framed = matches!(kind, F::FirstValue | F::LastValue | F::NthValue);
@@ -203,27 +200,27 @@ impl Binder<'_> {
             partition: window.partition,
             order: window.order,
             frame: window.frame.unwrap_or(WHOLE),
-            ignore_nulls: arguments.ignore_nulls,
+            ignore_nulls: function.ignore_nulls,
             data_type,
         })
     }
 
-    fn over(&mut self, over: &ast::WindowType) -> SqlResult<Window> {
+    fn over(&mut self, over: &syntax::Window) -> SqlResult<Window> {
         match over {
-            ast::WindowType::NamedWindow(name) => self.named_window(name),
-            ast::WindowType::WindowSpec(spec) => self.window_spec(spec),
+            syntax::Window::Named(name) => self.named_window(name),
+            syntax::Window::Written(spec) => self.window_spec(spec),
         }
     }
 
-    fn named_window(&mut self, name: &ast::Ident) -> SqlResult<Window> {
+    fn named_window(&mut self, name: &syntax::Ident) -> SqlResult<Window> {
         let wanted = fold(name);
         let definition =
-            self.level()?.named_windows.iter().find(|definition| fold(&definition.0) == wanted).cloned();
+            self.level()?.named_windows.iter().find(|definition| fold(&definition.name) == wanted).cloned();
         match definition {
-            Some(ast::NamedWindowDefinition(_, ast::NamedWindowExpr::WindowSpec(spec))) => {
+            Some(syntax::NamedWindow { window: syntax::Window::Written(spec), .. }) => {
                 self.window_spec(&spec)
             }
-            Some(ast::NamedWindowDefinition(_, ast::NamedWindowExpr::NamedWindow(other)))
+            Some(syntax::NamedWindow { window: syntax::Window::Named(other), .. })
                 if fold(&other) != wanted =>
             {
                 self.deeper(|binder| binder.named_window(&other))
@@ -232,7 +229,7 @@ impl Binder<'_> {
         }
     }
 
-    fn window_spec(&mut self, spec: &ast::WindowSpec) -> SqlResult<Window> {
+    fn window_spec(&mut self, spec: &syntax::WindowSpecification) -> SqlResult<Window> {
         let mut window = match &spec.window_name {
             Some(name) => self.deeper(|binder| binder.named_window(name))?,
             None => Window::default(),
@@ -251,9 +248,12 @@ impl Binder<'_> {
         Ok(window)
     }
 
-    fn frame(&mut self, frame: &ast::WindowFrame) -> SqlResult<Frame> {
-        if frame.units != ast::WindowFrameUnits::Rows {
-            return Err(SqlError::product("0A000", format!("{} frames are not supported", frame.units)));
+    fn frame(&mut self, frame: &syntax::WindowFrame) -> SqlResult<Frame> {
+        if frame.units != syntax::FrameUnits::Rows {
+            return Err(SqlError::product(
+                "0A000",
+                format!("{} frames are not supported", frame.units.name()),
+            ));
         }
         let start = self.bound(&frame.start_bound)?;
         let end = match &frame.end_bound {
@@ -277,17 +277,17 @@ impl Binder<'_> {
         Err(SqlError::product("42P20", message))
     }
 
-    fn bound(&mut self, bound: &ast::WindowFrameBound) -> SqlResult<FrameBound> {
+    fn bound(&mut self, bound: &syntax::FrameBound) -> SqlResult<FrameBound> {
         Ok(match bound {
-            ast::WindowFrameBound::CurrentRow => FrameBound::CurrentRow,
-            ast::WindowFrameBound::Preceding(None) => FrameBound::UnboundedPreceding,
-            ast::WindowFrameBound::Following(None) => FrameBound::UnboundedFollowing,
-            ast::WindowFrameBound::Preceding(Some(rows)) => FrameBound::Preceding(self.rows(rows)?),
-            ast::WindowFrameBound::Following(Some(rows)) => FrameBound::Following(self.rows(rows)?),
+            syntax::FrameBound::CurrentRow => FrameBound::CurrentRow,
+            syntax::FrameBound::Preceding(None) => FrameBound::UnboundedPreceding,
+            syntax::FrameBound::Following(None) => FrameBound::UnboundedFollowing,
+            syntax::FrameBound::Preceding(Some(rows)) => FrameBound::Preceding(self.rows(rows)?),
+            syntax::FrameBound::Following(Some(rows)) => FrameBound::Following(self.rows(rows)?),
         })
     }
 
-    fn rows(&mut self, rows: &ast::Expr) -> SqlResult<u64> {
+    fn rows(&mut self, rows: &syntax::Expression) -> SqlResult<u64> {
         match self.expression(rows)? {
             Expression::Literal { value: Value::Integer(rows), .. } if rows >= 0 => Ok(rows as u64),
             Expression::Literal { value: Value::BigInt(rows), .. } if rows >= 0 => Ok(rows as u64),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::binder::{Binder, product_with};
 use super::from::{FromItem, scan};
@@ -44,7 +44,7 @@ impl Binder<'_> {
         &mut self,
         table: &Relation,
         targets: &[usize],
-        rows: &[Vec<Option<ast::Expr>>],
+        rows: &[Vec<Option<syntax::Expression>>],
     ) -> SqlResult<Plan> {
         let mut bound = Vec::with_capacity(rows.len());
         let defaults = self.defaults(table)?;
@@ -67,7 +67,7 @@ impl Binder<'_> {
         &mut self,
         table: &Relation,
         targets: &[usize],
-        row: &[Option<ast::Expr>],
+        row: &[Option<syntax::Expression>],
         defaults: &[Expression],
         many: bool,
     ) -> SqlResult<Vec<Expression>> {
@@ -196,7 +196,7 @@ impl Binder<'_> {
         table: &Relation,
         alias: &Identifier,
         read: usize,
-        others: &[ast::TableWithJoins],
+        others: &[syntax::TableWithJoins],
     ) -> SqlResult<(Plan, Vec<(usize, usize)>)> {
         self.sites.tables = true;
         let schema = (*alias == table.name).then(|| table.schema.to_string());
@@ -219,7 +219,7 @@ impl Binder<'_> {
         Ok((whole.plan, shown.kept))
     }
 
-    fn filtered(&mut self, plan: Plan, filter: Option<&ast::Expr>) -> SqlResult<Plan> {
+    fn filtered(&mut self, plan: Plan, filter: Option<&syntax::Expression>) -> SqlResult<Plan> {
         self.level()?.clause = Clause::Where;
         Ok(match filter {
             Some(filter) => {
@@ -338,15 +338,9 @@ fn no_such_column(name: &Identifier, table: &Relation) -> SqlError {
     SqlError::product("42703", format!("column \"{name}\" of relation \"{}\" does not exist", table.name))
 }
 
-fn has_outer_join(tables: &ast::TableWithJoins) -> bool {
-    use ast::JoinOperator as Op;
-    tables.joins.iter().any(|join| {
-        let operator = &join.join_operator;
-        matches!(
-            operator,
-            Op::Left(_) | Op::LeftOuter(_) | Op::Right(_) | Op::RightOuter(_) | Op::FullOuter(_)
-        )
-    })
+fn has_outer_join(tables: &syntax::TableWithJoins) -> bool {
+    let outer = [syntax::JoinKind::Left, syntax::JoinKind::Right, syntax::JoinKind::Full];
+    tables.joins.iter().any(|join| outer.contains(&join.kind))
 }
 
 /// Whether WHERE asks that something of the target's `width` columns equals something of FROM.

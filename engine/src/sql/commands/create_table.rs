@@ -4,6 +4,7 @@ use super::alter_constraint::put;
 use super::columns::{column, encoding, must_be_storable, must_fit_encoding};
 use super::table_layout::lay_out;
 use super::{CommandContext, done, done_with};
+use crate::sql::bind::identifier;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::statement::{
@@ -14,7 +15,6 @@ use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::{Column, Distribution, Relation, RelationKind, Table};
 use crate::warehouse::default_privilege::DefaultKind;
 use crate::warehouse::guarded::Guarded;
-use crate::warehouse::identifier::Identifier;
 use crate::warehouse::system_role::SystemPermission;
 
 pub(super) fn run(create: &CreateTable, context: &mut CommandContext<'_>) -> SqlResult<Completion> {
@@ -75,12 +75,13 @@ pub(super) fn run(create: &CreateTable, context: &mut CommandContext<'_>) -> Sql
 
 /// A default that names a column of its own table is another mistake than one that names nothing.
 fn reads_own_column(error: SqlError, definition: &ColumnDefinition, create: &CreateTable) -> SqlError {
-    let names_column = |expression: &sqlparser::ast::Expr| {
-        let text = expression.to_string();
-        create.columns.iter().any(|column| {
-            let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-            words.into_iter().any(|word| Identifier::fold(word) == column.name)
-        })
+    let names_column = |expression: &crate::sql::syntax::Expression| {
+        let mut found = false;
+        expression.each_name(&mut |names, _| {
+            found |=
+                names.iter().any(|name| create.columns.iter().any(|column| identifier(name) == column.name));
+        });
+        found
     };
     let own = definition.default.as_ref().is_some_and(|(expression, _)| names_column(expression));
     if error.kind.state() == "42703" && own {

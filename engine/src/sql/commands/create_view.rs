@@ -1,6 +1,6 @@
 //! CREATE VIEW (Developer Guide, "CREATE VIEW").
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::context::Place;
 use super::{CommandContext, done};
@@ -15,7 +15,7 @@ use crate::warehouse::system_role::SystemPermission;
 /// The view as it was written.
 pub(super) struct Definition<'a> {
     pub columns: &'a [Identifier],
-    pub query: &'a ast::Query,
+    pub query: &'a syntax::Query,
     pub query_text: &'a str,
     pub late: bool,
 }

@@ -1,6 +1,6 @@
 //! DECLARE and CLOSE, and what FETCH may ask for (Developer Guide, "DECLARE" and "FETCH").
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::{CommandContext, done};
 use crate::sql::authorize::authorize;
@@ -16,7 +16,7 @@ const MOST_ROWS: u64 = 1_000;
 
 pub(super) fn declare(
     name: &Identifier,
-    query: &ast::Query,
+    query: &syntax::Query,
     context: &mut CommandContext<'_>,
 ) -> SqlResult<Completion> {
     let bound = bind::query(query, context.scope())?;

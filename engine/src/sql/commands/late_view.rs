@@ -1,6 +1,6 @@
 //! Views WITH NO SCHEMA BINDING: what can be checked of them before anybody looks (Developer Guide, "CREATE VIEW").
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::CommandContext;
 use crate::sql::bind::identifier;
@@ -8,12 +8,11 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::warehouse::identifier::Identifier;
 
 /// Every relation is named with its schema, which exists; the relation need not.
-pub(super) fn must_be_qualified(query: &ast::Query, context: &CommandContext<'_>) -> SqlResult<()> {
+pub(super) fn must_be_qualified(query: &syntax::Query, context: &CommandContext<'_>) -> SqlResult<()> {
     let mut names = Vec::new();
     of_query(query, &mut Vec::new(), &mut names);
     for name in names {
-        let parts: Vec<Identifier> =
-            name.0.iter().filter_map(|part| part.as_ident()).map(identifier).collect();
+        let parts: Vec<Identifier> = name.0.iter().map(identifier).collect();
         let [.., schema, _] = parts.as_slice() else {
             // The state is unconfirmed, the text recalled (fact sheet, section 6.3).
             return Err(SqlError::product(
@@ -30,9 +29,9 @@ pub(super) fn must_be_qualified(query: &ast::Query, context: &CommandContext<'_>
 }
 
 /// The relations of a query, but for those that WITH names.
-fn of_query<'q>(query: &'q ast::Query, common: &mut Vec<String>, names: &mut Vec<&'q ast::ObjectName>) {
+fn of_query<'q>(query: &'q syntax::Query, common: &mut Vec<String>, names: &mut Vec<&'q syntax::ObjectName>) {
     let known = common.len();
-    for table in query.with.iter().flat_map(|with| &with.cte_tables) {
+    for table in query.with.iter().flat_map(|with| &with.tables) {
         of_query(&table.query, common, names);
         common.push(identifier(&table.alias.name).to_string());
     }
@@ -40,38 +39,42 @@ fn of_query<'q>(query: &'q ast::Query, common: &mut Vec<String>, names: &mut Vec
     common.truncate(known);
 }
 
-fn of_body<'q>(body: &'q ast::SetExpr, common: &mut Vec<String>, names: &mut Vec<&'q ast::ObjectName>) {
+fn of_body<'q>(
+    body: &'q syntax::SetExpression,
+    common: &mut Vec<String>,
+    names: &mut Vec<&'q syntax::ObjectName>,
+) {
     match body {
-        ast::SetExpr::Query(query) => of_query(query, common, names),
-        ast::SetExpr::SetOperation { left, right, .. } => {
+        syntax::SetExpression::Query(query) => of_query(query, common, names),
+        syntax::SetExpression::SetOperation { left, right, .. } => {
             of_body(left, common, names);
             of_body(right, common, names);
         }
-        ast::SetExpr::Select(select) => {
+        syntax::SetExpression::Select(select) => {
             for table in &select.from {
                 of_tables(table, common, names);
             }
         }
-        _ => {}
     }
 }
 
 fn of_tables<'q>(
-    tables: &'q ast::TableWithJoins,
+    tables: &'q syntax::TableWithJoins,
     common: &mut Vec<String>,
-    names: &mut Vec<&'q ast::ObjectName>,
+    names: &mut Vec<&'q syntax::ObjectName>,
 ) {
     let factors = std::iter::once(&tables.relation).chain(tables.joins.iter().map(|join| &join.relation));
     for factor in factors {
         match factor {
-            ast::TableFactor::Table { name, args: None, .. } => {
-                let is_common = matches!(name.0.as_slice(), [only] if only.as_ident().is_some_and(|only| common.contains(&identifier(only).to_string())));
+            syntax::TableFactor::Table { name, .. } => {
+                let is_common =
+                    matches!(name.0.as_slice(), [only] if common.contains(&identifier(only).to_string()));
                 if !is_common {
                     names.push(name);
                 }
             }
-            ast::TableFactor::Derived { subquery, .. } => of_query(subquery, common, names),
-            ast::TableFactor::NestedJoin { table_with_joins, .. } => {
+            syntax::TableFactor::Derived { subquery, .. } => of_query(subquery, common, names),
+            syntax::TableFactor::NestedJoin { table_with_joins, .. } => {
                 of_tables(table_with_joins, common, names);
             }
             _ => {}

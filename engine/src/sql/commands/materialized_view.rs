@@ -140,7 +140,7 @@ fn must_be_allowed(
         }))
     };
     let query = &create.table.query;
-    if query.order_by.is_some() || query.limit_clause.is_some() || query.fetch.is_some() {
+    if !query.order_by.is_empty() || query.limit.is_some() || query.offset.is_some() {
         let message = "ORDER BY, LIMIT and OFFSET are not supported in materialized views";
         return Err(SqlError::product("0A000", message));
     }

@@ -1,13 +1,16 @@
-//! Text to statements (decision D2): our own grammar of Redshift's statements on sqlparser's primitives.
+//! Text to statements (decision D2): our own grammar of Redshift's statements, over sqlparser's tokens.
 //!
 //! Read in this order: `token` (text to tokens), `script` (tokens to statements), `statement` (which family a
-//! statement belongs to), then the family's own file. `reader` is what all families read with; queries and
-//! expressions go through it to sqlparser, told of Redshift's ways by `dialect`. `fault` makes every error.
+//! statement belongs to), then the family's own file. `reader` is what all families read with. Expressions are
+//! `expression` (operators), `operand`, `special_call`, `call` and `type_name`; queries are `select` and `from`.
+//! `fault` makes every error.
 
 use super::error::{SqlError, SqlResult};
 use super::statement::{ParsedStatement, Statement};
+use super::syntax::{Expression, Query};
 
 mod alter_table;
+mod call;
 mod comment;
 mod copy;
 mod create_table;
@@ -15,16 +18,16 @@ mod cursor;
 mod data_type;
 mod database;
 mod default_privilege;
-mod dialect;
 mod drop;
+mod expression;
 mod external;
-mod false_name;
 mod fault;
+mod from;
 mod grant;
 mod group;
 mod maintenance;
 mod model;
-mod object_transform;
+mod operand;
 mod parameters;
 mod policy;
 mod procedure;
@@ -36,14 +39,17 @@ mod routine;
 mod rows;
 mod schema;
 mod script;
+mod select;
 mod setting;
 mod show;
+mod special_call;
 mod statement;
 mod table_attributes;
 #[cfg(test)]
 mod tests;
 mod token;
 mod transaction;
+mod type_name;
 mod unload;
 mod user;
 mod view;
@@ -52,7 +58,7 @@ pub use data_type::data_type;
 pub use parameters::with_parameters;
 pub use procedure::program;
 pub(in crate::sql) use reserved::is_reserved;
-pub use token::{NameCase, identifier, span};
+pub use token::{NameCase, identifier};
 
 /// Every statement of a script, or the first mistake in it.
 ///
@@ -90,7 +96,7 @@ pub fn respelled(parsed: &ParsedStatement) -> SqlResult<ParsedStatement> {
 ///
 /// # Errors
 /// A bug, because it did parse when the view was made.
-pub fn query(text: &str) -> SqlResult<Box<sqlparser::ast::Query>> {
+pub fn query(text: &str) -> SqlResult<Box<Query>> {
     // What is stored was folded before, where it was to be folded.
     let read = script::script(text, NameCase::Kept).pop().transpose()?;
     match read.map(|parsed| parsed.statement) {
@@ -103,6 +109,6 @@ pub fn query(text: &str) -> SqlResult<Box<sqlparser::ast::Query>> {
 ///
 /// # Errors
 /// As for any text: 42601 at the offending token.
-pub fn expression(text: &str) -> SqlResult<sqlparser::ast::Expr> {
+pub fn expression(text: &str) -> SqlResult<Expression> {
     script::alone(text, |reader| reader.expression())
 }

@@ -20,9 +20,7 @@ pub fn with_parameters(text: &str, values: &[String]) -> SqlResult<String> {
     let mut filled = String::with_capacity(text.len());
     let mut copied = 0;
     for found in &tokens {
-        let (Token::Placeholder(name), Some(place)) = (&found.token, token::span(found.span)) else {
-            continue;
-        };
+        let token::Lexeme { token: Token::Placeholder(name), span: place } = found else { continue };
         let number = name.get(1..).and_then(|digits| digits.parse::<usize>().ok());
         let value = number.and_then(|number| values.get(number.checked_sub(1)?));
         let Some(value) = value else {

@@ -1,6 +1,6 @@
 //! Row-level security and masking policies.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 use sqlparser::tokenizer::Token;
 
 use super::data_type;
@@ -62,7 +62,7 @@ fn using(reader: &mut Reader) -> SqlResult<PolicyTexts> {
     reader.parenthesized(|reader| reader.list(text))
 }
 
-fn text(reader: &mut Reader) -> SqlResult<(ast::Expr, String)> {
+fn text(reader: &mut Reader) -> SqlResult<(syntax::Expression, String)> {
     let start = reader.offset();
     let expression = reader.expression()?;
     Ok((expression, reader.text_from(start).to_owned()))

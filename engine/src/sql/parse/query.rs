@@ -1,14 +1,13 @@
 //! Queries, and what begins like one: `WITH ... UPDATE`, `SELECT ... INTO`, `EXPLAIN`.
 
-use sqlparser::ast;
 use sqlparser::tokenizer::Token;
 
 use super::reader::{Reader, is_word};
 use super::rows;
 use super::token::identifier;
-use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::statement::{CreateTableAs, Statement, TableAttributes};
+use crate::sql::syntax::{Query, SetExpression};
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 
 pub(super) fn query(reader: &mut Reader) -> SqlResult<Statement> {
@@ -57,29 +56,22 @@ pub(super) fn explain(reader: &mut Reader) -> SqlResult<Statement> {
 }
 
 /// `SELECT ... INTO t` makes a table, as `CREATE TABLE t AS SELECT` does.
-fn into_table(mut query: Box<ast::Query>) -> SqlResult<Statement> {
+fn into_table(mut query: Box<Query>) -> SqlResult<Statement> {
     // Of a set operation the first query names the table.
-    let mut first = query.body.as_mut();
-    while let ast::SetExpr::SetOperation { left, .. } = first {
+    let mut first = &mut query.body;
+    while let SetExpression::SetOperation { left, .. } = first {
         first = left;
     }
     let into = match first {
-        ast::SetExpr::Select(select) => select.into.take(),
-        _ => None,
+        SetExpression::Select(select) => select.into.take(),
+        SetExpression::Query(_) | SetExpression::SetOperation { .. } => None,
     };
     let Some(into) = into else {
         return Ok(Statement::Query(query));
     };
-    let parts: Vec<&ast::Ident> = match into.targets.as_slice() {
-        [ast::Expr::Identifier(name)] => vec![name],
-        [ast::Expr::CompoundIdentifier(parts)] => parts.iter().collect(),
-        _ => Vec::new(),
-    };
     let mut parts: Vec<Identifier> =
-        parts.into_iter().map(|part| identifier(&part.value, part.quote_style)).collect();
-    let Some(name) = parts.pop() else {
-        return Err(SqlError::not_simulated_because(Feature::QueryClause, "SELECT INTO several targets"));
-    };
+        into.name.0.iter().map(|part| identifier(&part.value, part.quote_style)).collect();
+    let Some(name) = parts.pop() else { return Err(SqlError::bug("a table without a name")) };
     let temporary = into.temporary || name.as_str().starts_with('#');
     Ok(Statement::CreateTableAs(Box::new(CreateTableAs {
         name: QualifiedName { schema: parts.pop(), database: parts.pop(), name },

@@ -1,59 +1,85 @@
-//! A statement's tokens, read one after the other: the words of our own grammars, and sqlparser where an
-//! expression or a query begins.
+//! A statement's tokens, read one after the other.
 
-use sqlparser::ast;
-use sqlparser::dialect::{Dialect, Precedence};
-use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
+use sqlparser::tokenizer::{Token, Word};
 
-use super::dialect::Redshift;
-use super::false_name::false_name;
-use super::{fault, reserved, token};
-use crate::sql::error::{Span, SqlResult};
+use super::token::{self, Lexeme};
+use super::{fault, reserved};
+use crate::sql::error::{Span, SqlError, SqlResult};
+use crate::sql::syntax::{Ident, ObjectName};
 use crate::warehouse::identifier::{Identifier, QualifiedName};
-
-static DIALECT: Redshift = Redshift;
 
 /// Levels of parentheses and subqueries before `stack depth limit exceeded`: bounded by the one megabyte of stack
 /// that WebAssembly gives a worker.
 const DEPTH: usize = 50;
 
 pub(super) struct Reader<'a> {
-    parser: Parser<'static>,
-    spans: Vec<Span>,
+    tokens: Vec<Lexeme>,
+    /// How many of them were read.
+    at: usize,
     /// The whole script: places are offsets into it.
     text: &'a str,
     /// Where the statement ends.
     end: usize,
+    depth: usize,
+    /// Whether the condition of a CONNECT BY is being read.
+    connect_by: bool,
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(text: &'a str, tokens: Vec<TokenWithSpan>) -> Self {
-        let spans: Vec<Span> = tokens.iter().filter_map(|token| token::span(token.span)).collect();
-        let end = spans.last().map_or(text.len(), |span| span.end);
-        let parser = Parser::new(&DIALECT).with_recursion_limit(DEPTH).with_tokens_with_locations(tokens);
-        Reader { parser, spans, text, end }
+    pub fn new(text: &'a str, tokens: Vec<Lexeme>) -> Self {
+        let end = tokens.last().map_or(text.len(), |token| token.span.end);
+        Reader { tokens, at: 0, text, end, depth: 0, connect_by: false }
     }
 
     pub fn peek(&self) -> &Token {
-        &self.parser.peek_token_ref().token
+        self.peek_at(0)
     }
 
     pub fn peek_at(&self, ahead: usize) -> &Token {
-        &self.parser.peek_nth_token_ref(ahead).token
+        self.tokens.get(self.at + ahead).map_or(&Token::EOF, |token| &token.token)
     }
 
     pub fn at_end(&self) -> bool {
-        *self.peek() == Token::EOF
+        self.at >= self.tokens.len()
     }
 
     pub fn advance(&mut self) {
-        self.parser.advance_token();
+        self.at = self.tokens.len().min(self.at + 1);
+    }
+
+    /// How many tokens were read, for [`Self::rewind`].
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    pub fn rewind(&mut self, position: usize) {
+        self.at = position;
+    }
+
+    /// One level deeper; [`Self::leave`] follows unless an error ends the statement.
+    pub fn enter(&mut self) -> SqlResult<()> {
+        if self.depth >= DEPTH {
+            return Err(fault::too_deep());
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    pub fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    pub fn connect_by(&mut self, inside: bool) {
+        self.connect_by = inside;
+    }
+
+    pub fn in_connect_by(&self) -> bool {
+        self.connect_by
     }
 
     /// The next token's place; `None` at the end.
     pub fn place(&self) -> Option<Span> {
-        token::span(self.parser.peek_token_ref().span)
+        self.tokens.get(self.at).map(|token| token.span)
     }
 
     /// Where the next token begins.
@@ -63,7 +89,20 @@ impl<'a> Reader<'a> {
 
     /// Where the token read last ends.
     pub fn previous_end(&self) -> usize {
-        token::span(self.parser.get_current_token().span).map_or(self.end, |span| span.end)
+        self.tokens.get(self.at.saturating_sub(1)).map_or(self.end, |token| token.span.end)
+    }
+
+    /// From `start` to the end of what was read.
+    pub fn span_from(&self, start: usize) -> Span {
+        Span { start, end: self.previous_end() }
+    }
+
+    /// Whether `name` is among the tokens read since `position`.
+    pub fn named_since(&self, position: usize, name: &Identifier) -> bool {
+        self.tokens[position.min(self.at)..self.at].iter().any(|token| match &token.token {
+            Token::Word(word) => token::identifier(&word.value, word.quote_style) == *name,
+            _ => false,
+        })
     }
 
     /// The text from `start` to the end of what was read.
@@ -75,9 +114,10 @@ impl<'a> Reader<'a> {
     pub fn stored_text_from(&self, start: usize) -> String {
         let mut text = self.text_from(start).to_owned();
         let end = self.previous_end();
-        for (number, span) in self.spans.iter().enumerate().filter(|(_, s)| s.start >= start && s.end <= end)
+        for Lexeme { token, span } in
+            self.tokens.iter().filter(|t| t.span.start >= start && t.span.end <= end)
         {
-            if let Token::Word(word) = &self.parser.token_at(number).token
+            if let Token::Word(word) = token
                 && word.quote_style == Some('"')
                 && let Some(name) = text.get_mut(span.start - start..span.end - start)
             {
@@ -90,6 +130,14 @@ impl<'a> Reader<'a> {
     /// A syntax error at the next token.
     pub fn unexpected<T>(&self) -> SqlResult<T> {
         Err(fault::syntax(self.text, self.place(), self.end))
+    }
+
+    /// The error, at the next token.
+    pub fn here(&self, error: SqlError) -> SqlError {
+        match self.place() {
+            Some(place) => error.at(place),
+            None => error,
+        }
     }
 
     pub fn finish(&self) -> SqlResult<()> {
@@ -140,7 +188,11 @@ impl<'a> Reader<'a> {
     }
 
     pub fn symbol(&mut self, symbol: &Token) -> bool {
-        self.parser.consume_token(symbol)
+        let found = self.peek() == symbol;
+        if found {
+            self.advance();
+        }
+        found
     }
 
     pub fn expect_symbol(&mut self, symbol: &Token) -> SqlResult<()> {
@@ -148,27 +200,46 @@ impl<'a> Reader<'a> {
     }
 
     /// A name: quoted, or any word that is not reserved.
-    pub fn identifier(&mut self) -> SqlResult<Identifier> {
+    pub fn ident(&mut self) -> SqlResult<Ident> {
         match self.peek() {
-            Token::Word(word) if is_name(word) => {
-                let name = token::identifier(&word.value, word.quote_style);
-                self.advance();
-                Ok(name)
+            Token::Word(word) if is_name(word) => self.label(),
+            _ => self.unexpected(),
+        }
+    }
+
+    /// A name where a reserved word may stand too: after a point.
+    pub fn label(&mut self) -> SqlResult<Ident> {
+        match self.tokens.get(self.at) {
+            Some(Lexeme { token: Token::Word(word), span }) => {
+                self.at += 1;
+                Ok(Ident { value: word.value.clone(), quote_style: word.quote_style, span: *span })
             }
             _ => self.unexpected(),
         }
     }
 
+    /// `(name [, ...])`.
+    pub fn idents(&mut self) -> SqlResult<Vec<Ident>> {
+        self.parenthesized(|reader| reader.list(Self::ident))
+    }
+
+    /// `name [. name ...]`.
+    pub fn object_name(&mut self) -> SqlResult<ObjectName> {
+        let mut parts = vec![self.ident()?];
+        while *self.peek() == Token::Period && matches!(self.peek_at(1), Token::Word(_)) {
+            self.advance();
+            parts.push(self.label()?);
+        }
+        Ok(ObjectName(parts))
+    }
+
+    pub fn identifier(&mut self) -> SqlResult<Identifier> {
+        self.ident().map(|name| token::identifier(&name.value, name.quote_style))
+    }
+
     /// A name after a point, where a reserved word may stand too.
     fn qualified_part(&mut self) -> SqlResult<Identifier> {
-        match self.peek() {
-            Token::Word(word) => {
-                let name = token::identifier(&word.value, word.quote_style);
-                self.advance();
-                Ok(name)
-            }
-            _ => self.unexpected(),
-        }
+        self.label().map(|name| token::identifier(&name.value, name.quote_style))
     }
 
     /// `name`, `schema.name` or `database.schema.name`.
@@ -293,76 +364,12 @@ impl<'a> Reader<'a> {
     pub fn names(&mut self) -> SqlResult<Vec<QualifiedName>> {
         self.list(Self::name)
     }
-
-    pub fn expression(&mut self) -> SqlResult<ast::Expr> {
-        self.borrowed(Parser::parse_expr)
-    }
-
-    /// An expression that ends before a column's next attribute: `DEFAULT 1 NOT NULL` is not `1 NOT NULL`.
-    pub fn column_expression(&mut self) -> SqlResult<ast::Expr> {
-        let above = DIALECT.prec_value(Precedence::Is);
-        self.borrowed(|parser| parser.parse_subexpr(above))
-    }
-
-    pub fn query(&mut self) -> SqlResult<Box<ast::Query>> {
-        let start = self.offset();
-        let query = self.borrowed(Parser::parse_query);
-        self.without_false_names(start, query)
-    }
-
-    /// `t1 [alias] [JOIN ...] [, ...]`.
-    pub fn tables(&mut self) -> SqlResult<Vec<ast::TableWithJoins>> {
-        let start = self.offset();
-        let tables = self.borrowed(|parser| parser.parse_comma_separated(Parser::parse_table_and_joins));
-        self.without_false_names(start, tables)
-    }
-
-    /// `WITH [RECURSIVE] name AS (query) [, ...]`.
-    pub fn common_tables(&mut self) -> SqlResult<ast::With> {
-        let with_token = self.parser.peek_token_ref().clone().into();
-        self.expect("WITH")?;
-        let recursive = self.word("RECURSIVE");
-        let cte_tables = self.borrowed(|parser| parser.parse_comma_separated(Parser::parse_cte))?;
-        Ok(ast::With { with_token, recursive, cte_tables })
-    }
-
-    pub fn data_type(&mut self) -> SqlResult<ast::DataType> {
-        if matches!(self.peek(), Token::Word(_)) {
-            self.borrowed(Parser::parse_data_type)
-        } else {
-            self.unexpected()
-        }
-    }
-
-    /// What sqlparser read since `start`, unless a token before the place it stopped at is no name after all.
-    fn without_false_names<T>(&self, start: usize, read: SqlResult<T>) -> SqlResult<T> {
-        let stopped = match &read {
-            Ok(_) => self.previous_end(),
-            Err(error) => error.span.map_or(self.end, |span| span.start),
-        };
-        let first = self.spans.partition_point(|span| span.start < start);
-        let last = self.spans.partition_point(|span| span.start < stopped).max(first);
-        match false_name((first..last).map(|number| &self.parser.token_at(number).token)) {
-            Some(number) => Err(fault::syntax(self.text, self.spans.get(first + number).copied(), self.end)),
-            None => read,
-        }
-    }
-
-    fn borrowed<T>(
-        &mut self,
-        read: impl FnOnce(&mut Parser<'static>) -> Result<T, ParserError>,
-    ) -> SqlResult<T> {
-        match read(&mut self.parser) {
-            Ok(value) => Ok(value),
-            Err(error) => Err(fault::translate(&error, &self.parser, &self.spans, self.text, self.end)),
-        }
-    }
 }
 
 pub(super) fn is_word(token: &Token, word: &str) -> bool {
     matches!(token, Token::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))
 }
 
-fn is_name(word: &Word) -> bool {
+pub(super) fn is_name(word: &Word) -> bool {
     word.quote_style.is_some() || !reserved::is_reserved(&word.value)
 }

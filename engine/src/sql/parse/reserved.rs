@@ -161,40 +161,11 @@ const RESERVED: [&str; 157] = [
     "WITHOUT",
 ];
 
-/// Reserved words an expression can begin with.
-const BEGIN_EXPRESSION: [&str; 20] = [
-    "ARRAY",
-    "CASE",
-    "CAST",
-    "CURRENT_DATE",
-    "CURRENT_TIME",
-    "CURRENT_TIMESTAMP",
-    "CURRENT_USER",
-    "CURRENT_USER_ID",
-    "FALSE",
-    "INTERVAL",
-    "LOCALTIME",
-    "LOCALTIMESTAMP",
-    "NOT",
-    "NULL",
-    // A column of the catalog's tables; no user table can have one.
-    "OID",
-    "SESSION_USER",
-    "SYSDATE",
-    "TIMESTAMP",
-    "TRUE",
-    "USER",
-];
-
 /// Reserved words that are functions when a parenthesis follows.
 const FUNCTIONS: [&str; 4] = ["COLLATE", "IDENTITY", "LEFT", "RIGHT"];
 
 pub(in crate::sql) fn is_reserved(word: &str) -> bool {
     contains(&RESERVED, word)
-}
-
-pub(super) fn begins_expression(word: &str) -> bool {
-    contains(&BEGIN_EXPRESSION, word)
 }
 
 /// Whether the reserved `word` is a function's name before `(`.
@@ -210,11 +181,11 @@ fn contains(words: &[&str], word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{BEGIN_EXPRESSION, FUNCTIONS, RESERVED, is_reserved};
+    use super::{FUNCTIONS, RESERVED, is_reserved};
 
     #[test]
     fn lists_are_in_order() {
-        assert!(RESERVED.is_sorted() && BEGIN_EXPRESSION.is_sorted() && FUNCTIONS.is_sorted());
+        assert!(RESERVED.is_sorted() && FUNCTIONS.is_sorted());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! INSERT, UPDATE, DELETE, MERGE and TRUNCATE.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 use sqlparser::tokenizer::Token;
 
 use super::reader::Reader;
@@ -28,11 +28,11 @@ pub(super) fn insert(reader: &mut Reader) -> SqlResult<Statement> {
 }
 
 /// An expression, or a lone `DEFAULT`.
-fn value(reader: &mut Reader) -> SqlResult<Option<ast::Expr>> {
+fn value(reader: &mut Reader) -> SqlResult<Option<syntax::Expression>> {
     if reader.word("DEFAULT") { Ok(None) } else { reader.expression().map(Some) }
 }
 
-pub(super) fn update(reader: &mut Reader, with: Option<ast::With>) -> SqlResult<Statement> {
+pub(super) fn update(reader: &mut Reader, with: Option<syntax::With>) -> SqlResult<Statement> {
     reader.expect("UPDATE")?;
     let table = reader.name()?;
     let alias = alias(reader, "SET")?;
@@ -43,7 +43,7 @@ pub(super) fn update(reader: &mut Reader, with: Option<ast::With>) -> SqlResult<
     Ok(Statement::Update(Box::new(Update { with, table, alias, assignments, from, filter })))
 }
 
-pub(super) fn delete(reader: &mut Reader, with: Option<ast::With>) -> SqlResult<Statement> {
+pub(super) fn delete(reader: &mut Reader, with: Option<syntax::With>) -> SqlResult<Statement> {
     reader.expect("DELETE")?;
     reader.word("FROM");
     let table = reader.name()?;
@@ -54,7 +54,7 @@ pub(super) fn delete(reader: &mut Reader, with: Option<ast::With>) -> SqlResult<
 }
 
 /// `column = {expression | DEFAULT} [, ...]`; the table's name may not stand before the column's.
-fn assignments(reader: &mut Reader) -> SqlResult<Vec<(Identifier, Option<ast::Expr>)>> {
+fn assignments(reader: &mut Reader) -> SqlResult<Vec<(Identifier, Option<syntax::Expression>)>> {
     reader.list(|reader| {
         let column = reader.identifier()?;
         reader.expect_symbol(&Token::Eq)?;
@@ -62,7 +62,7 @@ fn assignments(reader: &mut Reader) -> SqlResult<Vec<(Identifier, Option<ast::Ex
     })
 }
 
-fn filter(reader: &mut Reader) -> SqlResult<Option<ast::Expr>> {
+fn filter(reader: &mut Reader) -> SqlResult<Option<syntax::Expression>> {
     if reader.word("WHERE") { reader.expression().map(Some) } else { Ok(None) }
 }
 
@@ -135,7 +135,7 @@ fn merge_clauses(reader: &mut Reader) -> SqlResult<MergeAction> {
     Ok(MergeAction::Clauses { matched, columns, values })
 }
 
-type Values = Vec<Option<ast::Expr>>;
+type Values = Vec<Option<syntax::Expression>>;
 
 fn merge_insert(reader: &mut Reader) -> SqlResult<(Vec<Identifier>, Values)> {
     reader.expect("INSERT")?;

@@ -1,9 +1,9 @@
 //! A script into statements.
 
-use sqlparser::tokenizer::{Token, TokenWithSpan};
+use sqlparser::tokenizer::Token;
 
 use super::reader::{Reader, is_word};
-use super::token::NameCase;
+use super::token::{Lexeme, NameCase};
 use super::{fault, statement, token};
 use crate::sql::error::{Span, SqlResult};
 use crate::sql::statement::ParsedStatement;
@@ -39,7 +39,7 @@ pub(super) fn script(text: &str, names: NameCase) -> Vec<SqlResult<ParsedStateme
     statements
 }
 
-fn one(text: &str, tokens: &[TokenWithSpan]) -> SqlResult<ParsedStatement> {
+fn one(text: &str, tokens: &[Lexeme]) -> SqlResult<ParsedStatement> {
     let span = whole(tokens);
     if is_too_deep(tokens) {
         return Err(fault::too_deep().at(span));
@@ -56,8 +56,8 @@ fn one(text: &str, tokens: &[TokenWithSpan]) -> SqlResult<ParsedStatement> {
 }
 
 /// From the first token to the last: comments around the statement are not part of it, those inside are.
-fn whole(tokens: &[TokenWithSpan]) -> Span {
-    let place = |token: Option<&TokenWithSpan>| token.and_then(|token| token::span(token.span));
+fn whole(tokens: &[Lexeme]) -> Span {
+    let place = |token: Option<&Lexeme>| token.map(|token| token.span);
     match (place(tokens.first()), place(tokens.last())) {
         (Some(first), Some(last)) => Span { start: first.start, end: last.end },
         _ => Span { start: 0, end: 0 },
@@ -79,9 +79,9 @@ pub(super) fn alone<T>(text: &str, read: impl FnOnce(&mut Reader) -> SqlResult<T
     Ok(value)
 }
 
-/// Chains of operators do not recurse while they are parsed, only when their tree is walked, so sqlparser's own
-/// limit does not see them. Counted for each level of parentheses; a comma begins a new chain.
-fn is_too_deep(tokens: &[TokenWithSpan]) -> bool {
+/// Chains of operators do not recurse while they are parsed, only when their tree is walked, so the reader's
+/// own limit does not see them. Counted for each level of parentheses; a comma begins a new chain.
+fn is_too_deep(tokens: &[Lexeme]) -> bool {
     let mut levels = vec![(0_usize, 0_usize, 0_usize)];
     for token in tokens {
         match &token.token {

@@ -266,19 +266,11 @@ fn backslashes_escape_in_ordinary_strings() {
     let shown: Vec<String> = rows[0]
         .iter()
         .map(|value| match value {
-            Some(sqlparser::ast::Expr::Value(value)) => format!("{:?}", value.value),
+            Some(crate::sql::syntax::Expression::Value(value)) => format!("{:?}", value.value),
             other => format!("{other:?}"),
         })
         .collect();
-    assert_eq!(
-        shown,
-        [
-            "SingleQuotedString(\"a\\n\\\\'A'\")",
-            "SingleQuotedString(\"\\t\")",
-            "SingleQuotedString(\"xy\")",
-            "None"
-        ]
-    );
+    assert_eq!(shown, ["String(\"a\\n\\\\'A'\")", "String(\"\\t\")", "String(\"xy\")", "None"]);
 }
 
 #[test]
@@ -333,7 +325,7 @@ fn types_have_their_defaults() {
             DataType::Varchar(3),
         ]
     );
-    let Ok(sqlparser::ast::Expr::Cast { data_type: cast, .. }) = expression("x::varchar") else {
+    let Ok(crate::sql::syntax::Expression::Cast { data_type: cast, .. }) = expression("x::varchar") else {
         panic!("not a cast");
     };
     assert_eq!(data_type(&cast), Ok(DataType::Varchar(65_535)));

@@ -1,21 +1,20 @@
 //! Text to tokens.
 //!
 //! The tokens are sqlparser's, the reading of them is ours: Redshift reads a backslash inside ordinary quotes as
-//! an escape (as PostgreSQL 8 did), nests comments, and has no bracketed names. A token's place is kept as a byte
-//! offset into the whole script: `Location { line: 1, column: offset + 1 }`, so that every name and every error
-//! of the syntax tree knows where it stands in the submitted text.
+//! an escape (as PostgreSQL 8 did), nests comments, and has no bracketed names.
 
 use sqlparser::ast::DollarQuotedString;
-use sqlparser::tokenizer::{Location, Span as SourceSpan, Token, TokenWithSpan};
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Token, Word};
 
 use crate::sql::error::{Span, SqlError, SqlErrorKind, SqlResult};
 use crate::warehouse::identifier::Identifier;
 
-/// The place of a name of the syntax tree in the submitted text; `None` for one that no text stands behind.
-pub fn span(source: SourceSpan) -> Option<Span> {
-    let offset = |location: Location| usize::try_from(location.column).ok()?.checked_sub(1);
-    (source.start.line == 1).then_some(())?;
-    Some(Span { start: offset(source.start)?, end: offset(source.end)? })
+/// A token and its place: byte offsets into the script.
+#[derive(Clone)]
+pub(super) struct Lexeme {
+    pub token: Token,
+    pub span: Span,
 }
 
 /// Whether the case of quoted names counts: `enable_case_sensitive_identifier`.
@@ -35,10 +34,10 @@ pub fn identifier(name: &str, quote: Option<char>) -> Identifier {
 }
 
 /// Every token of a script. A mistake swallows the rest of the text, so it can only come last.
-pub(super) fn tokens(text: &str, names: NameCase) -> (Vec<TokenWithSpan>, Option<SqlError>) {
+pub(super) fn tokens(text: &str, names: NameCase) -> (Vec<Lexeme>, Option<SqlError>) {
     let quote = if names == NameCase::Kept { KEPT } else { '"' };
     let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, quote };
-    let mut tokens: Vec<TokenWithSpan> = Vec::new();
+    let mut tokens: Vec<Lexeme> = Vec::new();
     loop {
         let place = lexer.skip_blanks();
         let start = lexer.at;
@@ -47,12 +46,8 @@ pub(super) fn tokens(text: &str, names: NameCase) -> (Vec<TokenWithSpan>, Option
             Ok(None) => return (tokens, None),
             Err(error) => return (tokens, Some(error)),
         };
-        tokens.push(TokenWithSpan::new(token, SourceSpan::new(location(start), location(lexer.at))));
+        tokens.push(Lexeme { token, span: Span { start, end: lexer.at } });
     }
-}
-
-fn location(offset: usize) -> Location {
-    Location::new(1, offset as u64 + 1)
 }
 
 struct Lexer<'a> {
@@ -190,7 +185,7 @@ impl Lexer<'_> {
         let rest = self.rest();
         let length =
             rest[skip..].find(|next| !continues_identifier(next)).map_or(rest.len(), |length| length + skip);
-        let token = Token::make_word(&rest[..length], None);
+        let token = word(&rest[..length], None);
         self.at += length;
         token
     }
@@ -247,7 +242,7 @@ impl Lexer<'_> {
                 format!("zero-length delimited identifier at or near \"{}\"", &self.text[start..self.at]);
             return Err(SqlError::product("42601", message).at(Span { start, end: self.at }));
         }
-        Ok(Token::make_word(&value, Some(self.quote)))
+        Ok(word(&value, Some(self.quote)))
     }
 
     /// A literal, with the ones that follow it on later lines: `'a'` newline `'b'` is `'ab'`.
@@ -349,6 +344,11 @@ impl Lexer<'_> {
         let kind = SqlErrorKind::Product { state: "42601", message, detail: None, hint: None };
         SqlError::new(kind).at(Span { start, end: self.text.len() })
     }
+}
+
+/// Which of them mean something is the grammar's business: sqlparser's table of keywords is not asked.
+fn word(value: &str, quote_style: Option<char>) -> Token {
+    Token::Word(Word { value: value.to_owned(), quote_style, keyword: Keyword::NoKeyword })
 }
 
 /// Letters of any script, but not a blank that only looks like one: those are skipped before.

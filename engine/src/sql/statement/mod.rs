@@ -1,7 +1,7 @@
 //! Every statement the warehouse understands, after parsing.
 //!
 //! One exhaustive enum: adding a statement without deciding what every stage does with it does not compile.
-//! Queries and expressions stay sqlparser's own syntax tree until `bind` gives them types.
+//! Queries and expressions stay as they were written (`syntax`) until `bind` gives them types.
 //! What a statement carries stands by family in the modules below.
 
 mod external;
@@ -15,7 +15,7 @@ mod routine;
 mod rows;
 mod table;
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::error::Span;
 use crate::gap::Feature;
@@ -57,7 +57,7 @@ pub struct ParsedStatement {
 #[derive(Clone, Debug)]
 pub enum Statement {
     // Queries and rows.
-    Query(Box<ast::Query>),
+    Query(Box<syntax::Query>),
     Explain {
         verbose: bool,
         statement: Box<Statement>,
@@ -116,7 +116,7 @@ pub enum Statement {
     CreateView {
         name: QualifiedName,
         columns: Vec<Identifier>,
-        query: Box<ast::Query>,
+        query: Box<syntax::Query>,
         query_text: String,
         or_replace: bool,
         /// WITH NO SCHEMA BINDING.
@@ -321,7 +321,7 @@ pub enum Statement {
     },
     DeclareCursor {
         name: Identifier,
-        query: Box<ast::Query>,
+        query: Box<syntax::Query>,
     },
     Fetch {
         cursor: Identifier,

@@ -1,6 +1,6 @@
 //! Row-level security and masking policies, as their statements write them.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use super::NamedGrantee;
 use crate::warehouse::data_type::DataType;
@@ -11,7 +11,7 @@ use crate::warehouse::policy::{Masked, PolicyKind};
 pub type ColumnPair = (Identifier, DataType);
 
 /// The expressions of USING, each with its text.
-pub type PolicyTexts = Vec<(ast::Expr, String)>;
+pub type PolicyTexts = Vec<(syntax::Expression, String)>;
 
 #[derive(Clone, Debug)]
 pub struct CreatePolicy {

@@ -1,6 +1,6 @@
 //! What changes rows: INSERT, UPDATE, DELETE, MERGE, and a cursor's FETCH.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 
@@ -16,28 +16,28 @@ pub struct Insert {
 pub enum InsertSource {
     DefaultValues,
     /// A lone `DEFAULT` in a row is `None`.
-    Values(Vec<Vec<Option<ast::Expr>>>),
-    Query(Box<ast::Query>),
+    Values(Vec<Vec<Option<syntax::Expression>>>),
+    Query(Box<syntax::Query>),
 }
 
 #[derive(Clone, Debug)]
 pub struct Update {
-    pub with: Option<ast::With>,
+    pub with: Option<syntax::With>,
     pub table: QualifiedName,
     pub alias: Option<Identifier>,
     /// `None` is `DEFAULT`.
-    pub assignments: Vec<(Identifier, Option<ast::Expr>)>,
-    pub from: Vec<ast::TableWithJoins>,
-    pub filter: Option<ast::Expr>,
+    pub assignments: Vec<(Identifier, Option<syntax::Expression>)>,
+    pub from: Vec<syntax::TableWithJoins>,
+    pub filter: Option<syntax::Expression>,
 }
 
 #[derive(Clone, Debug)]
 pub struct Delete {
-    pub with: Option<ast::With>,
+    pub with: Option<syntax::With>,
     pub table: QualifiedName,
     pub alias: Option<Identifier>,
-    pub using: Vec<ast::TableWithJoins>,
-    pub filter: Option<ast::Expr>,
+    pub using: Vec<syntax::TableWithJoins>,
+    pub filter: Option<syntax::Expression>,
 }
 
 /// `MERGE INTO table USING source ON condition ...`.
@@ -45,8 +45,8 @@ pub struct Delete {
 pub struct Merge {
     pub table: QualifiedName,
     /// One plain table, with its alias.
-    pub source: ast::TableWithJoins,
-    pub condition: ast::Expr,
+    pub source: syntax::TableWithJoins,
+    pub condition: syntax::Expression,
     pub action: MergeAction,
 }
 
@@ -54,10 +54,10 @@ pub struct Merge {
 pub enum MergeAction {
     Clauses {
         /// UPDATE's assignments; `None` is DELETE.
-        matched: Option<Vec<(Identifier, Option<ast::Expr>)>>,
+        matched: Option<Vec<(Identifier, Option<syntax::Expression>)>>,
         columns: Vec<Identifier>,
         /// A lone `DEFAULT` is `None`.
-        values: Vec<Option<ast::Expr>>,
+        values: Vec<Option<syntax::Expression>>,
     },
     RemoveDuplicates,
 }

@@ -1,6 +1,6 @@
 //! Tables: their definitions, changes and upkeep.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use crate::sql::error::Span;
 use crate::warehouse::data_type::DataType;
@@ -22,7 +22,7 @@ pub struct ColumnDefinition {
     pub name: Identifier,
     pub data_type: DataType,
     /// The DEFAULT expression and its text.
-    pub default: Option<(ast::Expr, String)>,
+    pub default: Option<(syntax::Expression, String)>,
     /// `IDENTITY(seed, step)`, or by default.
     pub identity: Option<(i64, i64, bool)>,
     pub encoding: Option<String>,
@@ -84,7 +84,7 @@ pub struct CreateTableAs {
     pub temporary: bool,
     pub columns: Vec<Identifier>,
     pub attributes: TableAttributes,
-    pub query: Box<ast::Query>,
+    pub query: Box<syntax::Query>,
 }
 
 #[derive(Clone, Debug)]
