@@ -103,7 +103,7 @@ impl Reader<'_> {
         let window_name = if names { Some(self.ident()?) } else { None };
         let partition_by = if self.words("PARTITION BY") { self.expressions()? } else { Vec::new() };
         let order_by = if self.peeks("ORDER") { self.order_by()? } else { Vec::new() };
-        let window_frame = if *self.peek() == Token::RParen { None } else { Some(self.frame()?) };
+        let window_frame = if *self.peek() == Token::RParen { None } else { Some(Box::new(self.frame()?)) };
         self.expect_symbol(&Token::RParen)?;
         Ok(Window::Written(WindowSpecification { window_name, partition_by, order_by, window_frame }))
     }

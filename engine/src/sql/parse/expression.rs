@@ -174,7 +174,9 @@ impl Reader<'_> {
                 }
                 None => Expression::BinaryOp { left: expr, op, right: self.boxed(strength)? },
             },
-            Infix::Cast => Expression::Cast { expr, data_type: self.data_type()?, attempted: false },
+            Infix::Cast => {
+                Expression::Cast { expr, data_type: Box::new(self.data_type()?), attempted: false }
+            }
             Infix::Collate => Expression::Collate { expr, collation: self.object_name()? },
             Infix::TimeZone => {
                 self.expect("TIME ZONE")?;

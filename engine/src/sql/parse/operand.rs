@@ -268,7 +268,10 @@ impl Reader<'_> {
         if let Ok(data_type) = self.data_type()
             && self.string_at(0)
         {
-            return Ok(Some(Expression::TypedString { data_type, value: self.constant()? }));
+            return Ok(Some(Expression::TypedString {
+                data_type: Box::new(data_type),
+                value: self.constant()?,
+            }));
         }
         self.rewind(start);
         Ok(None)

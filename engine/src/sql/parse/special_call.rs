@@ -32,10 +32,14 @@ impl Reader<'_> {
             "CAST" | "TRY_CAST" => {
                 let expr = Box::new(self.expression()?);
                 self.expect("AS")?;
-                Expression::Cast { expr, data_type: self.data_type()?, attempted: word == "TRY_CAST" }
+                Expression::Cast {
+                    expr,
+                    data_type: Box::new(self.data_type()?),
+                    attempted: word == "TRY_CAST",
+                }
             }
             "CONVERT" => {
-                let data_type = self.data_type()?;
+                let data_type = Box::new(self.data_type()?);
                 self.expect_symbol(&Token::Comma)?;
                 Expression::Cast { expr: Box::new(self.expression()?), data_type, attempted: false }
             }

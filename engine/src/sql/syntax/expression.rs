@@ -21,7 +21,7 @@ pub enum Expression {
     Value(Constant),
     /// `DATE '2026-01-01'`.
     TypedString {
-        data_type: DataType,
+        data_type: Box<DataType>,
         value: Constant,
     },
     Interval(Box<Interval>),
@@ -91,7 +91,7 @@ pub enum Expression {
     /// CAST, `::`, CONVERT; TRY_CAST is `attempted`.
     Cast {
         expr: Box<Expression>,
-        data_type: DataType,
+        data_type: Box<DataType>,
         attempted: bool,
     },
     AtTimeZone {

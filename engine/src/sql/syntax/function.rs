@@ -51,7 +51,7 @@ pub struct WindowSpecification {
     pub window_name: Option<Ident>,
     pub partition_by: Vec<Expression>,
     pub order_by: Vec<OrderBy>,
-    pub window_frame: Option<WindowFrame>,
+    pub window_frame: Option<Box<WindowFrame>>,
 }
 
 #[derive(Clone, Debug)]
