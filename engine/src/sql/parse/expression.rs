@@ -30,18 +30,22 @@ pub(super) mod strength {
 #[derive(Clone, Copy)]
 enum Infix {
     Binary(BinaryOperator),
+    /// `OPERATOR(schema.sign)`.
+    Named,
     Cast,
     Collate,
     TimeZone,
     Is,
-    IsNull { negated: bool },
+    IsNull {
+        negated: bool,
+    },
     In,
     Between,
     Like(LikeKind),
 }
 
 /// Operators that are words; `NOT` may stand before the last five.
-const WORDS: [(&str, u8, Infix); 13] = [
+const WORDS: [(&str, u8, Infix); 14] = [
     ("AND", strength::AND, Infix::Binary(BinaryOperator::And)),
     ("OR", strength::OR, Infix::Binary(BinaryOperator::Or)),
     ("IS", strength::IS, Infix::Is),
@@ -49,6 +53,7 @@ const WORDS: [(&str, u8, Infix); 13] = [
     ("NOTNULL", strength::IS, Infix::IsNull { negated: true }),
     ("COLLATE", strength::COLLATE, Infix::Collate),
     ("AT", strength::TIME_ZONE, Infix::TimeZone),
+    ("OPERATOR", strength::OTHER, Infix::Named),
     ("OVERLAPS", strength::RANGE, Infix::Binary(BinaryOperator::Sign("OVERLAPS"))),
     ("IN", strength::RANGE, Infix::In),
     ("BETWEEN", strength::RANGE, Infix::Between),
@@ -146,8 +151,12 @@ impl Reader<'_> {
             false => (token, WORDS.as_slice()),
         };
         let (word, strength, infix) = words.iter().find(|(word, ..)| is_word(token, word))?;
-        // AT is a name where no time zone follows: `FROM t.a x AT y`.
-        let whole = *word != "AT" || self.peeks_at(1, "TIME");
+        // AT and OPERATOR are names where nothing of theirs follows: `FROM t.a x AT y`.
+        let whole = match infix {
+            Infix::TimeZone => self.peeks_at(1, "TIME"),
+            Infix::Named => *self.peek_at(1) == Token::LParen,
+            _ => true,
+        };
         whole.then_some((*strength, negated, *infix))
     }
 
@@ -167,13 +176,18 @@ impl Reader<'_> {
             Infix::Binary(op @ (BinaryOperator::And | BinaryOperator::Or)) => {
                 Expression::BinaryOp { left: expr, op, right: self.boxed(strength)? }
             }
-            Infix::Binary(op) => match self.one_of(&["ANY", "SOME", "ALL"]) {
-                Some(quantifier) => {
-                    let right = Box::new(self.parenthesis()?);
-                    Expression::Quantified { left: expr, op, right, all: quantifier == "ALL" }
+            Infix::Binary(op) => self.operation(expr, op, strength)?,
+            Infix::Named => {
+                self.expect_symbol(&Token::LParen)?;
+                if matches!(self.peek(), Token::Word(_)) {
+                    self.advance();
+                    self.expect_symbol(&Token::Period)?;
                 }
-                None => Expression::BinaryOp { left: expr, op, right: self.boxed(strength)? },
-            },
+                let Some((_, op)) = symbol(self.peek()) else { return self.unexpected() };
+                self.advance();
+                self.expect_symbol(&Token::RParen)?;
+                self.operation(expr, op, strength)?
+            }
             Infix::Cast => {
                 Expression::Cast { expr, data_type: Box::new(self.data_type()?), attempted: false }
             }
@@ -198,6 +212,22 @@ impl Reader<'_> {
                 let escape = if self.word("ESCAPE") { Some(self.boxed(strength)?) } else { None };
                 Expression::Like { kind, negated, expr, pattern, escape }
             }
+        })
+    }
+
+    /// What stands behind an operator.
+    fn operation(
+        &mut self,
+        left: Box<Expression>,
+        op: BinaryOperator,
+        strength: u8,
+    ) -> SqlResult<Expression> {
+        Ok(match self.one_of(&["ANY", "SOME", "ALL"]) {
+            Some(quantifier) => {
+                let right = Box::new(self.parenthesis()?);
+                Expression::Quantified { left, op, right, all: quantifier == "ALL" }
+            }
+            None => Expression::BinaryOp { left, op, right: self.boxed(strength)? },
         })
     }
 

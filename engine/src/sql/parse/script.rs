@@ -18,8 +18,10 @@ const CONNECTED: usize = 2_000;
 const CONNECTIVES: [&str; 2] = ["AND", "OR"];
 
 /// Words that make a tree deeper, as operators do.
-const CHAIN_WORDS: [&str; 11] =
-    ["IS", "IN", "LIKE", "ILIKE", "SIMILAR", "BETWEEN", "ISNULL", "NOTNULL", "AT", "COLLATE", "OVERLAPS"];
+const CHAIN_WORDS: [&str; 12] = [
+    "IS", "IN", "LIKE", "ILIKE", "SIMILAR", "BETWEEN", "ISNULL", "NOTNULL", "AT", "COLLATE", "OPERATOR",
+    "OVERLAPS",
+];
 
 const SET_WORDS: [&str; 4] = ["UNION", "INTERSECT", "EXCEPT", "MINUS"];
 
