@@ -42,7 +42,8 @@ impl Reader<'_> {
         while *self.peek_at(opened) == Token::LParen {
             opened += 1;
         }
-        if !self.peeks_at(opened, "SELECT") && !self.peeks_at(opened, "WITH") {
+        // VALUES begins no query of the product's, and is refused as one.
+        if !["SELECT", "WITH", "VALUES"].iter().any(|word| self.peeks_at(opened, word)) {
             return false;
         }
         // Where one of these parentheses closes, a query goes on or ends: `((SELECT 1) + 2)` is none.
