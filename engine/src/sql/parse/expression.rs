@@ -150,7 +150,7 @@ impl Reader<'_> {
             true => (self.peek_at(1), &WORDS[WORDS.len() - DENIABLE..]),
             false => (token, WORDS.as_slice()),
         };
-        let (word, strength, infix) = words.iter().find(|(word, ..)| is_word(token, word))?;
+        let (_, strength, infix) = words.iter().find(|(word, ..)| is_word(token, word))?;
         // AT and OPERATOR are names where nothing of theirs follows: `FROM t.a x AT y`.
         let whole = match infix {
             Infix::TimeZone => self.peeks_at(1, "TIME"),

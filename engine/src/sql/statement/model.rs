@@ -1,7 +1,7 @@
 //! CREATE MODEL as written.
 
+use crate::sql::syntax;
 use sandshift_ml::{Algorithm, Problem};
-use sqlparser::ast;
 
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
@@ -30,7 +30,7 @@ pub struct CreateModel {
 pub enum ModelFrom {
     Table(QualifiedName),
     /// With its text.
-    Query(Box<ast::Query>, String),
+    Query(Box<syntax::Query>, String),
     /// A job's name, or a place in S3.
     Brought(String),
     /// SAGEMAKER 'endpoint'[:'model'].
