@@ -1,6 +1,6 @@
 //! Statements about external schemas and tables, as written.
 
-use sqlparser::ast;
+use crate::sql::syntax;
 
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
@@ -37,7 +37,7 @@ pub struct CreateExternalTable {
     pub format: StoredAs,
     pub location: String,
     pub properties: Vec<(String, String)>,
-    pub query: Option<Box<ast::Query>>,
+    pub query: Option<Box<syntax::Query>>,
 }
 
 #[derive(Clone, Debug)]
