@@ -28,6 +28,8 @@ pub enum Fault {
     },
     /// The identity that signed the call does not exist.
     InvalidToken,
+    /// Temporary credentials whose time is over.
+    ExpiredToken,
     Denied(Box<Denied>),
     Iam(IamFault),
     S3(S3Fault),
@@ -81,6 +83,7 @@ impl Fault {
             Fault::NotSimulated { .. } => "NotSimulated",
             Fault::UnknownOperation { .. } => "InvalidAction",
             Fault::InvalidToken => "InvalidClientTokenId",
+            Fault::ExpiredToken => "ExpiredToken",
             Fault::Denied(denied) => match denied.manner {
                 DeniedManner::Full | DeniedManner::Short => "AccessDenied",
                 DeniedManner::Exception => "AccessDeniedException",
@@ -99,7 +102,7 @@ impl Fault {
             Fault::Parameters(_) | Fault::UnknownOperation { .. } => 400,
             Fault::NotSimulated { .. } => 501,
             Fault::Denied(denied) if denied.manner == DeniedManner::Exception => 400,
-            Fault::InvalidToken | Fault::Denied(_) => 403,
+            Fault::InvalidToken | Fault::ExpiredToken | Fault::Denied(_) => 403,
             Fault::Iam(fault) => fault.status(),
             Fault::S3(fault) => fault.status(),
             Fault::Sts(fault) => fault.status(),
@@ -117,6 +120,7 @@ impl Fault {
             ),
             Fault::UnknownOperation { service } => format!("Could not find operation in {service}"),
             Fault::InvalidToken => "The security token included in the request is invalid.".to_owned(),
+            Fault::ExpiredToken => "The security token included in the request is expired".to_owned(),
             Fault::Denied(denied) => match denied.manner {
                 DeniedManner::Full | DeniedManner::Exception => format!(
                     "User: {} is not authorized to perform: {} on resource: {} {}",

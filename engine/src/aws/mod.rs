@@ -131,6 +131,19 @@ impl Account {
         }
     }
 
+    /// Who calls, with everything that decides what it may do.
+    pub(crate) fn authenticate(&self, caller: &Caller, now: Instant) -> Result<iam::Authenticated, Fault> {
+        let mut found = self.iam.authenticate(&caller.identity, &self.id).ok_or(Fault::InvalidToken)?;
+        let Some(key) = &caller.key else { return Ok(found) };
+        match self.sts.session(key) {
+            Some(session) if session.expires <= now => return Err(Fault::ExpiredToken),
+            Some(session) => session.narrow(&mut found, &self.iam),
+            None if self.iam.access_key(key).is_none() => return Err(Fault::InvalidToken),
+            None => {}
+        }
+        Ok(found)
+    }
+
     /// A number for new bytes, never used before.
     pub(crate) fn allocate_blob(&mut self) -> u64 {
         self.next_blob += 1;
@@ -200,10 +213,16 @@ pub fn call_with_body(
         }));
     };
     shape::check(&parameters, &known.members(), body.is_some()).map_err(failed)?;
-    let Some(authenticated) = account.iam.authenticate(&caller.identity, &account.id) else {
+    let authenticated = account.authenticate(caller, now).map_err(failed)?;
+    // Temporary credentials of a user open no door of IAM without MFA, which the sandbox does not have.
+    let temporary = caller.key.as_ref().is_some_and(|key| account.sts.session(key).is_some());
+    if found == Service::Iam && temporary && matches!(caller.identity, Identity::User(_)) {
         return Err(failed(Fault::InvalidToken));
-    };
+    }
     let region = caller.region.clone().unwrap_or_else(|| account.region.clone());
+    if let Some(key) = &caller.key {
+        account.iam.key_used(key, now, &region, found.command());
+    }
     let order = Order {
         parameters: Parameters::new(&parameters),
         body,
@@ -276,6 +295,7 @@ pub(crate) fn decide(account: &Account, order: &Order<'_>, access: &Access) -> D
         principal: &order.caller.principal,
         action: &access.action,
         resource: &access.resource,
+        owner: None,
         context: &context,
     };
     decision::decide(&request, &sources)
@@ -289,6 +309,7 @@ pub(crate) fn request_context(region: &str, now: Instant) -> Context {
         .with("aws:EpochTime", (now.0 / 1_000_000).to_string())
         .with("aws:SecureTransport", "true")
         .with("aws:ViaAWSService", "false")
+        .with("aws:PrincipalIsAWSService", "false")
         // An address of the documentation range (RFC 5737): the sandbox has no network.
         .with("aws:SourceIp", "203.0.113.10")
 }

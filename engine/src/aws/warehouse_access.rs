@@ -235,7 +235,9 @@ fn assume(account: &mut Account, reader: &Reader<'_>, log: bool) -> Result<Calle
         if log || !decision.allowed() {
             record_assumption(account, reader, session.as_deref(), arn, &decision);
         }
-        if !decision.allowed() {
+        if decision.allowed() {
+            account.iam.assumed(&role.name, reader.now, &account.region);
+        } else {
             let hint = match &session {
                 None => format!(
                     "The trust policy of {} must let redshift.amazonaws.com assume it (aws iam update-assume-role-policy).",
@@ -310,14 +312,11 @@ fn access_key(
     now: Instant,
 ) -> Result<Caller, WarehouseError> {
     let found = match account.iam.access_key(id) {
-        Some((user, own)) => Some((Caller::user(&user.name), own == secret)),
-        None => {
-            account.sts.sessions.iter().find(|session| session.access_key == id && session.expires > now).map(
-                |s| {
-                    (Caller::session(&s.role, &s.name), s.secret == secret && token == Some(s.token.as_str()))
-                },
-            )
-        }
+        Some((user, own)) => Some((Caller::key(&user.name, id), own == secret)),
+        None => account.sts.session(id).filter(|session| session.expires > now).map(|session| {
+            let right = session.secret == secret && token == Some(session.token.as_str());
+            (Caller::temporary(session), right)
+        }),
     };
     match found {
         Some((caller, true)) => Ok(caller),

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::fault::IamFault;
-use super::{Iam, check_name, check_path, document_value, managed, policy_document, size, tags, tags_value};
+use super::{Iam, check_name, check_path, document_value, managed, policy_document, size, tagging};
 use crate::aws::ident::Identifiers;
 use crate::aws::parameters::Parameters;
-use crate::aws::policy::document::Use;
+use crate::aws::policy::document::{Use, Version as Language};
 use crate::aws::timestamp::iso;
 use crate::clock::Instant;
 
@@ -24,7 +24,7 @@ pub struct CustomerPolicy {
     /// The number of the version in force.
     pub default_version: u32,
     next_version: u32,
-    tags: crate::sorted::SortedMap<String, String>,
+    pub tags: tagging::Tags,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,7 +94,7 @@ impl Iam {
             "Path": policy.path,
             "DefaultVersionId": format!("v{}", policy.default_version),
             "AttachmentCount": self.attachments(&policy.arn),
-            "PermissionsBoundaryUsageCount": 0,
+            "PermissionsBoundaryUsageCount": self.bounded_by(&policy.arn),
             "IsAttachable": true,
             "CreateDate": iso(policy.created),
             "UpdateDate": iso(policy.updated),
@@ -109,7 +109,7 @@ impl Iam {
             "Path": "/",
             "DefaultVersionId": policy.version,
             "AttachmentCount": self.attachments(&policy.arn()),
-            "PermissionsBoundaryUsageCount": 0,
+            "PermissionsBoundaryUsageCount": self.bounded_by(&policy.arn()),
             "IsAttachable": true,
             "CreateDate": policy.created,
             "UpdateDate": policy.created,
@@ -131,6 +131,9 @@ impl Iam {
         if self.customer_policies.values().any(|policy| policy.name.eq_ignore_ascii_case(name)) {
             return Err(IamFault::PolicyExists { name: name.to_owned() });
         }
+        if self.customer_policies.len() >= super::POLICIES {
+            return Err(IamFault::quota("PoliciesPerAccount", super::POLICIES));
+        }
         let policy = CustomerPolicy {
             name: name.to_owned(),
             path: path.to_owned(),
@@ -142,11 +145,11 @@ impl Iam {
             versions: vec![Version { number: 1, document, created: now }],
             default_version: 1,
             next_version: 2,
-            tags: tags(parameters),
+            tags: tagging::checked(parameters)?,
         };
         let mut value = self.customer_policy_value(&policy);
         if !policy.tags.is_empty() {
-            value["Tags"] = tags_value(&policy.tags);
+            value["Tags"] = tagging::value(&policy.tags);
         }
         self.customer_policies.insert(policy.arn.clone(), policy);
         Ok(json!({"Policy": value}))
@@ -162,7 +165,7 @@ impl Iam {
                 if let Some(description) = &policy.description {
                     value["Description"] = json!(description);
                 }
-                value["Tags"] = tags_value(&policy.tags);
+                value["Tags"] = tagging::value(&policy.tags);
                 value
             }
         };
@@ -181,19 +184,28 @@ impl Iam {
         if parameters.flag("OnlyAttached") {
             policies.retain(|policy| policy["AttachmentCount"].as_u64() > Some(0));
         }
+        let prefix = parameters.text("PathPrefix").unwrap_or("/");
+        policies.retain(|policy| policy["Path"].as_str().is_some_and(|path| path.starts_with(prefix)));
+        if let Some(usage) = parameters.text("PolicyUsageFilter") {
+            let count = if usage == "PermissionsBoundary" {
+                "PermissionsBoundaryUsageCount"
+            } else {
+                "AttachmentCount"
+            };
+            policies.retain(|policy| policy[count].as_u64() > Some(0));
+        }
         json!({"Policies": policies})
     }
 
     pub fn delete_policy(&mut self, parameters: Parameters<'_>) -> Result<Value, IamFault> {
         let arn = parameters.required("PolicyArn");
-        let attached = self.attachments(arn);
+        let (attached, bounding) = (self.attachments(arn), self.bounded_by(arn));
         let policy = self.customer_policy_mut(arn)?;
-        if attached > 0 {
+        if attached > 0 || bounding > 0 {
             return Err(IamFault::PolicyAttached);
         }
         if policy.versions.len() > 1 {
-            // unconfirmed: AWS asks for the other versions to be deleted first; the sentence is remembered.
-            return Err(IamFault::MustRemoveReferences);
+            return Err(IamFault::MustDeleteVersions);
         }
         self.customer_policies.remove(arn);
         Ok(Value::Null)
@@ -287,23 +299,30 @@ impl Iam {
         if managed::find(arn).is_none() {
             self.customer_policy(arn)?;
         }
-        let holds = |managed: &[String]| managed.iter().any(|other| other == arn);
+        let filter = parameters.text("EntityFilter");
+        // What bounds somebody is told with what is attached, unless only one of them is asked for.
+        let usage = parameters.text("PolicyUsageFilter");
+        let holds = |managed: &[String], boundary: Option<&String>| {
+            usage != Some("PermissionsBoundary") && managed.iter().any(|other| other == arn)
+                || usage != Some("PermissionsPolicy") && boundary.is_some_and(|other| other == arn)
+        };
+        let wanted = |kind: &str| filter.is_none_or(|filter| filter == kind);
         let groups: Vec<Value> = self
             .groups
             .values()
-            .filter(|group| holds(&group.policies.managed))
+            .filter(|group| wanted("Group") && holds(&group.policies.managed, None))
             .map(|group| json!({"GroupName": group.name, "GroupId": group.id}))
             .collect();
         let users: Vec<Value> = self
             .users
             .values()
-            .filter(|user| holds(&user.policies.managed))
+            .filter(|user| wanted("User") && holds(&user.policies.managed, user.boundary.as_ref()))
             .map(|user| json!({"UserName": user.name, "UserId": user.id}))
             .collect();
         let roles: Vec<Value> = self
             .roles
             .values()
-            .filter(|role| holds(&role.policies.managed))
+            .filter(|role| wanted("Role") && holds(&role.policies.managed, role.boundary.as_ref()))
             .map(|role| json!({"RoleName": role.name, "RoleId": role.id}))
             .collect();
         Ok(json!({"PolicyGroups": groups, "PolicyUsers": users, "PolicyRoles": roles}))
@@ -312,9 +331,13 @@ impl Iam {
 
 fn checked_document(parameters: Parameters<'_>) -> Result<String, IamFault> {
     let document = parameters.required("PolicyDocument");
-    policy_document(document, Use::Identity)?;
+    // Managed policies, unlike inline ones, must be of the new version.
+    if policy_document(document, Use::Identity)?.version == Language::V2008 {
+        let sentence = "Policy document must be version 2012-10-17 or greater.".to_owned();
+        return Err(IamFault::Malformed { sentence });
+    }
     if size(document) > 6_144 {
-        return Err(IamFault::TooLarge { quota: "PolicySize: 6144".to_owned() });
+        return Err(IamFault::quota("PolicySize", 6_144));
     }
     Ok(document.to_owned())
 }

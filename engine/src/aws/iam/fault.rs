@@ -43,14 +43,14 @@ pub enum IamFault {
     MustRemoveReferences,
     PolicyAttached,
     DefaultVersion,
-    TooManyPolicies {
-        kind: Holder,
-    },
+    /// Roles left in an instance profile.
+    MustRemoveRoles,
+    /// Other versions left.
+    MustDeleteVersions,
     TooManyVersions,
-    TooManyAccessKeys,
-    /// A document beyond its size: quota's name and size.
-    TooLarge {
-        quota: String,
+    /// Beyond a quota.
+    LimitExceeded {
+        sentence: String,
     },
     Malformed {
         sentence: String,
@@ -62,6 +62,49 @@ pub enum IamFault {
         constraint: String,
     },
     InvalidArn,
+    InvalidInput {
+        sentence: String,
+    },
+    NoSuchInstanceProfile {
+        name: String,
+    },
+    InstanceProfileExists {
+        name: String,
+    },
+    NoSuchLogin {
+        user: String,
+    },
+    LoginExists {
+        user: String,
+    },
+    NoPasswordPolicy {
+        account: String,
+    },
+    WeakPassword,
+    WrongPassword,
+    /// A role's session that wants to change its password.
+    NotAUser,
+    NoSuchAlias {
+        alias: String,
+    },
+    AliasExists {
+        alias: String,
+    },
+    NoBoundary {
+        kind: Holder,
+        name: String,
+    },
+    NoSuchDeletion {
+        task: String,
+    },
+    /// A service-linked role.
+    Unmodifiable {
+        name: String,
+    },
+    /// A service whose own role the sandbox does not make.
+    NotSimulatedService {
+        service: String,
+    },
     /// An AWS managed policy cannot be changed.
     Managed {
         arn: String,
@@ -69,6 +112,10 @@ pub enum IamFault {
 }
 
 impl IamFault {
+    pub fn quota(name: &str, most: usize) -> IamFault {
+        IamFault::LimitExceeded { sentence: format!("Cannot exceed quota for {name}: {most}") }
+    }
+
     pub fn code(&self) -> &'static str {
         match self {
             IamFault::NoSuchEntity { .. }
@@ -77,20 +124,35 @@ impl IamFault {
             | IamFault::NotAttachable { .. }
             | IamFault::NotAttached { .. }
             | IamFault::NoSuchVersion { .. }
+            | IamFault::NoSuchInstanceProfile { .. }
+            | IamFault::NoSuchLogin { .. }
+            | IamFault::NoPasswordPolicy { .. }
+            | IamFault::NoSuchAlias { .. }
+            | IamFault::NoBoundary { .. }
+            | IamFault::NoSuchDeletion { .. }
             | IamFault::NoSuchAccessKey { .. } => "NoSuchEntity",
-            IamFault::EntityExists { .. } | IamFault::PolicyExists { .. } => "EntityAlreadyExists",
+            IamFault::EntityExists { .. }
+            | IamFault::InstanceProfileExists { .. }
+            | IamFault::LoginExists { .. }
+            | IamFault::AliasExists { .. }
+            | IamFault::PolicyExists { .. } => "EntityAlreadyExists",
             IamFault::MustDetachPolicies
             | IamFault::MustDeletePolicies
             | IamFault::MustRemoveReferences
+            | IamFault::MustRemoveRoles
+            | IamFault::MustDeleteVersions
             | IamFault::PolicyAttached
             | IamFault::DefaultVersion => "DeleteConflict",
-            IamFault::TooManyPolicies { .. }
-            | IamFault::TooManyVersions
-            | IamFault::TooManyAccessKeys
-            | IamFault::TooLarge { .. } => "LimitExceeded",
+            IamFault::TooManyVersions | IamFault::LimitExceeded { .. } => "LimitExceeded",
             IamFault::Malformed { .. } => "MalformedPolicyDocument",
             IamFault::Invalid { .. } | IamFault::InvalidArn => "ValidationError",
-            IamFault::Managed { .. } => "AccessDenied",
+            IamFault::InvalidInput { .. } => "InvalidInput",
+            IamFault::WeakPassword => "PasswordPolicyViolation",
+            IamFault::NotAUser => "InvalidUserType",
+            IamFault::Unmodifiable { .. } => "UnmodifiableEntity",
+            IamFault::Managed { .. } | IamFault::WrongPassword | IamFault::NotSimulatedService { .. } => {
+                "AccessDenied"
+            }
         }
     }
 
@@ -126,11 +188,36 @@ impl IamFault {
             IamFault::MustRemoveReferences => "Cannot delete entity, must remove referenced objects first.".to_owned(),
             IamFault::PolicyAttached => "Cannot delete a policy attached to entities.".to_owned(),
             IamFault::DefaultVersion => "Cannot delete the default version of a policy.".to_owned(),
-            IamFault::TooManyPolicies { kind } => format!("Cannot exceed quota for PoliciesPer{}: 10", kind.title()),
             IamFault::TooManyVersions => "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.".to_owned(),
-            IamFault::TooManyAccessKeys => "Cannot exceed quota for AccessKeysPerUser: 2".to_owned(),
-            IamFault::TooLarge { quota } => format!("Cannot exceed quota for {quota}"),
-            IamFault::Malformed { sentence } => sentence.clone(),
+            IamFault::Malformed { sentence }
+            | IamFault::LimitExceeded { sentence }
+            | IamFault::InvalidInput { sentence } => sentence.clone(),
+            IamFault::MustRemoveRoles => {
+                "Cannot delete entity, must remove roles from instance profile first.".to_owned()
+            }
+            IamFault::MustDeleteVersions => {
+                "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.".to_owned()
+            }
+            IamFault::NoSuchInstanceProfile { name } => format!("Instance Profile {name} cannot be found."),
+            IamFault::InstanceProfileExists { name } => format!("Instance Profile {name} already exists."),
+            IamFault::NoSuchLogin { user } => format!("Login Profile for User {user} cannot be found."),
+            IamFault::LoginExists { user } => format!("Login Profile for user {user} already exists."),
+            IamFault::NoPasswordPolicy { account } => {
+                format!("The Password Policy with domain name {account} cannot be found.")
+            }
+            IamFault::WeakPassword => "Password does not conform to the account password policy.".to_owned(),
+            IamFault::WrongPassword => "The old password was incorrect.".to_owned(),
+            IamFault::NotAUser => "Only IAM Users can change their own password".to_owned(),
+            IamFault::NoSuchAlias { alias } => format!("The account alias {alias} cannot be found."),
+            IamFault::AliasExists { alias } => format!("The account alias {alias} already exists."),
+            IamFault::NoBoundary { kind, name } => {
+                format!("{} with name {name} does not have a permissions boundary.", kind.title())
+            }
+            IamFault::NoSuchDeletion { task } => format!("Deletion Task Id {task} is not valid."),
+            IamFault::Unmodifiable { name } => format!(
+                "Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS"
+            ),
+            IamFault::NotSimulatedService { service } => format!("not simulated: {service}"),
             IamFault::Invalid { field, value, constraint } => format!(
                 "1 validation error detected: Value '{value}' at '{field}' failed to satisfy constraint: Member must {constraint}"
             ),
@@ -143,6 +230,11 @@ impl IamFault {
 
 impl From<IamFault> for super::super::Fault {
     fn from(fault: IamFault) -> Self {
-        super::super::Fault::Iam(fault)
+        match fault {
+            IamFault::NotSimulatedService { service } => {
+                super::super::Fault::NotSimulated { service: format!("the service-linked role of {service}") }
+            }
+            other => super::super::Fault::Iam(other),
+        }
     }
 }

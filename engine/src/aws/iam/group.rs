@@ -54,6 +54,9 @@ impl Iam {
         if self.groups.keys().any(|other| other.eq_ignore_ascii_case(name)) {
             return Err(IamFault::EntityExists { kind: Holder::Group, name: name.to_owned() });
         }
+        if self.groups.len() >= super::GROUPS {
+            return Err(IamFault::quota("GroupsPerAccount", super::GROUPS));
+        }
         let group = Group {
             name: name.to_owned(),
             path: path.to_owned(),
@@ -117,6 +120,10 @@ impl Iam {
         if !self.users.contains_key(user) {
             return Err(missing(Holder::User, user));
         }
+        let joined = self.groups.values().filter(|group| group.name != name && group.members.contains(user));
+        if joined.count() >= super::GROUPS_PER_USER {
+            return Err(IamFault::quota("GroupsPerUser", super::GROUPS_PER_USER));
+        }
         if let Some(group) = self.groups.get_mut(name) {
             group.members.insert(user.to_owned());
         }
@@ -144,5 +151,22 @@ impl Iam {
             .map(|group| group.value(account))
             .collect();
         Ok(json!({"Groups": groups}))
+    }
+    pub fn update_group(&mut self, parameters: Parameters<'_>) -> Result<Value, IamFault> {
+        let name = parameters.required("GroupName");
+        let new = parameters.text("NewGroupName").unwrap_or(name);
+        check_name("newGroupName", new, 128)?;
+        let path = parameters.text("NewPath");
+        check_path(path.unwrap_or("/"))?;
+        if self.groups.keys().any(|other| other != name && other.eq_ignore_ascii_case(new)) {
+            return Err(IamFault::EntityExists { kind: Holder::Group, name: new.to_owned() });
+        }
+        let mut group = self.groups.remove(name).ok_or_else(|| missing(Holder::Group, name))?;
+        group.name = new.to_owned();
+        if let Some(path) = path {
+            group.path = path.to_owned();
+        }
+        self.groups.insert(new.to_owned(), group);
+        Ok(Value::Null)
     }
 }

@@ -96,6 +96,10 @@ impl Iam {
         .ok_or_else(|| IamFault::NoSuchEntity { kind, name: name.to_owned() })
     }
 
+    fn modifiable(&self, kind: Holder, name: &str) -> Result<(), IamFault> {
+        if kind == Holder::Role { self.modifiable_role(name) } else { Ok(()) }
+    }
+
     /// Everything that hangs on one entity, ready to be weighed.
     pub fn sources(&self, policies: &Policies, kind: SourceKind) -> Vec<Source> {
         let managed = policies.managed.iter().filter_map(|arn| self.source(arn, kind));
@@ -127,12 +131,13 @@ impl Iam {
         if managed::find(&arn).is_none() && !self.customer_policies.contains_key(&arn) {
             return Err(IamFault::NotAttachable { arn });
         }
+        self.modifiable(kind, name)?;
         let policies = self.policies_mut(kind, name)?;
         if policies.managed.contains(&arn) {
             return Ok(Value::Null);
         }
         if policies.managed.len() >= 10 {
-            return Err(IamFault::TooManyPolicies { kind });
+            return Err(IamFault::quota(&format!("PoliciesPer{}", kind.title()), 10));
         }
         policies.managed.push(arn);
         Ok(Value::Null)
@@ -140,6 +145,7 @@ impl Iam {
 
     pub fn detach(&mut self, kind: Holder, parameters: Parameters<'_>) -> Result<Value, IamFault> {
         let arn = parameters.required("PolicyArn");
+        self.modifiable(kind, parameters.required(kind.member()))?;
         let policies = self.policies_mut(kind, parameters.required(kind.member()))?;
         let Some(at) = policies.managed.iter().position(|attached| attached == arn) else {
             return Err(IamFault::NotAttached { arn: arn.to_owned() });
@@ -150,9 +156,12 @@ impl Iam {
 
     pub fn list_attached(&self, kind: Holder, parameters: Parameters<'_>) -> Result<Value, IamFault> {
         let policies = self.policies(kind, parameters.required(kind.member()))?;
+        let prefix = parameters.text("PathPrefix").unwrap_or("/");
+        let path = |arn: &str| arn.split_once(":policy").is_some_and(|(_, path)| path.starts_with(prefix));
         let attached: Vec<Value> = policies
             .managed
             .iter()
+            .filter(|arn| path(arn))
             .map(|arn| {
                 let name = arn.rsplit('/').next().unwrap_or(arn);
                 json!({"PolicyName": name, "PolicyArn": arn})
@@ -164,6 +173,7 @@ impl Iam {
     pub fn put_inline(&mut self, kind: Holder, parameters: Parameters<'_>) -> Result<Value, IamFault> {
         let holder = parameters.required(kind.member());
         self.policies(kind, holder)?;
+        self.modifiable(kind, holder)?;
         let policy = parameters.required("PolicyName");
         super::check_name("policyName", policy, 128)?;
         let document = parameters.required("PolicyDocument");
@@ -176,9 +186,12 @@ impl Iam {
             .map(|(_, text)| super::size(text))
             .sum();
         if others + super::size(document) > kind.inline_quota() {
-            return Err(IamFault::TooLarge {
-                quota: format!("{}PolicySize: {}", kind.word(), kind.inline_quota()),
-            });
+            let sentence = format!(
+                "Maximum policy size of {} bytes exceeded for {} {holder}",
+                kind.inline_quota(),
+                kind.word()
+            );
+            return Err(IamFault::LimitExceeded { sentence });
         }
         policies.inline.insert(policy.to_owned(), document.to_owned());
         Ok(Value::Null)

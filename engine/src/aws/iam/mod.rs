@@ -3,13 +3,20 @@
 //! Users, groups and roles hold policies in the same way ([`holder`]); customer policies have versions
 //! ([`customer_policy`]); AWS's own policies are data ([`managed`]).
 
+mod access;
+mod account_settings;
+mod boundary;
 pub mod customer_policy;
 pub mod fault;
 pub mod group;
 pub mod holder;
+mod instance_profile;
+mod login;
 pub mod managed;
 pub mod role;
+mod service_linked_role;
 pub mod simulation;
+mod tagging;
 pub mod user;
 
 use serde::{Deserialize, Serialize};
@@ -17,18 +24,19 @@ use serde_json::Value;
 
 use super::caller::Identity;
 use super::ident::Identifiers;
-use super::parameters::Parameters;
 use super::policy::Context;
 use super::policy::decision::{Principal, Source, SourceKind};
 use super::policy::document::{Policy, Use};
 use super::shape::operations;
-use super::{Access, Account, Fault, Order, Reply};
+use super::{Account, Fault, Order, Reply};
 use crate::clock::Instant;
 use crate::sorted::SortedMap;
+pub use access::access;
 use customer_policy::CustomerPolicy;
 use fault::IamFault;
 use group::Group;
 use holder::Holder;
+use instance_profile::InstanceProfile;
 use role::Role;
 use user::User;
 
@@ -83,20 +91,74 @@ operations! {
     DeletePolicyVersion "PolicyArn! VersionId!",
     SetDefaultPolicyVersion "PolicyArn! VersionId!",
     ListEntitiesForPolicy "PolicyArn! EntityFilter PathPrefix PolicyUsageFilter Marker MaxItems:int",
+    UpdateUser "UserName! NewPath NewUserName",
+    UpdateGroup "GroupName! NewPath NewGroupName",
+    UpdateRole "RoleName! Description MaxSessionDuration:int",
+    UpdateRoleDescription "RoleName! Description!",
+    UpdateAccessKey "UserName AccessKeyId! Status!",
+    GetAccessKeyLastUsed "AccessKeyId!",
+    TagUser "UserName! Tags!:structures",
+    TagRole "RoleName! Tags!:structures",
+    TagPolicy "PolicyArn! Tags!:structures",
+    TagInstanceProfile "InstanceProfileName! Tags!:structures",
+    UntagUser "UserName! TagKeys!:strings",
+    UntagRole "RoleName! TagKeys!:strings",
+    UntagPolicy "PolicyArn! TagKeys!:strings",
+    UntagInstanceProfile "InstanceProfileName! TagKeys!:strings",
+    ListUserTags "UserName! Marker MaxItems:int",
+    ListRoleTags "RoleName! Marker MaxItems:int",
+    ListPolicyTags "PolicyArn! Marker MaxItems:int",
+    ListInstanceProfileTags "InstanceProfileName! Marker MaxItems:int",
+    PutUserPermissionsBoundary "UserName! PermissionsBoundary!",
+    PutRolePermissionsBoundary "RoleName! PermissionsBoundary!",
+    DeleteUserPermissionsBoundary "UserName!",
+    DeleteRolePermissionsBoundary "RoleName!",
+    CreateLoginProfile "UserName! Password! PasswordResetRequired:bool",
+    GetLoginProfile "UserName",
+    UpdateLoginProfile "UserName! Password PasswordResetRequired:bool",
+    DeleteLoginProfile "UserName!",
+    ChangePassword "OldPassword! NewPassword!",
+    GetAccountPasswordPolicy "",
+    UpdateAccountPasswordPolicy "MinimumPasswordLength:int RequireSymbols:bool RequireNumbers:bool RequireUppercaseCharacters:bool RequireLowercaseCharacters:bool AllowUsersToChangePassword:bool MaxPasswordAge:int PasswordReusePrevention:int HardExpiry:bool",
+    DeleteAccountPasswordPolicy "",
+    CreateServiceLinkedRole "AWSServiceName! Description CustomSuffix",
+    DeleteServiceLinkedRole "RoleName!",
+    GetServiceLinkedRoleDeletionStatus "DeletionTaskId!",
+    CreateInstanceProfile "InstanceProfileName! Path Tags:structures",
+    GetInstanceProfile "InstanceProfileName!",
+    DeleteInstanceProfile "InstanceProfileName!",
+    ListInstanceProfiles "PathPrefix Marker MaxItems:int",
+    ListInstanceProfilesForRole "RoleName! Marker MaxItems:int",
+    AddRoleToInstanceProfile "InstanceProfileName! RoleName!",
+    RemoveRoleFromInstanceProfile "InstanceProfileName! RoleName!",
+    CreateAccountAlias "AccountAlias!",
+    DeleteAccountAlias "AccountAlias!",
+    ListAccountAliases "Marker MaxItems:int",
+    GetAccountSummary "",
+    GetContextKeysForCustomPolicy "PolicyInputList!:strings",
+    GetContextKeysForPrincipalPolicy "PolicySourceArn! PolicyInputList:strings",
+    SimulateCustomPolicy "PolicyInputList!:strings PermissionsBoundaryPolicyInputList:strings ActionNames!:strings ResourceArns:strings ResourcePolicy ResourceOwner CallerArn ContextEntries:structures ResourceHandlingOption MaxItems:int Marker",
     SimulatePrincipalPolicy "PolicySourceArn! PolicyInputList:strings PermissionsBoundaryPolicyInputList:strings ActionNames!:strings ResourceArns:strings ResourcePolicy ResourceOwner CallerArn ContextEntries:structures ResourceHandlingOption MaxItems:int Marker",
 }
 
 /// Operations AWS has and the sandbox does not.
-pub const NOT_SIMULATED: &str = "AddRoleToInstanceProfile ChangePassword CreateAccountAlias CreateInstanceProfile CreateLoginProfile \
-CreateOpenIDConnectProvider CreateSAMLProvider CreateServiceLinkedRole CreateVirtualMFADevice DeleteAccountAlias \
-DeleteInstanceProfile DeleteLoginProfile DeleteRolePermissionsBoundary DeleteServiceLinkedRole \
-DeleteUserPermissionsBoundary EnableMFADevice GenerateCredentialReport GetAccessKeyLastUsed \
-GetAccountAuthorizationDetails GetAccountPasswordPolicy GetAccountSummary GetContextKeysForCustomPolicy \
-GetContextKeysForPrincipalPolicy GetCredentialReport GetInstanceProfile GetLoginProfile ListAccountAliases \
-ListInstanceProfiles ListInstanceProfilesForRole ListMFADevices ListPoliciesGrantingServiceAccess ListPolicyTags \
-ListRoleTags ListUserTags PutRolePermissionsBoundary PutUserPermissionsBoundary RemoveRoleFromInstanceProfile \
-SimulateCustomPolicy TagPolicy TagRole TagUser UntagPolicy UntagRole UntagUser UpdateAccessKey \
-UpdateAccountPasswordPolicy UpdateGroup UpdateLoginProfile UpdateRole UpdateRoleDescription UpdateUser";
+pub const NOT_SIMULATED: &str = "AddClientIDToOpenIDConnectProvider CreateOpenIDConnectProvider CreateSAMLProvider \
+CreateServiceSpecificCredential CreateVirtualMFADevice DeactivateMFADevice DeleteOpenIDConnectProvider \
+DeleteSAMLProvider DeleteServerCertificate DeleteServiceSpecificCredential DeleteSigningCertificate \
+DeleteSSHPublicKey DeleteVirtualMFADevice EnableMFADevice GenerateCredentialReport \
+GenerateOrganizationsAccessReport GenerateServiceLastAccessedDetails GetAccountAuthorizationDetails \
+GetCredentialReport GetOpenIDConnectProvider GetOrganizationsAccessReport GetSAMLProvider GetServerCertificate \
+GetServiceLastAccessedDetails GetSSHPublicKey ListMFADevices ListOpenIDConnectProviders \
+ListPoliciesGrantingServiceAccess ListSAMLProviders ListServerCertificates ListServiceSpecificCredentials \
+ListSigningCertificates ListSSHPublicKeys ListVirtualMFADevices ResyncMFADevice SetSecurityTokenServicePreferences \
+UpdateOpenIDConnectProviderThumbprint UpdateSAMLProvider UploadServerCertificate UploadSigningCertificate \
+UploadSSHPublicKey";
+
+/// How many there may be in an account.
+pub(super) const GROUPS: usize = 300;
+pub(super) const ROLES: usize = 1_000;
+pub(super) const POLICIES: usize = 1_500;
+pub(super) const GROUPS_PER_USER: usize = 10;
 
 /// All identities and customer policies of the account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -106,6 +168,12 @@ pub struct Iam {
     pub roles: SortedMap<String, Role>,
     /// By ARN.
     pub customer_policies: SortedMap<String, CustomerPolicy>,
+    pub instance_profiles: SortedMap<String, InstanceProfile>,
+    pub alias: Option<String>,
+    /// The account's password policy, as JSON.
+    password_policy: Option<String>,
+    /// Deletions of service-linked roles: task, and why it failed.
+    deletions: Vec<(String, Option<String>)>,
 }
 
 /// A caller whose identity exists, with everything that decides what it may do.
@@ -129,6 +197,10 @@ impl Iam {
             groups: SortedMap::new(),
             roles: SortedMap::new(),
             customer_policies: SortedMap::new(),
+            instance_profiles: SortedMap::new(),
+            alias: None,
+            password_policy: None,
+            deletions: Vec::new(),
         }
     }
 
@@ -187,118 +259,38 @@ impl Iam {
         }
     }
 
-    /// The user who holds an access key, with the key's secret.
+    /// The user who holds an active access key, with the key's secret.
     pub fn access_key(&self, id: &str) -> Option<(&User, &str)> {
-        self.users
-            .values()
-            .find_map(|user| user.keys.iter().find(|key| key.id == id).map(|key| (user, key.secret.as_str())))
+        self.users.values().find_map(|user| {
+            let key = user.keys.iter().find(|key| key.id == id && key.active)?;
+            Some((user, key.secret.as_str()))
+        })
     }
-}
-
-/// The rights an operation needs: the action of its own name on what it is about.
-pub fn access(operation: Operation, account: &Account, order: &Order<'_>) -> Vec<Access> {
-    use Operation::*;
-    let parameters = order.parameters;
-    let named = |kind: Holder, path: Option<&str>| {
-        let name = parameters.text(kind.member()).unwrap_or("");
-        let path = match kind {
-            Holder::User => account.iam.users.get(name).map(|user| user.path.as_str()),
-            Holder::Group => account.iam.groups.get(name).map(|group| group.path.as_str()),
-            Holder::Role => account.iam.roles.get(name).map(|role| role.path.as_str()),
-        }
-        .or(path)
-        .unwrap_or("/");
-        let name = match (kind, name, &order.caller.identity) {
-            (Holder::User, "", Identity::User(own)) => own,
-            _ => name,
-        };
-        format!("arn:aws:iam::{}:{}{path}{name}", account.id, kind.word())
-    };
-    let all = |word: &str| format!("arn:aws:iam::{}:{word}/", account.id);
-    let resource = match operation {
-        CreateUser
-        | GetUser
-        | DeleteUser
-        | CreateAccessKey
-        | ListAccessKeys
-        | DeleteAccessKey
-        | ListGroupsForUser
-        | AttachUserPolicy
-        | DetachUserPolicy
-        | ListAttachedUserPolicies
-        | PutUserPolicy
-        | GetUserPolicy
-        | DeleteUserPolicy
-        | ListUserPolicies => named(Holder::User, parameters.text("Path")),
-        CreateGroup
-        | GetGroup
-        | DeleteGroup
-        | AddUserToGroup
-        | RemoveUserFromGroup
-        | AttachGroupPolicy
-        | DetachGroupPolicy
-        | ListAttachedGroupPolicies
-        | PutGroupPolicy
-        | GetGroupPolicy
-        | DeleteGroupPolicy
-        | ListGroupPolicies => named(Holder::Group, parameters.text("Path")),
-        CreateRole
-        | GetRole
-        | DeleteRole
-        | UpdateAssumeRolePolicy
-        | AttachRolePolicy
-        | DetachRolePolicy
-        | ListAttachedRolePolicies
-        | PutRolePolicy
-        | GetRolePolicy
-        | DeleteRolePolicy
-        | ListRolePolicies => named(Holder::Role, parameters.text("Path")),
-        ListUsers => all("user"),
-        ListGroups => all("group"),
-        ListRoles => all("role"),
-        ListPolicies => all("policy"),
-        CreatePolicy => format!(
-            "arn:aws:iam::{}:policy{}{}",
-            account.id,
-            parameters.text("Path").unwrap_or("/"),
-            parameters.required("PolicyName")
-        ),
-        GetPolicy
-        | DeletePolicy
-        | CreatePolicyVersion
-        | GetPolicyVersion
-        | ListPolicyVersions
-        | DeletePolicyVersion
-        | SetDefaultPolicyVersion
-        | ListEntitiesForPolicy => parameters.required("PolicyArn").to_owned(),
-        SimulatePrincipalPolicy => parameters.required("PolicySourceArn").to_owned(),
-    };
-    let mut context = Context::default();
-    if let (
-        AttachUserPolicy | AttachGroupPolicy | AttachRolePolicy | DetachUserPolicy | DetachGroupPolicy
-        | DetachRolePolicy,
-        Some(arn),
-    ) = (operation, parameters.text("PolicyArn"))
-    {
-        context.insert("iam:PolicyARN", arn);
-    }
-    for tag in parameters.structures("Tags") {
-        context.insert(&format!("aws:RequestTag/{}", tag.required("Key")), tag.required("Value"));
-        context.insert("aws:TagKeys", tag.required("Key"));
-    }
-    vec![Access { action: format!("iam:{}", operation.name()), resource, context }]
 }
 
 pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Result<Reply, Fault> {
     use Operation::*;
     let (parameters, now) = (order.parameters, order.now);
+    // These look beyond IAM.
+    match operation {
+        SimulatePrincipalPolicy | SimulateCustomPolicy => {
+            let value = simulation::simulate(account, order)?;
+            return Ok(Reply { value, body: None });
+        }
+        DeleteServiceLinkedRole => {
+            let value = service_linked_role::delete(account, order)?;
+            return Ok(Reply { value, body: None });
+        }
+        _ => {}
+    }
     let Account { id, iam, identifiers, .. } = account;
+    let own = &order.caller.identity;
     let value = match operation {
         CreateUser => iam.create_user(parameters, id, identifiers, now),
         GetUser => iam.get_user(parameters, id, &order.caller.identity),
         ListUsers => Ok(iam.list_users(parameters, id)),
         DeleteUser => iam.delete_user(parameters),
-        CreateAccessKey => iam.create_access_key(parameters, &order.caller.identity, identifiers, now),
+        CreateAccessKey => iam.create_access_key(parameters, own, identifiers, now),
         ListAccessKeys => iam.list_access_keys(parameters, &order.caller.identity),
         DeleteAccessKey => iam.delete_access_key(parameters, &order.caller.identity),
         CreateGroup => iam.create_group(parameters, id, identifiers, now),
@@ -344,7 +336,44 @@ pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Re
         DeletePolicyVersion => iam.delete_policy_version(parameters),
         SetDefaultPolicyVersion => iam.set_default_policy_version(parameters),
         ListEntitiesForPolicy => iam.list_entities_for_policy(parameters),
-        SimulatePrincipalPolicy => simulation::simulate(account, order),
+        UpdateUser => iam.update_user(parameters),
+        UpdateGroup => iam.update_group(parameters),
+        UpdateRole | UpdateRoleDescription => {
+            iam.update_role(parameters, id, operation == UpdateRoleDescription)
+        }
+        UpdateAccessKey => iam.update_access_key(parameters, own),
+        GetAccessKeyLastUsed => iam.access_key_last_used(parameters),
+        TagUser | TagRole | TagPolicy | TagInstanceProfile => iam.tag(parameters),
+        UntagUser | UntagRole | UntagPolicy | UntagInstanceProfile => iam.untag(parameters),
+        ListUserTags | ListRoleTags | ListPolicyTags | ListInstanceProfileTags => iam.list_tags(parameters),
+        PutUserPermissionsBoundary => iam.put_boundary(Holder::User, parameters),
+        PutRolePermissionsBoundary => iam.put_boundary(Holder::Role, parameters),
+        DeleteUserPermissionsBoundary => iam.delete_boundary(Holder::User, parameters),
+        DeleteRolePermissionsBoundary => iam.delete_boundary(Holder::Role, parameters),
+        CreateLoginProfile => iam.create_login(parameters, now),
+        GetLoginProfile => iam.get_login(parameters, own),
+        UpdateLoginProfile => iam.update_login(parameters),
+        DeleteLoginProfile => iam.delete_login(parameters),
+        ChangePassword => iam.change_password(parameters, own),
+        GetAccountPasswordPolicy => iam.get_password_policy(id),
+        UpdateAccountPasswordPolicy => iam.update_password_policy(parameters),
+        DeleteAccountPasswordPolicy => iam.delete_password_policy(id),
+        CreateServiceLinkedRole => iam.create_service_linked_role(parameters, id, identifiers, now),
+        GetServiceLinkedRoleDeletionStatus => iam.deletion_status(parameters),
+        CreateInstanceProfile => iam.create_instance_profile(parameters, id, identifiers, now),
+        GetInstanceProfile => iam.get_instance_profile(parameters, id),
+        DeleteInstanceProfile => iam.delete_instance_profile(parameters),
+        ListInstanceProfiles | ListInstanceProfilesForRole => iam.list_instance_profiles(parameters, id),
+        AddRoleToInstanceProfile => iam.add_role_to_instance_profile(parameters),
+        RemoveRoleFromInstanceProfile => iam.remove_role_from_instance_profile(parameters),
+        CreateAccountAlias => iam.create_alias(parameters),
+        DeleteAccountAlias => iam.delete_alias(parameters),
+        ListAccountAliases => Ok(serde_json::json!({"AccountAliases": iam.alias.iter().collect::<Vec<_>>()})),
+        GetAccountSummary => Ok(iam.summary()),
+        GetContextKeysForCustomPolicy | GetContextKeysForPrincipalPolicy => {
+            simulation::context_keys(iam, parameters, id)
+        }
+        SimulatePrincipalPolicy | SimulateCustomPolicy | DeleteServiceLinkedRole => Ok(Value::Null),
     }?;
     Ok(Reply { value, body: None })
 }
@@ -386,17 +415,4 @@ fn size(document: &str) -> usize {
 /// A stored document as the CLI shows it.
 fn document_value(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
-}
-
-/// `Tags` as a map.
-fn tags(parameters: Parameters<'_>) -> SortedMap<String, String> {
-    parameters
-        .structures("Tags")
-        .into_iter()
-        .map(|tag| (tag.required("Key").to_owned(), tag.required("Value").to_owned()))
-        .collect()
-}
-
-fn tags_value(tags: &SortedMap<String, String>) -> Value {
-    Value::Array(tags.iter().map(|(key, value)| serde_json::json!({"Key": key, "Value": value})).collect())
 }

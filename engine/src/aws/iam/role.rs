@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use super::fault::IamFault;
 use super::holder::{Holder, Policies};
-use super::{Iam, check_name, check_path, document_value, policy_document, size, tags, tags_value};
+use super::{Iam, boundary, check_name, check_path, document_value, policy_document, size, tagging};
 use crate::aws::ident::Identifiers;
 use crate::aws::parameters::Parameters;
+use crate::aws::policy::Context;
 use crate::aws::policy::decision::{Source, SourceKind};
 use crate::aws::policy::document::{Policy, PrincipalEntry, Use};
 use crate::aws::timestamp::iso;
@@ -28,6 +29,8 @@ pub struct Role {
     pub policies: Policies,
     pub boundary: Option<String>,
     pub tags: SortedMap<String, String>,
+    /// When and from where it was last assumed.
+    pub last_used: Option<(Instant, String)>,
 }
 
 impl Role {
@@ -41,8 +44,16 @@ impl Role {
         Some(Source { name: self.name.clone(), kind: SourceKind::Trust, policy })
     }
 
+    /// What policies can ask of the role as a resource.
+    pub(crate) fn tag_context(&self, context: &mut Context) {
+        for (key, value) in &self.tags {
+            context.insert(&format!("aws:ResourceTag/{key}"), value.clone());
+            context.insert(&format!("iam:ResourceTag/{key}"), value.clone());
+        }
+    }
+
     /// As CreateRole answers; GetRole and ListRoles add to it.
-    fn value(&self, account: &str) -> Value {
+    pub(super) fn value(&self, account: &str) -> Value {
         json!({
             "Path": self.path,
             "RoleName": self.name,
@@ -60,8 +71,7 @@ impl Role {
         }
         value["MaxSessionDuration"] = json!(self.max_session);
         if let Some(arn) = &self.boundary {
-            value["PermissionsBoundary"] =
-                json!({"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn});
+            value["PermissionsBoundary"] = boundary::value(arn);
         }
         value
     }
@@ -88,23 +98,14 @@ impl Iam {
         check_name("roleName", name, 64)?;
         let path = parameters.text("Path").unwrap_or("/");
         check_path(path)?;
-        let max_session = parameters.integer("MaxSessionDuration").unwrap_or(3_600);
-        if !(3_600..=43_200).contains(&max_session) {
-            let constraint = if max_session < 3_600 {
-                "have value greater than or equal to 3600"
-            } else {
-                "have value less than or equal to 43200"
-            };
-            return Err(IamFault::Invalid {
-                field: "maxSessionDuration",
-                value: max_session.to_string(),
-                constraint: constraint.to_owned(),
-            });
-        }
+        let max_session = max_session(parameters)?.unwrap_or(3_600);
         let trust = parameters.required("AssumeRolePolicyDocument");
         self.check_trust(trust, account)?;
         if self.roles.keys().any(|other| other.eq_ignore_ascii_case(name)) {
             return Err(IamFault::EntityExists { kind: Holder::Role, name: name.to_owned() });
+        }
+        if self.roles.len() >= super::ROLES {
+            return Err(IamFault::quota("RolesPerAccount", super::ROLES));
         }
         let role = Role {
             name: name.to_owned(),
@@ -116,14 +117,15 @@ impl Iam {
             trust: trust.to_owned(),
             policies: Policies::default(),
             boundary: self.boundary(parameters)?,
-            tags: tags(parameters),
+            tags: tagging::checked(parameters)?,
+            last_used: None,
         };
         let mut value = role.value(account);
         if let Some(description) = &role.description {
             value["Description"] = json!(description);
         }
         if !role.tags.is_empty() {
-            value["Tags"] = tags_value(&role.tags);
+            value["Tags"] = tagging::value(&role.tags);
         }
         self.roles.insert(name.to_owned(), role);
         Ok(json!({"Role": value}))
@@ -133,7 +135,7 @@ impl Iam {
     fn check_trust(&self, document: &str, account: &str) -> Result<(), IamFault> {
         let policy = policy_document(document, Use::Trust)?;
         if size(document) > 2_048 {
-            return Err(IamFault::TooLarge { quota: "ACLSizePerRole: 2048".to_owned() });
+            return Err(IamFault::quota("ACLSizePerRole", 2_048));
         }
         for principals in policy.statements.iter().filter_map(|statement| statement.principal.as_ref()) {
             for entry in &principals.entries {
@@ -162,9 +164,12 @@ impl Iam {
         let role = self.roles.get(name).ok_or_else(|| missing(name))?;
         let mut value = role.full_value(account);
         if !role.tags.is_empty() {
-            value["Tags"] = tags_value(&role.tags);
+            value["Tags"] = tagging::value(&role.tags);
         }
-        value["RoleLastUsed"] = json!({});
+        value["RoleLastUsed"] = match &role.last_used {
+            Some((at, region)) => json!({"LastUsedDate": iso(*at), "Region": region}),
+            None => json!({}),
+        };
         Ok(json!({"Role": value}))
     }
 
@@ -181,7 +186,13 @@ impl Iam {
 
     pub fn delete_role(&mut self, parameters: Parameters<'_>) -> Result<Value, IamFault> {
         let name = parameters.required("RoleName");
-        self.roles.get(name).ok_or_else(|| missing(name))?.policies.must_be_empty()?;
+        let role = self.roles.get(name).ok_or_else(|| missing(name))?;
+        self.modifiable_role(name)?;
+        // unconfirmed: which of several reasons is told first.
+        if self.instance_profiles.values().any(|profile| profile.role.as_deref() == Some(name)) {
+            return Err(IamFault::MustRemoveRoles);
+        }
+        role.policies.must_be_empty()?;
         self.roles.remove(name);
         Ok(Value::Null)
     }
@@ -195,6 +206,7 @@ impl Iam {
         if !self.roles.contains_key(name) {
             return Err(missing(name));
         }
+        self.modifiable_role(name)?;
         let document = parameters.required("PolicyDocument");
         self.check_trust(document, account)?;
         if let Some(role) = self.roles.get_mut(name) {
@@ -202,4 +214,40 @@ impl Iam {
         }
         Ok(Value::Null)
     }
+    /// UpdateRole answers with nothing, UpdateRoleDescription (`answers`) with the role.
+    pub fn update_role(
+        &mut self,
+        parameters: Parameters<'_>,
+        account: &str,
+        answers: bool,
+    ) -> Result<Value, IamFault> {
+        let name = parameters.required("RoleName");
+        self.modifiable_role(name)?;
+        let longest = max_session(parameters)?;
+        let role = self.roles.get_mut(name).ok_or_else(|| missing(name))?;
+        if let Some(text) = parameters.text("Description") {
+            role.description = Some(text.to_owned());
+        }
+        role.max_session = longest.unwrap_or(role.max_session);
+        Ok(if answers { json!({"Role": role.full_value(account)}) } else { json!({}) })
+    }
+
+    /// Notes that somebody assumed the role.
+    pub(crate) fn assumed(&mut self, name: &str, at: Instant, region: &str) {
+        if let Some(role) = self.roles.get_mut(name) {
+            role.last_used = Some((at, region.to_owned()));
+        }
+    }
+}
+
+/// The longest session asked for, when it is a possible one.
+fn max_session(parameters: Parameters<'_>) -> Result<Option<i64>, IamFault> {
+    let seconds = parameters.integer("MaxSessionDuration");
+    let (value, bound) = match seconds {
+        Some(seconds) if seconds < 3_600 => (seconds, "greater than or equal to 3600"),
+        Some(seconds) if seconds > 43_200 => (seconds, "less than or equal to 43200"),
+        _ => return Ok(seconds),
+    };
+    let constraint = format!("have value {bound}");
+    Err(IamFault::Invalid { field: "maxSessionDuration", value: value.to_string(), constraint })
 }

@@ -32,6 +32,14 @@ impl Principal {
             Principal::Service(names) => names.first().map_or("", String::as_str),
         }
     }
+
+    /// The account it belongs to; a service has none.
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Principal::User { account, .. } | Principal::Session { account, .. } => Some(account),
+            Principal::Service(_) => None,
+        }
+    }
 }
 
 /// What is asked.
@@ -41,6 +49,8 @@ pub struct Request<'a> {
     pub action: &'a str,
     /// An ARN, or `*` where the service gives none.
     pub resource: &'a str,
+    /// The account that the resource belongs to; the caller's own when `None`.
+    pub owner: Option<&'a str>,
     pub context: &'a Context,
 }
 
@@ -130,53 +140,55 @@ enum Named {
     Not,
     /// Only as one of its account.
     Account,
-    /// Itself (the user, role, session, service, or everybody).
-    Directly,
+    /// As a session of its role.
+    Role,
+    /// Itself: the user, the session, the service, or everybody.
+    Itself,
 }
 
-/// Decides a request within one account: an explicit deny wins, else identity or resource policy must allow,
-/// and boundary and session policy must not withhold.
+/// Decides a request. An explicit deny wins. Within one account the caller's own policies or the resource's must
+/// allow, and a role's trust policy always must; from another account both must. What the boundary or the session's
+/// policy does not allow is withheld, unless the resource's policy names the user or the session itself.
 pub fn decide(request: &Request<'_>, sources: &[Source]) -> Decision {
     let matches = matching(request, sources);
-    if let Some((source, index, _)) =
-        matches.iter().find(|(source, index, _)| effect(source, *index) == Effect::Deny)
-    {
+    let denying = matches.iter().find(|(source, index, _)| effect(source, *index) == Effect::Deny);
+    if let Some((source, index, _)) = denying {
         return settled(Verdict::ExplicitlyDenied, source, *index);
     }
-    let by_resource = matches
-        .iter()
-        .find(|(source, _, named)| source.kind == SourceKind::Resource && *named == Named::Directly);
+    let silent = |kind| Decision { verdict: Verdict::ImplicitlyDenied, kind, deciding: None };
+    let at_resource = |kind| matches!(kind, SourceKind::Resource | SourceKind::Trust);
+    let by_resource = matches.iter().filter(|(source, _, _)| at_resource(source.kind)).max_by(|a, b| {
+        // The first of those that name it equally well.
+        a.2.cmp(&b.2).then(std::cmp::Ordering::Greater)
+    });
+    let named = by_resource.map_or(Named::Not, |(_, _, named)| *named);
     let by_identity = matches.iter().find(|(source, _, _)| source.kind == SourceKind::Identity);
-    let Some((source, index, _)) = by_identity.or(by_resource) else {
-        return Decision { verdict: Verdict::ImplicitlyDenied, kind: SourceKind::Identity, deciding: None };
-    };
+    let trusts = sources.iter().any(|source| source.kind == SourceKind::Trust);
+    let abroad =
+        request.owner.is_some_and(|owner| request.principal.account().is_some_and(|own| own != owner));
+    if named == Named::Not && trusts {
+        return silent(SourceKind::Trust);
+    }
+    if by_identity.is_none() && (abroad || named < Named::Role) {
+        return silent(SourceKind::Identity);
+    }
+    if named == Named::Not && abroad {
+        return silent(SourceKind::Resource);
+    }
     for kind in [SourceKind::Boundary, SourceKind::Session] {
         let present = sources.iter().any(|source| source.kind == kind);
-        if present && by_resource.is_none() && !matches.iter().any(|(source, _, _)| source.kind == kind) {
-            return Decision { verdict: Verdict::ImplicitlyDenied, kind, deciding: None };
+        let withheld = abroad || named < Named::Itself;
+        if present && withheld && !matches.iter().any(|(source, _, _)| source.kind == kind) {
+            return silent(kind);
         }
     }
-    settled(Verdict::Allowed, source, *index)
-}
-
-/// Decides `sts:AssumeRole` on a role: its trust policy must allow; when that names only the account, the
-/// caller's own policies must allow as well. `sources` holds the trust policy and the caller's identity policies.
-pub fn decide_trust(request: &Request<'_>, sources: &[Source]) -> Decision {
-    let matches = matching(request, sources);
-    if let Some((source, index, _)) =
-        matches.iter().find(|(source, index, _)| effect(source, *index) == Effect::Deny)
-    {
-        return settled(Verdict::ExplicitlyDenied, source, *index);
+    match (by_identity, by_resource) {
+        (_, Some((source, index, _))) if trusts => settled(Verdict::Allowed, source, *index),
+        (Some((source, index, _)), _) | (None, Some((source, index, _))) => {
+            settled(Verdict::Allowed, source, *index)
+        }
+        (None, None) => silent(SourceKind::Identity),
     }
-    let trusted =
-        matches.iter().filter(|(source, _, _)| source.kind == SourceKind::Trust).max_by_key(|m| m.2);
-    let Some((source, index, named)) = trusted else {
-        return Decision { verdict: Verdict::ImplicitlyDenied, kind: SourceKind::Trust, deciding: None };
-    };
-    if *named == Named::Account && !matches.iter().any(|(source, _, _)| source.kind == SourceKind::Identity) {
-        return Decision { verdict: Verdict::ImplicitlyDenied, kind: SourceKind::Identity, deciding: None };
-    }
-    settled(Verdict::Allowed, source, *index)
 }
 
 /// Every statement that speaks of this request, as (policy, statement number).
@@ -205,7 +217,7 @@ fn matching<'a>(request: &Request<'_>, sources: &'a [Source]) -> Vec<(&'a Source
     for source in sources {
         for (index, statement) in source.policy.statements.iter().enumerate() {
             let named = match &statement.principal {
-                None => Named::Directly,
+                None => Named::Itself,
                 Some(principals) => named(principals, request.principal),
             };
             if named != Named::Not && speaks_of(statement, &source.policy, request) {
@@ -227,7 +239,9 @@ fn speaks_of(statement: &Statement, policy: &Policy, request: &Request<'_>) -> b
         for pattern in &resources.patterns {
             match Pattern::resolve(pattern, policy.version, request.context) {
                 Some(pattern) => any |= pattern.matches_arn(request.resource),
-                None => return false,
+                // What stands for nothing matches nothing, and does not make an exception either.
+                None if resources.inverted => return false,
+                None => {}
             }
         }
         if any == resources.inverted {
@@ -241,7 +255,8 @@ fn named(principals: &Principals, principal: &Principal) -> Named {
     let best = principals.entries.iter().map(|entry| names(entry, principal)).max().unwrap_or(Named::Not);
     match (principals.inverted, best) {
         (false, best) => best,
-        (true, Named::Not) => Named::Directly,
+        // To except an account excepts its root user alone, nobody of its users.
+        (true, Named::Not | Named::Account) => Named::Itself,
         (true, _) => Named::Not,
     }
 }
@@ -249,15 +264,17 @@ fn named(principals: &Principals, principal: &Principal) -> Named {
 fn names(entry: &PrincipalEntry, principal: &Principal) -> Named {
     let (arn, role, account) = match (entry, principal) {
         (PrincipalEntry::Service(name), Principal::Service(names)) => {
-            return if names.contains(name) { Named::Directly } else { Named::Not };
+            return if names.contains(name) { Named::Itself } else { Named::Not };
         }
         (_, Principal::Service(_)) => return Named::Not,
         (_, Principal::User { arn, account }) => (arn, None, account),
         (_, Principal::Session { arn, role, account }) => (arn, Some(role), account),
     };
     match entry {
-        PrincipalEntry::Anyone => Named::Directly,
-        PrincipalEntry::Aws(name) if name == arn || Some(name) == role => Named::Directly,
+        // unconfirmed: that everybody counts as the session itself, so that a boundary does not withhold it.
+        PrincipalEntry::Anyone => Named::Itself,
+        PrincipalEntry::Aws(name) if name == arn => Named::Itself,
+        PrincipalEntry::Aws(name) if Some(name) == role => Named::Role,
         PrincipalEntry::Aws(name) if name == account || *name == format!("arn:aws:iam::{account}:root") => {
             Named::Account
         }
@@ -265,90 +282,5 @@ fn names(entry: &PrincipalEntry, principal: &Principal) -> Named {
         | PrincipalEntry::Service(_)
         | PrincipalEntry::Federated(_)
         | PrincipalEntry::CanonicalUser(_) => Named::Not,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::document::Use;
-    use super::*;
-
-    fn source(kind: SourceKind, text: &str) -> Source {
-        let used = match kind {
-            SourceKind::Trust => Use::Trust,
-            SourceKind::Resource => Use::Resource,
-            _ => Use::Identity,
-        };
-        Source { name: "p".to_owned(), kind, policy: Policy::parse(text, used).unwrap() }
-    }
-
-    fn user() -> Principal {
-        Principal::User { arn: "arn:aws:iam::123456789012:user/mina".into(), account: "123456789012".into() }
-    }
-
-    fn ask(sources: &[Source], action: &str, resource: &str) -> Verdict {
-        let context = Context::default();
-        decide(&Request { principal: &user(), action, resource, context: &context }, sources).verdict
-    }
-
-    #[test]
-    fn deny_wins_and_silence_denies() {
-        let allow = source(
-            SourceKind::Identity,
-            r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#,
-        );
-        let deny = source(
-            SourceKind::Identity,
-            r#"{"Statement":{"Effect":"Deny","Action":"s3:Put*","Resource":"arn:aws:s3:::raw/*"}}"#,
-        );
-        let both = [allow, deny];
-        assert_eq!(ask(&both, "s3:PutObject", "arn:aws:s3:::raw/x"), Verdict::ExplicitlyDenied);
-        assert_eq!(ask(&both, "s3:PutObject", "arn:aws:s3:::other/x"), Verdict::Allowed);
-        assert_eq!(ask(&both, "iam:GetRole", "arn:aws:iam::1:role/x"), Verdict::ImplicitlyDenied);
-    }
-
-    #[test]
-    fn not_action_allows_all_others() {
-        let policy = source(
-            SourceKind::Identity,
-            r#"{"Statement":{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}}"#,
-        );
-        assert_eq!(ask(std::slice::from_ref(&policy), "s3:GetObject", "arn:aws:s3:::b/k"), Verdict::Allowed);
-        assert_eq!(ask(&[policy], "iam:GetRole", "*"), Verdict::ImplicitlyDenied);
-    }
-
-    #[test]
-    fn a_boundary_withholds() {
-        let allow =
-            source(SourceKind::Identity, r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#);
-        let boundary = source(
-            SourceKind::Boundary,
-            r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#,
-        );
-        let both = [allow, boundary];
-        assert_eq!(ask(&both, "s3:GetObject", "arn:aws:s3:::b/k"), Verdict::Allowed);
-        assert_eq!(ask(&both, "iam:GetRole", "*"), Verdict::ImplicitlyDenied);
-    }
-
-    #[test]
-    fn trusting_the_account_is_not_enough() {
-        let trust = source(
-            SourceKind::Trust,
-            r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}}"#,
-        );
-        let context = Context::default();
-        let principal = user();
-        let request = Request {
-            principal: &principal,
-            action: "sts:AssumeRole",
-            resource: "arn:aws:iam::123456789012:role/r",
-            context: &context,
-        };
-        assert_eq!(decide_trust(&request, std::slice::from_ref(&trust)).kind, SourceKind::Identity);
-        let identity = source(
-            SourceKind::Identity,
-            r#"{"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}}"#,
-        );
-        assert!(decide_trust(&request, &[trust, identity]).allowed());
     }
 }

@@ -5,7 +5,9 @@
 
 use serde_json::{Map, Value};
 
-use super::condition::{Condition, Operator};
+use super::condition::{Condition, Operator, Test};
+use super::grammar;
+use crate::aws::timestamp;
 
 /// Where a policy is used decides what it may say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,8 +82,21 @@ pub struct Malformed(pub String);
 
 const SYNTAX: &str = "Syntax errors in policy.";
 
+const KEYS: [&str; 9] = [
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
+
 impl Policy {
-    /// Reads and checks a document.
+    /// Reads and checks a document: what is no statement at all first, then what a statement may not say, in
+    /// IAM's order.
     pub fn parse(text: &str, used: Use) -> Result<Policy, Malformed> {
         if used == Use::Identity && !text.chars().all(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}')) {
             return malformed(
@@ -91,107 +106,115 @@ impl Policy {
         let value: Value = serde_json::from_str(text)
             .map_err(|_| Malformed("This policy contains invalid Json".to_owned()))?;
         let Value::Object(document) = value else { return malformed(SYNTAX) };
-        if document.keys().any(|key| !matches!(key.as_str(), "Version" | "Id" | "Statement")) {
+        // unconfirmed: that a key written twice is no more than a syntax error.
+        if document.keys().any(|key| !matches!(key.as_str(), "Version" | "Id" | "Statement"))
+            || document.get("Id").is_some_and(|id| !id.is_string())
+            || grammar::repeats_a_key(text)
+        {
             return malformed(SYNTAX);
         }
-        let version = match document.get("Version") {
-            None => Version::V2008,
-            Some(Value::String(version)) if version == "2012-10-17" => Version::V2012,
-            Some(Value::String(version)) if version == "2008-10-17" => Version::V2008,
-            Some(Value::String(_)) => {
-                return malformed("Policy document must be version 2012-10-17 or greater.");
-            }
+        let version = match document.get("Version").map(Value::as_str) {
+            None | Some(Some("2008-10-17")) => Version::V2008,
+            Some(Some("2012-10-17")) => Version::V2012,
             Some(_) => return malformed(SYNTAX),
         };
-        let entries: Vec<&Value> = match document.get("Statement") {
-            Some(Value::Array(entries)) => entries.iter().collect(),
-            Some(one @ Value::Object(_)) => vec![one],
+        let entries: &[Value] = match document.get("Statement") {
+            Some(Value::Array(entries)) => entries,
+            Some(one @ Value::Object(_)) => std::slice::from_ref(one),
+            None if used == Use::Resource => return malformed("Missing required field Statement"),
             _ => return malformed(SYNTAX),
         };
         if entries.is_empty() {
-            return malformed(SYNTAX);
+            return malformed(match used {
+                Use::Resource => "Could not parse the policy: Statement is empty!",
+                Use::Identity | Use::Trust => SYNTAX,
+            });
         }
-        let mut statements: Vec<Statement> = Vec::with_capacity(entries.len());
+        let mut statements = Vec::with_capacity(entries.len());
         for entry in entries {
             let Value::Object(entry) = entry else { return malformed(SYNTAX) };
-            let statement = statement(entry, used)?;
-            if statement.sid.is_some() && statements.iter().any(|other| other.sid == statement.sid) {
-                return malformed("Statement IDs (SID) in a single policy must be unique.");
-            }
-            statements.push(statement);
+            statements.push(statement(entry, used)?);
         }
+        check(&statements, used)?;
         Ok(Policy { version, statements })
     }
 }
 
-fn malformed<T>(sentence: impl Into<String>) -> Result<T, Malformed> {
+pub(super) fn malformed<T>(sentence: impl Into<String>) -> Result<T, Malformed> {
     Err(Malformed(sentence.into()))
 }
 
 fn statement(entry: &Map<String, Value>, used: Use) -> Result<Statement, Malformed> {
-    const KEYS: [&str; 9] = [
-        "Sid",
-        "Effect",
-        "Principal",
-        "NotPrincipal",
-        "Action",
-        "NotAction",
-        "Resource",
-        "NotResource",
-        "Condition",
-    ];
     if entry.keys().any(|key| !KEYS.contains(&key.as_str())) {
         return malformed(SYNTAX);
     }
-    let effect = match entry.get("Effect").and_then(Value::as_str) {
-        Some("Allow") => Effect::Allow,
-        Some("Deny") => Effect::Deny,
+    let effect = match entry.get("Effect").map(Value::as_str) {
+        Some(Some("Allow")) => Effect::Allow,
+        Some(Some("Deny")) => Effect::Deny,
+        Some(Some(other)) if used == Use::Resource => return malformed(format!("Invalid effect: {other}")),
+        None if used == Use::Resource => return malformed("Missing required field Effect"),
         _ => return malformed(SYNTAX),
     };
     let sid = match entry.get("Sid") {
         None => None,
-        Some(Value::String(sid)) if sid.is_empty() => None,
-        Some(Value::String(sid)) => {
-            // S3 takes blanks in a Sid, IAM does not.
-            if used != Use::Resource && !sid.chars().all(|c| c.is_ascii_alphanumeric()) {
-                return malformed(format!(
-                    "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*: {sid}"
-                ));
-            }
-            Some(sid.clone())
-        }
+        Some(Value::String(sid)) => (!sid.is_empty()).then(|| sid.clone()),
         Some(_) => return malformed(SYNTAX),
     };
     let principal = principals(entry, used)?;
-    let actions = match selection(entry, "Action", "NotAction")? {
-        Some(actions) if !actions.patterns.is_empty() => actions,
-        _ => return malformed("Policy statement must contain actions."),
-    };
-    for action in &actions.patterns {
-        check_action(action)?;
-        if used == Use::Trust && !action.to_ascii_lowercase().starts_with("sts:") {
-            return malformed("AssumeRole policy may only specify STS AssumeRole actions.");
-        }
-    }
+    let actions = selection(entry, "Action", "NotAction")?;
     let resources = selection(entry, "Resource", "NotResource")?;
-    match (used, &resources) {
-        (Use::Trust, Some(_)) => return malformed("Has prohibited field Resource"),
-        (Use::Trust, None) => {}
-        (_, Some(resources)) if !resources.patterns.is_empty() => {
-            for resource in &resources.patterns {
-                check_resource(resource)?;
-            }
-        }
-        _ => return malformed("Policy statement must contain resources."),
+    if used == Use::Trust && resources.is_some() {
+        return malformed("Has prohibited field Resource");
     }
     Ok(Statement {
         sid,
         effect,
         principal,
-        actions,
+        actions: actions.unwrap_or(Selection { inverted: false, patterns: Vec::new() }),
         resources,
-        conditions: conditions(entry.get("Condition"))?,
+        conditions: conditions(entry.get("Condition"), used)?,
     })
+}
+
+/// What the statements say, each kind of thing through all of them before the next.
+fn check(statements: &[Statement], used: Use) -> Result<(), Malformed> {
+    for (at, statement) in statements.iter().enumerate() {
+        let Some(sid) = &statement.sid else { continue };
+        // S3 takes blanks in a Sid, IAM does not.
+        if used != Use::Resource && !sid.chars().all(|c| c.is_ascii_alphanumeric()) {
+            return malformed(format!(
+                "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*: {sid}"
+            ));
+        }
+        if statements[..at].iter().any(|other| other.sid == statement.sid) {
+            return malformed("Statement IDs (SID) in a single policy must be unique.");
+        }
+    }
+    if statements.iter().any(|statement| statement.actions.patterns.is_empty()) {
+        return malformed(match used {
+            Use::Resource => "Missing required field Action",
+            Use::Identity | Use::Trust => "Policy statement must contain actions.",
+        });
+    }
+    if used != Use::Trust
+        && statements.iter().any(|one| one.resources.as_ref().is_none_or(|list| list.patterns.is_empty()))
+    {
+        return malformed(match used {
+            Use::Resource => "Missing required field Resource",
+            Use::Identity | Use::Trust => "Policy statement must contain resources.",
+        });
+    }
+    for resource in statements.iter().filter_map(|one| one.resources.as_ref()).flat_map(|list| &list.patterns)
+    {
+        grammar::check_resource(resource)?;
+    }
+    for action in statements.iter().flat_map(|statement| &statement.actions.patterns) {
+        grammar::check_action(action)?;
+        if used == Use::Trust && !action.to_ascii_lowercase().starts_with("sts:") {
+            return malformed("AssumeRole policy may only specify STS AssumeRole actions.");
+        }
+    }
+    Ok(())
 }
 
 /// The list under one of two keys that exclude each other.
@@ -217,68 +240,22 @@ fn strings(value: &Value) -> Result<Vec<String>, Malformed> {
     }
 }
 
-fn check_action(action: &str) -> Result<(), Malformed> {
-    if action == "*" {
-        return Ok(());
-    }
-    match action.split(':').collect::<Vec<&str>>()[..] {
-        [vendor, _]
-            if vendor.is_empty()
-                || !vendor.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '*') =>
-        {
-            malformed(format!("Vendor {vendor} is not valid"))
-        }
-        [_, _] => Ok(()),
-        [_] => malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."),
-        _ => malformed("Actions/Condition can contain only one colon."),
-    }
-}
-
-fn check_resource(resource: &str) -> Result<(), Malformed> {
-    if resource == "*" {
-        return Ok(());
-    }
-    let parts: Vec<&str> = resource.splitn(6, ':').collect();
-    if parts[0] != "arn" || parts.len() < 2 {
-        return malformed(format!("Resource {resource} must be in ARN format or \"*\"."));
-    }
-    if !matches!(parts[1], "aws" | "aws-cn" | "aws-us-gov" | "*") {
-        return malformed(format!("Partition \"{}\" is not valid for resource \"{resource}\".", parts[1]));
-    }
-    if parts.len() < 6 {
-        // `arn:aws:s3:*` and the like.
-        return malformed("The policy failed legacy parsing");
-    }
-    if parts[2].is_empty() || parts[2].contains(['*', '?']) {
-        return malformed("Resource vendor must be fully qualified and cannot contain regexes.");
-    }
-    match parts[2] {
-        "iam" if !parts[3].is_empty() => {
-            malformed(format!("IAM resource {resource} cannot contain region information."))
-        }
-        "s3" if !parts[3].is_empty() => {
-            malformed(format!("Resource {resource} can not contain region information."))
-        }
-        _ => Ok(()),
-    }
-}
-
 fn principals(entry: &Map<String, Value>, used: Use) -> Result<Option<Principals>, Malformed> {
     let (value, inverted) = match (entry.get("Principal"), entry.get("NotPrincipal")) {
         (Some(_), Some(_)) => return malformed(SYNTAX),
         (Some(value), None) => (value, false),
         (None, Some(value)) => (value, true),
-        (None, None) => {
-            return match used {
-                Use::Identity => Ok(None),
-                // unconfirmed: the sentence is the counterpart of "Has prohibited field Resource".
-                Use::Trust | Use::Resource => malformed("Missing required field Principal"),
-            };
-        }
+        (None, None) if used == Use::Identity => return Ok(None),
+        (None, None) => return malformed("Missing required field Principal"),
     };
     if used == Use::Identity {
         return malformed("Policy document should not specify a principal.");
     }
+    // S3 does not say which.
+    let invalid = |what: String| match used {
+        Use::Resource => malformed("Invalid principal in policy"),
+        Use::Identity | Use::Trust => malformed(format!("Invalid principal in policy: {what}")),
+    };
     let mut entries = Vec::new();
     match value {
         Value::String(any) if any == "*" => entries.push(PrincipalEntry::Anyone),
@@ -287,8 +264,10 @@ fn principals(entry: &Map<String, Value>, used: Use) -> Result<Option<Principals
                 for name in strings(names)? {
                     entries.push(match kind.as_str() {
                         "AWS" if name == "*" => PrincipalEntry::Anyone,
-                        "AWS" => PrincipalEntry::Aws(aws_principal(name)?),
-                        "Service" => PrincipalEntry::Service(service_principal(name)?),
+                        "AWS" if grammar::is_aws_principal(&name) => PrincipalEntry::Aws(name),
+                        "AWS" => return invalid(format!("\"AWS\":\"{name}\"")),
+                        "Service" if grammar::is_service_principal(&name) => PrincipalEntry::Service(name),
+                        "Service" => return invalid(format!("\"SERVICE\":\"{name}\"")),
                         "Federated" => PrincipalEntry::Federated(name),
                         "CanonicalUser" => PrincipalEntry::CanonicalUser(name),
                         _ => return malformed(SYNTAX),
@@ -297,7 +276,7 @@ fn principals(entry: &Map<String, Value>, used: Use) -> Result<Option<Principals
             }
         }
         // unconfirmed: the sentence for a bare name.
-        Value::String(name) => return malformed(format!("Invalid principal in policy: \"{name}\"")),
+        Value::String(name) => return invalid(format!("\"{name}\"")),
         _ => return malformed(SYNTAX),
     }
     if entries.is_empty() {
@@ -306,36 +285,25 @@ fn principals(entry: &Map<String, Value>, used: Use) -> Result<Option<Principals
     Ok(Some(Principals { inverted, entries }))
 }
 
-fn aws_principal(name: String) -> Result<String, Malformed> {
-    let account = name.len() == 12 && name.bytes().all(|b| b.is_ascii_digit());
-    let arn = name.starts_with("arn:aws:") && name.splitn(6, ':').count() == 6 && !name.contains(['*', '?']);
-    if account || arn {
-        Ok(name)
-    } else {
-        malformed(format!("Invalid principal in policy: \"AWS\":\"{name}\""))
-    }
-}
-
-fn service_principal(name: String) -> Result<String, Malformed> {
-    let valid = name.strip_suffix(".amazonaws.com").is_some_and(|service| {
-        !service.is_empty()
-            && service.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.')
-    });
-    if valid { Ok(name) } else { malformed(format!("Invalid principal in policy: \"SERVICE\":\"{name}\"")) }
-}
-
-fn conditions(value: Option<&Value>) -> Result<Vec<Condition>, Malformed> {
+fn conditions(value: Option<&Value>, used: Use) -> Result<Vec<Condition>, Malformed> {
     let Some(value) = value else { return Ok(Vec::new()) };
     let Value::Object(operators) = value else { return malformed(SYNTAX) };
     let mut conditions = Vec::new();
     for (name, keys) in operators {
         let Some(operator) = Operator::parse(name) else {
-            // unconfirmed: remembered from reports, not recorded.
-            return malformed(format!("Invalid Condition type : {name}"));
+            return malformed(match used {
+                Use::Resource => format!("Invalid Condition type : {name}"),
+                Use::Identity | Use::Trust => SYNTAX.to_owned(),
+            });
         };
         let Value::Object(keys) = keys else { return malformed(SYNTAX) };
         for (key, values) in keys {
-            conditions.push(Condition { operator, key: key.clone(), values: condition_values(values)? });
+            let values = condition_values(values)?;
+            let dates = matches!(operator.test, Test::Date(_));
+            if dates && values.iter().any(|value| timestamp::parse(value).is_none()) {
+                return malformed("The policy failed legacy parsing");
+            }
+            conditions.push(Condition { operator, key: key.clone(), values });
         }
     }
     Ok(conditions)
@@ -355,66 +323,5 @@ fn condition_values(value: &Value) -> Result<Vec<String>, Malformed> {
         Value::Bool(flag) => Ok(vec![flag.to_string()]),
         Value::Number(number) => Ok(vec![number.to_string()]),
         Value::Null | Value::Object(_) => malformed(SYNTAX),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refusal(text: &str, used: Use) -> String {
-        Policy::parse(text, used).unwrap_err().0
-    }
-
-    #[test]
-    fn texts_of_refusals() {
-        let statement = |inner: &str| format!("{{\"Version\":\"2012-10-17\",\"Statement\":{{{inner}}}}}");
-        for (text, expected) in [
-            ("{".to_owned(), "This policy contains invalid Json"),
-            ("{}".to_owned(), SYNTAX),
-            (
-                "{\"Version\":\"2011-01-01\",\"Statement\":[]}".to_owned(),
-                "Policy document must be version 2012-10-17 or greater.",
-            ),
-            (statement("\"Effect\":\"allow\",\"Action\":\"*\",\"Resource\":\"*\""), SYNTAX),
-            (statement("\"Effect\":\"Allow\",\"Resource\":\"*\""), "Policy statement must contain actions."),
-            (
-                statement("\"Effect\":\"Allow\",\"Action\":\"s3:*\""),
-                "Policy statement must contain resources.",
-            ),
-            (
-                statement("\"Effect\":\"Allow\",\"Action\":\"GetObject\",\"Resource\":\"*\""),
-                "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
-            ),
-            (
-                statement("\"Effect\":\"Allow\",\"Action\":\"a:b:c\",\"Resource\":\"*\""),
-                "Actions/Condition can contain only one colon.",
-            ),
-            (
-                statement("\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"bucket\""),
-                "Resource bucket must be in ARN format or \"*\".",
-            ),
-            (
-                statement(
-                    "\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"arn:aws:s3:us-west-2::b\"",
-                ),
-                "Resource arn:aws:s3:us-west-2::b can not contain region information.",
-            ),
-            (
-                statement("\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\",\"Principal\":\"*\""),
-                "Policy document should not specify a principal.",
-            ),
-        ] {
-            assert_eq!(refusal(&text, Use::Identity), expected, "{text}");
-        }
-        assert_eq!(
-            refusal(
-                &statement(
-                    "\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"redshift\"},\"Action\":\"sts:AssumeRole\""
-                ),
-                Use::Trust
-            ),
-            "Invalid principal in policy: \"SERVICE\":\"redshift\""
-        );
     }
 }

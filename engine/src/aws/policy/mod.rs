@@ -10,6 +10,7 @@ use crate::sorted::SortedMap;
 pub mod condition;
 pub mod decision;
 pub mod document;
+mod grammar;
 pub mod pattern;
 
 /// What a request carries beside action and resource: condition keys (lower case) and their values.
@@ -22,6 +23,11 @@ impl Context {
     /// Adds one value under `key`, which is compared without regard to case.
     pub fn insert(&mut self, key: &str, value: impl Into<String>) {
         self.values.entry(key.to_ascii_lowercase()).or_default().push(value.into());
+    }
+
+    /// Puts `value` where anything else stood.
+    pub fn replace(&mut self, key: &str, value: impl Into<String>) {
+        self.values.insert(key.to_ascii_lowercase(), vec![value.into()]);
     }
 
     pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {

@@ -93,6 +93,15 @@ fn token(c: char) -> Token {
     }
 }
 
+/// The keys that the variables of `text` name.
+pub fn variables(text: &str) -> Vec<&str> {
+    let bodies = text.split("${").skip(1).filter_map(|rest| rest.split_once('}'));
+    bodies
+        .map(|(body, _)| body.split(',').next().unwrap_or(body).trim())
+        .filter(|key| !matches!(*key, "*" | "?" | "$"))
+        .collect()
+}
+
 /// The value of `${body}`: a key of the request, a default after a comma, or one of the three literals.
 fn variable(body: &str, context: &Context) -> Option<String> {
     if matches!(body, "*" | "?" | "$") {

@@ -6,18 +6,21 @@ pub mod session;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::policy::Context;
 use super::shape::operations;
 use super::{Access, Account, Fault, Order, Reply};
 use session::Session;
 
 operations! {
     GetCallerIdentity "",
+    GetSessionToken "DurationSeconds:int SerialNumber TokenCode",
+    GetAccessKeyInfo "AccessKeyId!",
     AssumeRole "RoleArn! RoleSessionName! PolicyArns:structures Policy DurationSeconds:int Tags:structures TransitiveTagKeys:strings ExternalId SerialNumber TokenCode SourceIdentity",
 }
 
 /// Operations AWS has and the sandbox does not.
 pub const NOT_SIMULATED: &str = "AssumeRoleWithSAML AssumeRoleWithWebIdentity DecodeAuthorizationMessage \
-GetAccessKeyInfo GetFederationToken GetSessionToken";
+GetFederationToken";
 
 /// Sessions that were handed out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,11 +28,25 @@ pub struct Sts {
     pub sessions: Vec<Session>,
 }
 
-/// GetCallerIdentity is always allowed, even under an explicit deny; AssumeRole is decided with the role's
+impl Sts {
+    /// The session with this access key.
+    pub fn session(&self, access_key: &str) -> Option<&Session> {
+        self.sessions.iter().find(|session| session.access_key == access_key)
+    }
+}
+
+/// GetCallerIdentity and GetSessionToken are always allowed, even under an explicit deny; AssumeRole is decided with the role's
 /// trust policy, where it runs.
 pub fn access(operation: Operation, _account: &Account, _order: &Order<'_>) -> Vec<Access> {
     match operation {
-        Operation::GetCallerIdentity | Operation::AssumeRole => Vec::new(),
+        Operation::GetCallerIdentity | Operation::GetSessionToken | Operation::AssumeRole => Vec::new(),
+        Operation::GetAccessKeyInfo => {
+            vec![Access {
+                action: "sts:GetAccessKeyInfo".to_owned(),
+                resource: "*".to_owned(),
+                context: Context::default(),
+            }]
+        }
     }
 }
 
@@ -41,6 +58,14 @@ pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Re
             "Arn": order.caller.principal.arn(),
         }),
         Operation::AssumeRole => session::assume_role(account, order)?,
+        Operation::GetSessionToken => session::session_token(account, order)?,
+        Operation::GetAccessKeyInfo => {
+            let key = order.parameters.required("AccessKeyId");
+            if account.iam.access_key(key).is_none() && account.sts.session(key).is_none() {
+                return Err(fault::StsFault::UnknownKey.into());
+            }
+            json!({"Account": account.id})
+        }
     };
     Ok(Reply { value, body: None })
 }
