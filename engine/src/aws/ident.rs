@@ -38,6 +38,11 @@ impl Identifiers {
         self.draw("", length, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
     }
 
+    /// An S3 object version's id.
+    pub fn version_id(&mut self) -> String {
+        self.draw("", 32, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._")
+    }
+
     /// Upper-case letters and digits: S3's request id.
     pub fn request_id(&mut self) -> String {
         self.draw("", 16, b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")

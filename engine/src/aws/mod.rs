@@ -31,6 +31,7 @@ mod tests;
 pub mod timestamp;
 pub mod warehouse_access;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -102,9 +103,22 @@ pub struct Reply {
 pub struct Order<'a> {
     pub parameters: Parameters<'a>,
     pub body: Option<Arc<[u8]>>,
+    /// The part of `body` that is meant, when it is not all of it.
+    pub slice: Option<Range<usize>>,
     pub caller: &'a iam::Authenticated,
     pub region: &'a str,
     pub now: Instant,
+}
+
+impl Order<'_> {
+    /// How many bytes it brings.
+    fn brought(&self) -> usize {
+        match (&self.slice, &self.body) {
+            (Some(slice), _) => slice.len(),
+            (None, Some(body)) => body.len(),
+            (None, None) => 0,
+        }
+    }
 }
 
 impl Account {
@@ -200,6 +214,19 @@ pub fn call_with_body(
     body: Option<Arc<[u8]>>,
     now: Instant,
 ) -> Result<Reply, ApiError> {
+    call_with_slice(account, caller, service, (operation, parameters), body, None, now)
+}
+
+/// The same with a piece of a larger body, which is not copied for it: how large files are uploaded in parts.
+pub fn call_with_slice(
+    account: &mut Account,
+    caller: &Caller,
+    service: &str,
+    (operation, parameters): (&str, Value),
+    body: Option<Arc<[u8]>>,
+    slice: Option<Range<usize>>,
+    now: Instant,
+) -> Result<Reply, ApiError> {
     let failed = |fault| ApiError { operation: operation.to_owned(), fault };
     let Some(found) = Service::parse(service) else {
         return Err(failed(Fault::UnknownOperation { service: service.to_owned() }));
@@ -226,6 +253,7 @@ pub fn call_with_body(
     let order = Order {
         parameters: Parameters::new(&parameters),
         body,
+        slice,
         caller: &authenticated,
         region: &region,
         now,
@@ -330,7 +358,7 @@ fn meter(
             if within {
                 return;
             }
-            meter.add(of(Usage::S3BytesIn), order.body.as_ref().map_or(0, |body| body.len() as u128), now);
+            meter.add(of(Usage::S3BytesIn), order.brought() as u128, now);
             let out = reply.and_then(|reply| reply.body.as_ref()).map_or(0, |body| body.len() as u128);
             meter.add(of(Usage::S3BytesOut), out, now);
         }

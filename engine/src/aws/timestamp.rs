@@ -14,6 +14,18 @@ pub fn iso(at: Instant) -> String {
     plain(at).replacen(' ', "T", 1) + "+00:00"
 }
 
+/// `Fri, 26 May 2023 00:00:00 GMT`, as headers write it.
+pub fn http(at: Instant) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let plain = plain(at);
+    // 1970 began on a Thursday.
+    let day = DAYS[at.0.div_euclid(86_400_000_000).rem_euclid(7) as usize];
+    let month = plain[5..7].parse::<usize>().ok().and_then(|month| MONTHS.get(month - 1)).unwrap_or(&"");
+    format!("{day}, {} {month} {} {} GMT", &plain[8..10], &plain[..4], &plain[11..])
+}
+
 /// Seconds since 1970 of an ISO 8601 text (`2023-05-25`, `...T10:00:00Z`, with offset or fraction) or of a
 /// number of seconds.
 pub fn parse(text: &str) -> Option<i64> {
@@ -57,6 +69,7 @@ mod tests {
 
     #[test]
     fn there_and_back() {
+        assert_eq!(http(Clock::COURSE_START), "Thu, 25 May 2023 10:00:00 GMT");
         assert_eq!(iso(Clock::COURSE_START), "2023-05-25T10:00:00+00:00");
         assert_eq!(parse("2023-05-25T10:00:00+00:00"), Some(Clock::COURSE_START.0 / 1_000_000));
         assert_eq!(parse("2023-05-25T19:00:00.5+09:00"), Some(Clock::COURSE_START.0 / 1_000_000));

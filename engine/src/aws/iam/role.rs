@@ -152,7 +152,7 @@ impl Iam {
     }
 
     /// Whether an AWS principal exists; principals of other accounts are beyond the sandbox and taken as they are.
-    fn names_someone(&self, arn: &str, account: &str) -> bool {
+    pub(crate) fn names_someone(&self, arn: &str, account: &str) -> bool {
         let Some(rest) = arn.strip_prefix(&format!("arn:aws:iam::{account}:")) else { return true };
         rest == "root"
             || self.users.values().any(|user| user.arn(account) == arn)

@@ -28,7 +28,7 @@ pub fn standing(account: &Account) -> Vec<Standing> {
         }
     }
     for (name, bucket) in account.s3.buckets.iter() {
-        let bytes = bucket.objects.values().map(|object| u128::from(object.body.size)).sum();
+        let bytes = bucket.bodies().map(|body| u128::from(body.size)).sum();
         let (region, resource) = (bucket.region.clone(), name.clone());
         all.push(Standing { usage: Usage::S3Storage, region, resource, rate: bytes });
     }

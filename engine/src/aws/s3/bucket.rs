@@ -4,8 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::fault::S3Fault;
-use super::object::{Object, md5_hex};
-use crate::aws::policy::document::{Policy, Use};
+use super::multipart::Upload;
+use super::object::{Body, Object};
+use super::settings::{self, check_acl, is_public};
+use super::versions::Version;
+use super::{action_fits, owner};
+
+use crate::aws::policy::document::{Policy, PrincipalEntry, Use};
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
@@ -19,6 +24,26 @@ pub struct Bucket {
     pub objects: SortedMap<String, Object>,
     /// The bucket policy, as it was put.
     pub policy: Option<String>,
+    /// `None` until it is switched on; then never `None` again.
+    pub versioning: Option<bool>,
+    /// What keys were before, the oldest first.
+    pub past: SortedMap<String, Vec<Version>>,
+    /// Uploads in parts that are on their way.
+    pub uploads: Vec<Upload>,
+    /// Settings by name, in JSON.
+    pub settings: SortedMap<String, String>,
+}
+
+impl Bucket {
+    /// Bodies of its objects, the old ones and the parts of uploads.
+    pub fn bodies(&self) -> impl Iterator<Item = &Body> {
+        let old = self.past.values().flatten().filter_map(|version| match version {
+            Version::Object(object) => Some(&object.body),
+            Version::Marker { .. } => None,
+        });
+        let parts = self.uploads.iter().flat_map(|upload| upload.parts.values());
+        self.objects.values().map(|object| &object.body).chain(old).chain(parts.map(|part| &part.body))
+    }
 }
 
 /// Why a name cannot be a bucket's (S3 User Guide, "Bucket naming rules", 2023).
@@ -86,18 +111,37 @@ pub fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> 
     if !valid_name(name) {
         return Err(S3Fault::InvalidBucketName.into());
     }
+    if account
+        .s3
+        .buckets
+        .get(name)
+        .is_some_and(|own| own.region == "us-east-1" && order.region == "us-east-1")
+    {
+        // Virginia alone answers as if the bucket had just been made.
+        return Ok(json!({"Location": format!("/{name}")}));
+    }
     if account.s3.buckets.contains_key(name) {
         return Err(S3Fault::BucketOwnedByYou.into());
     }
     if TAKEN.contains(&name) {
         return Err(S3Fault::BucketNameTaken.into());
     }
-    let bucket = Bucket {
+    let mut bucket = Bucket {
         region: order.region.to_owned(),
         created: order.now,
         objects: SortedMap::new(),
         policy: None,
+        versioning: None,
+        past: SortedMap::new(),
+        uploads: Vec::new(),
+        settings: SortedMap::new(),
     };
+    settings::first(&mut bucket);
+    if let Some(ownership) = order.parameters.text("ObjectOwnership") {
+        let rules = json!({"Rules": [{"ObjectOwnership": ownership}]});
+        bucket.settings.insert("OwnershipControls".to_owned(), rules.to_string());
+    }
+    check_acl(&bucket, order.parameters.text("ACL").filter(|acl| *acl != "private"))?;
     account.s3.buckets.insert(name.to_owned(), bucket);
     Ok(match constraint {
         None => json!({"Location": format!("/{name}")}),
@@ -107,7 +151,11 @@ pub fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> 
 
 pub fn delete(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
     let name = order.parameters.required("Bucket");
-    if !account.s3.bucket(name, order.region)?.objects.is_empty() {
+    let bucket = account.s3.bucket(name, order.region)?;
+    if !bucket.past.is_empty() || (bucket.versioning.is_some() && !bucket.objects.is_empty()) {
+        return Err(S3Fault::VersionsLeft.into());
+    }
+    if !bucket.objects.is_empty() {
         return Err(S3Fault::BucketNotEmpty.into());
     }
     account.s3.buckets.remove(name);
@@ -121,16 +169,20 @@ pub fn head(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {
     }
 }
 
-pub fn list(account: &Account) -> Value {
+pub fn list(account: &Account, order: &Order<'_>) -> Value {
+    let parameters = order.parameters;
+    let prefix = parameters.text("Prefix").unwrap_or("");
+    let region = parameters.text("BucketRegion");
     let buckets: Vec<Value> = account
         .s3
         .buckets
         .iter()
+        .filter(|(name, bucket)| {
+            name.starts_with(prefix) && region.is_none_or(|region| bucket.region == region)
+        })
         .map(|(name, bucket)| json!({"Name": name, "CreationDate": iso(bucket.created)}))
         .collect();
-    // The canonical id is 64 hex digits that say nothing; drawn from the account's number.
-    let id = md5_hex(account.id.as_bytes()) + &md5_hex(account.region.as_bytes());
-    json!({"Buckets": buckets, "Owner": {"DisplayName": "learner", "ID": id}})
+    json!({"Buckets": buckets, "Owner": owner(&account.id)})
 }
 
 pub fn location(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {
@@ -151,12 +203,35 @@ pub fn put_policy(account: &mut Account, order: &Order<'_>) -> Result<Value, Fau
     }
     let policy = Policy::parse(document, Use::Resource)
         .map_err(|malformed| S3Fault::MalformedPolicy { sentence: malformed.0 })?;
+    let malformed = |sentence: &str| Fault::from(S3Fault::MalformedPolicy { sentence: sentence.to_owned() });
     let own = super::bucket_arn(name);
-    let about_others = policy.statements.iter().filter_map(|s| s.resources.as_ref()).any(|resources| {
-        resources.patterns.iter().any(|pattern| *pattern != own && !pattern.starts_with(&format!("{own}/")))
-    });
-    if about_others {
-        return Err(S3Fault::MalformedPolicy { sentence: "Policy has invalid resource".to_owned() }.into());
+    let objects = format!("{own}/");
+    for statement in &policy.statements {
+        let resources = statement.resources.as_ref().map_or(&[][..], |list| &list.patterns[..]);
+        if resources.iter().any(|resource| *resource != own && !resource.starts_with(&objects)) {
+            return Err(malformed("Policy has invalid resource"));
+        }
+        let actions = &statement.actions.patterns;
+        if actions.iter().any(|action| *action != "*" && !action.to_ascii_lowercase().starts_with("s3:")) {
+            return Err(malformed("Policy has invalid action"));
+        }
+        // Rights on the bucket do not apply to its objects, nor the other way round.
+        let applies =
+            |action: &String| resources.iter().any(|resource| action_fits(action, *resource != own));
+        if !actions.iter().all(applies) {
+            return Err(malformed("Action does not apply to any resource(s) in statement"));
+        }
+        let named = statement.principal.iter().flat_map(|principals| &principals.entries);
+        if named.into_iter().any(
+            |entry| matches!(entry, PrincipalEntry::Aws(arn) if !account.iam.names_someone(arn, &account.id)),
+        ) {
+            return Err(malformed("Invalid principal in policy"));
+        }
+    }
+    let blocked =
+        account.s3.bucket(name, order.region)?.setting("PublicAccessBlock")["BlockPublicPolicy"] == true;
+    if blocked && is_public(&policy) {
+        return Err(Fault::refused("AccessDenied", 403, "Access Denied"));
     }
     account.s3.bucket_mut(name, order.region)?.policy = Some(document.to_owned());
     Ok(Value::Null)

@@ -1,14 +1,20 @@
 //! What S3 refuses (S3 API Reference, "Error responses").
 
+use std::borrow::Cow;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum S3Fault {
     NoSuchBucket,
     NoSuchKey,
+    NoSuchVersion,
+    NoSuchUpload,
     /// HEAD has no body, so the CLI shows the status alone.
     HeadNotFound,
     BucketNameTaken,
     BucketOwnedByYou,
     BucketNotEmpty,
+    /// Old versions are left.
+    VersionsLeft,
     InvalidBucketName,
     /// The constraint that was sent, or `unspecified`.
     IllegalLocationConstraint {
@@ -27,75 +33,132 @@ pub enum S3Fault {
     CopyOntoItself,
     InvalidCopySource,
     MalformedXml,
+    /// A version that is a delete marker.
+    MethodNotAllowed,
+    InvalidPart,
+    InvalidPartOrder,
+    EntityTooSmall,
+    InvalidStorageClass,
+    /// An object in an archive.
+    InvalidObjectState,
+    PreconditionFailed,
+    NotModified,
+    AclsNotSupported,
+    InvalidArgument {
+        sentence: String,
+    },
+    InvalidRequest {
+        sentence: String,
+    },
 }
 
 impl S3Fault {
+    /// Code, status and text.
+    fn line(&self) -> (&'static str, u16, Cow<'_, str>) {
+        let (code, status, text) = match self {
+            S3Fault::NoSuchBucket => ("NoSuchBucket", 404, "The specified bucket does not exist"),
+            S3Fault::NoSuchKey => ("NoSuchKey", 404, "The specified key does not exist."),
+            S3Fault::NoSuchVersion => ("NoSuchVersion", 404, "The specified version does not exist."),
+            S3Fault::NoSuchUpload => (
+                "NoSuchUpload",
+                404,
+                "The specified multipart upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
+            ),
+            S3Fault::HeadNotFound => ("404", 404, "Not Found"),
+            S3Fault::BucketNameTaken => (
+                "BucketAlreadyExists",
+                409,
+                "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.",
+            ),
+            S3Fault::BucketOwnedByYou => (
+                "BucketAlreadyOwnedByYou",
+                409,
+                "Your previous request to create the named bucket succeeded and you already own it.",
+            ),
+            S3Fault::BucketNotEmpty => ("BucketNotEmpty", 409, "The bucket you tried to delete is not empty"),
+            S3Fault::VersionsLeft => (
+                "BucketNotEmpty",
+                409,
+                "The bucket you tried to delete is not empty. You must delete all versions in the bucket.",
+            ),
+            S3Fault::InvalidBucketName => ("InvalidBucketName", 400, "The specified bucket is not valid."),
+            S3Fault::IllegalLocationConstraint { constraint } => {
+                let text = format!(
+                    "The {constraint} location constraint is incompatible for the region specific endpoint this request was sent to."
+                );
+                return ("IllegalLocationConstraintException", 400, Cow::Owned(text));
+            }
+            S3Fault::InvalidLocationConstraint => {
+                ("InvalidLocationConstraint", 400, "The specified location-constraint is not valid")
+            }
+            S3Fault::WrongRegion => (
+                "PermanentRedirect",
+                301,
+                "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.",
+            ),
+            S3Fault::KeyTooLong => ("KeyTooLongError", 400, "Your key is too long"),
+            S3Fault::InvalidRange => ("InvalidRange", 416, "The requested range is not satisfiable"),
+            S3Fault::InvalidContinuationToken => {
+                ("InvalidArgument", 400, "The continuation token provided is incorrect")
+            }
+            S3Fault::NoSuchBucketPolicy => ("NoSuchBucketPolicy", 404, "The bucket policy does not exist"),
+            S3Fault::MalformedPolicy { sentence } => ("MalformedPolicy", 400, sentence.as_str()),
+            S3Fault::CopyOntoItself => (
+                "InvalidRequest",
+                400,
+                "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+            ),
+            S3Fault::InvalidCopySource => ("InvalidArgument", 400, "Invalid copy source bucket name"),
+            S3Fault::MalformedXml => (
+                "MalformedXML",
+                400,
+                "The XML you provided was not well-formed or did not validate against our published schema",
+            ),
+            S3Fault::MethodNotAllowed => {
+                ("MethodNotAllowed", 405, "The specified method is not allowed against this resource.")
+            }
+            S3Fault::InvalidPart => (
+                "InvalidPart",
+                400,
+                "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
+            ),
+            S3Fault::InvalidPartOrder => (
+                "InvalidPartOrder",
+                400,
+                "The list of parts was not in ascending order. Parts must be ordered by part number.",
+            ),
+            S3Fault::EntityTooSmall => {
+                ("EntityTooSmall", 400, "Your proposed upload is smaller than the minimum allowed size")
+            }
+            S3Fault::InvalidStorageClass => {
+                ("InvalidStorageClass", 400, "The storage class you specified is not valid")
+            }
+            S3Fault::InvalidObjectState => {
+                ("InvalidObjectState", 403, "The operation is not valid for the object's storage class")
+            }
+            S3Fault::PreconditionFailed => {
+                ("PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold")
+            }
+            S3Fault::NotModified => ("304", 304, "Not Modified"),
+            S3Fault::AclsNotSupported => {
+                ("AccessControlListNotSupported", 400, "The bucket does not allow ACLs")
+            }
+            S3Fault::InvalidArgument { sentence } => ("InvalidArgument", 400, sentence.as_str()),
+            S3Fault::InvalidRequest { sentence } => ("InvalidRequest", 400, sentence.as_str()),
+        };
+        (code, status, Cow::Borrowed(text))
+    }
+
     pub fn code(&self) -> &'static str {
-        match self {
-            S3Fault::NoSuchBucket => "NoSuchBucket",
-            S3Fault::NoSuchKey => "NoSuchKey",
-            S3Fault::HeadNotFound => "404",
-            S3Fault::BucketNameTaken => "BucketAlreadyExists",
-            S3Fault::BucketOwnedByYou => "BucketAlreadyOwnedByYou",
-            S3Fault::BucketNotEmpty => "BucketNotEmpty",
-            S3Fault::InvalidBucketName => "InvalidBucketName",
-            S3Fault::IllegalLocationConstraint { .. } => "IllegalLocationConstraintException",
-            S3Fault::InvalidLocationConstraint => "InvalidLocationConstraint",
-            S3Fault::WrongRegion => "PermanentRedirect",
-            S3Fault::KeyTooLong => "KeyTooLongError",
-            S3Fault::InvalidRange => "InvalidRange",
-            S3Fault::InvalidContinuationToken | S3Fault::InvalidCopySource => "InvalidArgument",
-            S3Fault::NoSuchBucketPolicy => "NoSuchBucketPolicy",
-            S3Fault::MalformedPolicy { .. } => "MalformedPolicy",
-            S3Fault::CopyOntoItself => "InvalidRequest",
-            S3Fault::MalformedXml => "MalformedXML",
-        }
+        self.line().0
     }
 
     pub fn status(&self) -> u16 {
-        match self {
-            S3Fault::NoSuchBucket
-            | S3Fault::NoSuchKey
-            | S3Fault::HeadNotFound
-            | S3Fault::NoSuchBucketPolicy => 404,
-            S3Fault::BucketNameTaken | S3Fault::BucketOwnedByYou | S3Fault::BucketNotEmpty => 409,
-            S3Fault::WrongRegion => 301,
-            S3Fault::InvalidRange => 416,
-            S3Fault::InvalidBucketName
-            | S3Fault::IllegalLocationConstraint { .. }
-            | S3Fault::InvalidLocationConstraint
-            | S3Fault::KeyTooLong
-            | S3Fault::InvalidContinuationToken
-            | S3Fault::InvalidCopySource
-            | S3Fault::MalformedPolicy { .. }
-            | S3Fault::CopyOntoItself
-            | S3Fault::MalformedXml => 400,
-        }
+        self.line().1
     }
 
     pub fn message(&self) -> String {
-        match self {
-            S3Fault::NoSuchBucket => "The specified bucket does not exist".to_owned(),
-            S3Fault::NoSuchKey => "The specified key does not exist.".to_owned(),
-            S3Fault::HeadNotFound => "Not Found".to_owned(),
-            S3Fault::BucketNameTaken => "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.".to_owned(),
-            S3Fault::BucketOwnedByYou => "Your previous request to create the named bucket succeeded and you already own it.".to_owned(),
-            S3Fault::BucketNotEmpty => "The bucket you tried to delete is not empty".to_owned(),
-            S3Fault::InvalidBucketName => "The specified bucket is not valid.".to_owned(),
-            S3Fault::IllegalLocationConstraint { constraint } => format!(
-                "The {constraint} location constraint is incompatible for the region specific endpoint this request was sent to."
-            ),
-            S3Fault::InvalidLocationConstraint => "The specified location-constraint is not valid".to_owned(),
-            S3Fault::WrongRegion => "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.".to_owned(),
-            S3Fault::KeyTooLong => "Your key is too long".to_owned(),
-            S3Fault::InvalidRange => "The requested range is not satisfiable".to_owned(),
-            S3Fault::InvalidContinuationToken => "The continuation token provided is incorrect".to_owned(),
-            S3Fault::NoSuchBucketPolicy => "The bucket policy does not exist".to_owned(),
-            S3Fault::MalformedPolicy { sentence } => sentence.clone(),
-            S3Fault::CopyOntoItself => "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.".to_owned(),
-            S3Fault::InvalidCopySource => "Invalid copy source bucket name".to_owned(),
-            S3Fault::MalformedXml => "The XML you provided was not well-formed or did not validate against our published schema".to_owned(),
-        }
+        self.line().2.into_owned()
     }
 }
 

@@ -6,11 +6,19 @@ use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::bucket::Bucket;
 use super::fault::S3Fault;
+use super::settings::check_acl;
+use super::tagging::{self, Tags};
+use super::versions::Deleted;
+use super::{lifecycle, object_arn};
+use crate::aws::api_error::{Denied, DeniedManner};
+use crate::aws::parameters::Parameters;
 use crate::aws::policy::Context;
-use crate::aws::timestamp::iso;
+use crate::aws::timestamp::{http, iso};
 use crate::aws::{Access, Account, Fault, Order, Reply, decide};
 use crate::clock::Instant;
+use crate::sorted::SortedMap;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Object {
@@ -20,7 +28,14 @@ pub struct Object {
     pub modified: Instant,
     pub content_type: String,
     pub storage_class: String,
-    pub metadata: crate::sorted::SortedMap<String, String>,
+    pub metadata: SortedMap<String, String>,
+    /// The version's id; `None` is the version called `null`.
+    pub version: Option<String>,
+    pub tags: Tags,
+    /// `AES256` or `aws:kms`.
+    pub encryption: String,
+    /// `CacheControl` and the like, by member.
+    headers: SortedMap<String, String>,
 }
 
 /// An object's bytes, kept apart from the account under a number that is never used again.
@@ -47,15 +62,29 @@ impl Body {
     }
 }
 
+pub const STORAGE_CLASSES: [&str; 8] = [
+    "STANDARD",
+    "REDUCED_REDUNDANCY",
+    "STANDARD_IA",
+    "ONEZONE_IA",
+    "INTELLIGENT_TIERING",
+    "GLACIER",
+    "DEEP_ARCHIVE",
+    "GLACIER_IR",
+];
+
+/// Headers that are kept and given back as they came, in the answer's order.
+const HEADERS: [&str; 4] = ["CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage"];
+
 /// 32 lower-case hex digits.
 pub fn md5_hex(bytes: &[u8]) -> String {
     Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// `bucket/key` or `/bucket/key`, with `%xx` undone.
-pub fn copy_source(text: &str) -> Option<(String, String)> {
+/// `%xx` undone.
+pub fn unescaped(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.trim_start_matches('/').as_bytes();
+    let mut rest = text.as_bytes();
     while let Some((first, tail)) = rest.split_first() {
         let hex = (*first == b'%').then(|| std::str::from_utf8(tail.get(..2)?).ok()).flatten();
         match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
@@ -69,49 +98,111 @@ pub fn copy_source(text: &str) -> Option<(String, String)> {
             }
         }
     }
-    let text = String::from_utf8(bytes).ok()?;
-    let (bucket, key) = text.split_once('/')?;
-    Some((bucket.to_owned(), key.to_owned()))
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// `bucket/key` or `/bucket/key`, with `%xx` undone, and `?versionId=`.
+pub fn copy_source(text: &str) -> Option<(String, String, Option<String>)> {
+    let (path, version) = match text.split_once("?versionId=") {
+        Some((path, version)) => (path, Some(version.to_owned())),
+        None => (text, None),
+    };
+    let path = unescaped(path.trim_start_matches('/'));
+    let (bucket, key) = path.split_once('/')?;
+    Some((bucket.to_owned(), key.to_owned(), version))
+}
+
+/// The bytes that a call brings.
+pub fn bytes(order: &Order<'_>) -> Arc<[u8]> {
+    match &order.body {
+        Some(body) => body.clone(),
+        None => order.parameters.text("Body").unwrap_or("").as_bytes().into(),
+    }
+}
+
+/// The object that a call describes, with these bytes.
+pub fn described(account: &Account, order: &Order<'_>, body: Body) -> Result<Object, Fault> {
+    let parameters = order.parameters;
+    let bucket = account.s3.bucket(parameters.required("Bucket"), order.region)?;
+    if parameters.required("Key").len() > 1_024 {
+        return Err(S3Fault::KeyTooLong.into());
+    }
+    check_acl(bucket, parameters.text("ACL"))?;
+    let class = parameters.text("StorageClass").unwrap_or("STANDARD");
+    if !STORAGE_CLASSES.contains(&class) {
+        return Err(S3Fault::InvalidStorageClass.into());
+    }
+    let encryption = match parameters.text("ServerSideEncryption") {
+        None => bucket.encryption(),
+        Some(known @ ("AES256" | "aws:kms")) => known.to_owned(),
+        Some(_) => {
+            let sentence = "The encryption method specified is not supported".to_owned();
+            return Err(S3Fault::InvalidArgument { sentence }.into());
+        }
+    };
+    let headers =
+        HEADERS.iter().filter_map(|name| Some(((*name).to_owned(), parameters.text(name)?.to_owned())));
+    Ok(Object {
+        etag: body.data().map_or_else(String::new, |data| format!("\"{}\"", md5_hex(data))),
+        body,
+        modified: order.now,
+        content_type: parameters.text("ContentType").unwrap_or("binary/octet-stream").to_owned(),
+        storage_class: class.to_owned(),
+        metadata: metadata(parameters.get("Metadata")),
+        version: None,
+        tags: tagging::read_query(parameters.text("Tagging").unwrap_or(""))?,
+        encryption,
+        headers: headers.collect(),
+    })
+}
+
+/// The header that tells when the object goes.
+fn expiration(bucket: &Bucket, key: &str, object: &Object) -> Option<String> {
+    let document = bucket.setting("Lifecycle");
+    let (at, rule) = lifecycle::expiration(&document, key, object)?;
+    Some(format!("expiry-date=\"{}\", rule-id=\"{rule}\"", http(at)))
 }
 
 pub fn put(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
-    let parameters = order.parameters;
-    let (name, key) = (parameters.required("Bucket"), parameters.required("Key"));
-    account.s3.bucket(name, order.region)?;
-    if key.len() > 1_024 {
-        return Err(S3Fault::KeyTooLong.into());
+    let (name, key) = (order.parameters.required("Bucket"), order.parameters.required("Key"));
+    let body = Body::new(account.allocate_blob(), bytes(order));
+    let object = described(account, order, body)?;
+    let bucket = account.s3.bucket_mut(name, order.region)?;
+    let mut answer = Map::new();
+    if let Some(expires) = expiration(bucket, key, &object) {
+        answer.insert("Expiration".to_owned(), json!(expires));
     }
-    let data: Arc<[u8]> = match &order.body {
-        Some(body) => body.clone(),
-        None => parameters.text("Body").unwrap_or("").as_bytes().into(),
-    };
-    let etag = format!("\"{}\"", md5_hex(&data));
-    let object = Object {
-        body: Body::new(account.allocate_blob(), data),
-        etag: etag.clone(),
-        modified: order.now,
-        content_type: parameters.text("ContentType").unwrap_or("binary/octet-stream").to_owned(),
-        storage_class: parameters.text("StorageClass").unwrap_or("STANDARD").to_owned(),
-        metadata: metadata(parameters.get("Metadata")),
-    };
-    account.s3.bucket_mut(name, order.region)?.objects.insert(key.to_owned(), object);
-    Ok(json!({"ETag": etag, "ServerSideEncryption": "AES256"}))
+    answer.insert("ETag".to_owned(), json!(object.etag));
+    answer.insert("ServerSideEncryption".to_owned(), json!(object.encryption));
+    if let Some(version) = bucket.put(key, object, &mut account.identifiers) {
+        answer.insert("VersionId".to_owned(), json!(version));
+    }
+    Ok(Value::Object(answer))
 }
 
-fn metadata(value: Option<&Value>) -> crate::sorted::SortedMap<String, String> {
-    match value.and_then(Value::as_object) {
-        Some(map) => {
-            map.iter().map(|(key, value)| (key.clone(), value.as_str().unwrap_or("").to_owned())).collect()
-        }
-        None => crate::sorted::SortedMap::new(),
-    }
+fn metadata(value: Option<&Value>) -> SortedMap<String, String> {
+    let map = value.and_then(Value::as_object);
+    let pairs = map.into_iter().flatten();
+    pairs.map(|(key, value)| (key.to_ascii_lowercase(), value.as_str().unwrap_or("").to_owned())).collect()
 }
 
 /// Finds an object for reading. Whoever may not list the bucket is not told that a key is missing.
-fn find<'a>(account: &'a Account, order: &Order<'_>) -> Result<&'a Object, Fault> {
-    let (name, key) = (order.parameters.required("Bucket"), order.parameters.required("Key"));
+fn find<'a>(account: &'a Account, order: &Order<'_>) -> Result<(&'a Bucket, &'a Object), Fault> {
+    let parameters = order.parameters;
+    let (name, key) = (parameters.required("Bucket"), parameters.required("Key"));
     let bucket = account.s3.bucket(name, order.region)?;
-    bucket.objects.get(key).ok_or_else(|| missing(account, order, name))
+    let object = match bucket.find(key, parameters.text("VersionId")) {
+        Err(S3Fault::NoSuchKey) => return Err(missing(account, order, name)),
+        other => other?,
+    };
+    let matches = |tag: &str| tag == "*" || tag.trim_matches('"') == object.etag.trim_matches('"');
+    if parameters.text("IfMatch").is_some_and(|tag| !matches(tag)) {
+        return Err(S3Fault::PreconditionFailed.into());
+    }
+    if parameters.text("IfNoneMatch").is_some_and(matches) {
+        return Err(S3Fault::NotModified.into());
+    }
+    Ok((bucket, object))
 }
 
 fn missing(account: &Account, order: &Order<'_>, bucket: &str) -> Fault {
@@ -121,42 +212,67 @@ fn missing(account: &Account, order: &Order<'_>, bucket: &str) -> Fault {
     if decision.allowed() {
         return S3Fault::NoSuchKey.into();
     }
-    Fault::Denied(Box::new(crate::aws::api_error::Denied {
+    Fault::Denied(Box::new(Denied {
         principal: order.caller.principal.arn().to_owned(),
         action: access.action,
         resource: access.resource,
         decision,
-        manner: crate::aws::api_error::DeniedManner::Short,
+        manner: DeniedManner::Short,
     }))
 }
 
-fn describe(object: &Object, length: u64) -> Value {
-    json!({
-        "AcceptRanges": "bytes",
-        "LastModified": iso(object.modified),
-        "ContentLength": length,
-        "ETag": object.etag,
-        "ContentType": object.content_type,
-        "ServerSideEncryption": "AES256",
-        "Metadata": object.metadata,
-    })
+/// What GetObject and HeadObject tell, in the model's order.
+fn describe(bucket: &Bucket, key: &str, object: &Object, length: usize, range: Option<String>) -> Value {
+    let mut value = json!({"AcceptRanges": "bytes"});
+    if let Some(expires) = expiration(bucket, key, object) {
+        value["Expiration"] = json!(expires);
+    }
+    value["LastModified"] = json!(iso(object.modified));
+    value["ContentLength"] = json!(length);
+    value["ETag"] = json!(object.etag);
+    if bucket.versioning.is_some() {
+        value["VersionId"] = json!(super::versions::shown(object.version.as_ref()));
+    }
+    for (name, text) in &object.headers {
+        value[name.as_str()] = json!(text);
+    }
+    if let Some(range) = range {
+        value["ContentRange"] = json!(range);
+    }
+    value["ContentType"] = json!(object.content_type);
+    value["ServerSideEncryption"] = json!(object.encryption);
+    value["Metadata"] = json!(object.metadata);
+    if object.storage_class != "STANDARD" {
+        value["StorageClass"] = json!(object.storage_class);
+    }
+    if !object.tags.is_empty() {
+        value["TagCount"] = json!(object.tags.len());
+    }
+    value
 }
 
 pub fn get(account: &Account, order: &Order<'_>) -> Result<Reply, Fault> {
-    let object = find(account, order)?;
-    let empty: Arc<[u8]> = Vec::new().into();
+    let (bucket, object) = find(account, order)?;
+    if matches!(object.storage_class.as_str(), "GLACIER" | "DEEP_ARCHIVE") {
+        return Err(S3Fault::InvalidObjectState.into());
+    }
+    let key = order.parameters.required("Key");
+    let empty: Arc<[u8]> = Arc::default();
     let data = object.body.data().unwrap_or(&empty);
     let Some(range) = order.parameters.text("Range") else {
-        return Ok(Reply { value: describe(object, object.body.size), body: Some(data.clone()) });
+        return Ok(Reply {
+            value: describe(bucket, key, object, data.len(), None),
+            body: Some(data.clone()),
+        });
     };
-    let (start, end) = byte_range(range, data.len()).ok_or(S3Fault::InvalidRange)?;
-    let mut value = describe(object, (end - start) as u64);
-    value["ContentRange"] = json!(format!("bytes {start}-{}/{}", end - 1, data.len()));
-    Ok(Reply { value, body: Some(data[start..end].into()) })
+    let bytes = byte_range(range, data.len()).ok_or(S3Fault::InvalidRange)?;
+    let told = format!("bytes {}-{}/{}", bytes.start, bytes.end - 1, data.len());
+    let value = describe(bucket, key, object, bytes.len(), Some(told));
+    Ok(Reply { value, body: Some(data[bytes].into()) })
 }
 
 /// `bytes=a-b`, `bytes=a-`, `bytes=-n`, as a half-open range.
-fn byte_range(text: &str, length: usize) -> Option<(usize, usize)> {
+pub fn byte_range(text: &str, length: usize) -> Option<std::ops::Range<usize>> {
     let (first, last) = text.strip_prefix("bytes=")?.split_once('-')?;
     let (start, end) = match (first.parse::<usize>(), last.parse::<usize>()) {
         (Ok(first), Ok(last)) => (first, last.saturating_add(1).min(length)),
@@ -164,144 +280,162 @@ fn byte_range(text: &str, length: usize) -> Option<(usize, usize)> {
         (Err(_), Ok(suffix)) => (length.saturating_sub(suffix), length),
         (Err(_), Err(_)) => return None,
     };
-    (start < end).then_some((start, end))
+    (start < end).then_some(start..end)
+}
+
+/// HEAD has no body to say more than the status in.
+fn without_body(fault: Fault) -> Fault {
+    match fault {
+        Fault::S3(S3Fault::NoSuchKey | S3Fault::NoSuchBucket | S3Fault::NoSuchVersion) => {
+            S3Fault::HeadNotFound.into()
+        }
+        Fault::S3(S3Fault::MethodNotAllowed) => Fault::refused("405", 405, "Method Not Allowed"),
+        Fault::S3(S3Fault::PreconditionFailed) => Fault::refused("412", 412, "Precondition Failed"),
+        Fault::Denied(mut denied) => {
+            denied.manner = DeniedManner::Head;
+            Fault::Denied(denied)
+        }
+        other => other,
+    }
 }
 
 pub fn head(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {
-    match find(account, order) {
-        Ok(object) => Ok(describe(object, object.body.size)),
-        Err(Fault::S3(S3Fault::NoSuchKey | S3Fault::NoSuchBucket)) => Err(S3Fault::HeadNotFound.into()),
-        Err(Fault::Denied(mut denied)) => {
-            denied.manner = crate::aws::api_error::DeniedManner::Head;
-            Err(Fault::Denied(denied))
+    let (bucket, object) = find(account, order).map_err(without_body)?;
+    Ok(describe(bucket, order.parameters.required("Key"), object, object.body.size as usize, None))
+}
+
+pub fn attributes(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {
+    let (_, object) = find(account, order)?;
+    let asked = order.parameters.texts("ObjectAttributes");
+    let mut value = json!({"LastModified": iso(object.modified)});
+    let etag = object.etag.trim_matches('"');
+    let parts = etag.split_once('-').map(|(_, count)| json!({"TotalPartsCount": count.parse::<u32>().ok()}));
+    for (name, found) in [
+        ("ETag", Some(json!(etag))),
+        ("ObjectParts", parts),
+        ("StorageClass", Some(json!(object.storage_class))),
+        ("ObjectSize", Some(json!(object.body.size))),
+    ] {
+        if let Some(found) = found.filter(|_| asked.contains(&name)) {
+            value[name] = found;
         }
-        Err(other) => Err(other),
     }
+    Ok(value)
 }
 
 pub fn copy(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
     let parameters = order.parameters;
     let (to, key) = (parameters.required("Bucket"), parameters.required("Key"));
-    let Some((from, source)) = copy_source(parameters.required("CopySource")) else {
+    let Some((from, source, version)) = copy_source(parameters.required("CopySource")) else {
         return Err(S3Fault::InvalidCopySource.into());
     };
-    if from == to && source == key && parameters.text("MetadataDirective") != Some("REPLACE") {
+    let replaces = parameters.text("MetadataDirective") == Some("REPLACE");
+    let changes =
+        ["StorageClass", "ServerSideEncryption"].iter().any(|member| parameters.get(member).is_some());
+    if from == to && source == key && version.is_none() && !replaces && !changes {
         return Err(S3Fault::CopyOntoItself.into());
     }
     // A copy may cross regions, so the source's region does not matter.
     let bucket = account.s3.buckets.get(&from).ok_or(S3Fault::NoSuchBucket)?;
-    let Some(found) = bucket.objects.get(&source) else { return Err(missing(account, order, &from)) };
+    let found = match bucket.find(&source, version.as_deref()) {
+        Err(S3Fault::NoSuchKey) => return Err(missing(account, order, &from)),
+        other => other?,
+    };
+    let (old, versioned) = (found.version.clone(), bucket.versioning.is_some());
     let mut object = found.clone();
-    account.s3.bucket(to, order.region)?;
+    let new = described(account, order, object.body.clone())?;
     object.body.blob = account.allocate_blob();
     object.modified = order.now;
-    if let Some(content_type) = parameters.text("ContentType") {
-        object.content_type = content_type.to_owned();
+    object.storage_class = new.storage_class;
+    object.encryption = new.encryption;
+    if replaces {
+        (object.metadata, object.content_type, object.headers) =
+            (new.metadata, new.content_type, new.headers);
     }
-    let answer = json!({
+    if parameters.text("TaggingDirective") == Some("REPLACE") {
+        object.tags = new.tags;
+    }
+    let mut answer = json!({
         "CopyObjectResult": {"ETag": object.etag, "LastModified": iso(order.now)},
-        "ServerSideEncryption": "AES256",
     });
-    account.s3.bucket_mut(to, order.region)?.objects.insert(key.to_owned(), object);
+    if versioned {
+        answer["CopySourceVersionId"] = json!(super::versions::shown(old.as_ref()));
+    }
+    let encryption = object.encryption.clone();
+    let bucket = account.s3.bucket_mut(to, order.region)?;
+    if let Some(version) = bucket.put(key, object, &mut account.identifiers) {
+        answer["VersionId"] = json!(version);
+    }
+    answer["ServerSideEncryption"] = json!(encryption);
     Ok(answer)
+}
+
+fn deleted(deleted: Deleted) -> Value {
+    let mut answer = json!({});
+    if deleted.marker {
+        answer["DeleteMarker"] = json!(true);
+    }
+    if let Some(version) = deleted.version {
+        answer["VersionId"] = json!(version);
+    }
+    answer
 }
 
 /// Succeeds for a missing key too.
 pub fn delete(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
     let (name, key) = (order.parameters.required("Bucket"), order.parameters.required("Key"));
-    account.s3.bucket_mut(name, order.region)?.objects.remove(key);
-    Ok(Value::Null)
+    let bucket = account.s3.bucket_mut(name, order.region)?;
+    Ok(deleted(match order.parameters.text("VersionId") {
+        Some(id) => bucket.delete_version(key, id),
+        None => bucket.delete(key, &mut account.identifiers, order.now),
+    }))
 }
 
+/// Up to a thousand at once; each is allowed or refused by itself.
 pub fn delete_many(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
-    let bucket = account.s3.bucket_mut(order.parameters.required("Bucket"), order.region)?;
+    let name = order.parameters.required("Bucket");
+    account.s3.bucket(name, order.region)?;
     let delete = order.parameters.structure("Delete");
-    let objects = delete.structures("Objects");
+    let objects: Vec<Parameters<'_>> = delete.structures("Objects");
     if objects.is_empty() || objects.len() > 1_000 {
         return Err(S3Fault::MalformedXml.into());
     }
-    let mut deleted = Vec::new();
+    let (mut done, mut errors) = (Vec::new(), Vec::new());
     for object in objects {
-        let key = object.required("Key");
-        bucket.objects.remove(key);
-        deleted.push(json!({"Key": key}));
-    }
-    Ok(if delete.flag("Quiet") { Value::Null } else { json!({"Deleted": deleted}) })
-}
-
-pub fn list(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {
-    let parameters = order.parameters;
-    let name = parameters.required("Bucket");
-    let bucket = account.s3.bucket(name, order.region)?;
-    let prefix = parameters.text("Prefix").unwrap_or("");
-    let delimiter = parameters.text("Delimiter").filter(|delimiter| !delimiter.is_empty());
-    let most = parameters.integer("MaxKeys").unwrap_or(1_000).clamp(0, 1_000) as usize;
-    // The token is the last key or common prefix that was told, in hex, so that it says nothing at a glance.
-    let token = match parameters.text("ContinuationToken") {
-        Some(token) => Some(unhex(token).ok_or(S3Fault::InvalidContinuationToken)?),
-        None => None,
-    };
-    let after = token.as_deref().or(parameters.text("StartAfter")).unwrap_or("");
-    let mut contents = Vec::new();
-    let mut folders: Vec<String> = Vec::new();
-    let mut next = None;
-    let mut last = String::new();
-    for (key, object) in
-        bucket.objects.range(prefix.to_owned()..).take_while(|(key, _)| key.starts_with(prefix))
-    {
-        let folder = delimiter.and_then(|delimiter| {
-            let at = key[prefix.len()..].find(delimiter)?;
-            Some(key[..prefix.len() + at + delimiter.len()].to_owned())
-        });
-        let told = folder.as_deref().unwrap_or(key);
-        if told <= after || (folder.is_some() && folders.last().map(String::as_str) == Some(told)) {
+        let (key, version) = (object.required("Key"), object.text("VersionId"));
+        let action = if version.is_some() { "s3:DeleteObjectVersion" } else { "s3:DeleteObject" };
+        let resource = object_arn(name, key);
+        let access = Access { action: action.to_owned(), resource, context: Context::default() };
+        if !decide(account, order, &access).allowed() {
+            errors.push(json!({"Key": key, "Code": "AccessDenied", "Message": "Access Denied"}));
             continue;
         }
-        if contents.len() + folders.len() == most {
-            next = Some(hex(&last));
-            break;
+        let bucket = account.s3.bucket_mut(name, order.region)?;
+        let mut answer = json!({"Key": key});
+        match version {
+            Some(id) => {
+                answer["VersionId"] = json!(id);
+                if bucket.delete_version(key, id).marker {
+                    answer["DeleteMarker"] = json!(true);
+                    answer["DeleteMarkerVersionId"] = json!(id);
+                }
+            }
+            None => {
+                let gone = bucket.delete(key, &mut account.identifiers, order.now);
+                if let (true, Some(id)) = (gone.marker, gone.version) {
+                    answer["DeleteMarker"] = json!(true);
+                    answer["DeleteMarkerVersionId"] = json!(id);
+                }
+            }
         }
-        last = told.to_owned();
-        match folder {
-            Some(folder) => folders.push(folder),
-            None => contents.push(json!({
-                "Key": key,
-                "LastModified": iso(object.modified),
-                "ETag": object.etag,
-                "Size": object.body.size,
-                "StorageClass": object.storage_class,
-            })),
-        }
+        done.push(answer);
     }
     let mut answer = Map::new();
-    answer.insert("IsTruncated".to_owned(), json!(next.is_some()));
-    let count = contents.len() + folders.len();
-    if !contents.is_empty() {
-        answer.insert("Contents".to_owned(), Value::Array(contents));
-    }
-    answer.insert("Name".to_owned(), json!(name));
-    answer.insert("Prefix".to_owned(), json!(prefix));
-    if let Some(delimiter) = delimiter {
-        answer.insert("Delimiter".to_owned(), json!(delimiter));
-    }
-    answer.insert("MaxKeys".to_owned(), json!(most));
-    if !folders.is_empty() {
-        let folders: Vec<Value> = folders.into_iter().map(|folder| json!({"Prefix": folder})).collect();
-        answer.insert("CommonPrefixes".to_owned(), Value::Array(folders));
-    }
-    answer.insert("KeyCount".to_owned(), json!(count));
-    if let Some(next) = next {
-        answer.insert("NextContinuationToken".to_owned(), json!(next));
+    for (member, list) in [("Deleted", done), ("Errors", errors)] {
+        let silent = list.is_empty() || member == "Deleted" && delete.flag("Quiet");
+        if !silent {
+            answer.insert(member.to_owned(), Value::Array(list));
+        }
     }
     Ok(Value::Object(answer))
-}
-
-fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<String> {
-    let bytes: Option<Vec<u8>> =
-        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect();
-    String::from_utf8(bytes?).ok()
 }

@@ -1,0 +1,236 @@
+//! Uploads in parts: how everything larger than a few megabytes comes into S3.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::bucket::Bucket;
+use super::fault::S3Fault;
+use super::object::{self, Body, Object, copy_source, md5_hex};
+use super::owner;
+use crate::aws::timestamp::iso;
+use crate::aws::{Account, Fault, Order};
+use crate::clock::Instant;
+use crate::sorted::SortedMap;
+
+/// No part but the last may be smaller.
+const SMALLEST: u64 = 5 * 1_024 * 1_024;
+
+/// An upload on its way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Upload {
+    pub id: String,
+    pub key: String,
+    pub initiated: Instant,
+    /// What the object will be, but for its bytes.
+    object: Object,
+    pub parts: SortedMap<u32, Part>,
+}
+
+/// One part: a range of the bytes it was cut from, so that cutting copies nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    pub body: Body,
+    range: Range<usize>,
+    etag: String,
+    modified: Instant,
+}
+
+impl Part {
+    fn bytes(&self) -> &[u8] {
+        self.body.data().and_then(|data| data.get(self.range.clone())).unwrap_or_default()
+    }
+}
+
+fn find<'a>(bucket: &'a mut Bucket, order: &Order<'_>) -> Result<(usize, &'a mut Upload), S3Fault> {
+    let (id, key) = (order.parameters.required("UploadId"), order.parameters.required("Key"));
+    let found =
+        bucket.uploads.iter_mut().enumerate().find(|(_, upload)| upload.id == id && upload.key == key);
+    found.ok_or(S3Fault::NoSuchUpload)
+}
+
+pub fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
+    let (name, key) = (order.parameters.required("Bucket"), order.parameters.required("Key"));
+    let object = object::described(account, order, Body::new(0, Arc::default()))?;
+    let id = account.identifiers.secret(128).replace(['+', '/'], "_");
+    let upload =
+        Upload { id: id.clone(), key: key.to_owned(), initiated: order.now, object, parts: SortedMap::new() };
+    let encryption = upload.object.encryption.clone();
+    account.s3.bucket_mut(name, order.region)?.uploads.push(upload);
+    Ok(json!({"ServerSideEncryption": encryption, "Bucket": name, "Key": key, "UploadId": id}))
+}
+
+fn add(
+    account: &mut Account,
+    order: &Order<'_>,
+    data: Arc<[u8]>,
+    range: Range<usize>,
+) -> Result<(String, String), Fault> {
+    let number = order.parameters.integer("PartNumber").unwrap_or(0);
+    let Some(number) = u32::try_from(number).ok().filter(|number| (1..=10_000).contains(number)) else {
+        let sentence = "Part number must be an integer between 1 and 10000, inclusive".to_owned();
+        return Err(S3Fault::InvalidArgument { sentence }.into());
+    };
+    let blob = account.allocate_blob();
+    let bucket = account.s3.bucket_mut(order.parameters.required("Bucket"), order.region)?;
+    let (_, upload) = find(bucket, order)?;
+    let etag = format!("\"{}\"", md5_hex(data.get(range.clone()).unwrap_or_default()));
+    let part = Part { body: Body::new(blob, data), range, etag: etag.clone(), modified: order.now };
+    upload.parts.insert(number, part);
+    Ok((etag, upload.object.encryption.clone()))
+}
+
+pub fn upload_part(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
+    let data = object::bytes(order);
+    let range = order.slice.clone().unwrap_or(0..data.len());
+    let (etag, encryption) = add(account, order, data, range)?;
+    Ok(json!({"ServerSideEncryption": encryption, "ETag": etag}))
+}
+
+pub fn upload_part_copy(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
+    let Some((from, key, version)) = copy_source(order.parameters.required("CopySource")) else {
+        return Err(S3Fault::InvalidCopySource.into());
+    };
+    let source = account.s3.buckets.get(&from).ok_or(S3Fault::NoSuchBucket)?;
+    let data = source.find(&key, version.as_deref())?.body.data().cloned().unwrap_or_default();
+    let range = match order.parameters.text("CopySourceRange") {
+        None => 0..data.len(),
+        Some(text) => object::byte_range(text, data.len()).ok_or(S3Fault::InvalidRange)?,
+    };
+    let (etag, encryption) = add(account, order, data, range)?;
+    Ok(json!({
+        "CopyPartResult": {"ETag": etag, "LastModified": iso(order.now)},
+        "ServerSideEncryption": encryption,
+    }))
+}
+
+pub fn complete(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
+    let parameters = order.parameters;
+    let (name, key) = (parameters.required("Bucket"), parameters.required("Key"));
+    let blob = account.allocate_blob();
+    let bucket = account.s3.bucket_mut(name, order.region)?;
+    let (at, upload) = find(bucket, order)?;
+    let wanted = parameters.structure("MultipartUpload").structures("Parts");
+    if wanted.is_empty() {
+        return Err(S3Fault::MalformedXml.into());
+    }
+    let mut parts: Vec<&Part> = Vec::with_capacity(wanted.len());
+    let mut before = 0;
+    for one in &wanted {
+        // Shorthand knows no numbers.
+        let number = one.integer("PartNumber").or_else(|| one.text("PartNumber")?.parse().ok()).unwrap_or(0);
+        let part = u32::try_from(number).ok().and_then(|number| upload.parts.get(&number));
+        let etag = one.required("ETag").trim_matches('"');
+        let part = part.filter(|part| part.etag.trim_matches('"') == etag).ok_or(S3Fault::InvalidPart)?;
+        if number <= before {
+            return Err(S3Fault::InvalidPartOrder.into());
+        }
+        before = number;
+        parts.push(part);
+    }
+    let small = |part: &&Part| (part.range.len() as u64) < SMALLEST;
+    if parts.iter().rev().skip(1).any(small) {
+        return Err(S3Fault::EntityTooSmall.into());
+    }
+    let mut sums = Md5::new();
+    for part in &parts {
+        sums.update(Md5::digest(part.bytes()));
+    }
+    let hex: String = sums.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let etag = format!("\"{hex}-{}\"", parts.len());
+    let data = together(&parts);
+    let upload = bucket.uploads.remove(at);
+    let mut object = upload.object;
+    object.body = Body::new(blob, data);
+    object.etag.clone_from(&etag);
+    object.modified = order.now;
+    let (region, encryption) = (bucket.region.clone(), object.encryption.clone());
+    let version = bucket.put(key, object, &mut account.identifiers);
+    let mut answer = json!({
+        "ServerSideEncryption": encryption,
+        "Location": format!("https://{name}.s3.{region}.amazonaws.com/{key}"),
+        "Bucket": name,
+        "Key": key,
+        "ETag": etag,
+    });
+    if let Some(version) = version {
+        answer["VersionId"] = json!(version);
+    }
+    Ok(answer)
+}
+
+/// The bytes of all parts. Parts that were cut from one piece, and are all of it, are that piece.
+fn together(parts: &[&Part]) -> Arc<[u8]> {
+    let whole = parts.first().and_then(|part| part.body.data());
+    let mut end = 0;
+    let cut = whole.is_some_and(|whole| {
+        parts.iter().all(|part| {
+            let follows = part.range.start == end;
+            end = part.range.end;
+            follows && part.body.data().is_some_and(|data| Arc::ptr_eq(data, whole))
+        })
+    });
+    match whole {
+        Some(whole) if cut && end == whole.len() => whole.clone(),
+        _ => parts.iter().flat_map(|part| part.bytes()).copied().collect(),
+    }
+}
+
+pub fn abort(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
+    let bucket = account.s3.bucket_mut(order.parameters.required("Bucket"), order.region)?;
+    let (at, _) = find(bucket, order)?;
+    bucket.uploads.remove(at);
+    Ok(Value::Null)
+}
+
+pub fn list_parts(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
+    let whose = owner(&account.id);
+    let bucket = account.s3.bucket_mut(order.parameters.required("Bucket"), order.region)?;
+    let (_, upload) = find(bucket, order)?;
+    let parts: Vec<Value> = upload
+        .parts
+        .iter()
+        .map(|(number, part)| {
+            json!({
+                "PartNumber": number,
+                "LastModified": iso(part.modified),
+                "ETag": part.etag,
+                "Size": part.range.len(),
+            })
+        })
+        .collect();
+    let initiator = order.caller.principal.arn();
+    let name = initiator.rsplit('/').next().unwrap_or(initiator);
+    let mut answer = json!({});
+    if !parts.is_empty() {
+        answer["Parts"] = Value::Array(parts);
+    }
+    answer["Initiator"] = json!({"ID": initiator, "DisplayName": name});
+    answer["Owner"] = whose;
+    answer["StorageClass"] = json!(upload.object.storage_class);
+    Ok(answer)
+}
+
+pub fn list_uploads(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {
+    let bucket = account.s3.bucket(order.parameters.required("Bucket"), order.region)?;
+    let prefix = order.parameters.text("Prefix").unwrap_or("");
+    let mut uploads: Vec<&Upload> =
+        bucket.uploads.iter().filter(|upload| upload.key.starts_with(prefix)).collect();
+    crate::sorted::sort_by(&mut uploads, |a, b| (&a.key, a.initiated.0).cmp(&(&b.key, b.initiated.0)));
+    let uploads: Vec<Value> = uploads
+        .into_iter()
+        .map(|upload| {
+            json!({
+                "UploadId": upload.id,
+                "Key": upload.key,
+                "Initiated": iso(upload.initiated),
+                "StorageClass": upload.object.storage_class,
+                "Owner": owner(&account.id),
+            })
+        })
+        .collect();
+    Ok(if uploads.is_empty() { Value::Null } else { json!({"Uploads": uploads}) })
+}
