@@ -30,6 +30,8 @@ pub enum Fault {
     InvalidToken,
     /// Temporary credentials whose time is over.
     ExpiredToken,
+    /// The secret that signed is not the key's.
+    ForgedSignature,
     Denied(Box<Denied>),
     Iam(IamFault),
     S3(S3Fault),
@@ -70,6 +72,35 @@ pub enum DeniedManner {
     Head,
 }
 
+impl DeniedManner {
+    /// How a service of this manner words that it does not know who calls.
+    pub fn identity(self, fault: Fault) -> Fault {
+        let (code, status, message) = match (self, &fault) {
+            (DeniedManner::Short | DeniedManner::Head, Fault::InvalidToken) => (
+                "InvalidAccessKeyId",
+                403,
+                "The AWS Access Key Id you provided does not exist in our records.",
+            ),
+            (DeniedManner::Short | DeniedManner::Head, Fault::ExpiredToken) => {
+                ("ExpiredToken", 400, "The provided token has expired.")
+            }
+            (DeniedManner::Short | DeniedManner::Head, Fault::ForgedSignature) => (
+                "SignatureDoesNotMatch",
+                403,
+                "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+            ),
+            (DeniedManner::Exception, Fault::InvalidToken) => {
+                ("UnrecognizedClientException", 400, "The security token included in the request is invalid.")
+            }
+            (DeniedManner::Exception, Fault::ExpiredToken) => {
+                ("ExpiredTokenException", 400, "The security token included in the request is expired")
+            }
+            _ => return fault,
+        };
+        Fault::refused(code, status, message)
+    }
+}
+
 impl Fault {
     /// A refusal in a service's own words.
     pub fn refused(code: &'static str, status: u16, message: impl Into<String>) -> Fault {
@@ -84,6 +115,7 @@ impl Fault {
             Fault::UnknownOperation { .. } => "InvalidAction",
             Fault::InvalidToken => "InvalidClientTokenId",
             Fault::ExpiredToken => "ExpiredToken",
+            Fault::ForgedSignature => "SignatureDoesNotMatch",
             Fault::Denied(denied) => match denied.manner {
                 DeniedManner::Full | DeniedManner::Short => "AccessDenied",
                 DeniedManner::Exception => "AccessDeniedException",
@@ -102,7 +134,7 @@ impl Fault {
             Fault::Parameters(_) | Fault::UnknownOperation { .. } => 400,
             Fault::NotSimulated { .. } => 501,
             Fault::Denied(denied) if denied.manner == DeniedManner::Exception => 400,
-            Fault::InvalidToken | Fault::ExpiredToken | Fault::Denied(_) => 403,
+            Fault::InvalidToken | Fault::ExpiredToken | Fault::ForgedSignature | Fault::Denied(_) => 403,
             Fault::Iam(fault) => fault.status(),
             Fault::S3(fault) => fault.status(),
             Fault::Sts(fault) => fault.status(),
@@ -121,6 +153,7 @@ impl Fault {
             Fault::UnknownOperation { service } => format!("Could not find operation in {service}"),
             Fault::InvalidToken => "The security token included in the request is invalid.".to_owned(),
             Fault::ExpiredToken => "The security token included in the request is expired".to_owned(),
+            Fault::ForgedSignature => "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.".to_owned(),
             Fault::Denied(denied) => match denied.manner {
                 DeniedManner::Full | DeniedManner::Exception => format!(
                     "User: {} is not authorized to perform: {} on resource: {} {}",

@@ -14,6 +14,8 @@ pub struct Caller {
     pub region: Option<String>,
     /// A service calls from within AWS: what it reads and writes is no traffic to the outside.
     pub within: bool,
+    /// Signed with another secret than the key's.
+    pub forged: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,13 +28,19 @@ pub enum Identity {
 
 impl Caller {
     pub fn user(name: &str) -> Self {
-        Caller { identity: Identity::User(name.to_owned()), key: None, region: None, within: false }
+        Caller {
+            identity: Identity::User(name.to_owned()),
+            key: None,
+            region: None,
+            within: false,
+            forged: false,
+        }
     }
 
     /// A role as a service has assumed it.
     pub fn session(role: &str, session: &str) -> Self {
         let identity = Identity::Session { role: role.to_owned(), session: session.to_owned() };
-        Caller { identity, key: None, region: None, within: true }
+        Caller { identity, key: None, region: None, within: true, forged: false }
     }
 
     /// The user with this long-lived access key.
@@ -43,7 +51,13 @@ impl Caller {
     /// Whoever holds the temporary credentials of `session`.
     pub fn temporary(session: &Session) -> Self {
         let (identity, key) = (session.identity.clone(), Some(session.access_key.clone()));
-        Caller { identity, key, region: None, within: false }
+        Caller { identity, key, region: None, within: false, forged: false }
+    }
+
+    /// The same, when the secret that signs is not the key's.
+    pub fn forged(mut self, forged: bool) -> Self {
+        self.forged = forged;
+        self
     }
 
     /// The same, called by a service on the identity's behalf.

@@ -149,6 +149,9 @@ impl Account {
     pub(crate) fn authenticate(&self, caller: &Caller, now: Instant) -> Result<iam::Authenticated, Fault> {
         let mut found = self.iam.authenticate(&caller.identity, &self.id).ok_or(Fault::InvalidToken)?;
         let Some(key) = &caller.key else { return Ok(found) };
+        if caller.forged {
+            return Err(Fault::ForgedSignature);
+        }
         match self.sts.session(key) {
             Some(session) if session.expires <= now => return Err(Fault::ExpiredToken),
             Some(session) => session.narrow(&mut found, &self.iam),
@@ -240,11 +243,15 @@ pub fn call_with_slice(
         }));
     };
     shape::check(&parameters, &known.members(), body.is_some()).map_err(failed)?;
-    let authenticated = account.authenticate(caller, now).map_err(failed)?;
+    let unknown = |fault| failed(found.manner().identity(fault));
+    let authenticated = account.authenticate(caller, now).map_err(unknown)?;
     // Temporary credentials of a user open no door of IAM without MFA, which the sandbox does not have.
     let temporary = caller.key.as_ref().is_some_and(|key| account.sts.session(key).is_some());
     if found == Service::Iam && temporary && matches!(caller.identity, Identity::User(_)) {
         return Err(failed(Fault::InvalidToken));
+    }
+    if let Some(bucket) = parameters.get("Bucket").and_then(Value::as_str).filter(|_| found == Service::S3) {
+        s3::bucket::check_name(bucket).map_err(failed)?;
     }
     let region = caller.region.clone().unwrap_or_else(|| account.region.clone());
     if let Some(key) = &caller.key {

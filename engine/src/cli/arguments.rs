@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::name::kebab;
+use super::paging::{self, Pages};
 use super::shorthand;
 use super::{CliOutput, Files, absolute, usage};
 use crate::aws::shape::{Kind, Member};
@@ -13,8 +14,10 @@ use crate::aws::shape::{Kind, Member};
 #[derive(Clone, Debug, Default)]
 pub struct Global {
     pub region: Option<String>,
-    pub output: Form,
+    /// What the flag or the profile says; JSON when `None`.
+    pub output: Option<Form>,
     pub query: Option<String>,
+    pub profile: Option<String>,
 }
 
 /// `--output`.
@@ -24,6 +27,22 @@ pub enum Form {
     Json,
     Text,
     Table,
+    Yaml,
+    /// A document for each page, in a list.
+    YamlStream,
+}
+
+impl Form {
+    pub fn parse(name: &str) -> Option<Form> {
+        Some(match name {
+            "json" => Form::Json,
+            "text" => Form::Text,
+            "table" => Form::Table,
+            "yaml" => Form::Yaml,
+            "yaml-stream" => Form::YamlStream,
+            _ => return None,
+        })
+    }
 }
 
 impl Global {
@@ -45,42 +64,24 @@ impl Global {
                 "--region" => global.region = Some(argument()?),
                 "--query" => global.query = Some(argument()?),
                 "--output" => {
-                    global.output = match argument()?.as_str() {
-                        "json" => Form::Json,
-                        "text" => Form::Text,
-                        "table" => Form::Table,
-                        form @ ("yaml" | "yaml-stream") => {
-                            return Err(CliOutput::failed(
-                                254,
-                                format!("not simulated yet: --output {form}"),
-                            ));
-                        }
-                        other => {
-                            return Err(usage::invalid_choice(
-                                "--output",
-                                other,
-                                &["json", "text", "table", "yaml", "yaml-stream"].map(str::to_owned),
-                            ));
-                        }
-                    };
+                    let form = argument()?;
+                    global.output = Some(Form::parse(&form).ok_or_else(|| {
+                        let forms = ["json", "text", "table", "yaml", "yaml-stream"];
+                        usage::invalid_choice("--output", &form, &forms.map(str::to_owned))
+                    })?);
                 }
-                "--profile" => {
-                    let profile = argument()?;
-                    if profile != "default" {
-                        return Err(CliOutput::failed(
-                            255,
-                            format!("The config profile ({profile}) could not be found"),
-                        ));
-                    }
+                "--profile" => global.profile = Some(argument()?),
+                // There is no network, so nobody answers at an address of one's own.
+                "--endpoint-url" => {
+                    let url = argument()?;
+                    let sentence = format!("Could not connect to the endpoint URL: \"{url}\"");
+                    return Err(CliOutput::failed(255, sentence));
                 }
-                "--endpoint-url"
-                | "--color"
-                | "--cli-read-timeout"
-                | "--cli-connect-timeout"
-                | "--page-size" => {
+                "--debug" | "--no-sign-request" => return Err(usage::not_simulated(&flag, None)),
+                "--color" | "--cli-read-timeout" | "--cli-connect-timeout" | "--ca-bundle" => {
                     argument()?;
                 }
-                "--no-cli-pager" | "--no-paginate" | "--no-verify-ssl" | "--debug" | "--no-sign-request" => {}
+                "--no-cli-pager" | "--cli-auto-prompt" | "--no-cli-auto-prompt" | "--no-verify-ssl" => {}
                 _ => rest.push(word),
             }
         }
@@ -95,6 +96,8 @@ pub struct Invocation {
     pub body: Option<Arc<[u8]>>,
     /// Where GetObject writes.
     pub output_file: Option<String>,
+    /// What is to be seen of all pages; `None` when there are none or the first is enough.
+    pub pages: Option<Pages>,
 }
 
 impl Invocation {
@@ -108,6 +111,8 @@ impl Invocation {
         let mut parameters = Map::new();
         let (mut body, mut output_file) = (None, None);
         let mut unknown = Vec::new();
+        let mut pages = paging::is_paged(members).then(Pages::default);
+        let paged = pages.is_some();
         let mut at = 0;
         while at < words.len() {
             let word = &words[at];
@@ -123,6 +128,31 @@ impl Invocation {
                 Some((flag, value)) => (flag, Some(value.to_owned())),
                 None => (flag, None),
             };
+            if paged && matches!(flag, "max-items" | "starting-token" | "page-size") {
+                let text = inline.or_else(|| words.get(at).cloned()).unwrap_or_default();
+                at += usize::from(!word.contains('='));
+                let number =
+                    if flag == "starting-token" { paging::starting(&text) } else { text.parse().ok() };
+                let Some(number) = number else {
+                    return Err(match flag {
+                        "starting-token" => CliOutput::failed(255, "Bad starting token: ".to_owned() + &text),
+                        _ => usage::error(&format!("argument --{flag}: invalid int value: '{text}'")),
+                    });
+                };
+                match (flag, &mut pages) {
+                    ("max-items", Some(pages)) => pages.most = Some(number),
+                    ("starting-token", Some(pages)) => pages.from = number,
+                    _ => {}
+                }
+                continue;
+            }
+            if flag == "no-paginate" {
+                pages = None;
+                continue;
+            }
+            if let "generate-cli-skeleton" | "cli-input-yaml" = flag {
+                return Err(usage::not_simulated(word, None));
+            }
             let named = |name: &str| members.iter().find(|member| kebab(member.name) == name);
             let (member, negated) = match named(flag) {
                 Some(member) => (member, false),
@@ -202,9 +232,9 @@ impl Invocation {
             )));
         }
         if !unknown.is_empty() {
-            return Err(usage::error(&format!("Unknown options: {}", unknown.join(", "))));
+            return Err(usage::unknown_options(&unknown));
         }
-        Ok(Invocation { parameters: Value::Object(parameters), body, output_file })
+        Ok(Invocation { parameters: Value::Object(parameters), body, output_file, pages })
     }
 }
 

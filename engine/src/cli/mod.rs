@@ -5,20 +5,25 @@
 //! and printed ([`output`], [`table`]). `aws s3` has commands of its own ([`s3`]).
 
 pub mod arguments;
+mod configure;
 pub mod name;
 pub mod output;
+mod paging;
+mod profile;
 pub mod query;
 pub mod s3;
 pub mod shorthand;
 pub mod table;
 pub mod usage;
+mod waiter;
 pub mod words;
+mod yaml;
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::aws::{Account, ApiError, Caller, Fault, Service, call_with_body};
+use crate::aws::{Account, ApiError, Caller, Fault, Reply, Service, call_with_body, call_with_slice};
 use crate::clock::Instant;
 use arguments::{Global, Invocation};
 
@@ -51,6 +56,42 @@ pub struct Terminal<'a> {
     pub now: Instant,
 }
 
+impl Terminal<'_> {
+    /// One call. A bucket in another region is asked for there, as the CLI does when it is told so.
+    fn call(
+        &mut self,
+        service: Service,
+        operation: &str,
+        parameters: Value,
+        body: Option<Arc<[u8]>>,
+    ) -> Result<Reply, ApiError> {
+        let redirects = service == Service::S3 && operation != "CreateBucket";
+        let caller = if redirects { self.towards(&parameters) } else { self.caller.clone() };
+        call_with_body(self.account, &caller, service.command(), operation, parameters, body, self.now)
+    }
+
+    /// UploadPart with a piece of a file.
+    fn upload(
+        &mut self,
+        parameters: Value,
+        bytes: Arc<[u8]>,
+        slice: std::ops::Range<usize>,
+    ) -> Result<Reply, ApiError> {
+        let caller = self.towards(&parameters);
+        let operation = ("UploadPart", parameters);
+        call_with_slice(self.account, &caller, "s3", operation, Some(bytes), Some(slice), self.now)
+    }
+
+    /// The caller, in the region of the bucket that is named.
+    fn towards(&self, parameters: &Value) -> Caller {
+        let bucket = parameters["Bucket"].as_str().and_then(|name| self.account.s3.buckets.get(name));
+        match bucket {
+            Some(bucket) => self.caller.clone().in_region(Some(bucket.region.clone())),
+            None => self.caller.clone(),
+        }
+    }
+}
+
 impl CliOutput {
     pub fn done(stdout: impl Into<String>) -> Self {
         CliOutput { stdout: stdout.into(), ..CliOutput::default() }
@@ -76,20 +117,31 @@ pub fn run(
             return CliOutput { stderr: format!("{sentence}\n"), code: 2, ..CliOutput::default() };
         }
     };
+    let environment = profile::environment(&mut words);
     if words.first().is_some_and(|word| word == "aws") {
         words.remove(0);
     }
-    let global = match Global::take(&mut words) {
+    let mut global = match Global::take(&mut words) {
         Ok(global) => global,
         Err(output) => return output,
     };
-    let caller = Caller::user(principal).in_region(global.region.clone());
-    let mut terminal = Terminal { account, caller, files, now };
     let Some(service) = words.first().cloned() else {
         return usage::error("the following arguments are required: command");
     };
     let rest = &words[1..];
+    let local = service == "configure" && rest.first().is_some_and(|word| word != "list");
+    let found = profile::resolve(account, &*files, principal, &environment, &mut global, now);
+    let caller = match found {
+        Ok(caller) => caller,
+        // What only edits profiles needs none of them.
+        Err(_) if local || service == "help" => Caller::user(principal),
+        Err(output) => return output,
+    };
+    let mut terminal = Terminal { account, caller, files, now };
     match service.as_str() {
+        "configure" => {
+            configure::run(terminal.account, terminal.files, rest, &global, &environment, &terminal.caller)
+        }
         "help" => CliOutput::done(usage::help()),
         "--version" => {
             CliOutput::done("aws-cli/2.11.21 Python/3.11.3 Linux/5.15 exe/x86_64.ubuntu.22 prompt/off\n")
@@ -113,6 +165,9 @@ fn operation(terminal: &mut Terminal<'_>, service: Service, words: &[String], gl
     if command == "help" {
         return CliOutput::done(usage::service_help(service, &names));
     }
+    if command == "wait" && waiter::has(service) {
+        return waiter::run(terminal, service, &words[1..]);
+    }
     let found = service.operations().into_iter().find(|operation| name::kebab(operation) == *command);
     let Some((operation, known)) = found.and_then(|name| Some((name, service.operation(name)?))) else {
         if service.not_simulated().any(|operation| name::kebab(operation) == *command) {
@@ -124,35 +179,38 @@ fn operation(terminal: &mut Terminal<'_>, service: Service, words: &[String], gl
     if words.get(1).is_some_and(|word| word == "help") {
         return CliOutput::done(usage::operation_help(service, command, &members));
     }
-    let Invocation { parameters, body, output_file } =
-        match Invocation::read(&words[1..], &members, operation == "GetObject", &*terminal.files) {
+    let takes_file = operation == "GetObject";
+    let Invocation { parameters, body, output_file, pages } =
+        match Invocation::read(&words[1..], &members, takes_file, &*terminal.files) {
             Ok(invocation) => invocation,
             Err(output) => return output,
         };
-    let reply = call_with_body(
-        terminal.account,
-        &terminal.caller,
-        service.command(),
-        operation,
-        parameters,
-        body,
-        terminal.now,
-    );
-    let reply = match reply {
+    let reply = match terminal.call(service, operation, parameters.clone(), body) {
         Ok(reply) => reply,
         Err(error) => return refusal(&error),
     };
     if let (Some(path), Some(bytes)) = (output_file, reply.body) {
         terminal.files.write(&absolute(&path), bytes);
     }
-    // The CLI leaves out what only steers its paging.
     let mut value = reply.value;
-    if operation == "ListObjectsV2"
+    // Whoever says how large a page is wants that page.
+    if let Some(pages) = pages.filter(|_| !paging::is_sized(&parameters)) {
+        while let Some((member, token)) = paging::next(&mut value) {
+            let mut more = parameters.clone();
+            more[member] = token;
+            match terminal.call(service, operation, more, None) {
+                Ok(page) => paging::join(&mut value, page.value),
+                Err(error) => return refusal(&error),
+            }
+        }
+        paging::cut(&mut value, pages, &members);
+    }
+    // The CLI leaves out what only steers the paging.
+    if service == Service::S3
+        && operation.starts_with("ListObject")
         && let Value::Object(fields) = &mut value
     {
-        fields.retain(|name, _| {
-            matches!(name.as_str(), "Contents" | "CommonPrefixes" | "NextContinuationToken")
-        });
+        fields.retain(|name, value| value.is_array() || name.starts_with("Next"));
         if !fields.is_empty() {
             fields.insert("RequestCharged".to_owned(), Value::Null);
         }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
 use super::arguments::{Form, Global};
-use super::{query, table};
+use super::{query, table, yaml};
 
 /// An answer as the CLI prints it; nothing for an operation without output.
 pub fn print(value: &Value, global: &Global, operation: &str) -> Result<String, String> {
@@ -18,7 +18,9 @@ pub fn print(value: &Value, global: &Global, operation: &str) -> Result<String, 
         None if is_empty(value) => return Ok(String::new()),
         None => value,
     };
-    Ok(match global.output {
+    Ok(match global.output.unwrap_or_default() {
+        Form::Yaml => yaml::render(value),
+        Form::YamlStream => yaml::render(&Value::Array(vec![value.clone()])),
         Form::Json => json(value) + "\n",
         Form::Text => text(value),
         Form::Table => table::render(operation, value),

@@ -53,6 +53,11 @@ pub fn error(sentence: &str) -> CliOutput {
     CliOutput::failed(252, format!("{USAGE}\naws: error: {sentence}"))
 }
 
+/// Flags that nobody knows.
+pub fn unknown_options(flags: &[String]) -> CliOutput {
+    CliOutput::failed(252, format!("{USAGE}\nUnknown options: {}", flags.join(", ")))
+}
+
 /// A name that is none of `names`, with those that are near.
 pub fn invalid_choice(argument: &str, given: &str, names: &[String]) -> CliOutput {
     let mut sentence = format!("argument {argument}: Invalid choice, valid choices are:\n");

@@ -46,6 +46,17 @@ impl Bucket {
     }
 }
 
+/// What botocore lets through; the service is stricter.
+pub fn check_name(name: &str) -> Result<(), Fault> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    if (1..=255).contains(&name.len()) && name.chars().all(plain) || name.starts_with("arn:") {
+        return Ok(());
+    }
+    Err(Fault::Parameters(format!(
+        "Invalid bucket name \"{name}\": Bucket name must match the regex \"^[a-zA-Z0-9.\\-_]{{1,255}}$\" or be an ARN matching the regex \"^arn:(aws).*:(s3|s3-object-lambda):[a-z\\-0-9]*:[0-9]{{12}}:accesspoint[/:][a-zA-Z0-9\\-.]{{1,63}}$|^arn:(aws).*:s3-outposts:[a-z\\-0-9]+:[0-9]{{12}}:outpost[/:][a-zA-Z0-9\\-]{{1,63}}[/:]accesspoint[/:][a-zA-Z0-9\\-]{{1,63}}$\""
+    )))
+}
+
 /// Why a name cannot be a bucket's (S3 User Guide, "Bucket naming rules", 2023).
 fn valid_name(name: &str) -> bool {
     let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());

@@ -10,6 +10,7 @@ use super::bucket::Bucket;
 use super::fault::S3Fault;
 use super::object::Object;
 use super::versions::{Version, shown};
+use crate::aws::ident::Identifiers;
 use crate::aws::parameters::Parameters;
 use crate::aws::{Account, Fault, timestamp};
 use crate::clock::Instant;
@@ -77,7 +78,8 @@ pub fn expiration<'a>(document: &'a Value, key: &str, object: &Object) -> Option
 /// What is due in a bucket, and when something is due next.
 #[derive(Default)]
 struct Plan {
-    gone: Vec<String>,
+    /// Key, and when it was due.
+    gone: Vec<(String, Instant)>,
     /// Key and storage class.
     moved: Vec<(String, String)>,
     /// Key and version.
@@ -103,8 +105,9 @@ fn plan(bucket: &Bucket, document: &Value, now: Instant) -> Plan {
     };
     for rule in rules(document) {
         for (key, object) in bucket.objects.iter().filter(|(key, object)| concerns(rule, key, object)) {
-            if when(rule.structure("Expiration"), "Days", object.modified).is_some_and(&mut reached) {
-                plan.gone.push(key.clone());
+            let expires = when(rule.structure("Expiration"), "Days", object.modified);
+            if let Some(at) = expires.filter(|at| reached(*at)) {
+                plan.gone.push((key.clone(), at));
             }
             for transition in rule.structures("Transitions") {
                 let class = transition.required("StorageClass");
@@ -141,32 +144,39 @@ fn plan(bucket: &Bucket, document: &Value, now: Instant) -> Plan {
     plan
 }
 
-/// Carries out every rule that is due by `now`.
+/// Carries out every rule that is due by `now`, as of the moment it was due.
 pub fn expire(account: &mut Account, now: Instant) {
     for bucket in account.s3.buckets.values_mut() {
         let Some(document) = document(bucket) else { continue };
-        let plan = plan(bucket, &document, now);
-        for (key, class) in plan.moved {
-            if let Some(object) = bucket.objects.get_mut(&key) {
-                object.storage_class = class;
-            }
-        }
-        for key in plan.gone {
-            // Two rules may have found the same object.
-            if bucket.objects.contains_key(&key) {
-                bucket.delete(&key, &mut account.identifiers, now);
-            }
-        }
-        for (key, id) in plan.stale {
-            bucket.delete_version(&key, &id);
-        }
-        bucket.uploads.retain(|upload| !plan.aborted.contains(&upload.id));
-        // A mark with nothing behind it.
-        if rules(&document).iter().any(|rule| rule.structure("Expiration").flag("ExpiredObjectDeleteMarker"))
-        {
-            bucket.past.retain(|_, past| !matches!(past[..], [Version::Marker { .. }]));
+        // What one rule does may make another one due.
+        while carry_out(bucket, &document, &mut account.identifiers, now) {}
+    }
+}
+
+/// Whether there was anything to do.
+fn carry_out(bucket: &mut Bucket, document: &Value, identifiers: &mut Identifiers, now: Instant) -> bool {
+    let plan = plan(bucket, document, now);
+    let idle = plan.gone.is_empty() && plan.stale.is_empty();
+    for (key, class) in plan.moved {
+        if let Some(object) = bucket.objects.get_mut(&key) {
+            object.storage_class = class;
         }
     }
+    for (key, at) in plan.gone {
+        // Two rules may have found the same object.
+        if bucket.objects.contains_key(&key) {
+            bucket.delete(&key, identifiers, at);
+        }
+    }
+    for (key, id) in plan.stale {
+        bucket.delete_version(&key, &id);
+    }
+    bucket.uploads.retain(|upload| !plan.aborted.contains(&upload.id));
+    // A mark with nothing behind it.
+    if rules(document).iter().any(|rule| rule.structure("Expiration").flag("ExpiredObjectDeleteMarker")) {
+        bucket.past.retain(|_, past| !matches!(past[..], [Version::Marker { .. }]));
+    }
+    !idle
 }
 
 /// When the next rule is due, as things are.

@@ -38,6 +38,24 @@ pub struct Object {
     headers: SortedMap<String, String>,
 }
 
+impl Object {
+    /// An object as a service writes it, that says nothing but its bytes.
+    pub fn plain(body: Body, modified: Instant) -> Self {
+        Object {
+            etag: body.data().map_or_else(String::new, |data| format!("\"{}\"", md5_hex(data))),
+            body,
+            modified,
+            content_type: "binary/octet-stream".to_owned(),
+            storage_class: "STANDARD".to_owned(),
+            metadata: SortedMap::new(),
+            version: None,
+            tags: Tags::new(),
+            encryption: "AES256".to_owned(),
+            headers: SortedMap::new(),
+        }
+    }
+}
+
 /// An object's bytes, kept apart from the account under a number that is never used again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Body {
@@ -143,16 +161,13 @@ pub fn described(account: &Account, order: &Order<'_>, body: Body) -> Result<Obj
     let headers =
         HEADERS.iter().filter_map(|name| Some(((*name).to_owned(), parameters.text(name)?.to_owned())));
     Ok(Object {
-        etag: body.data().map_or_else(String::new, |data| format!("\"{}\"", md5_hex(data))),
-        body,
-        modified: order.now,
         content_type: parameters.text("ContentType").unwrap_or("binary/octet-stream").to_owned(),
         storage_class: class.to_owned(),
         metadata: metadata(parameters.get("Metadata")),
-        version: None,
         tags: tagging::read_query(parameters.text("Tagging").unwrap_or(""))?,
         encryption,
         headers: headers.collect(),
+        ..Object::plain(body, order.now)
     })
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::aws::Account;
-use crate::aws::s3::object::{Body, Object, md5_hex};
+use crate::aws::s3::object::{Body, Object};
 use crate::clock::Instant;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ pub fn settle(account: &mut Account, now: Instant) {
         match due.what {
             What::Write { key, body } => {
                 let object = object(body, due.at);
-                bucket.objects.insert(key, object);
+                bucket.put(&key, object, &mut account.identifiers);
             }
             What::Remove { prefix } => bucket.objects.retain(|key, _| !key.starts_with(&prefix)),
         }
@@ -51,13 +51,5 @@ pub fn settle(account: &mut Account, now: Instant) {
 
 /// An object as a service writes it.
 pub fn object(body: Body, modified: Instant) -> Object {
-    let etag = format!("\"{}\"", body.data().map_or_else(String::new, |data| md5_hex(data)));
-    Object {
-        body,
-        etag,
-        modified,
-        content_type: "binary/octet-stream".to_owned(),
-        storage_class: "STANDARD".to_owned(),
-        metadata: Default::default(),
-    }
+    Object::plain(body, modified)
 }

@@ -389,6 +389,7 @@ fn refusal(
     let order = crate::aws::Order {
         parameters: Parameters::new(&nothing),
         body: None,
+        slice: None,
         caller: &who,
         region: &region,
         now,

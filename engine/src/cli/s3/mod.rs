@@ -2,14 +2,26 @@
 
 pub mod bucket;
 pub mod list;
+mod presign;
 pub mod transfer;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{CliOutput, Terminal, usage};
-use crate::aws::{ApiError, Reply, call_with_body};
+use super::{CliOutput, Terminal, shorthand, usage};
+use crate::aws::{ApiError, Reply, Service};
 
 const COMMANDS: [&str; 9] = ["ls", "mb", "rb", "cp", "mv", "rm", "sync", "presign", "website"];
+
+/// Flags that become a member of every object written.
+const EXTRA: [(&str, &str); 7] = [
+    ("--acl", "ACL"),
+    ("--storage-class", "StorageClass"),
+    ("--cache-control", "CacheControl"),
+    ("--content-disposition", "ContentDisposition"),
+    ("--content-encoding", "ContentEncoding"),
+    ("--content-language", "ContentLanguage"),
+    ("--metadata-directive", "MetadataDirective"),
+];
 
 /// `s3://bucket/key` taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +52,10 @@ pub struct Flags {
     pub summarize: bool,
     pub size_only: bool,
     pub content_type: Option<String>,
-    pub storage_class: Option<String>,
+    /// Members that every object written gets: `StorageClass`, `ACL`, `Metadata` and the like.
+    pub extra: Map<String, Value>,
+    /// Of a presigned link, in seconds.
+    pub expires_in: Option<i64>,
     /// `--exclude` (false) and `--include` (true) in the order they were written; the last that matches counts.
     pub filters: Vec<(bool, String)>,
 }
@@ -51,6 +66,7 @@ impl Flags {
         let mut unknown = Vec::new();
         let mut words = words.iter();
         while let Some(word) = words.next() {
+            let following = words.as_slice().first().map(String::as_str);
             let mut argument = || {
                 words
                     .next()
@@ -69,16 +85,39 @@ impl Flags {
                 "--size-only" => flags.size_only = true,
                 "--no-progress" | "--exact-timestamps" | "--no-guess-mime-type" | "--follow-symlinks" => {}
                 "--content-type" => flags.content_type = Some(argument()?),
-                "--storage-class" => flags.storage_class = Some(argument()?),
+                "--metadata" => {
+                    let text = argument()?;
+                    let value = match text.trim_start().starts_with('{') {
+                        true => serde_json::from_str(&text).map_err(|error| error.to_string()),
+                        false => shorthand::parse(&text),
+                    };
+                    let value = value.map_err(|sentence| {
+                        CliOutput::failed(252, format!("Error parsing parameter '--metadata': {sentence}"))
+                    })?;
+                    flags.extra.insert("Metadata".to_owned(), value);
+                }
+                // The algorithm may be left out.
+                "--sse" => {
+                    let algorithm = match following {
+                        Some("AES256" | "aws:kms") => argument()?,
+                        _ => "AES256".to_owned(),
+                    };
+                    flags.extra.insert("ServerSideEncryption".to_owned(), json!(algorithm));
+                }
+                "--expires-in" => {
+                    let text = argument()?;
+                    let invalid =
+                        || usage::error(&format!("argument --expires-in: invalid int value: '{text}'"));
+                    flags.expires_in = Some(text.parse().map_err(|_| invalid())?);
+                }
+                flag if EXTRA.iter().any(|(known, _)| *known == flag) => {
+                    if let Some((_, member)) = EXTRA.iter().find(|(known, _)| *known == flag) {
+                        flags.extra.insert((*member).to_owned(), json!(argument()?));
+                    }
+                }
                 "--exclude" => flags.filters.push((false, argument()?)),
                 "--include" => flags.filters.push((true, argument()?)),
-                "--acl"
-                | "--sse"
-                | "--metadata"
-                | "--metadata-directive"
-                | "--request-payer"
-                | "--expected-size"
-                | "--source-region" => {
+                "--expected-size" | "--source-region" | "--page-size" => {
                     argument()?;
                 }
                 flag if flag.starts_with("--") => unknown.push(flag.to_owned()),
@@ -86,7 +125,7 @@ impl Flags {
             }
         }
         if !unknown.is_empty() {
-            return Err(usage::error(&format!("Unknown options: {}", unknown.join(","))));
+            return Err(usage::unknown_options(&unknown));
         }
         Ok(flags)
     }
@@ -98,7 +137,7 @@ pub fn run(terminal: &mut Terminal<'_>, words: &[String]) -> CliOutput {
     };
     if command == "help" {
         return CliOutput::done(
-            "aws s3 <command> [<arg> ...]\n\nCommands:\n  cp\n  ls\n  mb\n  mv\n  rb\n  rm\n  sync\n",
+            "aws s3 <command> [<arg> ...]\n\nCommands:\n  cp\n  ls\n  mb\n  mv\n  presign\n  rb\n  rm\n  sync\n",
         );
     }
     let flags = match Flags::read(&words[1..]) {
@@ -113,7 +152,8 @@ pub fn run(terminal: &mut Terminal<'_>, words: &[String]) -> CliOutput {
         "mv" => transfer::copy(terminal, &flags, true),
         "rm" => transfer::rm(terminal, &flags),
         "sync" => transfer::sync(terminal, &flags),
-        "presign" | "website" => usage::not_simulated("s3", Some(command)),
+        "presign" => presign::presign(terminal, &flags),
+        "website" => usage::not_simulated("s3", Some(command)),
         other => usage::invalid_choice("subcommand", other, &COMMANDS.map(str::to_owned)),
     }
 }
@@ -125,7 +165,7 @@ fn call(
     parameters: Value,
     body: Option<std::sync::Arc<[u8]>>,
 ) -> Result<Reply, ApiError> {
-    call_with_body(terminal.account, &terminal.caller, "s3", operation, parameters, body, terminal.now)
+    terminal.call(Service::S3, operation, parameters, body)
 }
 
 /// An object in a listing.

@@ -1,6 +1,8 @@
 //! `aws s3 cp`, `mv`, `rm` and `sync`.
 
-use serde_json::json;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
 
 use super::{Flags, Listed, Uri, call, objects};
 use crate::aws::policy::pattern::Pattern;
@@ -90,6 +92,10 @@ pub fn copy(terminal: &mut Terminal<'_>, flags: &Flags, moves: bool) -> CliOutpu
     let (from, to) = (Place::parse(from), Place::parse(to));
     if matches!((&from, &to), (Place::Local(_), Place::Local(_))) {
         return wrong_form(command);
+    }
+    if moves && from.shown() == to.shown() {
+        let sentence = format!("Cannot mv a file onto itself: {} - {}", from.shown(), to.shown());
+        return CliOutput::failed(252, sentence);
     }
     if let (Place::S3(uri), Place::Local(path)) = (&from, &to)
         && path == "-"
@@ -256,8 +262,9 @@ fn carry(terminal: &mut Terminal<'_>, flags: &Flags, from: &Place, to: &Place) -
             if let Some(content_type) = content_type {
                 parameters["ContentType"] = json!(content_type);
             }
-            if let Some(class) = &flags.storage_class {
-                parameters["StorageClass"] = json!(class);
+            add(&mut parameters, flags, |member| member != "MetadataDirective");
+            if bytes.len() >= PART {
+                return in_parts(terminal, parameters, &bytes);
             }
             call(terminal, "PutObject", parameters, Some(bytes)).map(|_| ())
         }
@@ -268,16 +275,48 @@ fn carry(terminal: &mut Terminal<'_>, flags: &Flags, from: &Place, to: &Place) -
         }
         (Place::S3(from), Place::S3(to)) => {
             let source = format!("{}/{}", from.bucket, from.key.replace('%', "%25"));
-            call(
-                terminal,
-                "CopyObject",
-                json!({"Bucket": to.bucket, "Key": to.key, "CopySource": source}),
-                None,
-            )
-            .map(|_| ())
+            let mut parameters = json!({"Bucket": to.bucket, "Key": to.key, "CopySource": source});
+            if let Some(content_type) = &flags.content_type {
+                parameters["ContentType"] = json!(content_type);
+            }
+            add(&mut parameters, flags, |_| true);
+            call(terminal, "CopyObject", parameters, None).map(|_| ())
         }
         (Place::Local(_), Place::Local(_)) => Ok(()),
     }
+}
+
+/// From this size on files go up in parts of as much.
+const PART: usize = 8 * 1_024 * 1_024;
+
+fn add(parameters: &mut Value, flags: &Flags, fits: impl Fn(&str) -> bool) {
+    for (member, value) in flags.extra.iter().filter(|(member, _)| fits(member)) {
+        parameters[member.as_str()] = value.clone();
+    }
+}
+
+/// A large file as the CLI uploads it. The parts are cut from the file's own bytes, which are not copied.
+fn in_parts(terminal: &mut Terminal<'_>, parameters: Value, bytes: &Arc<[u8]>) -> Result<(), ApiError> {
+    let begun = call(terminal, "CreateMultipartUpload", parameters.clone(), None)?.value;
+    let upload =
+        json!({"Bucket": parameters["Bucket"], "Key": parameters["Key"], "UploadId": begun["UploadId"]});
+    let mut parts = Vec::new();
+    for (number, start) in (1..).zip((0..bytes.len()).step_by(PART)) {
+        let mut part = upload.clone();
+        part["PartNumber"] = json!(number);
+        let slice = start..bytes.len().min(start + PART);
+        match terminal.upload(part, bytes.clone(), slice) {
+            Ok(answer) => parts.push(json!({"PartNumber": number, "ETag": answer.value["ETag"]})),
+            Err(error) => {
+                // The CLI takes back what it has begun.
+                call(terminal, "AbortMultipartUpload", upload, None)?;
+                return Err(error);
+            }
+        }
+    }
+    let mut whole = upload;
+    whole["MultipartUpload"] = json!({"Parts": parts});
+    call(terminal, "CompleteMultipartUpload", whole, None).map(|_| ())
 }
 
 /// Python's `mimetypes`, for the endings that occur here.
