@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::watch::spent;
 use super::{Budget, not_found, notification};
-use crate::aws::meter::standing::standing;
+use crate::aws::meter::standing::{Standing, standing};
 use crate::aws::parameters::Parameters;
 use crate::aws::pricing::{Money, decimal};
 use crate::aws::timestamp::iso;
@@ -53,6 +53,22 @@ pub fn budget(account: &Account, name: &str, now: Instant) -> Result<Value, Faul
 pub fn budgets(account: &Account, now: Instant) -> Value {
     let all = account.budgets.budgets.iter();
     json!({"Budgets": all.map(|(name, budget)| value(account, name, budget, now)).collect::<Vec<_>>()})
+}
+
+/// What the page shows of them.
+pub fn summaries(account: &Account, all: &[Standing], now: Instant) -> Value {
+    let budgets = account.budgets.budgets.iter().map(|(name, budget)| {
+        let (actual, forecast) = spent(&budget.limit, &account.meter, all, now);
+        json!({
+            "Name": name,
+            "TimeUnit": budget.limit.time_unit.name(),
+            "LimitMicros": budget.limit.micros(),
+            "ActualMicros": actual.micros(),
+            "ForecastMicros": forecast.micros(),
+            "Alarm": budget.notifications.iter().any(|notification| notification.alarm),
+        })
+    });
+    Value::Array(budgets.collect())
 }
 
 pub fn notifications(account: &Account, name: &str) -> Result<Value, Fault> {

@@ -15,6 +15,7 @@ use super::shape::operations;
 use super::{Access, Account, Fault, Order, Reply};
 use crate::clock::Instant;
 use crate::sorted::SortedMap;
+pub use answer::summaries;
 use limit::Limit;
 use notification::Notification;
 pub use watch::watch;

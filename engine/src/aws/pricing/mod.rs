@@ -5,6 +5,7 @@
 //! a bill never shrinks.
 
 pub mod invoice;
+pub mod summary;
 pub mod table;
 
 use super::meter::{Key, Meter, Record, Usage};
