@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::clock::Instant;
-use crate::sql::error::SqlError;
+use crate::sql::error::{SqlError, SqlErrorKind};
 use crate::sql::session::SessionId;
 use crate::sql::statement::Statement;
 use crate::warehouse::access::{Principals, UserId};
@@ -19,6 +19,9 @@ const VERSION: &str = "1.0.50065";
 
 /// Rows of one log at most; the oldest go first, as the product keeps a few days only.
 const MOST_ROWS: usize = 2_000;
+
+/// A log that no relation shows: what was missing when a right was, and the smallest grant that helps, by query.
+pub(super) const REFUSALS: &str = "refusals";
 
 /// A statement that has ended.
 pub(super) struct Ended<'a> {
@@ -209,6 +212,18 @@ pub(super) fn remember(logs: &mut Arc<Logs>, ended: &Ended<'_>) {
                 );
             }
         }
+    }
+    if let Some(SqlErrorKind::Refused(refusal)) = ended.error.map(|error| &*error.kind) {
+        let missing = refusal.chain.iter().find(|link| link.held.is_none());
+        let missing = missing.map_or_else(String::new, |link| {
+            format!("{} ON {} {}", link.right, link.object_kind, link.object)
+        });
+        let row = vec![
+            Value::BigInt(ended.query),
+            Value::string(missing),
+            Value::string(refusal.smallest_grant.as_deref().unwrap_or("")),
+        ];
+        push(logs, REFUSALS, row);
     }
     let elapsed = Value::BigInt(ended.ended.0 - ended.started.0);
     push(

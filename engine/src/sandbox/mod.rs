@@ -27,6 +27,7 @@ mod reckoning;
 mod refresh;
 mod save;
 mod serial;
+mod spoken;
 mod statement;
 mod step_history;
 mod table_lock;
@@ -42,6 +43,7 @@ pub use background::Background;
 pub use disk::Disk;
 pub use names::{Name, NameKind};
 pub use save::{LoadError, Makers, Saved};
+pub use spoken::{Ending, Spoken};
 pub use statement::Running;
 
 use crate::aws::{Account, ApiError, Beginning, Caller, Reply, call_with_body};

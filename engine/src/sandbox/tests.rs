@@ -432,3 +432,23 @@ fn a_running_statement_is_stopped_by_another_session() {
          ERROR 57P01 terminating connection due to administrator command"
     );
 }
+
+#[test]
+fn statements_are_told_with_what_decided_them() {
+    let mut sandbox = Sandbox::new(7);
+    let admin = sandbox.connect(ADMIN, None).unwrap();
+    sandbox.execute(admin, "CREATE TABLE t (a int); CREATE USER kim PASSWORD 'Kimkim123'; SELECT 1/0;");
+    let kim = sandbox.connect("kim", None).unwrap();
+    sandbox.execute(kim, "SELECT * FROM t");
+    let spoken = sandbox.spoken(3);
+    assert_eq!((spoken[0].user.as_str(), spoken[0].kind.as_str()), ("kim", "SELECT"));
+    let Ending::Refused { message, missing, grant } = &spoken[0].ending else { panic!("{:?}", spoken[0]) };
+    assert_eq!(message, "permission denied for relation t");
+    assert!(
+        missing.starts_with("SELECT ON table") && grant.starts_with("GRANT SELECT ON"),
+        "{missing}; {grant}"
+    );
+    assert!(matches!(spoken[1].ending, Ending::Failed { .. }));
+    assert_eq!(spoken[2].text, "CREATE USER kim PASSWORD '***'");
+    assert_eq!(spoken[2].ending, Ending::Done);
+}
