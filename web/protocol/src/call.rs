@@ -5,8 +5,10 @@ use serde_json::Value;
 
 /// The service that is not AWS's: what the sandbox itself tells of the account.
 pub const SANDBOX: &str = "sandbox";
-/// Its one operation: every call that was made, newest first, with the statement that decided it.
+/// Every call and statement that was made, newest first, with what decided it.
 pub const EVENTS: &str = "Events";
+/// What it all would have cost on AWS, and will: by day, by line, this month and next.
+pub const BILL: &str = "Bill";
 
 /// One operation with its parameters. Bytes (an object's) travel beside the message, because JSON would double them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ mod comparison;
 pub mod line;
 
 pub use access::{Access, HeldRight, ReachingPolicy, RelationAccess, RoutineAccess, SchemaAccess};
-pub use call::{Call, CallFailure, Denial, EVENTS, FailureKind, PolicyStatement, SANDBOX};
+pub use call::{BILL, Call, CallFailure, Denial, EVENTS, FailureKind, PolicyStatement, SANDBOX};
 pub use comparison::{CHANGED, Difference, Half, HalfEnd, ONLY_FIRST, ONLY_SECOND, PairColumn, SAME};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -244,6 +244,9 @@ pub struct AccountState {
     pub transactions: Vec<(String, TransactionState)>,
     pub cluster_status: String,
     pub region: String,
+    /// What everything so far would have cost on AWS, in millionths of a dollar.
+    #[serde(default)]
+    pub bill_micros: u64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -6,7 +6,8 @@ use sandshift_engine::sql::session::{SessionId, Transaction};
 use sandshift_protocol::{AccountState, TransactionState, WarehouseUser};
 
 /// The account as the page draws it. `sessions` are those the page has opened, by user.
-pub(crate) fn account(sandbox: &Sandbox, sessions: &SortedMap<String, SessionId>) -> AccountState {
+pub(crate) fn account(sandbox: &mut Sandbox, sessions: &SortedMap<String, SessionId>) -> AccountState {
+    let bill_micros = sandbox.cost();
     let principals = &sandbox.warehouse.committed.principals;
     let users = principals
         .users
@@ -46,5 +47,6 @@ pub(crate) fn account(sandbox: &Sandbox, sessions: &SortedMap<String, SessionId>
         transactions,
         cluster_status: "available".to_owned(),
         region: REGION.to_owned(),
+        bill_micros,
     }
 }

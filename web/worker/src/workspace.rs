@@ -4,6 +4,7 @@
 //! [`Workspace::take`] for each message and [`Workspace::step`] while a script runs, and stores what
 //! [`Workspace::save`] gives whenever it gives something.
 
+mod background;
 mod calling;
 mod comparing;
 mod door;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 use sandshift_engine::cli::Files as _;
 use sandshift_engine::extension::Extensions;
-use sandshift_engine::sandbox::{NameKind as EngineNameKind, Sandbox};
+use sandshift_engine::sandbox::{Background, NameKind as EngineNameKind, Sandbox};
 use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
@@ -49,6 +50,7 @@ pub struct Workspace {
     results: Results,
     script: Option<Script>,
     comparison: Option<Comparison>,
+    background: Background,
     /// Bytes that came with the message being taken.
     handed_over: Option<Arc<[u8]>>,
     /// Bytes that belong to answers, by the message's number.
@@ -158,6 +160,7 @@ impl Workspace {
             results: Results::default(),
             script: None,
             comparison: None,
+            background: Background::default(),
             handed_over: None,
             bodies: Vec::new(),
             statement_began: 0.0,
@@ -171,7 +174,7 @@ impl Workspace {
 
     /// What the page is told first.
     pub fn opened(&mut self, id: u32, storage: StorageState) {
-        let account = account(&self.sandbox, &self.sessions);
+        let account = account(&mut self.sandbox, &self.sessions);
         let kept = self.kept.clone().into_iter().collect();
         // Checks follow when the page opens a step: the first answer must not wait for them.
         self.tell(id, EventKind::Opened { account, kept, storage });
@@ -187,8 +190,13 @@ impl Workspace {
         std::mem::take(&mut self.events_when_stored)
     }
 
-    /// True while a script runs and wants steps.
+    /// True while something runs and wants steps.
     pub fn is_running(&self) -> bool {
+        self.is_busy() || self.has_background()
+    }
+
+    /// True while a script runs, so that no other can.
+    fn is_busy(&self) -> bool {
         self.script.is_some() || self.comparison.is_some()
     }
 
@@ -265,6 +273,9 @@ impl Workspace {
         let until = (self.now)() + budget;
         if self.comparison.is_some() {
             return self.step_comparison(until);
+        }
+        if self.script.is_none() {
+            return self.step_background(until);
         }
         while let Some(script) = &mut self.script {
             let id = script.id;
@@ -354,7 +365,7 @@ impl Workspace {
     }
 
     fn run(&mut self, id: u32, user: String, text: String) {
-        if self.is_running() {
+        if self.is_busy() {
             return self.busy(id);
         }
         match self.session(&user) {
@@ -455,6 +466,7 @@ impl Workspace {
         self.sessions.clear();
         self.script = None;
         self.comparison = None;
+        self.background = Background::default();
         self.changed = true;
         self.tell(id, EventKind::Reset);
         self.tell_account(id);
@@ -485,7 +497,7 @@ impl Workspace {
     }
 
     fn tell_account(&mut self, id: u32) {
-        let account = account(&self.sandbox, &self.sessions);
+        let account = account(&mut self.sandbox, &self.sessions);
         self.tell(id, EventKind::Account { account });
     }
 

@@ -1,6 +1,4 @@
-//! The bar: who acts, when, how the cluster is, and the page's own switches.
-//!
-//! There is no bill here until the account has one.
+//! The bar: who acts, when, what it costs, how the cluster is, and the page's own switches.
 
 mod menu;
 mod sign_in;
@@ -48,6 +46,9 @@ pub fn Bar() -> Html {
                         { principals(&page) }
                     </div>
                     <TimeMenu />
+                    <a class="vital" href={crate::console::address(&page, "billing/costs")}>
+                        <Icon name="bill" /><span class="sr">{ words.bill_so_far }</span><span class="num">{ dollars(state.account.bill_micros) }</span>
+                    </a>
                     <span class="vital vital-still">
                         <span class={classes!("dot", dot(&state.account.cluster_status))} />
                         <span class="sr">{ words.cluster }</span>
@@ -64,6 +65,14 @@ pub fn Bar() -> Html {
                 <button class="btn btn-quiet btn-icon" type="button" onclick={theme}><Icon name="sun" /><span class="sr">{ words.theme }</span></button>
             </div>
         </header>
+    }
+}
+
+/// `$77.87`; the first cent is said to be less than one.
+fn dollars(micros: u64) -> String {
+    match micros {
+        1..10_000 => "<$0.01".to_owned(),
+        _ => format!("${}.{:02}", micros / 1_000_000, micros / 10_000 % 100),
     }
 }
 

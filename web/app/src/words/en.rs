@@ -88,6 +88,7 @@ pub(super) static WORDS: Words = Words {
         ("36 days", 3_110_400_000_000),
     ],
     time_note: "A simulated clock. It moves only as far as you let it.",
+    bill_so_far: "Bill so far",
     cluster: "Cluster",
     cluster_status: |status| match status {
         "available" => "Available",

@@ -88,6 +88,7 @@ pub(super) static WORDS: Words = Words {
         ("36일", 3_110_400_000_000),
     ],
     time_note: "시뮬레이션 시계입니다. 여기서 보낸 만큼만 흐릅니다.",
+    bill_so_far: "지금까지 요금",
     cluster: "클러스터",
     cluster_status: |status| match status {
         "available" => "사용 가능",

@@ -138,6 +138,7 @@ pub struct Words {
     pub let_time_pass: &'static str,
     pub time_steps: [(&'static str, i64); 4],
     pub time_note: &'static str,
+    pub bill_so_far: &'static str,
     pub cluster: &'static str,
     pub cluster_status: fn(&str) -> &str,
     pub transaction_open: &'static str,

@@ -4,8 +4,9 @@ use sandshift_engine::aws::event::{Event as Entry, Outcome};
 use sandshift_engine::aws::policy::decision::{Deciding, SourceKind};
 use sandshift_engine::aws::policy::document::Effect;
 use sandshift_engine::aws::{ApiError, Caller, Fault, timestamp};
+use sandshift_engine::sandbox::{Ending, Sandbox};
 use sandshift_protocol::{
-    Call, CallFailure, Denial, EVENTS, EventKind, FailureKind, PolicyStatement, SANDBOX,
+    BILL, Call, CallFailure, Denial, EVENTS, EventKind, FailureKind, PolicyStatement, SANDBOX,
 };
 use serde_json::{Value, json};
 
@@ -30,7 +31,8 @@ impl Workspace {
         let body = self.handed_over.take();
         if call.service == SANDBOX {
             let value = match call.operation.as_str() {
-                EVENTS => events(self.sandbox.account.events.events()),
+                EVENTS => events(&self.sandbox),
+                BILL => self.sandbox.bill(),
                 _ => Value::Null,
             };
             return self.tell(id, EventKind::Called { value });
@@ -97,35 +99,59 @@ fn kind(kind: SourceKind) -> &'static str {
     }
 }
 
-/// The log, newest first, in the fields of CloudTrail's event history and with what CloudTrail does not say.
-fn events(entries: &[Entry]) -> Value {
-    let events: Vec<Value> = entries
-        .iter()
-        .rev()
-        .take(EVENTS_TOLD)
-        .map(|entry| {
-            let (outcome, code, by) = match &entry.outcome {
-                Outcome::Done { by } => ("Allowed", None, by.as_ref()),
-                Outcome::Failed { code } => ("Failed", Some(code.as_str()), None),
-                Outcome::Denied { by } => ("Denied", None, by.as_ref()),
+/// The log, newest first: calls in the fields of CloudTrail's event history and with what CloudTrail does not say,
+/// statements in the same ones.
+fn events(sandbox: &Sandbox) -> Value {
+    let entries = sandbox.account.events.events();
+    let mut events: Vec<(i64, Value)> = sandbox
+        .spoken(EVENTS_TOLD)
+        .into_iter()
+        .map(|spoken| {
+            let (outcome, message, by) = match &spoken.ending {
+                Ending::Done => ("Allowed", "", None),
+                Ending::Failed { message } => ("Failed", message.as_str(), None),
+                Ending::Refused { message, missing, grant } => {
+                    let by = json!({"Missing": missing, "Grant": grant});
+                    ("Denied", message.as_str(), Some(by))
+                }
             };
-            let by = by.map(|by| {
-                let effect = match by.effect {
-                    Effect::Allow => "Allow",
-                    Effect::Deny => "Deny",
-                };
-                json!({
-                    "Policy": by.policy, "PolicyKind": kind(by.kind), "Statement": by.statement + 1,
-                    "Sid": by.sid, "Effect": effect,
-                })
+            let event = json!({
+                "EventTime": timestamp::iso(spoken.at), "EventName": spoken.kind, "EventSource": "SQL",
+                "Username": spoken.user, "Resource": spoken.cluster, "Outcome": outcome,
+                "ErrorMessage": message, "DecidedBy": by, "Text": spoken.text, "QueryId": spoken.query,
             });
-            json!({
-                "EventTime": timestamp::iso(entry.time), "EventName": entry.name, "EventSource": entry.source,
-                "Username": entry.principal, "Resource": entry.resource, "AwsRegion": entry.region,
-                "Outcome": outcome, "ErrorCode": code, "ErrorMessage": entry.message, "DecidedBy": by,
-                "RequestParameters": entry.request,
-            })
+            (spoken.at.0, event)
         })
         .collect();
+    events.extend(calls(entries));
+    events.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let events: Vec<Value> = events.into_iter().take(EVENTS_TOLD).map(|(_, event)| event).collect();
     json!({ "Events": events })
+}
+
+fn calls(entries: &[Entry]) -> impl Iterator<Item = (i64, Value)> {
+    entries.iter().rev().take(EVENTS_TOLD).map(|entry| {
+        let (outcome, code, by) = match &entry.outcome {
+            Outcome::Done { by } => ("Allowed", None, by.as_ref()),
+            Outcome::Failed { code } => ("Failed", Some(code.as_str()), None),
+            Outcome::Denied { by } => ("Denied", None, by.as_ref()),
+        };
+        let by = by.map(|by| {
+            let effect = match by.effect {
+                Effect::Allow => "Allow",
+                Effect::Deny => "Deny",
+            };
+            json!({
+                "Policy": by.policy, "PolicyKind": kind(by.kind), "Statement": by.statement + 1,
+                "Sid": by.sid, "Effect": effect,
+            })
+        });
+        let event = json!({
+            "EventTime": timestamp::iso(entry.time), "EventName": entry.name, "EventSource": entry.source,
+            "Username": entry.principal, "Resource": entry.resource, "AwsRegion": entry.region,
+            "Outcome": outcome, "ErrorCode": code, "ErrorMessage": entry.message, "DecidedBy": by,
+            "RequestParameters": entry.request,
+        });
+        (entry.time.0, event)
+    })
 }

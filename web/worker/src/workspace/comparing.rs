@@ -8,7 +8,7 @@ use crate::comparison::{Comparison, Pace};
 impl Workspace {
     /// Each user sits down as it is now: in the session that the page has open, with its transaction and settings.
     pub(super) fn compare(&mut self, id: u32, users: [String; 2], text: String) {
-        if self.is_running() {
+        if self.is_busy() {
             return self.busy(id);
         }
         let seats = users.map(|user| {

@@ -1,0 +1,19 @@
+//! What the Data API was given, worked on in slices while no script runs.
+
+use super::Workspace;
+
+impl Workspace {
+    /// Whether there is something to do that nobody waits for.
+    pub(super) fn has_background(&self) -> bool {
+        self.sandbox.account.redshift_data.waiting().is_some()
+    }
+
+    pub(super) fn step_background(&mut self, until: f64) {
+        while (self.now)() < until {
+            if !self.background.work(&mut self.sandbox) {
+                return;
+            }
+            self.changed = true;
+        }
+    }
+}
