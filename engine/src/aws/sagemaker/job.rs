@@ -126,8 +126,7 @@ impl Job {
     }
 
     pub fn candidate_name(&self, candidate: usize) -> String {
-        let name = self.name.trim_start_matches("redshiftml-");
-        format!("{name}-{:03}-{:08x}", candidate + 1, fold(&self.name, candidate))
+        format!("{}-{:03}-{:08x}", self.name, candidate + 1, fold(&self.name, candidate))
     }
 
     pub fn place(&self, below: &str) -> String {
