@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Sandbox;
 use super::outside::AccountOutside;
 use crate::aws::Account;
 use crate::aws::sagemaker::learning::{self, Order, Produced};
@@ -12,7 +13,9 @@ use crate::sql::execute::{Context, Operator, Pull};
 use crate::sql::outcome::Progress;
 use crate::sql::outside::{Credentials, OutsideError};
 use crate::sql::trainer::{Trainer, TrainingOrder, TrainingResult, TrainingTimes};
+use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
+use crate::warehouse::model::{Model, ModelOutcome, ModelSource};
 
 /// One piece of a training; `None` when it is done.
 pub(super) fn advance(
@@ -67,6 +70,45 @@ pub(super) fn forget(jobs: &[String], account: &mut Arc<Account>, now: Instant) 
     for job in jobs {
         learning::drop_model(Arc::make_mut(account), job, now);
     }
+}
+
+impl Sandbox {
+    /// What a call to AWS has changed for models: a job that was stopped, an endpoint that came or went.
+    pub(super) fn follow_jobs(&mut self) {
+        let (now, account) = (self.clock.now(), &self.account);
+        let mut changed: Vec<(Identifier, Model)> = Vec::new();
+        for (name, database) in &self.warehouse.committed.catalog.databases {
+            for model in database.models.values() {
+                if let Some(new) = followed(model, account, now) {
+                    changed.push((name.clone(), new));
+                }
+            }
+        }
+        if changed.is_empty() {
+            return;
+        }
+        let manifest = Arc::make_mut(&mut self.warehouse.committed);
+        manifest.version += 1;
+        for (name, model) in changed {
+            if let Some(database) = manifest.catalog.database_mut(&name) {
+                database.models.insert(model.id, Arc::new(model));
+            }
+        }
+    }
+}
+
+/// The model as the account has it now, where that is news.
+fn followed(model: &Model, account: &Account, now: Instant) -> Option<Model> {
+    if let ModelSource::Endpoint(endpoint) = &model.source {
+        let silent = learning::answering(account, endpoint, &account.region, now).err();
+        return (silent != model.silent).then(|| Model { silent, ..model.clone() });
+    }
+    if now < model.ends && learning::was_stopped(account, &model.job) {
+        // Unconfirmed.
+        let outcome = ModelOutcome::Failed("The training job was stopped.".to_owned());
+        return Some(Model { outcome, ends: now, explained: now, ..model.clone() });
+    }
+    None
 }
 
 fn order(order: &TrainingOrder) -> Order<'_> {

@@ -154,7 +154,9 @@ impl Sandbox {
     pub fn aws(&mut self, principal: &str, line: &str) -> CliOutput {
         self.reckon();
         let account = Arc::make_mut(&mut self.account);
-        crate::cli::run(account, principal, line, &mut self.disk, self.clock.now())
+        let output = crate::cli::run(account, principal, line, &mut self.disk, self.clock.now());
+        self.follow_jobs();
+        output
     }
 
     /// One call to AWS, with the bytes that it carries.
@@ -170,6 +172,8 @@ impl Sandbox {
         body: Option<Arc<[u8]>>,
     ) -> Result<Reply, ApiError> {
         let account = Arc::make_mut(&mut self.account);
-        call_with_body(account, caller, service, operation, parameters, body, self.clock.now())
+        let reply = call_with_body(account, caller, service, operation, parameters, body, self.clock.now());
+        self.follow_jobs();
+        reply
     }
 }

@@ -48,6 +48,8 @@ pub struct Model {
     pub ends: Instant,
     pub explained: Instant,
     pub outcome: ModelOutcome,
+    /// Why the endpoint of a remote model does not answer, if it does not.
+    pub silent: Option<String>,
 }
 
 /// What it was made from.

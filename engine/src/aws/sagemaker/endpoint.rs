@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::fault::SageMakerFault;
 use super::{Operation, arn};
+use crate::aws::s3::object::Body;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
@@ -38,6 +39,8 @@ pub struct Endpoint {
     pub instance: String,
     pub count: u32,
     pub created: Instant,
+    /// The artefact, as it was when the endpoint was made.
+    pub body: Body,
 }
 
 /// How long an endpoint takes to come up. Unconfirmed.
@@ -103,15 +106,7 @@ pub(super) fn create_model(account: &mut Account, order: &Order<'_>) -> Result<V
         None => parameters.structure("PrimaryContainer"),
     };
     let artefact = container.text("ModelDataUrl").unwrap_or_default().to_owned();
-    let place = artefact.strip_prefix("s3://").and_then(|place| place.split_once('/'));
-    let there = place.is_some_and(|(bucket, key)| {
-        account.s3.bucket(bucket, order.region).is_ok_and(|bucket| bucket.objects.contains_key(key))
-    });
-    if !there {
-        // Unconfirmed in its last words.
-        let message = format!("Could not find model data at {artefact}.");
-        return Err(SageMakerFault::Invalid { message }.into());
-    }
+    body_at(account, &artefact, order)?;
     let made = Served {
         region: order.region.to_owned(),
         role: parameters.required("ExecutionRoleArn").to_owned(),
@@ -161,6 +156,10 @@ pub(super) fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, 
     must_be_a_name("EndpointName", name)?;
     free(account.sagemaker.endpoints.contains_key(name), ENDPOINT, account, order, name)?;
     let config = config(account, order)?.clone();
+    let artefact = account.sagemaker.models.get(&config.model).map(|model| model.artefact.clone());
+    let Some(artefact) = artefact else {
+        return Err(unknown(MODEL.0, arn(account, order.region, MODEL.1, &config.model)));
+    };
     let made = Endpoint {
         region: order.region.to_owned(),
         config: parameters.required("EndpointConfigName").to_owned(),
@@ -168,11 +167,23 @@ pub(super) fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, 
         instance: config.instance,
         count: config.count,
         created: order.now,
+        body: body_at(account, &artefact, order)?,
     };
     account.reckon(order.now);
     let shown = json!({ "EndpointArn": arn(account, order.region, ENDPOINT.1, name) });
     account.sagemaker.endpoints.insert(name.to_owned(), made);
     Ok(shown)
+}
+
+/// The object that an artefact's address means.
+fn body_at(account: &Account, artefact: &str, order: &Order<'_>) -> Result<Body, Fault> {
+    let place = artefact.strip_prefix("s3://").and_then(|place| place.split_once('/'));
+    let found = place.and_then(|(bucket, key)| {
+        Some(account.s3.bucket(bucket, order.region).ok()?.objects.get(key)?.body.clone())
+    });
+    // Unconfirmed in its last words.
+    let message = || format!("Could not find model data at {artefact}.");
+    found.ok_or_else(|| SageMakerFault::Invalid { message: message() }.into())
 }
 
 fn config<'a>(account: &'a Account, order: &Order<'_>) -> Result<&'a Config, Fault> {

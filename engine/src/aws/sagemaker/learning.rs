@@ -303,17 +303,24 @@ pub fn served(
         context: format!("SageMaker endpoint={endpoint}"),
         hint: Some("List them: aws sagemaker list-endpoints".to_owned()),
     };
+    answering(account, endpoint, &region, reader.now).map_err(missing)
+}
+
+/// The artefact behind an endpoint, or why it does not answer.
+pub fn answering(account: &Account, endpoint: &str, region: &str, now: Instant) -> Result<Arc<[u8]>, String> {
     let found = account.sagemaker.endpoints.get(endpoint).filter(|found| found.region == region);
-    let found = found.ok_or_else(|| missing(format!("Could not find endpoint \"{resource}\".")))?;
-    if found.status(reader.now) != "InService" {
+    let resource = arn(account, region, "endpoint", endpoint);
+    let found = found.ok_or_else(|| format!("Could not find endpoint \"{resource}\"."))?;
+    if found.status(now) != "InService" {
         // Unconfirmed.
-        return Err(missing(format!("Endpoint {endpoint} of account {} is not in service.", account.id)));
+        return Err(format!("Endpoint {endpoint} of account {} is not in service.", account.id));
     }
-    let model = account.sagemaker.models.get(&found.model);
-    let place = model.and_then(|model| model.artefact.strip_prefix("s3://")?.split_once('/'));
-    let bytes = place
-        .and_then(|(bucket, key)| account.s3.buckets.get(bucket)?.objects.get(key)?.body.data().cloned());
-    bytes.ok_or_else(|| missing(format!("The model of endpoint {endpoint} is gone.")))
+    found.body.data().cloned().ok_or_else(|| format!("The model of endpoint {endpoint} is gone."))
+}
+
+/// Whether somebody has stopped the job.
+pub fn was_stopped(account: &Account, job: &str) -> bool {
+    account.sagemaker.jobs.iter().any(|one| one.name == job && one.stopped.is_some())
 }
 
 /// The job of a dropped model stops, and what it staged goes.
@@ -343,21 +350,15 @@ fn region(account: &Account, caller: &Caller) -> String {
     caller.region.clone().unwrap_or_else(|| account.region.clone())
 }
 
-/// `redshiftml-20230525100000000000`, by the moment; no two jobs have one name.
+/// `redshiftml-20230525100000640901`: the moment to the second, and six digits that tell jobs of one second apart.
 fn free_name(account: &Account, now: Instant, algorithm: Option<&str>) -> String {
-    let mut micros = now.0;
-    loop {
-        let Moment { date, hour, minute, second, micros: rest } = Moment::from_micros(micros);
-        let (year, month, day) = (date.year, date.month, date.day);
-        let moment = format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}{rest:06}");
-        let name = match algorithm {
-            None => format!("redshiftml-{moment}"),
-            Some(algorithm) => format!("redshiftml-{moment}-{algorithm}"),
-        };
-        if account.sagemaker.jobs.iter().all(|job| job.name != name) {
-            return name;
-        }
-        micros += 1;
+    let Moment { date, hour, minute, second, .. } = Moment::from_micros(now.0);
+    let (year, month, day) = (date.year, date.month, date.day);
+    let digits = (640_901 + account.sagemaker.jobs.len() * 354_073) % 1_000_000;
+    let moment = format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}{digits:06}");
+    match algorithm {
+        None => format!("redshiftml-{moment}"),
+        Some(algorithm) => format!("redshiftml-{moment}-{algorithm}"),
     }
 }
 

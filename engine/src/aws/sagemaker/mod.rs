@@ -74,19 +74,21 @@ pub struct SageMaker {
 }
 
 impl SageMaker {
-    /// Bodies of files that are still to be written.
+    /// Bodies of files that are still to be written, and what endpoints serve.
     pub fn bodies(&self) -> impl Iterator<Item = &Body> {
-        self.due.iter().filter_map(|due| match &due.what {
+        let due = self.due.iter().filter_map(|due| match &due.what {
             What::Write { body, .. } => Some(body),
             What::Remove { .. } => None,
-        })
+        });
+        due.chain(self.endpoints.values().map(|endpoint| &endpoint.body))
     }
 
     pub fn bodies_mut(&mut self) -> impl Iterator<Item = &mut Body> {
-        self.due.iter_mut().filter_map(|due| match &mut due.what {
+        let due = self.due.iter_mut().filter_map(|due| match &mut due.what {
             What::Write { body, .. } => Some(body),
             What::Remove { .. } => None,
-        })
+        });
+        due.chain(self.endpoints.values_mut().map(|endpoint| &mut endpoint.body))
     }
 }
 

@@ -59,6 +59,9 @@ fn predict(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<Ar
 
 /// The product's sentence for a failed model; that for one in training follows it (unconfirmed).
 fn usable<'a>(model: &'a Model, evaluation: &Evaluation) -> SqlResult<&'a Learned> {
+    if let Some(why) = &model.silent {
+        return Err(SqlError::product("XX000", why.clone()));
+    }
     let why = match model.state(evaluation.statement_start) {
         ModelState::Ready => match &model.outcome {
             ModelOutcome::Learned(learned) => return Ok(learned),

@@ -167,6 +167,7 @@ impl ModelTask {
             ends: context.now,
             explained: context.now,
             outcome: ModelOutcome::Failed(String::new()),
+            silent: None,
         };
         let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
         let types: Vec<DataType> = fields.iter().map(|field| field.data_type).collect();

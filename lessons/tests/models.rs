@@ -1,0 +1,148 @@
+//! Models that are brought along: from a job, from an artefact, from an endpoint that somebody deployed.
+
+// Outside of `#[test]` functions clippy has to be told that a test gives up by panicking.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+use sandshift_engine::sandbox::{ADMIN, Sandbox};
+use sandshift_engine::sql::execute::display::display;
+use sandshift_engine::sql::session::SessionId;
+use sandshift_lessons::state;
+
+const ROLE: &str = "arn:aws:iam::123456789012:role/Redshift-ML";
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["redshift.amazonaws.com","sagemaker.amazonaws.com"]},"Action":"sts:AssumeRole"}]}"#;
+const HOUR: i64 = 3_600_000_000;
+
+struct Learner {
+    sandbox: Sandbox,
+    session: SessionId,
+}
+
+impl Learner {
+    fn new() -> Self {
+        let mut sandbox = state::empty(7).unwrap();
+        let session = sandbox.connect(ADMIN, None).unwrap();
+        let mut learner = Learner { sandbox, session };
+        learner.aws("s3 mb s3://course-bucket");
+        learner
+            .aws(&format!("iam create-role --role-name Redshift-ML --assume-role-policy-document '{TRUST}'"));
+        for policy in ["AmazonSageMakerFullAccess", "AmazonS3FullAccess"] {
+            learner.aws(&format!(
+                "iam attach-role-policy --role-name Redshift-ML --policy-arn arn:aws:iam::aws:policy/{policy}"
+            ));
+        }
+        learner.aws(&format!(
+            "redshift modify-cluster-iam-roles --cluster-identifier course-cluster --add-iam-roles {ROLE} --default-iam-role-arn {ROLE}"
+        ));
+        learner.sql(
+            "CREATE TABLE points AS SELECT n, n % 10 AS a, (n * 7) % 13 AS b, CASE WHEN n % 10 > 6 THEN 1 ELSE 0 END AS leaves FROM generate_series(1, 600) AS s(n)",
+        );
+        learner.sql(
+            "CREATE MODEL trees FROM (SELECT a, b, leaves FROM points) TARGET leaves FUNCTION f_trees IAM_ROLE default AUTO OFF MODEL_TYPE XGBOOST OBJECTIVE 'binary:logistic' PREPROCESSORS 'none' HYPERPARAMETERS DEFAULT EXCEPT (NUM_ROUND '5') SETTINGS (S3_BUCKET 'course-bucket', S3_GARBAGE_COLLECT OFF)",
+        );
+        learner.sandbox.clock.advance(HOUR);
+        learner
+    }
+
+    /// The rows' cells, each row on a line.
+    fn sql(&mut self, text: &str) -> String {
+        self.tried(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    fn tried(&mut self, text: &str) -> Result<String, String> {
+        let executed = self.sandbox.execute(self.session, text).pop().unwrap();
+        let answer = executed.result.map_err(|error| error.to_string())?;
+        let fields = answer.completion.fields.unwrap_or_default();
+        let mut lines = Vec::new();
+        for batch in &answer.batches {
+            for row in 0..batch.rows {
+                let cells = batch
+                    .columns
+                    .iter()
+                    .zip(&fields)
+                    .map(|(column, field)| display(column, field.data_type, row).unwrap_or_default());
+                lines.push(cells.collect::<Vec<_>>().join("|"));
+            }
+        }
+        Ok(lines.join("\n"))
+    }
+
+    fn aws(&mut self, line: &str) -> String {
+        let output = self.sandbox.aws("learner", line);
+        assert_eq!(output.code, 0, "{line}: {output:?}");
+        output.stdout
+    }
+
+    fn job(&mut self) -> String {
+        let shown = self.sql("SHOW MODEL trees");
+        let line = shown.lines().find_map(|line| line.strip_prefix("Training Job Name|"));
+        line.unwrap_or_else(|| panic!("{shown}")).to_owned()
+    }
+}
+
+const ASKED: &str = "FROM points WHERE n IN (6, 7, 8, 10) ORDER BY n";
+
+#[test]
+fn a_model_is_brought_from_its_job_and_from_its_artefact() {
+    let mut learner = Learner::new();
+    let job = learner.job();
+    let key = format!("redshift-ml/{job}/output/{job}/output/model.tar.gz");
+    for (at, from) in [job.clone(), format!("s3://course-bucket/{key}")].into_iter().enumerate() {
+        learner.sql(&format!(
+            "CREATE MODEL brought{at} FROM '{from}' FUNCTION f_brought{at} (int, int) RETURNS int IAM_ROLE default SETTINGS (S3_BUCKET 'course-bucket')"
+        ));
+        let said = learner.sql(&format!("SELECT a, f_brought{at}(a, b) {ASKED}"));
+        assert_eq!(said, learner.sql(&format!("SELECT a, f_trees(a, b) {ASKED}")));
+        let shown = learner.sql(&format!("SHOW MODEL brought{at}"));
+        assert!(shown.contains("Inference Type|Local") && shown.contains("Model State|READY"), "{shown}");
+    }
+    let wrong = learner.tried(&format!(
+        "CREATE MODEL wrong FROM '{job}' FUNCTION f_wrong (int) RETURNS int IAM_ROLE default SETTINGS (S3_BUCKET 'course-bucket')"
+    ));
+    assert_eq!(wrong, Err("ERROR 22023 The model takes 2 arguments; the function has 1.".to_owned()));
+    learner.sql("DROP MODEL trees");
+    let gone = learner.tried(&format!(
+        "CREATE MODEL late FROM '{job}' FUNCTION f_late (int, int) RETURNS int IAM_ROLE default SETTINGS (S3_BUCKET 'course-bucket')"
+    ));
+    assert!(gone.unwrap_err().contains("NoSuchKey"), "dropping a model takes its artefacts");
+}
+
+#[test]
+fn an_endpoint_answers_while_it_stands_and_costs_by_the_hour() {
+    let mut learner = Learner::new();
+    let job = learner.job();
+    let artefact = format!("s3://course-bucket/redshift-ml/{job}/output/{job}/output/model.tar.gz");
+    learner.aws(&format!(
+        "sagemaker create-model --model-name churn --execution-role-arn {ROLE} --primary-container Image=xgboost,ModelDataUrl={artefact}"
+    ));
+    learner.aws("sagemaker create-endpoint-config --endpoint-config-name churn --production-variants VariantName=All,ModelName=churn,InitialInstanceCount=1,InstanceType=ml.m5.large");
+    learner.aws("sagemaker create-endpoint --endpoint-name churn --endpoint-config-name churn");
+    let make =
+        "CREATE MODEL remote FUNCTION f_remote (int, int) RETURNS int SAGEMAKER 'churn' IAM_ROLE default";
+    assert!(learner.tried(make).unwrap_err().contains("is not in service"));
+    learner.sandbox.clock.advance(HOUR);
+    learner.sql(make);
+    let said = learner.sql(&format!("SELECT a, f_remote(a, b) {ASKED}"));
+    assert_eq!(said, "6|0\n7|1\n8|1\n0|0");
+    assert!(learner.sql("SHOW MODEL remote").contains("Inference Type|Remote"));
+    let bill = "ce get-cost-and-usage --time-period Start=2023-05-25,End=2023-05-26 --granularity DAILY --metrics UsageQuantity --group-by Type=DIMENSION,Key=USAGE_TYPE --output text";
+    assert!(learner.aws(bill).contains("Host:ml.m5.large"), "an endpoint is billed while it stands");
+    learner.aws("sagemaker delete-endpoint --endpoint-name churn");
+    let refused = learner.tried("SELECT f_remote(1, 2)");
+    assert!(refused.unwrap_err().contains("Could not find endpoint"), "nobody answers any more");
+}
+
+#[test]
+fn a_job_that_somebody_stops_leaves_a_failed_model() {
+    let mut learner = Learner::new();
+    learner.sql(
+        "CREATE MODEL stopped FROM (SELECT a, b, leaves FROM points) TARGET leaves FUNCTION f_stopped IAM_ROLE default SETTINGS (S3_BUCKET 'course-bucket')",
+    );
+    let jobs =
+        learner.aws("sagemaker list-auto-ml-jobs --query AutoMLJobSummaries[0].AutoMLJobName --output text");
+    learner.sandbox.clock.advance(HOUR / 4);
+    learner.aws(&format!("sagemaker stop-auto-ml-job --auto-ml-job-name {}", jobs.trim()));
+    assert!(learner.sql("SHOW MODEL stopped").contains("Model State|FAILED"));
+    assert!(learner.tried("SELECT f_stopped(1, 2)").unwrap_err().contains("the ML model is failed"));
+    let left = learner.aws("s3 ls s3://course-bucket/ --recursive");
+    assert!(!left.contains(jobs.trim()), "{left}");
+}
