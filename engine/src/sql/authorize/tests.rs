@@ -1,8 +1,15 @@
 //! What a refusal says besides its sentence: the way to it, and the statement that helps.
 
+use std::sync::Arc;
+
 use crate::sandbox::Sandbox;
 use crate::sql::error::{Refusal, SqlErrorKind};
 use crate::sql::session::SessionId;
+use crate::warehouse::access::UserId;
+use crate::warehouse::data_type::DataType;
+use crate::warehouse::identifier::Identifier;
+use crate::warehouse::model::{Model, ModelOutcome, ModelSource};
+use crate::warehouse::routine::{Argument, ArgumentMode, Routine, RoutineKind};
 
 fn all(sandbox: &mut Sandbox, session: SessionId, text: &str) {
     for executed in sandbox.execute(session, text) {
@@ -31,7 +38,58 @@ fn account() -> Sandbox {
          CREATE VIEW s.late AS SELECT a FROM hidden.h WITH NO SCHEMA BINDING;
          RESET SESSION AUTHORIZATION; REVOKE SELECT ON hidden.h FROM middle;",
     );
+    add_model(&mut sandbox);
     sandbox
+}
+
+/// The admin's `s.model` and its function `s.predict(int)`, without what it would have learned.
+fn add_model(sandbox: &mut Sandbox) {
+    let (now, nothing) = (sandbox.clock.now(), String::new);
+    let manifest = Arc::make_mut(&mut sandbox.warehouse.committed);
+    let (id, function) = (manifest.catalog.allocate(), manifest.catalog.allocate());
+    let (schema, owner) = (Identifier::fold("s"), UserId::ADMIN);
+    let model = Model {
+        id,
+        schema: schema.clone(),
+        name: Identifier::fold("model"),
+        owner,
+        acl: Default::default(),
+        created: now,
+        function: Identifier::fold("predict"),
+        returns: DataType::Integer,
+        features: vec![("a".to_owned(), DataType::Integer)],
+        source: ModelSource::Table("s.t".to_owned()),
+        target: "b".to_owned(),
+        role: nothing(),
+        bucket: nothing(),
+        kms_key: None,
+        max_runtime: 5_400,
+        auto: true,
+        asked: Default::default(),
+        job: nothing(),
+        hyperparameters: Vec::new(),
+        cost: 0.0,
+        ends: now,
+        explained: now,
+        outcome: ModelOutcome::Failed(nothing()),
+        silent: None,
+    };
+    let argument =
+        Argument { mode: ArgumentMode::In, name: None, data_type: DataType::Integer, cursor: false };
+    let routine = Routine {
+        id: function,
+        schema,
+        name: model.function.clone(),
+        owner,
+        acl: Default::default(),
+        arguments: vec![argument],
+        body: nothing(),
+        created: now,
+        kind: RoutineKind::Prediction { model: id, returns: DataType::Integer, probability: false },
+    };
+    let database = manifest.catalog.database_mut(&Identifier::fold("dev")).unwrap();
+    database.models.insert(id, Arc::new(model));
+    database.routines.insert(function, Arc::new(routine));
 }
 
 fn refusal(sandbox: &mut Sandbox, session: SessionId, text: &str) -> Option<Refusal> {
@@ -120,6 +178,13 @@ const STATEMENTS: &[&str] = &[
     "COPY s.t FROM 's3://b/k' IAM_ROLE 'arn:aws:iam::123456789012:role/r'",
     "SELECT * FROM s.through",
     "SELECT * FROM s.late",
+    "SELECT s.predict(1)",
+    "SHOW MODEL s.model",
+    "SELECT EXPLAIN_MODEL('s.model')",
+    "DROP MODEL s.model",
+    "GRANT EXECUTE ON MODEL s.model TO middle",
+    "GRANT CREATE MODEL TO middle",
+    "CREATE MODEL s.x FROM s.t TARGET a FUNCTION fx IAM_ROLE default SETTINGS (S3_BUCKET 'b')",
 ];
 
 /// The admin runs what is suggested, and the statement passes, fails for another reason, or misses another right.

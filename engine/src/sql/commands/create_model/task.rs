@@ -18,6 +18,7 @@ use crate::sql::outside::{Credentials, OutsideError};
 use crate::sql::plan::Plan;
 use crate::sql::statement::{CreateModel, ModelFrom};
 use crate::sql::trainer::{Trainer, TrainingOrder, TrainingResult};
+use crate::warehouse::access::Privilege;
 use crate::warehouse::assume_role::{IamRole, RoleCommand};
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::data_type::DataType;
@@ -83,6 +84,8 @@ impl ModelTask {
         must_fit(create)?;
         let place = context.place_for(&create.name, false, SystemPermission::CreateModel)?;
         let schema = place.schema;
+        // The system permission does not stand for CREATE on the schema here.
+        context.rights().on_schema(context.schema(&schema)?, Privilege::Create)?;
         if context.database()?.model(&schema, &create.name.name).is_some() {
             return Err(SqlError::product("42710", format!("Model \"{}\" already exists", create.name.name)));
         }
