@@ -1,5 +1,8 @@
 //! What is written is read again, piece by piece, and damage is told rather than suffered.
 
+// Outside of `#[test]` functions clippy has to be told that a test gives up by panicking.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use sandshift_extension::formats::{
     Bound, Column, Data, Ending, Field, Footer, Kind, MAGIC, Strings, Task, Written,
 };
@@ -91,7 +94,7 @@ fn read(file: &[u8], footer: &Footer, group: usize, column: usize) -> Result<Col
     Ok(Column::decode(&run(&task)?).unwrap())
 }
 
-const KINDS: [Kind; 17] = [
+const KINDS: [Kind; 18] = [
     Kind::Boolean,
     Kind::Integer { bits: 8, signed: true },
     Kind::Integer { bits: 16, signed: true },
@@ -109,6 +112,7 @@ const KINDS: [Kind; 17] = [
     Kind::Timestamp { utc: true },
     Kind::Text,
     Kind::Binary,
+    Kind::Nested,
 ];
 
 #[test]

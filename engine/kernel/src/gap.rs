@@ -43,7 +43,7 @@ impl Feature {
         match self {
             Feature::ExternalSchema => "CREATE EXTERNAL SCHEMA",
             Feature::ExternalTable => "external tables (Redshift Spectrum)",
-            Feature::Unload => "UNLOAD",
+            Feature::Unload => "this UNLOAD option",
             Feature::ForecastModel => "MODEL_TYPE FORECAST (Amazon Forecast)",
             Feature::ExternalModel => "CREATE EXTERNAL MODEL (Amazon Bedrock)",
             Feature::BroughtModel => "models that were not trained in this account",

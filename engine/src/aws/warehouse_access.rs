@@ -58,7 +58,7 @@ pub struct WarehouseError {
     pub hint: Option<String>,
 }
 
-/// The objects whose keys begin with `prefix`: key and size, in UTF-8 order.
+/// The objects whose keys begin with `prefix`: key and size, in UTF-8 order. That there is none is an error.
 pub fn list(
     account: &mut Account,
     reader: &Reader<'_>,
@@ -141,6 +141,23 @@ pub fn catalog(
 pub struct CatalogRefusal {
     pub code: String,
     pub error: WarehouseError,
+}
+
+/// Writes or deletes an object: `operation` is S3's.
+pub fn write(
+    account: &mut Account,
+    reader: &Reader<'_>,
+    operation: &'static str,
+    bucket: &str,
+    key: &str,
+    body: Option<Arc<[u8]>>,
+) -> Result<(), WarehouseError> {
+    let caller = assume(account, reader, false)?;
+    let parameters = json!({"Bucket": bucket, "Key": key});
+    call_with_body(account, &caller, "s3", operation, parameters, body, reader.now)
+        .map(|_| ())
+        // unconfirmed: the context of a refused write.
+        .map_err(|error| refused(account, &error, format!("S3 key being written : s3://{bucket}/{key}")))
 }
 
 /// One object's bytes.

@@ -55,6 +55,8 @@ impl Sandbox {
             started: now,
             last_copy_count: 0,
             last_copy: -1,
+            last_unload_count: 0,
+            last_unload: -1,
             last_query: -1,
             inside: Default::default(),
             prepared: SortedMap::new(),
@@ -174,6 +176,8 @@ impl Session {
             ("default_iam_role", self.default_iam_role.clone().unwrap_or_else(|| "none".to_owned())),
             ("pg_last_copy_count", self.last_copy_count.to_string()),
             ("pg_last_copy_id", self.last_copy.to_string()),
+            ("pg_last_unload_count", self.last_unload_count.to_string()),
+            ("pg_last_unload_id", self.last_unload.to_string()),
             ("pg_last_query_id", self.last_query.to_string()),
         ] {
             settings.insert(key.to_owned(), value);

@@ -48,6 +48,7 @@ pub(super) enum Class {
     Update,
     Delete,
     Copy,
+    Unload,
     CreateTableAs,
     Definition,
     Utility,
@@ -62,6 +63,7 @@ impl Class {
             Statement::Update(_) | Statement::Merge(_) => Class::Update,
             Statement::Delete(_) => Class::Delete,
             Statement::Copy(_) => Class::Copy,
+            Statement::Unload(_) => Class::Unload,
             Statement::CreateTableAs(_) => Class::CreateTableAs,
             Statement::CreateDatabase { .. }
             | Statement::DropDatabase { .. }
@@ -93,6 +95,7 @@ impl Class {
             Class::Update => "UPDATE",
             Class::Delete => "DELETE",
             Class::Copy => "COPY",
+            Class::Unload => "UNLOAD",
             Class::CreateTableAs => "CTAS",
             Class::Definition => "DDL",
             Class::Utility => "UTILITY",

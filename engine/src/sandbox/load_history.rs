@@ -36,7 +36,7 @@ fn whole(task: &CopyTask, context: &Context, load: &Load) -> Vec<Value> {
         Value::Timestamp(load.ended.0),
         Value::BigInt(load.ended.0 - began.0),
         Value::string(task.source()),
-        Value::string("text"),
+        Value::string(task.file_format().to_lowercase()),
         Value::BigInt(load.rows.unwrap_or(0) as i64),
         Value::BigInt(if load.rows.is_some() { bytes as i64 } else { 0 }),
         Value::Integer(files as i32),
@@ -77,6 +77,40 @@ pub(super) fn remember(logs: &mut Logs, task: &CopyTask, context: &Context, load
         ];
         push(logs, "stl_load_errors", row);
     }
+    // The product keeps so many a slice.
+    for error in task.errors().iter().take(20) {
+        for (number, field) in error.fields.iter().enumerate() {
+            let row = vec![
+                user.clone(),
+                Value::Integer(0),
+                Value::Integer(session as i32),
+                query.clone(),
+                Value::string(error.filename.as_str()),
+                Value::BigInt(error.line_number as i64),
+                Value::Integer(number as i32),
+                Value::string(field.column.as_str()),
+                Value::string(field.value.as_str()),
+                Value::Integer(i32::from(field.value.is_empty())),
+                Value::string(field.data_type.as_str()),
+                Value::string(field.column_length.as_str()),
+            ];
+            push(logs, "stl_loaderror_detail", row);
+        }
+    }
+    for replaced in task.replacements() {
+        let row = vec![
+            user.clone(),
+            query.clone(),
+            Value::Integer(0),
+            now.clone(),
+            Value::Integer(session as i32),
+            Value::string(replaced.filename.as_str()),
+            Value::BigInt(replaced.line_number as i64),
+            Value::string(replaced.column.as_str()),
+            Value::string(replaced.raw_line.as_str()),
+        ];
+        push(logs, "stl_replacements", row);
+    }
     for commit in task.commits() {
         let row = vec![
             user.clone(),
@@ -89,11 +123,26 @@ pub(super) fn remember(logs: &mut Logs, task: &CopyTask, context: &Context, load
             Value::Integer(commit.errors as i32),
             now.clone(),
             Value::Integer(1),
-            Value::string("Text"),
+            Value::string(task.file_format()),
             Value::Integer(0),
             Value::BigInt(0),
         ];
         push(logs, "stl_load_commits", row);
+        let row = vec![
+            user.clone(),
+            Value::BigInt(load.query),
+            Value::string(commit.filename.as_str()),
+            Value::BigInt(commit.bytes as i64),
+            Value::BigInt(commit.lines_scanned as i64),
+            Value::BigInt(commit.errors as i64),
+            Value::string("loaded"),
+            now.clone(),
+            Value::Timestamp(load.ended.0),
+            Value::BigInt(load.ended.0 - context.evaluation.statement_start.0),
+            Value::string(task.file_format().to_lowercase()),
+            Value::Boolean(false),
+        ];
+        push(logs, "sys_load_detail", row);
     }
     push(logs, "sys_load_history", whole);
 }

@@ -34,6 +34,7 @@ mod table_lock;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod unload_history;
 mod vacuum_history;
 
 use std::sync::Arc;

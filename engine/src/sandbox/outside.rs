@@ -130,6 +130,25 @@ impl Outside for AccountOutside<'_> {
         })
     }
 
+    fn put(
+        &mut self,
+        credentials: &Credentials,
+        bucket: &str,
+        key: &str,
+        bytes: Arc<[u8]>,
+    ) -> Result<(), OutsideError> {
+        let body = Some(bytes);
+        self.ask(credentials, |account, reader| {
+            warehouse_access::write(account, reader, "PutObject", bucket, key, body)
+        })
+    }
+
+    fn delete(&mut self, credentials: &Credentials, bucket: &str, key: &str) -> Result<(), OutsideError> {
+        self.ask(credentials, |account, reader| {
+            warehouse_access::write(account, reader, "DeleteObject", bucket, key, None)
+        })
+    }
+
     fn get(&mut self, credentials: &Credentials, bucket: &str, key: &str) -> Result<Arc<[u8]>, OutsideError> {
         self.ask(credentials, |account, reader| warehouse_access::get(account, reader, bucket, key))
     }

@@ -61,7 +61,7 @@ fn row(
             Class::Insert => "i",
             Class::Delete => "d",
             Class::Definition | Class::Utility => "y",
-            Class::Copy | Class::CreateTableAs => "k",
+            Class::Copy | Class::Unload | Class::CreateTableAs => "k",
         }),
         name(Some(&database.name)),
         name(relation.map(|relation| &relation.schema)),

@@ -233,7 +233,8 @@ pub(super) fn must_not_write(statement: &Statement, session: &Session) -> SqlRes
 fn changes(statement: &Statement) -> bool {
     use super::history::Class;
     match Class::of(statement) {
-        Class::Select => false,
+        // UNLOAD writes, but not in the warehouse.
+        Class::Select | Class::Unload => false,
         Class::Insert | Class::Update | Class::Delete | Class::Copy => true,
         Class::CreateTableAs | Class::Definition => true,
         Class::Utility => {

@@ -10,7 +10,8 @@ pub trait Outside {
     /// The region of what is asked for from now on (COPY's REGION); the cluster's own when `None`.
     fn region(&mut self, _region: Option<&str>) {}
 
-    /// The objects whose keys begin with `prefix`, as the role may list them. Keys in UTF-8 order.
+    /// The objects whose keys begin with `prefix`, as the role may list them. Keys in UTF-8 order; that there is none
+    /// is a refusal.
     fn list(
         &mut self,
         credentials: &Credentials,
@@ -39,6 +40,18 @@ pub trait Outside {
         let error = OutsideError { message, code: 0, context: String::new(), hint: None };
         Err(CatalogError { fault: CatalogFault::Other, error })
     }
+
+    /// Writes an object, as the role may.
+    fn put(
+        &mut self,
+        credentials: &Credentials,
+        bucket: &str,
+        key: &str,
+        bytes: std::sync::Arc<[u8]>,
+    ) -> Result<(), OutsideError>;
+
+    /// Deletes an object, as the role may.
+    fn delete(&mut self, credentials: &Credentials, bucket: &str, key: &str) -> Result<(), OutsideError>;
 
     /// One object's bytes, as the role may read them.
     fn get(

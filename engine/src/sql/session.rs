@@ -47,6 +47,9 @@ pub struct Session {
     pub last_copy_count: i64,
     /// Query of the last COPY that succeeded; -1 before the first.
     pub last_copy: i64,
+    /// Rows that the last UNLOAD wrote, and its number.
+    pub last_unload_count: i64,
+    pub last_unload: i64,
     pub last_query: i64,
     /// What the procedure that is running lends to its statements.
     pub inside: Inside,

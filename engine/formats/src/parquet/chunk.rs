@@ -6,7 +6,7 @@ use sandshift_extension::{Progress, Work};
 use super::footer::metadata;
 use super::nested::{Levels, Nest};
 use super::pages::{Page, Pages, Values, each};
-use super::schema::Node;
+use super::schema::{Node, What};
 use crate::Result;
 use crate::page::PageCodec;
 
@@ -60,7 +60,7 @@ impl ChunkReader {
             leaves.push(Pages::new(bytes, leaf_node, *leaf, codec, values));
         }
         let target = match node.kind() {
-            Kind::Nested => {
+            Kind::Nested if node.repeated || !matches!(node.what, What::Leaf(_)) => {
                 let levels = found.iter().map(|(_, leaf)| Levels::new(leaf.kind)).collect();
                 Target::Nested(Box::new(Nest::new(node, levels)))
             }

@@ -276,13 +276,11 @@ fn json(kind: Kind, bytes: &[u8], out: &mut String) {
             let (days, micros) = (eight().div_euclid(86_400_000_000), eight().rem_euclid(86_400_000_000));
             write!(quoted, "{} {}", Day(days), Clock(micros))
         }
-        Kind::Text | Kind::Nested => write!(quoted, "{}", String::from_utf8_lossy(bytes)),
+        Kind::Text => write!(quoted, "{}", String::from_utf8_lossy(bytes)),
+        Kind::Nested => write!(out, "{}", String::from_utf8_lossy(bytes)),
         Kind::Binary => bytes.iter().try_for_each(|byte| write!(quoted, "{byte:02x}")),
     };
-    if matches!(
-        kind,
-        Kind::Date | Kind::Time | Kind::Timestamp { .. } | Kind::Text | Kind::Nested | Kind::Binary
-    ) {
+    if matches!(kind, Kind::Date | Kind::Time | Kind::Timestamp { .. } | Kind::Text | Kind::Binary) {
         string(&quoted, out);
     }
 }

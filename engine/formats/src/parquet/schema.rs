@@ -203,8 +203,16 @@ fn meaning(element: &Thrift<'_>, physical: Physical) -> (Kind, (i64, i64)) {
             }
         }
         Physical::Bytes => {
-            let text = [1, 4, 12].into_iter().any(|number| under(number).is_some());
-            if text || matches!(converted, Some(0 | 4 | 19)) { Kind::Text } else { Kind::Binary }
+            let is = |logical: &[i16], old: &[i64]| {
+                logical.iter().any(|number| under(*number).is_some())
+                    || converted.is_some_and(|converted| old.contains(&converted))
+            };
+            match () {
+                // JSON, which is a nested value already.
+                () if is(&[12], &[19]) => Kind::Nested,
+                () if is(&[1, 4], &[0, 4]) => Kind::Text,
+                () => Kind::Binary,
+            }
         }
         Physical::Fixed(_) => Kind::Binary,
     };

@@ -184,7 +184,9 @@ const JULIAN: i64 = 2_440_588;
 /// The file's values in the form of the leaf's kind.
 fn convert(leaf: &Leaf, raw: Raw) -> Option<Data> {
     let bytes = match (raw, leaf.kind) {
-        (Raw::Strings(strings), Kind::Text | Kind::Binary) => return Some(Data::Strings(strings)),
+        (Raw::Strings(strings), Kind::Text | Kind::Binary | Kind::Nested) => {
+            return Some(Data::Strings(strings));
+        }
         (Raw::Strings(strings), Kind::Decimal { .. }) => {
             let mut out = Vec::with_capacity(strings.len() * 16);
             for index in 0..strings.len() {

@@ -129,7 +129,8 @@ fn stored(kind: Kind) -> (i64, Option<i64>, Option<Structure>) {
         Kind::Date => (1, Some(6), logical(6, Structure::default())),
         Kind::Time => (2, Some(8), logical(7, unit(true))),
         Kind::Timestamp { utc } => (2, Some(10).filter(|_| utc), logical(8, unit(utc))),
-        Kind::Text | Kind::Nested => (6, Some(0), logical(1, Structure::default())),
+        Kind::Text => (6, Some(0), logical(1, Structure::default())),
+        Kind::Nested => (6, Some(19), logical(12, Structure::default())),
         Kind::Binary => (6, None, None),
     }
 }

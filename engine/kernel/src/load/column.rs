@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float32Array, Float64Array, Int16Array, Int32Array,
-    Int64Array, Time64MicrosecondArray, TimestampMicrosecondArray,
+    ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float32Array, Float64Array,
+    Int16Array, Int32Array, Int64Array, Time64MicrosecondArray, TimestampMicrosecondArray,
 };
-use arrow::buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow::buffer::{BooleanBuffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 
 use super::error::Fault;
 use super::number;
 use super::options::Options;
 use super::text::TextColumn;
 use super::time;
+use crate::sql::json;
 use crate::warehouse::data_type::DataType;
 
 /// A column that fields are loaded into.
@@ -99,10 +100,61 @@ pub enum Builder {
     },
     /// JSON text.
     Super(TextColumn),
+    /// Written in hexadecimal digits.
+    Varbyte(Box<Bytes>),
+}
+
+/// Byte strings one behind the other.
+pub struct Bytes {
+    bytes: Vec<u8>,
+    /// Where each ends.
+    ends: Values<i32>,
+    most: usize,
+}
+
+impl Bytes {
+    fn push(&mut self, field: &[u8]) -> Result<(), Fault> {
+        let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8).ok_or(Fault::Hex);
+        let (pairs, []) = field.as_chunks::<2>() else { return Err(Fault::Hex) };
+        if pairs.len() > self.most {
+            return Err(Fault::TooLong(DataType::Varbyte(self.most as u32)));
+        }
+        let start = self.bytes.len();
+        for [high, low] in pairs {
+            match (digit(*high), digit(*low)) {
+                (Ok(high), Ok(low)) => self.bytes.push(high << 4 | low),
+                _ => {
+                    self.bytes.truncate(start);
+                    return Err(Fault::Hex);
+                }
+            }
+        }
+        self.ends.push(self.bytes.len() as i32);
+        Ok(())
+    }
+
+    fn push_null(&mut self) {
+        self.ends.push_null();
+        if let Some(end) = self.ends.values.last_mut() {
+            *end = self.bytes.len() as i32;
+        }
+    }
+
+    fn truncate(&mut self, rows: usize) {
+        self.ends.truncate(rows);
+        self.bytes.truncate(self.ends.values.last().map_or(0, |end| *end as usize));
+    }
+
+    fn take(&mut self) -> Option<ArrayRef> {
+        let (ends, nulls) = self.ends.take();
+        let offsets: Vec<i32> = std::iter::once(0).chain(ends).collect();
+        let bytes = std::mem::take(&mut self.bytes).into();
+        Some(Arc::new(BinaryArray::try_new(OffsetBuffer::new(offsets.into()), bytes, nulls).ok()?))
+    }
 }
 
 impl Builder {
-    /// `None` for types that COPY cannot fill here (VARBYTE, INTERVAL).
+    /// `None` for types that COPY cannot fill here (INTERVAL, HLLSKETCH).
     pub fn new(data_type: DataType) -> Option<Self> {
         Some(match data_type.text() {
             DataType::SmallInt => Builder::SmallInt(Values::default()),
@@ -121,9 +173,12 @@ impl Builder {
             DataType::Char(length) => Builder::Char { text: TextColumn::new(), length },
             DataType::Varchar(length) => Builder::Varchar { text: TextColumn::new(), length },
             DataType::Super => Builder::Super(TextColumn::new()),
+            DataType::Varbyte(length) => {
+                let most = length as usize;
+                Builder::Varbyte(Box::new(Bytes { bytes: Vec::new(), ends: Values::default(), most }))
+            }
             DataType::Interval
             | DataType::IntervalTo(_)
-            | DataType::Varbyte(_)
             | DataType::HllSketch
             | DataType::Caseless { .. }
             | DataType::Unknown => {
@@ -134,7 +189,11 @@ impl Builder {
 
     /// Whether an empty field is an empty string rather than NULL.
     pub fn is_text(&self) -> bool {
-        matches!(self, Builder::Char { .. } | Builder::Varchar { .. } | Builder::Super(_))
+        matches!(self, Builder::Char { .. } | Builder::Varchar { .. })
+    }
+
+    pub fn is_super(&self) -> bool {
+        matches!(self, Builder::Super(_))
     }
 
     /// Adds a field. `valid` says that the file is known to be UTF-8.
@@ -191,8 +250,17 @@ impl Builder {
                     _ => text.push(&fitted(field, DataType::Char(*length), most, options)?),
                 }
             }
-            Builder::Super(text) if valid => text.push(field),
-            Builder::Super(text) => text.push(&fitted(field, DataType::Super, usize::MAX, options)?),
+            Builder::Varbyte(bytes) => bytes.push(field)?,
+            Builder::Super(text) => {
+                let document = match valid {
+                    true => std::str::from_utf8(field).ok().and_then(json::normalize),
+                    false => {
+                        let mended = fitted(field, DataType::Super, usize::MAX, options)?;
+                        std::str::from_utf8(&mended).ok().and_then(json::normalize)
+                    }
+                };
+                text.push(document.ok_or(Fault::Super)?.as_bytes());
+            }
         }
         Ok(())
     }
@@ -208,6 +276,7 @@ impl Builder {
             Builder::Real(values) => values.push_null(),
             Builder::Double(values) => values.push_null(),
             Builder::Boolean(values) => values.push_null(),
+            Builder::Varbyte(bytes) => bytes.push_null(),
             Builder::Char { text, .. } | Builder::Varchar { text, .. } | Builder::Super(text) => {
                 text.push_null()
             }
@@ -226,6 +295,7 @@ impl Builder {
             Builder::Real(values) => values.truncate(rows),
             Builder::Double(values) => values.truncate(rows),
             Builder::Boolean(values) => values.truncate(rows),
+            Builder::Varbyte(bytes) => bytes.truncate(rows),
             Builder::Char { text, .. } | Builder::Varchar { text, .. } | Builder::Super(text) => {
                 text.truncate(rows)
             }
@@ -279,6 +349,7 @@ impl Builder {
             Builder::Char { text, .. } | Builder::Varchar { text, .. } | Builder::Super(text) => {
                 text.take()?
             }
+            Builder::Varbyte(bytes) => bytes.take()?,
         })
     }
 }

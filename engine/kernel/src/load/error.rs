@@ -40,6 +40,23 @@ pub enum Fault {
     EndQuote,
     QuoteFormat,
     NullByte,
+    /// FIXEDWIDTH: the line ends before the column.
+    Missing,
+    /// No JSON where a record should be, or inside one.
+    Document,
+    /// A record of more than 4 MB.
+    DocumentLength,
+    /// What stands between two records.
+    Newline {
+        byte: u8,
+        location: usize,
+    },
+    /// A path that asks for an element that is not there.
+    JsonPath,
+    /// A SUPER's text that is no JSON.
+    Super,
+    /// A VARBYTE's text that is not hexadecimal.
+    Hex,
 }
 
 impl Fault {
@@ -58,6 +75,11 @@ impl Fault {
             Fault::NullByte => 1218,
             Fault::Utf8 { .. } | Fault::Multibyte { .. } => 1220,
             Fault::Overflow { .. } => 1222,
+            Fault::Missing => 1203,
+            // That a path's mistake has this number is unconfirmed.
+            Fault::Document | Fault::DocumentLength | Fault::Newline { .. } | Fault::JsonPath => 1216,
+            Fault::Super => 1224,
+            Fault::Hex => 1223,
         }
     }
 
@@ -93,6 +115,16 @@ impl Fault {
             Fault::EndQuote => "Delimited value missing end quote".to_owned(),
             Fault::QuoteFormat => "Invalid quote formatting for CSV".to_owned(),
             Fault::NullByte => "Invalid null byte - field longer than 1 byte".to_owned(),
+            // unconfirmed: the sentences of Missing, Document, DocumentLength, Super and Hex, and Hex's number.
+            Fault::Hex => "Invalid hexadecimal digits for VARBYTE".to_owned(),
+            Fault::Missing => "Missing column".to_owned(),
+            Fault::Document => "Invalid input line".to_owned(),
+            Fault::DocumentLength => "Invalid input line: a JSON object is longer than 4 MB".to_owned(),
+            Fault::Newline { byte, location } => {
+                format!("Missing newline: Unexpected character 0x{byte:02x} found at location {location}")
+            }
+            Fault::JsonPath => "Invalid JSONPath format: Not an array or index out of range.".to_owned(),
+            Fault::Super => "Invalid JSON format".to_owned(),
         }
     }
 
@@ -116,6 +148,16 @@ pub struct LineError {
     pub raw_line: String,
     pub raw_field: String,
     pub fault: Fault,
+    /// The fields of the line up to the bad one, where there are any.
+    pub fields: Vec<String>,
+}
+
+/// A line whose bad characters were replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    pub line_number: u64,
+    pub column: usize,
+    pub raw_line: String,
 }
 
 /// Bytes as the log shows them.

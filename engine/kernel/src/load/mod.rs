@@ -1,13 +1,15 @@
 //! Bytes to columns: the formats COPY reads. Knows neither where bytes come from nor who may read them.
 //!
-//! [`options`] says how to read, [`scan`] finds fields, [`column`] turns a field's text into a value of a
+//! [`options`] says how to read, [`scan`], [`fixed`] and [`document`] find fields, [`column`] turns a field's text into a value of a
 //! typed column, [`reader`] puts the three together a bounded chunk at a time, and [`error`] says why a line
 //! could not be loaded. Compression and columnar files are another module's: [`asked`] speaks with it,
 //! [`parquet`] reads such a file piece by piece, [`plain`] makes its columns ours.
 
 pub mod asked;
 pub mod column;
+pub mod document;
 pub mod error;
+mod fixed;
 pub mod lines;
 pub mod number;
 pub mod options;

@@ -1,5 +1,7 @@
 //! How to read a file: COPY's data format and data conversion parameters, with their defaults.
 
+use super::document::Step;
+
 /// Where fields end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -14,6 +16,21 @@ pub enum Format {
         delimiter: u8,
         quote: u8,
     },
+    /// By [`Options::widths`].
+    FixedWidth,
+    /// By [`Options::document`].
+    Json,
+}
+
+/// How a JSON record becomes a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Document {
+    /// Members go to the columns of their names.
+    Auto { ignore_case: bool },
+    /// The record is the only column's value.
+    NoShred,
+    /// A path a column.
+    Paths(Vec<Vec<Step>>),
 }
 
 /// How a date or time is written.
@@ -32,6 +49,9 @@ pub enum TimeForm {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     pub format: Format,
+    /// FIXEDWIDTH: characters of each field.
+    pub widths: Vec<u32>,
+    pub document: Document,
     /// NULL AS; the field's text that means NULL.
     pub null_as: Vec<u8>,
     /// Lines to skip at the head of each file.
@@ -56,6 +76,8 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             format: Format::Delimited { delimiter: b'|', escape: false, remove_quotes: false },
+            widths: Vec::new(),
+            document: Document::Auto { ignore_case: false },
             null_as: b"\\N".to_vec(),
             ignore_header: 0,
             ignore_blank_lines: false,

@@ -129,6 +129,72 @@ fn text(strings: &Strings, nulls: Option<NullBuffer>) -> Result<StringArray, Str
         .map_err(|_| "a text of the file is not UTF-8".to_owned())
 }
 
+/// What a column of ours is in a file that is written.
+pub fn kind(data_type: DataType) -> Kind {
+    match data_type {
+        DataType::Boolean => Kind::Boolean,
+        DataType::SmallInt => Kind::Integer { bits: 16, signed: true },
+        DataType::Integer => Kind::Integer { bits: 32, signed: true },
+        DataType::BigInt => Kind::Integer { bits: 64, signed: true },
+        DataType::Real => Kind::Float,
+        DataType::Double => Kind::Double,
+        DataType::Decimal { precision, scale } => Kind::Decimal { precision, scale },
+        DataType::Date => Kind::Date,
+        DataType::Time | DataType::TimeTz => Kind::Time,
+        DataType::Timestamp => Kind::Timestamp { utc: false },
+        DataType::TimestampTz => Kind::Timestamp { utc: true },
+        DataType::Varbyte(_) => Kind::Binary,
+        DataType::Super => Kind::Nested,
+        DataType::Char(_)
+        | DataType::Varchar(_)
+        | DataType::Caseless { .. }
+        | DataType::HllSketch
+        | DataType::Unknown
+        | DataType::Interval
+        | DataType::IntervalTo(_) => Kind::Text,
+    }
+}
+
+/// A column of ours as [`kind`] says.
+pub fn column(array: &ArrayRef, data_type: DataType) -> Column {
+    let rows = array.len();
+    let valid = (array.null_count() > 0).then(|| {
+        let mut valid = vec![0_u8; rows.div_ceil(8)];
+        (0..rows).filter(|row| array.is_valid(*row)).for_each(|row| valid[row / 8] |= 1 << (row % 8));
+        valid
+    });
+    let width = kind(data_type).width();
+    let (mut fixed, mut strings) = (Vec::with_capacity(rows * width.unwrap_or(0)), Strings::default());
+    for row in 0..rows {
+        let value = value_at(array, data_type, row);
+        match &value {
+            Value::Null => match width {
+                Some(width) => fixed.resize(fixed.len() + width, 0),
+                None => strings.push(b""),
+            },
+            Value::Boolean(flag) => fixed.push(u8::from(*flag)),
+            Value::SmallInt(value) => fixed.extend_from_slice(&i32::from(*value).to_le_bytes()),
+            Value::Integer(value) | Value::Date(value) => fixed.extend_from_slice(&value.to_le_bytes()),
+            Value::BigInt(value) | Value::Time(value) | Value::Timestamp(value) => {
+                fixed.extend_from_slice(&value.to_le_bytes());
+            }
+            Value::Real(value) => fixed.extend_from_slice(&value.to_le_bytes()),
+            Value::Double(value) => fixed.extend_from_slice(&value.to_le_bytes()),
+            Value::Decimal { unscaled, .. } => fixed.extend_from_slice(&unscaled.to_le_bytes()),
+            Value::Varbyte(bytes) => strings.push(bytes),
+            Value::String(text) if data_type == DataType::Super => {
+                strings.push(json::printed(text).as_bytes())
+            }
+            Value::String(text) => strings.push(text.as_bytes()),
+            Value::Interval { .. } => {
+                strings.push(display_value(&value, data_type).unwrap_or_default().as_bytes());
+            }
+        }
+    }
+    let data = if width.is_some() { Data::Fixed(fixed) } else { Data::Strings(strings) };
+    Column { rows: rows as u32, valid, data }
+}
+
 /// Whether a file's column can fill a column of this type. The product wants the very type; that it takes no
 /// narrower one is what its users report and else unconfirmed.
 pub fn fits(kind: Kind, target: DataType) -> bool {
@@ -201,7 +267,8 @@ pub fn into_column(array: &ArrayRef, kind: Kind, target: DataType, cut: bool) ->
             Arc::new(decimals.with_precision_and_scale(precision, scale as i8).map_err(|_| Misfit::Type)?)
         }
         DataType::Super => {
-            let documents = array.as_string::<i32>().iter();
+            let documents = plain(array);
+            let documents = documents.as_string::<i32>().iter();
             Arc::new(documents.map(|text| text.and_then(json::normalize)).collect::<StringArray>())
         }
         _ => array.clone(),

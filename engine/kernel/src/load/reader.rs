@@ -5,24 +5,29 @@ use std::sync::Arc;
 use arrow::array::ArrayRef;
 
 use super::column::{Builder, LoadColumn};
-use super::error::{Fault, LineError, shown};
-use super::options::Options;
+use super::error::{Fault, LineError, Replacement, shown};
+use super::options::{Format, Options};
 use super::scan::Cursor;
 
 /// Reads one file. Several files of one load share the builders, so that a dictionary goes on.
 pub struct Reader {
     pub options: Options,
     pub columns: Vec<LoadColumn>,
-    builders: Vec<Builder>,
+    pub(super) builders: Vec<Builder>,
     rows: usize,
+    /// Lines in which ACCEPTINVCHARS replaced something, until somebody takes them.
+    pub replaced: Vec<Replacement>,
 }
+
+/// Why a line is not loaded: the column, the field as read, the fault.
+pub(super) type Refused = (Option<usize>, String, Fault);
 
 /// Where a reader is in a file.
 pub struct File {
     bytes: Arc<[u8]>,
-    cursor: Cursor,
+    pub(super) cursor: Cursor,
     /// The line the cursor stands on, from 1.
-    line: u64,
+    pub(super) line: u64,
     /// Known to be UTF-8 up to here.
     valid_to: usize,
     header: u64,
@@ -66,7 +71,7 @@ impl Reader {
         for (number, column) in columns.iter().enumerate() {
             builders.push(Builder::new(column.data_type).ok_or(number)?);
         }
-        Ok(Reader { options, columns, builders, rows: 0 })
+        Ok(Reader { options, columns, builders, rows: 0, replaced: Vec::new() })
     }
 
     /// Rows read and not yet taken.
@@ -108,34 +113,108 @@ impl Reader {
                 continue;
             }
             file.cursor.newlines = 0;
-            match self.line(file, &bytes) {
-                Ok(()) => {
+            let read = match self.options.format {
+                Format::Json => self.document(file, &bytes),
+                Format::FixedWidth => self.fixed(file, &bytes).map(|()| true),
+                Format::Delimited { .. } | Format::Csv { .. } => self.line(file, &bytes).map(|()| true),
+            };
+            match read {
+                Ok(false) => return,
+                Ok(true) => {
                     self.rows += 1;
-                    file.line += 1 + file.cursor.newlines;
+                    // A record of JSON has counted its lines.
+                    if self.options.format != Format::Json {
+                        file.line += 1 + file.cursor.newlines;
+                    }
+                    if self.options.replace_invalid.is_some() {
+                        self.note_replacement(&bytes[start..file.cursor.at.min(bytes.len())], file.line);
+                    }
                 }
-                Err((column, field, fault)) => {
+                Err(refused) => {
                     for builder in &mut self.builders {
                         builder.truncate(self.rows);
                     }
-                    let end = bytes[start..]
-                        .iter()
-                        .position(|byte| *byte == b'\n')
-                        .map_or(bytes.len(), |n| start + n);
-                    errors.push(LineError {
-                        line_number: file.line,
-                        column,
-                        raw_line: shown(&bytes[start..end]),
-                        raw_field: field,
-                        fault,
-                    });
+                    let error = self.line_error(file, &bytes, start, refused);
+                    errors.push(error);
                     self.finish_line(file, &bytes, start);
                 }
             }
         }
     }
 
+    /// What the log keeps of a bad line.
+    fn line_error(
+        &self,
+        file: &File,
+        bytes: &[u8],
+        start: usize,
+        (column, raw_field, fault): Refused,
+    ) -> LineError {
+        let end = bytes[start..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |n| start + n);
+        let raw_line = match self.options.format {
+            // Its blanks are stepped over.
+            Format::Json => super::document::excerpt(bytes, file.cursor.at.max(start)),
+            _ => shown(&bytes[start..end]),
+        };
+        let mut fields = Vec::new();
+        if let Format::Delimited { .. } | Format::Csv { .. } = self.options.format {
+            let mut cursor = Cursor { at: start, ..Cursor::default() };
+            for _ in 0..=column.unwrap_or(self.columns.len()) {
+                let Ok(field) = cursor.field(bytes, self.options.format) else { break };
+                let source = if field.copied { &cursor.scratch } else { bytes };
+                fields.push(shown(&source[field.start..field.end]));
+                if field.last {
+                    break;
+                }
+            }
+        }
+        LineError { line_number: file.line, column, raw_line, raw_field, fault, fields }
+    }
+
+    /// Notes the line behind which `line` stands, if its text columns were mended.
+    fn note_replacement(&mut self, row: &[u8], line: u64) {
+        let Err(bad) = std::str::from_utf8(row) else { return };
+        let mut cursor = Cursor::default();
+        let mut column = 0;
+        while let Ok(field) = cursor.field(row, self.options.format) {
+            if field.last || cursor.at > bad.valid_up_to() {
+                break;
+            }
+            column += 1;
+        }
+        let raw_line = shown(row.strip_suffix(b"\n").unwrap_or(row));
+        self.replaced.push(Replacement { line_number: line.saturating_sub(1), column, raw_line });
+    }
+
+    /// A field of a format that is not delimited into its column.
+    pub(super) fn put(&mut self, number: usize, text: &[u8], null: bool) -> Result<(), Refused> {
+        let (Some(builder), Some(column)) = (self.builders.get_mut(number), self.columns.get(number)) else {
+            return Ok(());
+        };
+        if null {
+            if !column.nullable && !column.has_default {
+                return Err((Some(number), shown(text), Fault::NotNull));
+            }
+            builder.push_null();
+            return Ok(());
+        }
+        let valid = std::str::from_utf8(text).is_ok();
+        builder.push(text, &self.options, valid).map_err(|fault| (Some(number), shown(text), fault))
+    }
+
     /// Steps behind the rest of a bad line.
     fn finish_line(&mut self, file: &mut File, bytes: &[u8], start: usize) {
+        if let Format::FixedWidth | Format::Json = self.options.format {
+            // A record that was read whole ends where it ends, another with its line.
+            if self.options.format == Format::Json {
+                let from = file.cursor.at.max(start);
+                file.cursor.at = super::document::resume(bytes, from);
+                file.line += super::document::newlines(&bytes[from..file.cursor.at]);
+            } else {
+                file.line += 1;
+            }
+            return;
+        }
         if file.cursor.at == start || bytes.get(file.cursor.at.wrapping_sub(1)) != Some(&b'\n') {
             loop {
                 match file.cursor.field(bytes, self.options.format) {
@@ -151,9 +230,9 @@ impl Reader {
         file.line += 1 + inner_newlines(&bytes[start..file.cursor.at]);
     }
 
-    /// One line into the builders. On an error: the column, the field as read, the fault.
+    /// One line into the builders.
     #[inline]
-    fn line(&mut self, file: &mut File, bytes: &[u8]) -> Result<(), (Option<usize>, String, Fault)> {
+    fn line(&mut self, file: &mut File, bytes: &[u8]) -> Result<(), Refused> {
         let options = &self.options;
         let many = self.columns.len();
         let mut last = false;
@@ -206,7 +285,7 @@ impl Reader {
 
 /// Whether a field means NULL.
 #[inline]
-fn is_null(text: &[u8], quoted: bool, is_text: bool, options: &Options) -> bool {
+pub(super) fn is_null(text: &[u8], quoted: bool, is_text: bool, options: &Options) -> bool {
     if text.is_empty() {
         return !is_text || options.empty_as_null || options.null_as.is_empty();
     }
@@ -238,7 +317,6 @@ mod tests {
     use arrow::array::{Array, AsArray};
     use arrow::datatypes::Int32Type;
 
-    use super::super::options::Format;
     use super::*;
     use crate::warehouse::data_type::DataType;
 

@@ -71,6 +71,8 @@ impl Cursor {
                     Ok(self.plain(bytes, delimiter))
                 }
             }
+            // Their readers never come here.
+            Format::FixedWidth | Format::Json => Err(Fault::DelimiterNotFound),
         }
     }
 

@@ -6,14 +6,17 @@ use arrow::array::{ArrayRef, StringArray};
 
 use super::Running;
 use super::work::{Effect, InsertTag, Work};
+use crate::aws::Account;
+use crate::clock::Instant;
 use crate::sandbox::outside::AccountOutside;
-use crate::sandbox::{Sandbox, learning, load_history, refresh, vacuum_history};
+use crate::sandbox::{Sandbox, learning, load_history, refresh, unload_history, vacuum_history};
 use crate::sql::bind::WriteKind;
-use crate::sql::commands::copy::CopyStep;
+use crate::sql::commands::copy::{CopyStep, Surroundings};
+use crate::sql::commands::unload::UnloadStep;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::display::Printing;
 use crate::sql::execute::write::{Marks, Sink};
-use crate::sql::execute::{Pull, build};
+use crate::sql::execute::{Context, Pull, build};
 use crate::sql::explain;
 use crate::sql::outcome::{Batch, Completion, Progress, Step};
 use crate::sql::session::CursorRows;
@@ -144,14 +147,12 @@ impl Sandbox {
                 }
             },
             Work::Copy { task, sink } => {
-                let mut outside = AccountOutside {
-                    account: &mut self.account,
-                    now: self.clock.now(),
-                    cluster: &self.warehouse.cluster,
-                    user: running.context.evaluation.settings.get("current_user").map_or("", String::as_str),
-                    region: None,
-                };
-                let step = task.step(&mut outside);
+                let room = running.context.memory_limit.saturating_sub(running.context.memory_used);
+                let extensions = self.extensions;
+                let mut outside =
+                    outside(&mut self.account, self.clock.now(), &self.warehouse.cluster, &running.context);
+                let step = task.step(&mut Surroundings { outside: &mut outside, extensions, room });
+                task.count(&mut running.context)?;
                 if !matches!(step, Ok(CopyStep::Running(_) | CopyStep::Rows(_))) {
                     let load = load_history::Load {
                         query: running.query,
@@ -219,6 +220,53 @@ impl Sandbox {
                 learning::forget(jobs, &mut self.account, self.clock.now());
                 (std::mem::take(completion), Effect::Commit)
             }
+            Work::Unload { operator, task } => {
+                if task.wants_rows() {
+                    match operator.pull(&mut running.context)? {
+                        Pull::Batch(batch) => {
+                            task.take(&batch);
+                            task.count(&mut running.context)?;
+                        }
+                        Pull::Pending => {}
+                        Pull::End => task.end(),
+                    }
+                    return Ok(Step::Running(progress));
+                }
+                let extensions = self.extensions;
+                let mut outside =
+                    outside(&mut self.account, self.clock.now(), &self.warehouse.cluster, &running.context);
+                let step = task.step(&mut Surroundings { outside: &mut outside, extensions, room: u64::MAX });
+                if !matches!(step, Ok(UnloadStep::Running)) {
+                    let ending = load_history::Load {
+                        query: running.query,
+                        session: running.session.0,
+                        transaction: running.transaction,
+                        ended: self.clock.now(),
+                        rows: step.is_ok().then_some(task.rows()),
+                    };
+                    let why = step.as_ref().err().map(|error| error.kind.message());
+                    let logs = Arc::make_mut(&mut self.warehouse.logs);
+                    unload_history::remember(logs, task, &running.context, &ending, why);
+                }
+                match step? {
+                    UnloadStep::Running => {
+                        task.count(&mut running.context)?;
+                        return Ok(Step::Running(progress));
+                    }
+                    UnloadStep::Done { rows, notice } => {
+                        if let Some(session) = self.sessions.get_mut(&running.session) {
+                            session.last_unload_count = rows as i64;
+                            session.last_unload = running.query;
+                        }
+                        let completion = Completion {
+                            tag: "UNLOAD".to_owned(),
+                            notices: vec![notice],
+                            ..Completion::default()
+                        };
+                        (completion, Effect::None)
+                    }
+                }
+            }
             Work::Order(relay, completion) => {
                 if !relay.step(&mut running.context, numbers)? {
                     return Ok(Step::Running(progress));
@@ -257,4 +305,15 @@ impl Sandbox {
         self.settle(running, effect)?;
         Ok(Step::Done(completion))
     }
+}
+
+/// What lies beyond the warehouse, for the user of a statement.
+fn outside<'a>(
+    account: &'a mut Arc<Account>,
+    now: Instant,
+    cluster: &'a str,
+    context: &'a Context,
+) -> AccountOutside<'a> {
+    let user = context.evaluation.settings.get("current_user").map_or("", String::as_str);
+    AccountOutside { account, now, cluster, user, region: None }
 }

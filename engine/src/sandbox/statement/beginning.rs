@@ -17,6 +17,7 @@ use crate::sql::bind::{self, BoundQuery, BoundWrite, Scope};
 use crate::sql::commands::analyze::Analyze;
 use crate::sql::commands::copy::{CopyContext, CopyTask};
 use crate::sql::commands::create_model::ModelTask;
+use crate::sql::commands::unload::UnloadTask;
 use crate::sql::commands::vacuum::VacuumTask;
 use crate::sql::commands::{self, CommandContext};
 use crate::sql::error::{SqlError, SqlResult};
@@ -28,7 +29,7 @@ use crate::sql::plan::Plan;
 use crate::sql::session::{Session, SessionId, Transaction};
 use crate::sql::statement::{
     Copy, CreateMaterializedView, CreateModel, CreateTableAs, FetchCount, ModelFrom, ParsedStatement,
-    Statement,
+    Statement, Unload,
 };
 use crate::sql::{authorize, optimize, parse};
 use crate::warehouse::access::UserId;
@@ -284,6 +285,7 @@ impl Beginning<'_> {
                 let completion = commands::run(&parsed.statement, &mut self.context())?;
                 Work::Forget(learning::dropped(self.base, self.working), completion)
             }
+            Statement::Unload(unload) => return self.unload(unload),
             other => {
                 let completion = commands::run(other, &mut self.context())?;
                 let effect = match other {
@@ -393,7 +395,27 @@ impl Beginning<'_> {
             },
         };
         let task = CopyTask::start(copy, context)?;
-        let sink = Sink::new(task.target(), self.session.database.clone()).arriving(Arrival::Copy);
+        let mut sink = Sink::new(task.target(), self.session.database.clone()).arriving(Arrival::Copy);
+        sink.analyze = task.analyze;
         Ok(Work::Copy { task: Box::new(task), sink })
+    }
+
+    fn unload(&self, unload: &Unload) -> SqlResult<First> {
+        let parsed = parse::script(&unload.query).into_iter().next().transpose();
+        let parsed = parsed.map_err(commands::prepare::placeless)?;
+        let Some(Statement::Query(query)) = parsed.map(|parsed| parsed.statement) else {
+            // unconfirmed: the sentence.
+            return Err(SqlError::product("42601", "UNLOAD takes a SELECT statement"));
+        };
+        if query.limit.is_some() {
+            // Its SQLSTATE is unconfirmed.
+            return Err(SqlError::product("XX000", "Limit clause is not supported"));
+        }
+        let bound = bind::query(&query, self.scope(&unload.query)).map_err(commands::prepare::placeless)?;
+        crate::sql::system::must_run_on_tables(&bound.plan)?;
+        let plan = self.planned(bound)?;
+        let fields = plan.fields().to_vec();
+        let task = UnloadTask::start(unload, fields, self.base, self.session, self.query as u64)?;
+        Ok((Some(plan), Pending::Unload(Box::new(task))))
     }
 }

@@ -8,6 +8,7 @@ use crate::sandbox::Sandbox;
 use crate::sandbox::table_lock::{self, TableLock};
 use crate::sql::bind::WriteKind;
 use crate::sql::commands::create_model::ModelTask;
+use crate::sql::commands::unload::UnloadTask;
 use crate::sql::error::SqlResult;
 use crate::sql::execute::build;
 use crate::sql::execute::write::{Arrival, Marks, Sink};
@@ -24,6 +25,7 @@ pub(super) enum Pending {
     Write(ObjectId, WriteKind, Option<Box<Plan>>),
     Fill(ObjectId, InsertTag),
     Learn(Box<ModelTask>),
+    Unload(Box<UnloadTask>),
     Ready(Work),
 }
 
@@ -88,6 +90,7 @@ impl Sandbox {
                 Work::Mark { operator, marks, kind, then }
             }
             Pending::Learn(task) => Work::Learn { operator: Some(operator), task },
+            Pending::Unload(task) => Work::Unload { operator, task },
             Pending::Ready(work) => work,
         })
     }

@@ -7,6 +7,7 @@ use crate::sql::bind::WriteKind;
 use crate::sql::commands::copy::CopyTask;
 use crate::sql::commands::create_model::ModelTask;
 use crate::sql::commands::show;
+use crate::sql::commands::unload::UnloadTask;
 use crate::sql::commands::vacuum::VacuumTask;
 use crate::sql::execute::Operator;
 use crate::sql::execute::relay::Relay;
@@ -60,6 +61,10 @@ pub(super) enum Work {
     },
     /// Models that are gone: their jobs stop, and what they staged goes.
     Forget(Vec<String>, Completion),
+    Unload {
+        operator: Box<dyn Operator>,
+        task: Box<UnloadTask>,
+    },
     /// A first load that is put in sort-key order, and what it says then.
     Order(Box<Relay>, Completion),
     Vacuum(Box<VacuumTask>),

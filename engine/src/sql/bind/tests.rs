@@ -169,6 +169,8 @@ pub(crate) fn session(user: UserId) -> Session {
         started: Instant(0),
         last_copy_count: 0,
         last_copy: -1,
+        last_unload_count: 0,
+        last_unload: -1,
         last_query: 0,
         inside: Default::default(),
         prepared: SortedMap::new(),

@@ -70,6 +70,7 @@ pub mod show_model;
 pub mod show_procedure;
 mod table_layout;
 pub mod truncate;
+pub mod unload;
 pub mod vacuum;
 
 /// What a command may change: the transaction's working manifest and its own session.
@@ -187,6 +188,7 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         | Statement::CreateModel(_)
         | Statement::ShowModel { .. }
         | Statement::External(_)
+        | Statement::Unload(_)
         | Statement::Vacuum(_)
         | Statement::Analyze { .. }
         | Statement::AnalyzeCompression { .. }

@@ -70,6 +70,14 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         counter(call, context, "pg_last_copy_id", -1)
     })
     .impure(),
+    Entry::fixed("pg_last_unload_count", &[], BIGINT, |call, context| {
+        counter(call, context, "pg_last_unload_count", 0)
+    })
+    .impure(),
+    Entry::fixed("pg_last_unload_id", &[], BIGINT, |call, context| {
+        counter(call, context, "pg_last_unload_id", -1)
+    })
+    .impure(),
     Entry::fixed("last_user_query_id", &[], BIGINT, |call, context| {
         counter(call, context, "pg_last_query_id", -1)
     })

@@ -38,7 +38,7 @@ pub(super) fn copy(reader: &mut Reader) -> SqlResult<Statement> {
     Ok(Statement::Copy(Box::new(copy)))
 }
 
-fn credentials(reader: &mut Reader) -> SqlResult<Option<CopyCredentials>> {
+pub(super) fn credentials(reader: &mut Reader) -> SqlResult<Option<CopyCredentials>> {
     const WORDS: [&str; 4] = ["IAM_ROLE", "WITH CREDENTIALS", "CREDENTIALS", "ACCESS_KEY_ID"];
     Ok(Some(match reader.one_of(&WORDS) {
         None => return Ok(None),
@@ -62,7 +62,7 @@ fn credentials(reader: &mut Reader) -> SqlResult<Option<CopyCredentials>> {
 }
 
 /// `[AS] 'text'`.
-fn argument(reader: &mut Reader) -> SqlResult<String> {
+pub(super) fn argument(reader: &mut Reader) -> SqlResult<String> {
     reader.word("AS");
     reader.string()
 }
@@ -81,8 +81,7 @@ fn option(reader: &mut Reader) -> SqlResult<CopyOption> {
 
 /// Options that are one word.
 fn plain(reader: &mut Reader) -> Option<CopyOption> {
-    const WORDS: [(&str, CopyOption); 19] = [
-        ("PARQUET", CopyOption::Parquet),
+    const WORDS: [(&str, CopyOption); 18] = [
         ("ORC", CopyOption::Orc),
         ("GZIP", CopyOption::Gzip),
         ("BZIP2", CopyOption::Bzip2),
@@ -109,6 +108,9 @@ fn plain(reader: &mut Reader) -> Option<CopyOption> {
 fn ignored(reader: &mut Reader) -> Option<CopyOption> {
     if reader.words("IGNOREALLERRORS") {
         return Some(CopyOption::IgnoreAllErrors);
+    }
+    if reader.word("PARQUET") {
+        return Some(CopyOption::Parquet { nested: reader.word("SERIALIZETOJSON") });
     }
     let word = reader.one_of(&["ENCRYPTED", "SSH", "SHAPEFILE"])?;
     Some(CopyOption::Other(word.to_owned()))
@@ -199,7 +201,7 @@ fn encoding(reader: &mut Reader) -> SqlResult<String> {
 }
 
 /// `NULL AS '\N'` means a backslash and an N, though a backslash elsewhere begins an escape.
-fn null_text(reader: &mut Reader) -> SqlResult<String> {
+pub(super) fn null_text(reader: &mut Reader) -> SqlResult<String> {
     reader.word("AS");
     let raw = reader.peek_raw_string();
     let text = reader.string()?;

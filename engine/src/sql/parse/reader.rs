@@ -321,15 +321,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A number with or without a fraction.
-    pub fn decimal(&mut self) -> SqlResult<()> {
-        if !matches!(self.peek(), Token::Number(..)) {
-            return self.unexpected();
-        }
-        self.advance();
-        Ok(())
-    }
-
     pub fn signed(&mut self) -> SqlResult<i64> {
         let negative = self.symbol(&Token::Minus);
         let number = i64::try_from(self.number()?).unwrap_or(i64::MAX);

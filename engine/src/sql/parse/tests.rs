@@ -155,7 +155,7 @@ const STATEMENTS: &[(&str, &str)] = &[
     ),
     (
         "UNLOAD ('select ''x''') TO 's3://b/p' IAM_ROLE default FORMAT AS PARQUET PARTITION BY (a) ALLOWOVERWRITE MAXFILESIZE 6.2 GB",
-        "UNLOAD: Unload",
+        "Unload",
     ),
     (
         "CREATE MODEL m \nFROM (SELECT state, churn FROM raw_data.c WHERE purpose = 'Train')\nTARGET churn -- 타겟(예측) 컬럼\nFUNCTION ml_fn IAM_ROLE 'arn:aws:iam::1:role/Redshift-ML' SETTINGS (\n S3_BUCKET 'b'\n);",

@@ -28,7 +28,7 @@ pub use external::{
     AlterExternal, CreateExternalSchema, CreateExternalTable, ExternalStatement, PartitionSpec, RowFormat,
     StoredAs,
 };
-pub use load::{Copy, CopyCredentials, CopyOption};
+pub use load::{Copy, CopyCredentials, CopyOption, Unload, UnloadOption};
 pub use model::{CreateModel, ModelFrom, ModelSettings};
 pub use object::{
     AlterDatabase, AlterMaterializedView, AlterSchema, CommentTarget, CreateMaterializedView, ShownObject,
@@ -71,6 +71,7 @@ pub enum Statement {
     },
     Copy(Box<Copy>),
     External(Box<ExternalStatement>),
+    Unload(Box<Unload>),
 
     // Relations and schemas.
     CreateDatabase {

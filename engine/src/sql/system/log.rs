@@ -127,6 +127,33 @@ pub(super) static RELATIONS: &[Relation] = &[
     )
     .superuser_only(),
     Relation::new("stl_load_errors", LOAD_ERRORS, |viewer| Ok(own(viewer, "stl_load_errors"))),
+    Relation::written(
+        "stl_unload_log",
+        "userid i,query i,slice i,pid i,path c1280,start_time t,end_time t,line_count b,transfer_size b,file_format c10",
+        Source::Log("stl_unload_log"),
+    ),
+    // Recalled; the order of their columns is unconfirmed.
+    Relation::written(
+        "sys_unload_history",
+        "user_id i,query_id b,transaction_id b,session_id i,database_name x,status x,start_time t,end_time t,duration b,file_format x,compression_type x,unloaded_location x,unloaded_rows b,unloaded_files_count b,unloaded_files_size b,error_message x",
+        Source::Log("sys_unload_history"),
+    ),
+    Relation::written(
+        "sys_unload_detail",
+        "user_id i,query_id b,file_name x,start_time t,end_time t,line_count b,transfer_size b,file_format x",
+        Source::Log("sys_unload_detail"),
+    ),
+    Relation::written(
+        "stl_replacements",
+        "userid i,query i,slice i,starttime t,session i,filename c256,line_number b,colname c127,raw_line c1024",
+        Source::Log("stl_replacements"),
+    ),
+    // Recalled; the order of its columns is unconfirmed.
+    Relation::written(
+        "sys_load_detail",
+        "user_id i,query_id b,file_name x,bytes_scanned b,lines_scanned b,error_count b,status x,start_time t,end_time t,duration b,file_format x,is_partial o",
+        Source::Log("sys_load_detail"),
+    ),
     Relation::new(
         "stl_loaderror_detail",
         &[

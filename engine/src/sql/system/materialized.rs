@@ -191,6 +191,8 @@ fn late_columns(viewer: &Viewer<'_>) -> SqlResult<Rows> {
         started: viewer.context.evaluation.statement_start,
         last_copy_count: 0,
         last_copy: -1,
+        last_unload_count: 0,
+        last_unload: -1,
         last_query: 0,
         inside: Default::default(),
         prepared: Default::default(),

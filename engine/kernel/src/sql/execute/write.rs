@@ -35,6 +35,8 @@ pub struct Sink {
     arrival: Arrival,
     /// Rows that the table held before the first of these: none means a first load.
     before: Option<u64>,
+    /// Whether the table is analysed afterwards; when it is not said, a first load is.
+    pub analyze: Option<bool>,
     /// Bytes of rows that wait, and of the blocks that others have become.
     waiting: u64,
     stored: u64,
@@ -67,6 +69,7 @@ impl Sink {
             rows: 0,
             arrival: Arrival::Rows,
             before: None,
+            analyze: None,
             waiting: 0,
             stored: 0,
             held: Held::default(),
@@ -145,8 +148,13 @@ impl Sink {
     pub fn relay(&self, manifest: &mut Manifest, now: Instant) -> SqlResult<Option<Relay>> {
         let relation = target(manifest, &self.database, self.target)?;
         let first = self.before == Some(0);
+        if self.analyze == Some(true)
+            && let Some(table) = relation.table_mut()
+        {
+            table.data.analyze(now);
+        }
         if let Some(table) = relation.table_mut().filter(|_| first && self.arrival != Arrival::Rows) {
-            if self.arrival != Arrival::Query {
+            if self.arrival != Arrival::Query && self.analyze != Some(false) {
                 // These analyse what they have loaded into an empty table.
                 table.data.analyze(now);
             }

@@ -3,38 +3,49 @@
 //! The order of checks is the product's: the table, the rights on it, the credentials' form, then what the
 //! role may (which the outside decides), then the data. A load that fails leaves no row, but its errors stay,
 //! for `stl_load_errors`.
+//!
+//! [`target`] is the table, [`settings`] the parameters, [`files`] where bytes come from, [`columnar`] Parquet,
+//! [`failure`] the DETAIL block, [`record`] what the logs keep.
 
+mod columnar;
+mod encoding;
+pub mod failure;
+mod files;
 mod filler;
 mod record;
-mod settings;
+pub mod settings;
+mod target;
 #[cfg(test)]
 mod tests;
 
-use arrow::array::ArrayRef;
-
 use crate::gap::Feature;
-use crate::load::column::LoadColumn;
-use crate::load::error::LineError;
-use crate::load::reader::{File, Reader};
+use crate::load::document::path;
+use crate::load::options::{Document, Format};
+use crate::load::reader::{File as Lines, Reader};
+use crate::sql::authorize::authorize;
 use crate::sql::authorize::rights::Rights;
-use crate::sql::authorize::{authorize, schema_usage};
 use crate::sql::bind::Need;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::execute::memory::Held;
 use crate::sql::outcome::{Batch, Progress};
-use crate::sql::outside::{Credentials, ObjectSummary, Outside, OutsideError};
 use crate::sql::session::Session;
 use crate::sql::statement::Copy;
 use crate::warehouse::access::Privilege;
 use crate::warehouse::assume_role::RoleCommand;
-use crate::warehouse::catalog::{DefaultValue, ObjectId, Relation, RelationKind};
+use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::storage::SEGMENT_ROWS;
 use crate::warehouse::value::Value;
-pub use record::{LoadCommit, LoadError};
+use columnar::{Columnar, Piece, Taking};
+use failure::Failure;
+pub use files::Surroundings;
+use files::{File, Files, Next};
+pub use record::{LoadCommit, LoadError, LoadReplacement};
 pub use settings::role_credentials;
-use settings::{Settings, credentials, location};
+use settings::{Content, Settings, credentials, location};
+use target::{ColumnSource, Target};
 
 /// Lines read in one step: a few milliseconds of work.
 const STEP_LINES: usize = 16_384;
@@ -56,31 +67,31 @@ pub struct CopyContext<'a> {
 pub struct CopyTask {
     target: ObjectId,
     table: String,
-    bucket: String,
-    prefix: String,
-    credentials: Credentials,
-    region: Option<String>,
-    query: u64,
-    process: u32,
     reader: Reader,
     /// For each table column: the number of the file column that fills it, or what fills it otherwise.
     sources: Vec<ColumnSource>,
     /// Errors at which the load fails.
     most_errors: usize,
     no_load: bool,
-    files: Option<std::vec::IntoIter<ObjectSummary>>,
-    current: Option<(String, File)>,
-    total_bytes: u64,
+    content: Content,
+    json_paths: Option<String>,
+    pub analyze: Option<bool>,
+    files: Files,
+    opened: bool,
+    current: Option<(File, Current)>,
     done_bytes: u64,
     rows: u64,
     errors: Vec<LoadError>,
+    replacements: Vec<LoadReplacement>,
     commits: Vec<LoadCommit>,
     finished: bool,
+    held: Held,
 }
 
-enum ColumnSource {
-    File { column: usize, default: Option<Value> },
-    Constant { value: Value, data_type: DataType },
+/// How the file that is open is read.
+enum Current {
+    Text(Lines),
+    Parquet(Box<Columnar>),
 }
 
 /// What a step came to.
@@ -97,100 +108,68 @@ pub enum CopyStep {
 impl CopyTask {
     /// Checks the statement, the table, the rights on it and the credentials' form.
     pub fn start(copy: &Copy, context: CopyContext<'_>) -> SqlResult<CopyTask> {
-        let relation = find_table(copy, context)?;
-        let columns = chosen_columns(copy, relation)?;
+        let relation = target::find_table(copy, context)?;
+        let chosen = target::chosen_columns(copy, relation)?;
         let needs = [Need {
             relation: relation.id,
             privilege: Privilege::Insert,
-            columns: columns.clone(),
+            columns: chosen.clone(),
             user: context.session.user,
             through: None,
         }];
         authorize(&needs, context.manifest, context.session)?;
         let settings = Settings::read(copy)?;
-        let credentials = credentials(copy)?;
+        let credentials = credentials(copy.credentials.as_ref())?;
         if let Some(role) = settings::role(&credentials) {
             Rights::new(context.manifest, context.session.user).may_assume(&role, RoleCommand::Copy)?;
         }
-        let (bucket, prefix) = location(&copy.source)?;
-        let skips_identity = !settings.explicit_ids;
-        let is_identity =
-            |column: usize| matches!(relation.columns[column].default, Some(DefaultValue::Identity { .. }));
-        if skips_identity
-            && !copy.columns.is_empty()
-            && let Some(column) = columns.iter().find(|column| is_identity(**column))
+        let place = location(&copy.source)?;
+        let Target { sources, columns } = Target::new(copy, relation, chosen, &settings, context)?;
+        if settings.options.format == Format::FixedWidth && settings.labels.len() != columns.len() {
+            // unconfirmed: the sentence.
+            let text = format!(
+                "FIXEDWIDTH names {} columns, and {} are loaded",
+                settings.labels.len(),
+                columns.len()
+            );
+            return Err(SqlError::product("42601", text));
+        }
+        if settings.options.document == Document::NoShred
+            && !matches!(&columns[..], [column] if column.data_type == DataType::Super)
         {
-            let name = &relation.columns[*column].name;
-            return Err(SqlError::product(
-                "42601",
-                format!("cannot set an identity column {name} to a value"),
-            ));
+            // unconfirmed: the sentence.
+            let text = "JSON 'noshred' loads into one SUPER column";
+            return Err(SqlError::product("42601", text));
         }
-        let filled: Vec<usize> =
-            columns.into_iter().filter(|column| !(skips_identity && is_identity(*column))).collect();
-        let mut sources = Vec::with_capacity(relation.columns.len());
-        for (number, column) in relation.columns.iter().enumerate() {
-            let default = match &column.default {
-                Some(DefaultValue::Expression(text)) => Some((context.default)(text, column.data_type)?),
-                Some(DefaultValue::Identity { .. }) | None => None,
-            };
-            sources.push(match filled.iter().position(|filled| *filled == number) {
-                Some(position) if column.nullable => ColumnSource::File { column: position, default: None },
-                Some(position) => ColumnSource::File { column: position, default },
-                None => match default {
-                    None if !column.nullable && !is_identity(number) => {
-                        return Err(SqlError::product(
-                            "23502",
-                            format!("Cannot insert a NULL value into column {}", column.name),
-                        ));
-                    }
-                    default => ColumnSource::Constant {
-                        value: default.unwrap_or(Value::Null),
-                        data_type: column.data_type,
-                    },
-                },
-            });
-        }
-        let load_columns: Vec<LoadColumn> = filled
-            .iter()
-            .map(|number| {
-                let column = &relation.columns[*number];
-                LoadColumn {
-                    name: column.name.to_string(),
-                    data_type: column.data_type,
-                    nullable: column.nullable,
-                    has_default: matches!(column.default, Some(DefaultValue::Expression(_))),
-                }
-            })
-            .collect();
-        let reader = Reader::new(settings.options, load_columns).map_err(|number| {
-            let column = &relation.columns[filled[number]];
-            SqlError::not_simulated_because(
-                Feature::CopyFormat,
-                format!("COPY into {} columns", column.data_type),
-            )
+        let failure = Failure { query: context.query, process: context.session.id.0 };
+        let files = Files::new(place, credentials, &settings, failure);
+        let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+        let reader = Reader::new(settings.options, columns).map_err(|number| {
+            let column =
+                relation.columns.iter().find(|column| names.get(number) == Some(&column.name.to_string()));
+            let data_type = column.map_or_else(String::new, |column| column.data_type.to_string());
+            SqlError::not_simulated_because(Feature::CopyFormat, format!("COPY into {data_type} columns"))
         })?;
         Ok(CopyTask {
             target: relation.id,
             table: relation.name.to_string(),
-            bucket,
-            prefix,
-            credentials,
-            region: settings.region,
-            query: context.query,
-            process: context.session.id.0,
             reader,
             sources,
             most_errors: settings.most_errors,
             no_load: settings.no_load,
-            files: None,
+            content: settings.content,
+            json_paths: settings.json_paths,
+            analyze: settings.analyze,
+            files,
+            opened: false,
             current: None,
-            total_bytes: 0,
             done_bytes: 0,
             rows: 0,
             errors: Vec::new(),
+            replacements: Vec::new(),
             commits: Vec::new(),
             finished: false,
+            held: Held::default(),
         })
     }
 
@@ -205,7 +184,16 @@ impl CopyTask {
 
     /// Where it loads from: `s3://bucket/prefix`.
     pub fn source(&self) -> String {
-        format!("s3://{}/{}", self.bucket, self.prefix)
+        format!("s3://{}/{}", self.files.bucket, self.files.prefix)
+    }
+
+    /// What the logs call the files.
+    pub fn file_format(&self) -> &'static str {
+        match (self.content, self.reader.options.format) {
+            (Content::Parquet { .. }, _) => "Parquet",
+            (Content::Text, Format::Json) => "Json",
+            (Content::Text, _) => "Text",
+        }
     }
 
     /// Lines that could not be loaded, also of a load that failed.
@@ -213,34 +201,55 @@ impl CopyTask {
         &self.errors
     }
 
+    pub fn replacements(&self) -> &[LoadReplacement] {
+        &self.replacements
+    }
+
     /// Files that were read to their end.
     pub fn commits(&self) -> &[LoadCommit] {
         &self.commits
+    }
+
+    /// Counts what it holds beside the objects themselves.
+    pub fn count(&mut self, context: &mut crate::sql::execute::Context) -> SqlResult<()> {
+        let bytes = self.files.held(self.current.as_ref().map(|(file, _)| file));
+        self.held.set(bytes, context)
     }
 
     /// One bounded piece of work.
     ///
     /// # Errors
     /// What the outside refuses, in its words with a DETAIL block; too many bad lines.
-    pub fn step(&mut self, outside: &mut dyn Outside) -> SqlResult<CopyStep> {
-        if self.files.is_none() {
-            outside.region(self.region.as_deref());
-            let listed = outside.list(&self.credentials, &self.bucket, &self.prefix);
-            let listed = listed.map_err(|error| self.refused(&error))?;
-            self.total_bytes = listed.iter().map(|object| object.size).sum();
-            self.files = Some(listed.into_iter());
+    pub fn step(&mut self, around: &mut Surroundings<'_>) -> SqlResult<CopyStep> {
+        if !self.opened {
+            self.files.open(around.outside)?;
+            if let Some(place) = self.json_paths.take() {
+                self.read_paths(around, &place)?;
+            }
+            self.opened = true;
             return Ok(CopyStep::Running(self.progress()));
         }
         if self.current.is_none() {
-            match self.files.as_mut().and_then(Iterator::next) {
-                Some(object) => {
-                    outside.region(self.region.as_deref());
-                    let bytes = outside.get(&self.credentials, &self.bucket, &object.key);
-                    let bytes = bytes.map_err(|error| self.refused(&error))?;
-                    self.current = Some((object.key, File::new(bytes, &self.reader.options)));
+            match self.files.next(around)? {
+                Next::Pending => {}
+                Next::End => return self.finish(),
+                Next::File(file) => {
+                    let current = match self.content {
+                        Content::Text => Current::Text(Lines::new(file.bytes.clone(), &self.reader.options)),
+                        Content::Parquet { .. } if file.size == 0 => {
+                            Current::Text(Lines::new(file.bytes.clone(), &self.reader.options))
+                        }
+                        Content::Parquet { .. } => {
+                            Current::Parquet(Box::new(Columnar::new(around.extensions, &file)))
+                        }
+                    };
+                    self.current = Some((file, current));
                 }
-                None => return self.finish(),
             }
+            return Ok(CopyStep::Running(self.progress()));
+        }
+        if let Some((_, Current::Parquet(_))) = &self.current {
+            return self.read_columns();
         }
         self.read()?;
         if self.reader.rows() >= SEGMENT_ROWS {
@@ -250,23 +259,61 @@ impl CopyTask {
         }
     }
 
-    /// Reads on in the current file.
+    /// The JSONPaths, one a column. A file that has none means 'auto'.
+    fn read_paths(&mut self, around: &mut Surroundings<'_>, place: &str) -> SqlResult<()> {
+        let (bucket, key) = location(place)?;
+        let text = self.files.fetch(around.outside, &bucket, &key)?;
+        let failure = self.files.failure;
+        // unconfirmed: the sentence for a file that is no JSON.
+        let form = || {
+            failure.s3(
+                "JSONPaths file is not in correct json format",
+                &format!("JSONPath file location = {place}"),
+            )
+        };
+        let document: serde_json::Value = serde_json::from_slice(&text).map_err(|_| form())?;
+        let Some(written) = document.get("jsonpaths") else { return Ok(()) };
+        let mut paths = Vec::new();
+        for written in written.as_array().ok_or_else(form)? {
+            let written = written.as_str().ok_or_else(form)?;
+            paths.push(path(written).ok_or_else(|| {
+                // unconfirmed: the tail.
+                failure.s3(&format!("Invalid JSONPath format: {written} is not a valid path."), place)
+            })?);
+        }
+        if paths.len() != self.reader.columns.len() {
+            let text = format!(
+                "Number of jsonpaths and the number of columns should match. JSONPath size: {}, Number of columns in table or column list: {}",
+                paths.len(),
+                self.reader.columns.len()
+            );
+            return Err(failure.s3(&text, ""));
+        }
+        self.reader.options.document = Document::Paths(paths);
+        Ok(())
+    }
+
+    /// Reads on in the current file of lines.
     fn read(&mut self) -> SqlResult<()> {
-        let Some((key, file)) = &mut self.current else { return Ok(()) };
+        let Some((file, Current::Text(lines))) = &mut self.current else { return Ok(()) };
         let mut found = Vec::new();
         let room = self.most_errors.saturating_sub(self.errors.len()).max(1);
-        self.reader.read(file, SEGMENT_ROWS, STEP_LINES, &mut found, room);
-        let filename = format!("s3://{}/{key}", self.bucket);
-        let ended = file.at_end();
-        let (lines, size) = (file.lines(), file.size());
+        self.reader.read(lines, SEGMENT_ROWS, STEP_LINES, &mut found, room);
+        let (ended, scanned) = (lines.at_end(), lines.lines());
         for error in found {
-            self.errors.push(logged(self.target, &self.reader.columns, &filename, error));
+            self.errors.push(record::logged(self.target, &self.reader.columns, &file.name, error));
+        }
+        for replaced in self.reader.replaced.drain(..) {
+            let column = self.reader.columns.get(replaced.column);
+            self.replacements.push(LoadReplacement {
+                filename: file.name.clone(),
+                line_number: replaced.line_number,
+                column: column.map_or_else(String::new, |column| column.name.clone()),
+                raw_line: replaced.raw_line,
+            });
         }
         if ended || self.errors.len() >= self.most_errors {
-            let errors = self.errors.iter().filter(|error| error.filename == filename).count() as u64;
-            self.commits.push(LoadCommit { filename, lines_scanned: lines, errors, bytes: size });
-            self.done_bytes += size;
-            self.current = None;
+            self.commit(scanned);
         }
         if self.errors.len() >= self.most_errors {
             return Err(SqlError::new(SqlErrorKind::Product {
@@ -287,6 +334,39 @@ impl CopyTask {
         Ok(())
     }
 
+    /// Reads on in the current Parquet file.
+    fn read_columns(&mut self) -> SqlResult<CopyStep> {
+        let Some((_, Current::Parquet(columnar))) = &mut self.current else {
+            return Err(SqlError::bug("no columnar file is open"));
+        };
+        let taking = Taking {
+            columns: &self.reader.columns,
+            nested: matches!(self.content, Content::Parquet { nested: true }),
+            fill: self.reader.options.fill_record,
+            failure: self.files.failure,
+        };
+        match columnar.step(taking, SEGMENT_ROWS)? {
+            Piece::Pending => Ok(CopyStep::Running(self.progress())),
+            Piece::Rows(arrays, rows) => {
+                self.rows += rows as u64;
+                target::rows(&self.sources, &arrays, rows).map(CopyStep::Rows)
+            }
+            Piece::End => {
+                let rows = columnar.rows;
+                self.commit(rows);
+                Ok(CopyStep::Running(self.progress()))
+            }
+        }
+    }
+
+    /// The current file is read.
+    fn commit(&mut self, lines_scanned: u64) {
+        let Some((file, _)) = self.current.take() else { return };
+        let errors = self.errors.iter().filter(|error| error.filename == file.name).count() as u64;
+        self.done_bytes += file.size;
+        self.commits.push(LoadCommit { filename: file.name, lines_scanned, errors, bytes: file.size });
+    }
+
     fn hand_out(&mut self) -> SqlResult<CopyStep> {
         let taken = self.reader.take();
         let (arrays, rows) = taken.ok_or_else(|| SqlError::bug("a loaded column does not make an array"))?;
@@ -294,17 +374,7 @@ impl CopyTask {
         if self.no_load {
             return Ok(CopyStep::Running(self.progress()));
         }
-        let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.sources.len());
-        for source in &self.sources {
-            columns.push(match source {
-                ColumnSource::File { column, default: None } => arrays[*column].clone(),
-                ColumnSource::File { column, default: Some(value) } => {
-                    filler::fill_nulls(&arrays[*column], value)?
-                }
-                ColumnSource::Constant { value, data_type } => filler::repeat(value, *data_type, rows)?,
-            });
-        }
-        Ok(CopyStep::Rows(Batch { columns, rows }))
+        target::rows(&self.sources, &arrays, rows).map(CopyStep::Rows)
     }
 
     fn finish(&mut self) -> SqlResult<CopyStep> {
@@ -334,142 +404,14 @@ impl CopyTask {
 
     fn progress(&self) -> Progress {
         let rows = self.rows + self.reader.rows() as u64;
-        let read = self.done_bytes + self.current.as_ref().map_or(0, |(_, file)| file.position());
+        let read = self.done_bytes
+            + match &self.current {
+                Some((_, Current::Text(lines))) => lines.position(),
+                _ => 0,
+            };
         // How many rows there will be is not known; the share of bytes read tells.
         let total = (read > 0 && rows > 0)
-            .then(|| (rows as u128 * u128::from(self.total_bytes) / u128::from(read)) as u64);
+            .then(|| (u128::from(rows) * u128::from(self.files.total) / u128::from(read)) as u64);
         Progress { rows, total: total.map(|total| total.max(rows)) }
     }
-}
-
-/// What the outside refused, with the DETAIL block that learners search for.
-impl CopyTask {
-    fn refused(&self, error: &OutsideError) -> SqlError {
-        refused(error, self.query, self.process)
-    }
-}
-
-/// What the outside refuses, with the product's DETAIL block.
-pub fn refused(error: &OutsideError, query: u64, process: u32) -> SqlError {
-    let rule = "-----------------------------------------------";
-    let place = if error.context.starts_with("IAM Role") {
-        "xen_aws_credentials_mgr.cpp:450"
-    } else {
-        "s3_utility.cpp:539"
-    };
-    let detail = format!(
-        "\n  {rule}\n  error:  {}\n  code:      {}\n  context:   {}\n  query:     {query}\n  location:  {place}\n  process:   padbmaster [pid={process}]\n  {rule}",
-        error.message, error.code, error.context
-    );
-    SqlError::new(SqlErrorKind::Product {
-        state: "XX000",
-        message: error.message.clone(),
-        detail: Some(detail),
-        hint: error.hint.clone(),
-    })
-}
-
-/// The table, found as any name is: with a schema, USAGE comes first; without, the search path decides and
-/// schemas that may not be used are passed over.
-fn find_table<'a>(copy: &Copy, context: CopyContext<'a>) -> SqlResult<&'a Relation> {
-    let CopyContext { manifest, session, .. } = context;
-    let database = manifest
-        .catalog
-        .database(&session.database)
-        .ok_or_else(|| SqlError::bug("the session's database is gone"))?;
-    let name = &copy.table.name;
-    let found = match &copy.table.schema {
-        Some(schema_name) => {
-            let schema =
-                database.schema(schema_name).ok_or_else(|| SqlError::undefined_schema(schema_name))?;
-            schema_usage(schema, manifest, session.user)?;
-            database.find(schema_name, name)
-        }
-        None => std::iter::once(&session.temporary_schema)
-            .chain(context.search_path)
-            .filter(|schema_name| {
-                **schema_name == session.temporary_schema
-                    || database
-                        .schema(schema_name)
-                        .is_some_and(|schema| schema_usage(schema, manifest, session.user).is_ok())
-            })
-            .find_map(|schema_name| database.find(schema_name, name)),
-    };
-    let relation = found.ok_or_else(|| SqlError::undefined_relation(&copy.table))?;
-    match &relation.kind {
-        RelationKind::Table(_) if relation.materialized().is_none() => Ok(relation),
-        // unconfirmed: the sentence and code for a view.
-        RelationKind::Table(_) | RelationKind::View(_) => {
-            Err(SqlError::product("42809", format!("cannot copy to view \"{name}\"")))
-        }
-    }
-}
-
-/// Numbers of the columns that the file fills, in the file's order.
-fn chosen_columns(copy: &Copy, relation: &Relation) -> SqlResult<Vec<usize>> {
-    if copy.columns.is_empty() {
-        return Ok((0..relation.columns.len()).collect());
-    }
-    let mut chosen = Vec::with_capacity(copy.columns.len());
-    for name in &copy.columns {
-        let number = relation.column(name).ok_or_else(|| {
-            SqlError::product(
-                "42703",
-                format!("column \"{name}\" of relation \"{}\" does not exist", relation.name),
-            )
-        })?;
-        if chosen.contains(&number) {
-            return Err(SqlError::product("42701", format!("column \"{name}\" specified more than once")));
-        }
-        chosen.push(number);
-    }
-    Ok(chosen)
-}
-
-/// A bad line as the log keeps it.
-fn logged(table: ObjectId, columns: &[LoadColumn], filename: &str, error: LineError) -> LoadError {
-    let column = error.column.and_then(|number| columns.get(number));
-    let (data_type, column_length) =
-        column.map_or((String::new(), String::new()), |column| logged_type(column.data_type));
-    LoadError {
-        table,
-        filename: filename.to_owned(),
-        line_number: error.line_number,
-        column: column.map_or_else(String::new, |column| column.name.clone()),
-        data_type,
-        column_length,
-        position: error.fault.position(),
-        raw_line: error.raw_line,
-        raw_field_value: error.raw_field,
-        code: error.fault.code(),
-        reason: error.fault.reason(),
-    }
-}
-
-/// `type` and `col_length` of `stl_load_errors`.
-fn logged_type(data_type: DataType) -> (String, String) {
-    let (name, length) = match data_type.text() {
-        DataType::SmallInt => ("int2", "0".to_owned()),
-        DataType::Integer => ("int4", "0".to_owned()),
-        DataType::BigInt => ("int8", "0".to_owned()),
-        DataType::Decimal { precision, scale } => ("numeric", format!("{precision}, {scale}")),
-        DataType::Real => ("float4", "0".to_owned()),
-        DataType::Double => ("float8", "0".to_owned()),
-        DataType::Boolean => ("bool", "0".to_owned()),
-        DataType::Char(length) => ("char", length.to_string()),
-        DataType::Varchar(length) => ("varchar", length.to_string()),
-        DataType::Date => ("date", "0".to_owned()),
-        DataType::Time => ("time", "0".to_owned()),
-        DataType::TimeTz => ("timetz", "0".to_owned()),
-        DataType::Timestamp => ("timestamp", "0".to_owned()),
-        DataType::TimestampTz => ("timestamptz", "0".to_owned()),
-        DataType::Super => ("super", "0".to_owned()),
-        DataType::Interval
-        | DataType::IntervalTo(_)
-        | DataType::HllSketch
-        | DataType::Caseless { .. }
-        | DataType::Unknown => ("unknown", "0".to_owned()),
-        DataType::Varbyte(length) => ("varbyte", length.to_string()),
-    };
-    (name.to_owned(), length)
 }

@@ -1,35 +1,67 @@
 //! COPY's parameters, from how they are written to what they mean.
 
+use super::encoding::Encoding;
+use crate::extension::formats::Codec;
 use crate::gap::Feature;
-use crate::load::options::{Format, Options, TimeForm};
+use crate::load::options::{Document, Format, Options, TimeForm};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outside::Credentials;
 use crate::sql::statement::{Copy, CopyCredentials, CopyOption};
 use crate::warehouse::assume_role::IamRole;
 
+/// What the files are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Lines or records, by [`Options`].
+    Text,
+    /// `nested`: SERIALIZETOJSON.
+    Parquet { nested: bool },
+}
+
 /// Parameters of a whole load.
+#[derive(Debug)]
 pub struct Settings {
+    pub content: Content,
     pub options: Options,
+    pub codec: Option<Codec>,
+    pub encoding: Encoding,
+    /// The source is a list of files.
+    pub manifest: bool,
+    /// Where the JSONPaths are: `s3://bucket/key`.
+    pub json_paths: Option<String>,
+    /// FIXEDWIDTH as written: labels and widths.
+    pub labels: Vec<String>,
     pub region: Option<String>,
     /// Errors at which the load fails: at least one.
     pub most_errors: usize,
     pub no_load: bool,
     pub explicit_ids: bool,
+    /// STATUPDATE; when it is not said, a first load analyses.
+    pub analyze: Option<bool>,
 }
 
 impl Settings {
     /// # Errors
     /// Parameters that exclude each other; formats that are not simulated.
     pub fn read(copy: &Copy) -> SqlResult<Settings> {
+        must_agree(&copy.options)?;
         let mut settings = Settings {
+            content: Content::Text,
             options: Options::default(),
+            codec: None,
+            encoding: Encoding::Utf8,
+            manifest: false,
+            json_paths: None,
+            labels: Vec::new(),
             region: None,
             most_errors: 1,
             no_load: false,
             explicit_ids: false,
+            analyze: None,
         };
         let options = &mut settings.options;
         let (mut csv, mut delimiter, mut escape, mut remove_quotes) = (None, None, false, false);
+        let mut format = None;
         for option in &copy.options {
             match option {
                 CopyOption::Csv { quote } => {
@@ -68,33 +100,39 @@ impl Settings {
                 CopyOption::IgnoreAllErrors => settings.most_errors = usize::MAX,
                 CopyOption::NoLoad => settings.no_load = true,
                 CopyOption::Region(name) => settings.region = Some(name.clone()),
-                CopyOption::Encoding(name) => {
-                    if !name.to_ascii_uppercase().replace('-', "").eq("UTF8") {
-                        return Err(gap(Feature::CopyOption, format!("ENCODING {name}")));
+                CopyOption::Encoding(name) => settings.encoding = Encoding::named(name)?,
+                CopyOption::StatisticsUpdate(on) => settings.analyze = Some(*on),
+                // Encodings are chosen by the storage on its own.
+                CopyOption::ComputeUpdate(_) | CopyOption::ComputeRows(_) => {}
+                CopyOption::FixedWidth(text) => {
+                    (settings.labels, options.widths) = widths(text)?;
+                    format = Some(Format::FixedWidth);
+                }
+                CopyOption::Json(argument) => {
+                    format = Some(Format::Json);
+                    match argument.as_str() {
+                        "auto" | "auto ignorecase" => {
+                            options.document = Document::Auto { ignore_case: argument != "auto" };
+                        }
+                        "noshred" => options.document = Document::NoShred,
+                        path => settings.json_paths = Some(path.to_owned()),
                     }
                 }
-                // Encodings and statistics are chosen by the storage on its own.
-                CopyOption::ComputeUpdate(_)
-                | CopyOption::ComputeRows(_)
-                | CopyOption::StatisticsUpdate(_) => {}
-                CopyOption::FixedWidth(_) => return Err(gap(Feature::CopyFormat, "FIXEDWIDTH")),
-                CopyOption::Json(_) => return Err(gap(Feature::CopyFormat, "JSON")),
-                CopyOption::Parquet => return Err(gap(Feature::CopyFormat, "PARQUET")),
+                CopyOption::Parquet { nested } => settings.content = Content::Parquet { nested: *nested },
                 CopyOption::Orc => return Err(gap(Feature::CopyFormat, "ORC")),
                 CopyOption::Avro(_) => return Err(gap(Feature::CopyFormat, "AVRO")),
-                CopyOption::Gzip => return Err(gap(Feature::CopyFormat, "GZIP")),
-                CopyOption::Bzip2 => return Err(gap(Feature::CopyFormat, "BZIP2")),
-                CopyOption::Lzop => return Err(gap(Feature::CopyFormat, "LZOP")),
-                CopyOption::Zstd => return Err(gap(Feature::CopyFormat, "ZSTD")),
-                CopyOption::Manifest => return Err(gap(Feature::CopyOption, "MANIFEST")),
+                CopyOption::Gzip => settings.codec = Some(Codec::Gzip),
+                CopyOption::Bzip2 => settings.codec = Some(Codec::Bzip2),
+                CopyOption::Lzop => settings.codec = Some(Codec::Lzop),
+                CopyOption::Zstd => settings.codec = Some(Codec::Zstd),
+                CopyOption::Manifest => settings.manifest = true,
                 CopyOption::Other(word) => return Err(gap(Feature::CopyOption, word.clone())),
             }
         }
-        settings.options.format = match csv {
-            Some(_) if escape => return Err(conflict("ESCAPE")),
-            Some(_) if remove_quotes => return Err(conflict("REMOVEQUOTES")),
-            Some(quote) => Format::Csv { delimiter: delimiter.unwrap_or(b','), quote },
-            None => Format::Delimited { delimiter: delimiter.unwrap_or(b'|'), escape, remove_quotes },
+        settings.options.format = match (csv, format) {
+            (_, Some(format)) => format,
+            (Some(quote), None) => Format::Csv { delimiter: delimiter.unwrap_or(b','), quote },
+            (None, None) => Format::Delimited { delimiter: delimiter.unwrap_or(b'|'), escape, remove_quotes },
         };
         Ok(settings)
     }
@@ -104,13 +142,67 @@ fn gap(feature: Feature, detail: impl Into<String>) -> SqlError {
     SqlError::not_simulated_because(feature, detail)
 }
 
-/// CSV brings its own quoting.
-fn conflict(option: &str) -> SqlError {
-    SqlError::product("42601", format!("CSV is not supported with {option}"))
+/// What does not go with what (Developer Guide, "Data format parameters" and "Data conversion parameters").
+const CONFLICTS: &[(&str, &[&str])] = &[
+    ("CSV", &["FIXEDWIDTH", "REMOVEQUOTES", "ESCAPE", "JSON", "AVRO"]),
+    ("FIXEDWIDTH", &["DELIMITER", "ESCAPE", "REMOVEQUOTES", "JSON", "AVRO"]),
+    (
+        "JSON",
+        &[
+            "DELIMITER",
+            "ESCAPE",
+            "FILLRECORD",
+            "IGNOREBLANKLINES",
+            "NULL AS",
+            "READRATIO",
+            "REMOVEQUOTES",
+            "AVRO",
+        ],
+    ),
+    ("IGNOREALLERRORS", &["MAXERROR"]),
+    ("GZIP", &["BZIP2", "LZOP", "ZSTD"]),
+    ("BZIP2", &["LZOP", "ZSTD"]),
+    ("LZOP", &["ZSTD"]),
+];
+
+/// What goes with a columnar format; FILLRECORD as far as is recalled.
+const COLUMNAR: [&str; 7] =
+    ["PARQUET", "ORC", "REGION", "STATUPDATE", "MANIFEST", "FILLRECORD", "EXPLICIT_IDS"];
+
+fn must_agree(options: &[CopyOption]) -> SqlResult<()> {
+    let columnar = options.iter().find(|o| matches!(o, CopyOption::Parquet { .. } | CopyOption::Orc));
+    if let Some(format) = columnar
+        && let Some(odd) = options.iter().find(|option| !COLUMNAR.contains(&option.word()))
+    {
+        // Its SQLSTATE is unconfirmed.
+        let text = format!("{} argument is not supported for {} based COPY", odd.word(), format.word());
+        return Err(SqlError::product("XX000", text));
+    }
+    let has = |word: &str| options.iter().any(|option| option.word() == word);
+    for (one, others) in CONFLICTS.iter().filter(|(one, _)| has(one)) {
+        if let Some(other) = others.iter().find(|other| has(other)) {
+            // unconfirmed: the sentence.
+            return Err(SqlError::product("42601", format!("{one} is not supported with {other}")));
+        }
+    }
+    Ok(())
+}
+
+/// `label:width,...` in the order of the columns.
+fn widths(text: &str) -> SqlResult<(Vec<String>, Vec<u32>)> {
+    let read = |part: &str| {
+        let (label, width) = part.split_once(':')?;
+        Some((label.trim().to_owned(), width.trim().parse().ok().filter(|width| *width > 0)?))
+    };
+    let found: Option<Vec<(String, u32)>> = text.split(',').map(read).collect();
+    // unconfirmed: the sentence.
+    found.map(|found| found.into_iter().unzip()).ok_or_else(|| {
+        SqlError::product("42601", "FIXEDWIDTH must be of the form 'column_label:column_width,...'")
+    })
 }
 
 /// One ASCII character: itself, `\t`, or octal `\ddd`.
-fn one_byte(option: &str, text: &str) -> SqlResult<u8> {
+pub fn one_byte(option: &str, text: &str) -> SqlResult<u8> {
     let byte = match text.as_bytes() {
         [byte] => Some(*byte),
         [b'\\', b't'] => Some(b'\t'),
@@ -164,8 +256,8 @@ pub fn location(source: &str) -> SqlResult<(String, String)> {
 const FORM: &str = "Invalid credentials. Must be of the format: credentials 'aws_access_key_id=<access-key-id>;aws_secret_access_key=<secret-access-key>[;token=<temporary-session-token>]'";
 
 /// Under whose rights the load reads. Roles are named by ARN; a CREDENTIALS text is taken to the letter.
-pub fn credentials(copy: &Copy) -> SqlResult<Credentials> {
-    match &copy.credentials {
+pub fn credentials(written: Option<&CopyCredentials>) -> SqlResult<Credentials> {
+    match written {
         None => Err(SqlError::product("XX000", "No credentials specified: name an IAM_ROLE")),
         Some(CopyCredentials::DefaultRole) => Ok(Credentials::DefaultRole),
         Some(CopyCredentials::IamRoles(roles)) => checked_roles(roles.clone()),

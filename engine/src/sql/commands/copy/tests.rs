@@ -6,7 +6,11 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Int32Type, Int64Type};
 
 use super::*;
-use crate::load::options::{Format, Options};
+use crate::extension::Extensions;
+use crate::load::column::LoadColumn;
+use crate::load::options::Options;
+use crate::sql::outside::{Credentials, ObjectSummary, Outside, OutsideError};
+use crate::warehouse::identifier::QualifiedName;
 
 struct Bucket(Vec<(&'static str, String)>);
 
@@ -16,6 +20,23 @@ impl Outside for Bucket {
         Ok(found
             .map(|(key, text)| ObjectSummary { key: (*key).to_owned(), size: text.len() as u64 })
             .collect())
+    }
+
+    fn find(
+        &mut self,
+        at: &Credentials,
+        bucket: &str,
+        prefix: &str,
+    ) -> Result<Vec<ObjectSummary>, OutsideError> {
+        self.list(at, bucket, prefix)
+    }
+
+    fn put(&mut self, _: &Credentials, _: &str, _: &str, _: Arc<[u8]>) -> Result<(), OutsideError> {
+        Ok(())
+    }
+
+    fn delete(&mut self, _: &Credentials, _: &str, _: &str) -> Result<(), OutsideError> {
+        Ok(())
     }
 
     fn get(&mut self, _: &Credentials, _: &str, key: &str) -> Result<Arc<[u8]>, OutsideError> {
@@ -42,15 +63,16 @@ fn task(most_errors: usize) -> CopyTask {
         ignore_header: 1,
         ..Options::default()
     };
+    let copy = Copy {
+        table: QualifiedName { database: None, schema: None, name: Identifier::fold("part") },
+        columns: Vec::new(),
+        source: "s3://b/usc/".into(),
+        credentials: None,
+        options: Vec::new(),
+    };
     CopyTask {
         target: ObjectId(100_001),
         table: "part".into(),
-        bucket: "b".into(),
-        prefix: "usc/".into(),
-        credentials: Credentials::DefaultRole,
-        region: None,
-        query: 12,
-        process: 3,
         reader: Reader::new(options, columns).unwrap(),
         sources: vec![
             ColumnSource::File { column: 0, default: None },
@@ -59,13 +81,23 @@ fn task(most_errors: usize) -> CopyTask {
         ],
         most_errors,
         no_load: false,
-        files: None,
+        content: Content::Text,
+        json_paths: None,
+        analyze: None,
+        files: Files::new(
+            ("b".into(), "usc/".into()),
+            Credentials::DefaultRole,
+            &Settings::read(&copy).unwrap(),
+            Failure { query: 12, process: 3 },
+        ),
+        opened: false,
         current: None,
-        total_bytes: 0,
         done_bytes: 0,
         rows: 0,
         errors: Vec::new(),
+        replacements: Vec::new(),
         commits: Vec::new(),
+        held: Held::default(),
         finished: false,
     }
 }
@@ -73,7 +105,7 @@ fn task(most_errors: usize) -> CopyTask {
 fn run(task: &mut CopyTask, outside: &mut Bucket) -> SqlResult<(Vec<Batch>, u64, Vec<String>)> {
     let mut batches = Vec::new();
     loop {
-        match task.step(outside)? {
+        match task.step(&mut Surroundings { outside, extensions: Extensions::default(), room: u64::MAX })? {
             CopyStep::Running(_) => {}
             CopyStep::Rows(batch) => batches.push(batch),
             CopyStep::Done { rows, notices } => return Ok((batches, rows, notices)),

@@ -12,6 +12,7 @@ use crate::extension::{Extension, Extensions, Progress, Work};
 use crate::gap::Feature;
 use crate::sql::commands::CommandContext;
 use crate::sql::commands::copy;
+use crate::sql::commands::copy::failure::Failure;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Batch;
 use crate::sql::outside::{Credentials, OutsideError};
@@ -385,7 +386,7 @@ impl ModelTask {
     }
 
     fn refused(&self, error: &OutsideError) -> SqlError {
-        copy::refused(error, self.query, self.process)
+        Failure { query: self.query, process: self.process }.refused(error)
     }
 }
 
