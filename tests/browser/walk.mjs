@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { openBrowser } from "./chromium.mjs";
 import { whoMayDoWhat } from "./access.mjs";
+import { consoleOfTheAccount } from "./console.mjs";
 import { Learner } from "./learner.mjs";
 import { scripts } from "./transcript.mjs";
 
@@ -172,6 +173,7 @@ async function walk(lab, language) {
       if (at === middle && first) {
         await scene(`${lab.id} ${language}: a reload in the middle`, () => reloadInTheMiddle(page, learner, step));
         await scene(`${lab.id} ${language}: who may do what`, () => whoMayDoWhat(page, learner, pictures));
+        await scene(`${lab.id} ${language}: the console`, () => consoleOfTheAccount(page, learner, pictures));
         await scene(`${lab.id} ${language}: a long query is canceled`, () => cancelLongQuery(page, learner));
         await scene(`${lab.id} ${language}: a defect of ours is survived`, () => surviveOurDefect(page, learner, complaints));
       }

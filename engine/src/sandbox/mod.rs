@@ -172,6 +172,7 @@ impl Sandbox {
         parameters: serde_json::Value,
         body: Option<Arc<[u8]>>,
     ) -> Result<Reply, ApiError> {
+        self.reckon();
         let account = Arc::make_mut(&mut self.account);
         let reply = call_with_body(account, caller, service, operation, parameters, body, self.clock.now());
         self.follow_jobs();

@@ -76,6 +76,9 @@ pub fn App() -> Html {
 
 fn title(page: &Page) -> String {
     let words = page.words();
+    if page.state.route.is_sandbox() {
+        return format!("{} · Sandshift", words.sandbox.0);
+    }
     let place = match (&page.state.route, page.state.lesson.there()) {
         (Route::Lab { .. }, Some(lesson)) => {
             (words.lab_name)(lesson.order, &lesson.prose(page.state.language).title)

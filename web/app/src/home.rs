@@ -37,6 +37,10 @@ pub fn Home() -> Html {
                     Fetched::Waiting | Fetched::There(_) => ledger(&page),
                 }
             }
+            <section class="sandbox" aria-labelledby="sandbox-t">
+                <div><h2 id="sandbox-t">{ words.sandbox.0 }</h2><p>{ words.sandbox.1 }</p></div>
+                <a class="btn" href={Route::Home.console("").href()}>{ words.sandbox_open }<Icon name="right" small=true /></a>
+            </section>
             <div class="foot-notes">
                 { for [words.own_state, words.kept_here, words.no_bill].map(|(title, text)| html! { <p><b>{ title }</b>{ text }</p> }) }
             </div>

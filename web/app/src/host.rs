@@ -265,6 +265,15 @@ pub fn dress(language: Language, theme: Theme, title: &str) {
     };
 }
 
+/// Moves the keyboard to an element when it is nowhere, because what had it is gone.
+pub fn refocus(id: &str) {
+    let document = window().and_then(|window| window.document());
+    let active = document.and_then(|document| document.active_element());
+    if active.is_none_or(|active| active.tag_name() == "BODY") {
+        focus(id);
+    }
+}
+
 /// Moves the keyboard to an element.
 pub fn focus(id: &str) {
     let found =

@@ -16,6 +16,14 @@ pub fn Lab() -> Html {
     let page = use_page();
     let (state, words) = (&page.state, page.words());
     let split = use_node_ref();
+    if state.route.is_sandbox() {
+        return html! {
+            <main class="lab pane-bench" id="main" tabindex="-1">
+                <h1 class="sr">{ words.sandbox.0 }</h1>
+                <div class="split free"><Bench /></div>
+            </main>
+        };
+    }
     let style = format!("--guide:{:.2}%", state.split);
     let pane = match state.pane {
         Pane::Guide => "pane-guide",

@@ -19,7 +19,24 @@ pub enum Room {
     Terminal,
 }
 
+/// The place that is laid out as a lab and has no lesson: the account alone.
+pub const SANDBOX: &str = "sandbox";
+
 impl Route {
+    /// Whether it is the account without a lesson.
+    pub fn is_sandbox(&self) -> bool {
+        matches!(self, Self::Lab { id, .. } if id == SANDBOX)
+    }
+
+    /// The account of the open lab, or the one without a lesson.
+    pub fn console(&self, place: &str) -> Self {
+        let id = match self {
+            Self::Lab { id, .. } => id.clone(),
+            Self::Home => SANDBOX.to_owned(),
+        };
+        Self::Lab { id, room: Room::Console(place.to_owned()) }
+    }
+
     /// Reads a location's hash; what it does not know is home.
     pub fn from_hash(hash: &str) -> Self {
         let path = hash.trim_start_matches('#').trim_start_matches('/');

@@ -23,12 +23,17 @@ pub struct Call {
     pub parameters: Value,
     /// The region it is sent to; the account's own when `None`.
     pub region: Option<String>,
+    /// Looks as AWS's own console may, at no cost and unlogged: Cost Explorer's API asks a cent for what its page
+    /// shows for nothing.
+    #[serde(default)]
+    pub quiet: bool,
 }
 
 /// Why a call failed, in AWS's words and with the reason behind them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CallFailure {
+    pub operation: String,
     pub code: String,
     pub message: String,
     pub kind: FailureKind,

@@ -40,10 +40,13 @@ pub(crate) fn account(sandbox: &mut Sandbox, sessions: &SortedMap<String, Sessio
             Some((user.clone(), state))
         })
         .collect();
+    // Whoever the labs mean comes first.
+    let mut principals: Vec<String> = sandbox.account.iam.users.keys().cloned().collect();
+    principals.sort_by_key(|name| name != PRINCIPAL);
     AccountState {
         now: sandbox.clock.now().0,
         users,
-        principals: vec![PRINCIPAL.to_owned()],
+        principals,
         transactions,
         cluster_status: "available".to_owned(),
         region: REGION.to_owned(),

@@ -30,6 +30,7 @@ fn ask(workspace: &mut Workspace, principal: &str, call: &str, parameters: Value
         operation: operation.to_owned(),
         parameters,
         region: None,
+        quiet: false,
     };
     workspace.take(Message { id: 7, request: Request::Call { call } });
     workspace.events().swap_remove(0).event

@@ -49,11 +49,11 @@ pub fn Bar() -> Html {
                     <a class="vital" href={crate::console::address(&page, "billing/costs")}>
                         <Icon name="bill" /><span class="sr">{ words.bill_so_far }</span><span class="num">{ dollars(state.account.bill_micros) }</span>
                     </a>
-                    <span class="vital vital-still">
+                    <a class="vital" href={state.route.console("redshift/clusters").href()}>
                         <span class={classes!("dot", dot(&state.account.cluster_status))} />
                         <span class="sr">{ words.cluster }</span>
                         <span class="opt">{ (words.cluster_status)(&state.account.cluster_status) }</span>
-                    </span>
+                    </a>
                 }
             </div>
             <span class="rule" />
@@ -78,6 +78,9 @@ fn dollars(micros: u64) -> String {
 
 fn where_am_i(page: &Page) -> Html {
     let (state, words) = (&page.state, page.words());
+    if state.route.is_sandbox() {
+        return html! { <nav class="where" aria-label={words.home_title}><a href={state.route.console("").href()}>{ words.sandbox.0 }</a></nav> };
+    }
     let (Route::Lab { id, .. }, Some(lesson)) = (&state.route, state.lesson.there()) else { return html! {} };
     let open = state.open_step.as_ref().and_then(|step| lesson.place(step));
     let home = Route::Lab { id: id.clone(), room: Room::Query }.href();
@@ -180,6 +183,9 @@ fn principals(page: &Page) -> Html {
                 }) }
             </ul>
             <p>{ words.principal_note }</p>
+            <ul class="menu-more">
+                <li><a class="menu-item" href={state.route.console(&format!("iam/user/{}", state.principal)).href()}><Icon name="key" small=true />{ words.principal_policies }</a></li>
+            </ul>
         </Menu>
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use sandshift_protocol::{Call, CallFailure, SANDBOX, line};
 use serde_json::{Map, Value, json};
 
-use super::book::{list, plain};
+use super::book::{is, list, plain};
 use super::path::{fill, filled, holds, rows};
 use crate::page::Desk;
 
@@ -17,6 +17,8 @@ pub struct Ready {
     pub parameters: Value,
     /// Where another region than the account's is meant.
     pub region: Option<String>,
+    /// Looked at as the real console may, without a trace.
+    pub quiet: bool,
     /// The `aws` line that does the same; none for what only the sandbox tells.
     pub line: Option<String>,
 }
@@ -33,7 +35,14 @@ impl Ready {
             (Some(line), Some(region)) => Some(format!("{line} --region {region}")),
             (line, _) => line,
         };
-        Self { service: service.to_owned(), operation: operation.to_owned(), parameters, region, line }
+        Self {
+            service: service.to_owned(),
+            operation: operation.to_owned(),
+            parameters,
+            region,
+            quiet: is(spec, "quiet"),
+            line,
+        }
     }
 }
 
@@ -118,6 +127,7 @@ impl Ready {
             operation: self.operation.clone(),
             parameters: self.parameters.clone(),
             region: self.region.clone(),
+            quiet: self.quiet,
         }
     }
 }

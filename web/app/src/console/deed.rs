@@ -78,8 +78,18 @@ pub fn Deed(props: &DeedProps) -> Html {
     let wrong = asks.iter().any(|ask| mistake(ask, known).is_some());
     let busy = matches!(*stage, Stage::Doing | Stage::Preparing);
     let then = filled(plain(&spec, "then"), known);
+    // Closed before it is gone, so that the keyboard returns to where it came from.
+    let leave = {
+        let (over, node) = (props.over.clone(), node.clone());
+        Callback::from(move |then: Option<String>| {
+            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
+                dialog.close();
+            }
+            over.emit(then);
+        })
+    };
     let close = {
-        let (over, done, then) = (props.over.clone(), *stage == Stage::Done, then.clone());
+        let (over, done, then) = (leave.clone(), *stage == Stage::Done, then.clone());
         Callback::from(move |_: ()| over.emit(done.then(|| then.clone())))
     };
     let onclose = close.reform(|_: MouseEvent| ());
@@ -94,7 +104,7 @@ pub fn Deed(props: &DeedProps) -> Html {
         })
     };
     let onsubmit = {
-        let (desk, over, stage, form) = (page.desk.clone(), props.over.clone(), stage.clone(), form.clone());
+        let (desk, over, stage, form) = (page.desk.clone(), leave, stage.clone(), form.clone());
         let (spec, plan) = (spec.clone(), plan.clone());
         let told = book.say("did", &title);
         Callback::from(move |event: SubmitEvent| {

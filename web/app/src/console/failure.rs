@@ -12,7 +12,7 @@ use crate::page::Page;
 pub fn failure(page: &Page, book: &Book, failure: &CallFailure) -> Html {
     if failure.kind == FailureKind::NotSimulated {
         return html! {
-            <div class="callout" role="alert"><Icon name="note" /><div><b>{ book.word("not_simulated").to_owned() }</b><span class="mono">{ &failure.message }</span></div></div>
+            <div class="callout" role="alert"><Icon name="note" /><div><b>{ book.say("not_simulated", &failure.operation) }</b><span class="mono">{ &failure.message }</span></div></div>
         };
     }
     let copy = {

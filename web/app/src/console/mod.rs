@@ -3,6 +3,7 @@
 //! Read [`book`] for where the descriptions come from, [`path`] for how they speak of answers, [`calls`] for how
 //! they are asked and acted on, [`sheet`] for how one page is drawn, [`deed`] for how something is done.
 
+mod bars;
 mod book;
 mod calls;
 mod cell;
@@ -34,10 +35,7 @@ const FIRST: &str = "redshift/clusters";
 /// The address of a place in the console of the open lab.
 pub fn address(page: &Page, place: &str) -> String {
     let encoded = String::from(js_sys::encode_uri(place)).replace('#', "%23").replace('?', "%3F");
-    match &page.state.route {
-        Route::Lab { id, .. } => Route::Lab { id: id.clone(), room: Room::Console(encoded) }.href(),
-        Route::Home => Route::Home.href(),
-    }
+    page.state.route.console(&encoded).href()
 }
 
 /// Where one is, as it was before it was put into an address.

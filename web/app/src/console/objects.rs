@@ -183,10 +183,12 @@ async fn upload(desk: &Desk, known: &Value, files: Vec<File>, tell: &Callback<Ve
             operation: "PutObject".to_owned(),
             parameters,
             region: region(known),
+            quiet: false,
             line: Some(line.clone()),
         };
         uploads[at].end = Some(match failed {
             Some(reason) => Err(CallFailure {
+                operation: "PutObject".to_owned(),
                 code: "File".to_owned(),
                 message: reason,
                 kind: FailureKind::Refused,

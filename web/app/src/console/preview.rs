@@ -75,6 +75,7 @@ fn get(known: &Value, range: Option<String>) -> Ready {
         operation: "GetObject".to_owned(),
         parameters,
         region: region(known),
+        quiet: false,
         line: None,
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use yew::prelude::*;
 
 use super::address;
+use super::bars::bars;
 use super::book::{Book, half, is, list, plain};
 use super::calls::{Answers, read};
 use super::cell::{cell, facts, pretty};
@@ -18,10 +19,12 @@ use super::path::{filled, find, holds};
 use super::preview::{self, Preview};
 use super::table::{Table, Wish, button, empty, withheld};
 use super::trial::Trial;
-use crate::bar::Menu;
+use crate::bar::{Menu, moment};
 use crate::host;
 use crate::icon::Icon;
 use crate::page::{Page, use_page};
+
+const ROOM: &str = "console-room";
 
 /// Between a place and the number of its open tab.
 const TAB: &str = "~tab";
@@ -55,6 +58,10 @@ pub fn Sheet(props: &SheetProps) -> Html {
         let because = (place.clone(), state.principal.clone(), state.is_ready(), state.moved);
         use_effect_with(because, move |(place, _, ready, _)| {
             if place != &*shown {
+                if !shown.is_empty() {
+                    // What was clicked is gone with the page it stood on.
+                    host::refocus(ROOM);
+                }
                 answers.set(Answers::begin(begun.as_object().cloned().unwrap_or_default()));
                 shown.set(place.clone());
             }
@@ -90,6 +97,8 @@ pub fn Sheet(props: &SheetProps) -> Html {
         let (wish, page) = (wish.clone(), page.clone());
         Callback::from(move |then: Option<String>| {
             wish.set(None);
+            host::refocus("console-actions-face");
+            host::refocus(ROOM);
             if let Some(place) = then.filter(|place| !place.is_empty()) {
                 host::go(&address(&page, &place));
             }
@@ -99,7 +108,7 @@ pub fn Sheet(props: &SheetProps) -> Html {
     let parts = tabs.get(tab).or(tabs.first()).map_or_else(|| list(sheet, "parts"), |tab| list(tab, "parts"));
     html! {
         <>
-            <div class="room" id="console-room" tabindex="-1" key={place.clone()}>
+            <div class="room" id={ROOM} tabindex="-1" key={place.clone()}>
                 <div class="room-in">
                     { head(&page, &book, props, sheet, &drawn, &wishing) }
                     if !tabs.is_empty() { { tablist(&page, &book, tabs, tab, &place) } }
@@ -129,8 +138,29 @@ fn begun(place: &str, sheet: &Value, page: &Page) -> Value {
         known.insert(name.as_str().unwrap_or_default().to_owned(), part.into());
     }
     known.insert("region".to_owned(), page.state.account.region.clone().into());
+    // Where an account's number is wanted; every sandbox has the same.
+    known.insert("account".to_owned(), "123456789012".into());
+    for (name, date) in dates(page.state.account.now) {
+        known.insert(name.to_owned(), date.into());
+    }
     known.insert("principal".to_owned(), page.state.principal.clone().into());
     Value::Object(known)
+}
+
+/// The days that questions about costs begin and end with.
+fn dates(now: i64) -> [(&'static str, String); 6] {
+    let day = |days: i64| moment(now + days * 86_400_000_000).get(..10).unwrap_or_default().to_owned();
+    let first = |day: String| format!("{}01", day.get(..8).unwrap_or_default());
+    let left = (0..=31).find(|days| day(*days).ends_with("-01") && *days > 0).unwrap_or(31);
+    let last = if left == 1 { "yes" } else { "" };
+    [
+        ("tomorrow", day(1)),
+        ("month_ago", day(-30)),
+        ("month_start", first(day(0))),
+        ("next_month", day(left)),
+        ("last_day", last.to_owned()),
+        ("today", day(0)),
+    ]
 }
 
 fn head(
@@ -246,6 +276,7 @@ enum Kind {
     Facts,
     Document,
     Objects,
+    Bars,
     Preview,
     Trial,
     Words,
@@ -257,6 +288,7 @@ impl Kind {
             "facts" => Self::Facts,
             "document" => Self::Document,
             "objects" => Self::Objects,
+            "bars" => Self::Bars,
             "preview" => Self::Preview,
             "trial" => Self::Trial,
             "words" => Self::Words,
@@ -279,6 +311,7 @@ fn part(page: &Page, book: &Book, part: &Value, answers: &Answers, wish: &Callba
         }
         (None, Kind::Objects) => html! { <Objects {section} answers={answered} wish={wish.clone()} /> },
         (None, Kind::Preview) => html! { if answers.over { <Preview known={known.clone()} /> } },
+        (None, Kind::Bars) => html! { if answers.over { { bars(book, part, known) } } },
         (None, Kind::Words) => html! {},
         (None, Kind::Facts) => match find(known, of) {
             Some(of) => facts(page, book, part, &of, known),

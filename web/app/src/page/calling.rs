@@ -19,6 +19,7 @@ impl Desk {
         bytes: Option<Uint8Array>,
     ) -> Result<(Value, Option<Uint8Array>), CallFailure> {
         let lost = |message: &str| CallFailure {
+            operation: call.operation.clone(),
             code: "Unavailable".to_owned(),
             message: message.to_owned(),
             kind: FailureKind::Refused,

@@ -8,7 +8,7 @@ use sandshift_protocol::{LabSource, Request};
 use super::Desk;
 use crate::course::{Course, Lesson};
 use crate::host;
-use crate::route::Route;
+use crate::route::{Route, SANDBOX};
 use crate::store::{Action, Engine, Fetched};
 
 impl Desk {
@@ -74,6 +74,12 @@ impl Desk {
             client.start();
         }
         let (desk, id) = (self.clone(), id.to_owned());
+        if id == SANDBOX {
+            if let Some(client) = self.client() {
+                client.send(Request::Open { workspace: id, lab: None });
+            }
+            return;
+        }
         yew::platform::spawn_local(async move {
             let lesson = desk.lesson(&id).await;
             if desk.inner.visit.get() != visit {

@@ -59,6 +59,11 @@ pub(super) static WORDS: Words = Words {
         "Break what you like",
         "Every step can be reset. That brings back the account as it was when the step began.",
     ),
+    sandbox: (
+        "The account without a lesson",
+        "An AWS account and a warehouse of their own, apart from the labs: console, SQL and terminal, with no steps and no checks.",
+    ),
+    sandbox_open: "Open the console",
     no_bill: (
         "Honest about the gaps",
         "What is not simulated yet answers “not simulated yet”, never with a syntax error that Redshift would not give.",
@@ -78,7 +83,8 @@ pub(super) static WORDS: Words = Words {
     no_group: "no group",
     principal: "AWS principal",
     principal_menu: "AWS principal (IAM)",
-    principal_note: "The terminal calls as this principal. It gets its rights by IAM policy.",
+    principal_policies: "Policies of this principal",
+    principal_note: "The console and the terminal call as this principal. It gets its rights by IAM policy.",
     simulated_time: "Simulated time",
     let_time_pass: "Let time pass",
     time_steps: [

@@ -59,6 +59,11 @@ pub(super) static WORDS: Words = Words {
         "마음껏 망가뜨려도 됩니다",
         "단계마다 되돌릴 수 있습니다. 되돌리면 그 단계가 시작될 때의 계정이 다시 준비됩니다.",
     ),
+    sandbox: (
+        "수업 없이 계정만",
+        "랩과 따로 있는 AWS 계정과 웨어하우스입니다. 순서도 점검도 없이 콘솔과 SQL과 터미널로 마음껏 해 보십시오.",
+    ),
+    sandbox_open: "콘솔 열기",
     no_bill: (
         "진짜와 다른 점은 밝힙니다",
         "아직 흉내 내지 않는 기능은 문법 오류가 아니라 ‘not simulated yet’이라고 답합니다.",
@@ -78,7 +83,8 @@ pub(super) static WORDS: Words = Words {
     no_group: "그룹 없음",
     principal: "AWS 보안 주체",
     principal_menu: "AWS 보안 주체 (IAM)",
-    principal_note: "터미널은 이 주체로 호출됩니다. IAM 정책으로 권한을 받습니다.",
+    principal_policies: "이 주체의 정책",
+    principal_note: "콘솔과 터미널은 이 주체로 호출됩니다. IAM 정책으로 권한을 받습니다.",
     simulated_time: "시뮬레이션 시각",
     let_time_pass: "시간 보내기",
     time_steps: [

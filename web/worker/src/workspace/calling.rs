@@ -39,7 +39,9 @@ impl Workspace {
         }
         let looks = call.only_looks();
         let caller = Caller::user(&call.principal).in_region(call.region);
-        let answer = self.sandbox.call(&caller, &call.service, &call.operation, call.parameters, body);
+        let mut copy = call.quiet.then(|| self.sandbox.clone());
+        let sandbox = copy.as_mut().unwrap_or(&mut self.sandbox);
+        let answer = sandbox.call(&caller, &call.service, &call.operation, call.parameters, body);
         let event = match answer {
             Ok(reply) => {
                 self.bodies.extend(reply.body.map(|body| (id, body)));
@@ -49,7 +51,7 @@ impl Workspace {
         };
         self.tell(id, event);
         // A look is in the log as well, and stored with the next thing done: a console looks all the time.
-        if !looks {
+        if !looks && copy.is_none() {
             self.changed = true;
             self.tell_account(id);
             self.tell_checks(id);
@@ -69,6 +71,7 @@ fn failure(error: &ApiError) -> CallFailure {
         _ => None,
     };
     CallFailure {
+        operation: error.operation.clone(),
         code: error.fault.code().to_owned(),
         message: error.fault.message(),
         kind: match &error.fault {
