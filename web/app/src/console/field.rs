@@ -24,6 +24,8 @@ enum Kind {
     Switch,
     /// A JSON document, kept as text.
     Document,
+    /// A longer text.
+    Area,
     /// Words, one a line, kept as a list.
     Lines,
 }
@@ -37,6 +39,7 @@ impl Kind {
             "checks" => Self::Checks,
             "switch" => Self::Switch,
             "document" => Self::Document,
+            "area" => Self::Area,
             "lines" => Self::Lines,
             _ => Self::Text,
         }
@@ -131,6 +134,7 @@ pub fn field(
             Box::new(say(|text| text.parse::<i64>().map_or(Value::String(text), Value::from))),
         ),
         Kind::Document => area(text(&now), "12", Box::new(say(Value::String))),
+        Kind::Area => area(text(&now), "5", Box::new(say(Value::String))),
         Kind::Lines => {
             let lines = now.as_array().map(|lines| lines.iter().map(text).collect::<Vec<_>>().join("\n"));
             area(

@@ -11,6 +11,7 @@ mod command;
 mod deed;
 mod failure;
 mod field;
+mod grid;
 mod objects;
 mod path;
 mod preview;

@@ -14,6 +14,7 @@ use super::cell::{cell, facts, pretty};
 use super::command;
 use super::deed::Deed;
 use super::failure::failure;
+use super::grid::grid;
 use super::objects::Objects;
 use super::path::{filled, find, holds};
 use super::preview::{self, Preview};
@@ -277,6 +278,7 @@ enum Kind {
     Document,
     Objects,
     Bars,
+    Grid,
     Preview,
     Trial,
     Words,
@@ -289,6 +291,7 @@ impl Kind {
             "document" => Self::Document,
             "objects" => Self::Objects,
             "bars" => Self::Bars,
+            "grid" => Self::Grid,
             "preview" => Self::Preview,
             "trial" => Self::Trial,
             "words" => Self::Words,
@@ -311,6 +314,7 @@ fn part(page: &Page, book: &Book, part: &Value, answers: &Answers, wish: &Callba
         }
         (None, Kind::Objects) => html! { <Objects {section} answers={answered} wish={wish.clone()} /> },
         (None, Kind::Preview) => html! { if answers.over { <Preview known={known.clone()} /> } },
+        (None, Kind::Grid) => html! { if answers.over { { grid(book, part, known) } } },
         (None, Kind::Bars) => html! { if answers.over { { bars(book, part, known) } } },
         (None, Kind::Words) => html! {},
         (None, Kind::Facts) => match find(known, of) {
