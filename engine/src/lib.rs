@@ -10,6 +10,7 @@
 
 pub mod aws;
 pub mod cli;
+pub mod happening;
 pub mod sandbox;
 pub mod sql;
 

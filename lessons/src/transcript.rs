@@ -10,9 +10,11 @@
 
 use std::fmt;
 
+use sandshift_engine::aws::timestamp;
+use sandshift_engine::happening::Happening;
 use sandshift_engine::sandbox::{Answer, Executed, Sandbox};
 use sandshift_engine::sorted::SortedMap;
-use sandshift_engine::sql::error::SqlError;
+use sandshift_engine::sql::error::{SqlError, SqlResult};
 use sandshift_engine::sql::session::SessionId;
 pub use sandshift_prose::transcript::{Door, Entry, Transcript};
 
@@ -88,8 +90,11 @@ impl Terminal {
                 Answered { output, refused: printed.code != 0, statements: Vec::new() }
             }
             Door::Clock { micros } => {
-                sandbox.clock.advance(*micros);
-                Answered::default()
+                let happened = match micros {
+                    Some(micros) => sandbox.advance(*micros),
+                    None => sandbox.advance_to_next(),
+                };
+                Answered { output: printable(&told(&happened)), ..Answered::default() }
             }
         }
     }
@@ -101,7 +106,7 @@ impl Terminal {
             Some((principal, line)) => sandbox.aws(principal.trim(), line.trim()).stdout.trim().to_owned(),
             None => written.to_owned(),
         };
-        match sandbox.connect(user, Some(&password)) {
+        match connect(sandbox, user, Some(&password)) {
             Ok(session) => {
                 if let Some(old) = self.sessions.insert(user.to_owned(), session) {
                     sandbox.disconnect(old);
@@ -119,7 +124,7 @@ impl Terminal {
         let session = match self.sessions.get(user) {
             Some(session) if sandbox.session(*session).is_some() => *session,
             // None yet, or one that somebody terminated.
-            _ => match sandbox.connect(user, None) {
+            _ => match connect(sandbox, user, None) {
                 Ok(session) => {
                     self.sessions.insert(user.to_owned(), session);
                     session
@@ -277,6 +282,33 @@ pub fn rows(answer: &Answer) -> Option<Vec<Vec<String>>> {
         }
     }
     Some(rows)
+}
+
+/// `admin` is of the present cluster, `admin@name` of the cluster or workgroup of that name.
+fn connect(sandbox: &mut Sandbox, user: &str, password: Option<&str>) -> SqlResult<SessionId> {
+    match user.rsplit_once('@') {
+        Some((user, cluster)) => sandbox.connect_to(cluster, user, password),
+        None => sandbox.connect(user, password),
+    }
+}
+
+/// What happened while time passed: `2023-05-25 18:00:30 snapshot-taken rs:...`. What happened to one thing over and
+/// over is told once.
+fn told(happened: &[Happening]) -> String {
+    let same = |one: &Happening, other: &Happening| one.kind == other.kind && one.subject == other.subject;
+    let mut lines = Vec::new();
+    for (at, one) in happened.iter().enumerate() {
+        let times = happened.iter().filter(|other| same(one, other)).count();
+        if times > 4 && happened[..at].iter().any(|other| same(one, other)) {
+            continue;
+        }
+        let mut line = format!("{} {} {}", timestamp::plain(one.at), one.kind.name(), one.subject);
+        if times > 4 {
+            line.push_str(&format!(" ({times} times)"));
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
 }
 
 fn printable(text: &str) -> String {

@@ -5,6 +5,7 @@
 //! forget them. Read [`policy`] for how a decision is made, [`iam`] for where policies hang, and
 //! [`warehouse_access`] for how a warehouse reads S3 under a role.
 
+pub mod agenda;
 pub mod api_error;
 pub mod budgets;
 pub mod caller;
@@ -23,12 +24,16 @@ pub mod redshift;
 pub mod redshift_data;
 pub mod s3;
 pub mod sagemaker;
+pub mod serverless;
 pub mod service;
 pub mod shape;
+pub mod site;
 pub mod sts;
+pub mod table_copy;
 #[cfg(test)]
 mod tests;
 pub mod timestamp;
+pub mod vault;
 pub mod warehouse_access;
 
 use std::ops::Range;
@@ -42,6 +47,8 @@ pub use caller::{Caller, Identity};
 pub use service::{Operation, Service};
 
 use crate::clock::Instant;
+use crate::sorted::SortedMap;
+use crate::warehouse::manifest::{Holdings, WarehouseId};
 use api_error::{Denied, DeniedManner};
 use event::{Event, EventLog, Outcome};
 use ident::Identifiers;
@@ -66,8 +73,17 @@ pub struct Account {
     pub meter: Meter,
     pub budgets: budgets::Budgets,
     pub redshift_data: redshift_data::RedshiftData,
+    pub serverless: serverless::Serverless,
+    pub vault: vault::Vault,
+    /// What the account's warehouses hold, while it is lent for a call.
+    #[serde(skip)]
+    pub holdings: Holdings,
+    /// Bytes that each warehouse stores, as of the last reckoning.
+    #[serde(skip)]
+    pub stored: SortedMap<WarehouseId, u64>,
     pub(crate) identifiers: Identifiers,
     next_blob: u64,
+    last_warehouse: u32,
 }
 
 /// What an account begins with.
@@ -142,6 +158,11 @@ impl Account {
             redshift_data: Default::default(),
             identifiers,
             next_blob: 1,
+            serverless: Default::default(),
+            vault: vault::Vault::default(),
+            holdings: Holdings::default(),
+            stored: SortedMap::new(),
+            last_warehouse: WarehouseId::FIRST.0,
         }
     }
 

@@ -67,6 +67,7 @@ services! {
     S3 s3 "s3api" "s3.amazonaws.com" Short,
     Redshift redshift "redshift" "redshift.amazonaws.com" Full,
     RedshiftData redshift_data "redshift-data" "redshift-data.amazonaws.com" Exception,
+    Serverless serverless "redshift-serverless" "redshift-serverless.amazonaws.com" Exception,
     CostExplorer ce "ce" "ce.amazonaws.com" Exception,
     Budgets budgets "budgets" "budgets.amazonaws.com" Exception,
     CloudTrail cloudtrail "cloudtrail" "cloudtrail.amazonaws.com" Exception,

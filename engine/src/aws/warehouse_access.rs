@@ -187,8 +187,8 @@ pub fn assumed(account: &mut Account, reader: &Reader<'_>) -> Result<Caller, War
 /// The identity that the credentials stand for. `log` writes the assumption into the event log.
 fn assume(account: &mut Account, reader: &Reader<'_>, log: bool) -> Result<Caller, WarehouseError> {
     let region = reader.region.map(str::to_owned);
-    let (roles, attached) = match account.redshift.clusters.get(reader.cluster) {
-        Some(cluster) => (cluster.default_iam_role.clone(), cluster.iam_roles.clone()),
+    let (roles, attached) = match account.site_called(reader.cluster) {
+        Some(site) => (site.default_iam_role.map(str::to_owned), site.iam_roles.to_vec()),
         None => (None, Vec::new()),
     };
     let chain: Vec<String> = match reader.credentials {

@@ -160,8 +160,8 @@ fn lines_that_cannot_be_read() {
     );
     assert!(desk.no("iam get-role --role-name x --foo").1.contains("Unknown options: --foo"));
     assert_eq!(
-        desk.no("redshift create-cluster-snapshot --x y"),
-        (254, "\nnot simulated yet: this AWS operation (aws redshift create-cluster-snapshot)\n".to_owned())
+        desk.no("redshift create-scheduled-action --x y"),
+        (254, "\nnot simulated yet: this AWS operation (aws redshift create-scheduled-action)\n".to_owned())
     );
     assert_eq!(desk.no("kms create-key").0, 254);
     assert_eq!(

@@ -15,7 +15,7 @@ To see help text, you can run:
 ";
 
 /// Commands that AWS has; those that are not simulated say so.
-pub const SERVICES: [&str; 21] = [
+pub const SERVICES: [&str; 20] = [
     "athena",
     "budgets",
     "ce",
@@ -32,7 +32,6 @@ pub const SERVICES: [&str; 21] = [
     "logs",
     "rds",
     "redshift-data",
-    "redshift-serverless",
     "sagemaker",
     "secretsmanager",
     "sns",

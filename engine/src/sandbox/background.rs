@@ -122,7 +122,13 @@ impl Sandbox {
 
     /// A session of its own, on the cluster, the database and with the login that the statement names.
     fn connect_for(&mut self, statement: &Statement) -> SqlResult<SessionId> {
-        let session = self.connect(&statement.login, Some(&statement.password))?;
+        let place = statement.target();
+        let session = self.connect_to(place, &statement.login, Some(&statement.password))?;
+        self.beside(session, |sandbox| sandbox.turn_to(session, statement))
+    }
+
+    /// Goes to the database that the statement names.
+    fn turn_to(&mut self, session: SessionId, statement: &Statement) -> SqlResult<SessionId> {
         let database = Identifier::fold(&statement.database);
         if self.warehouse.committed.catalog.database(&database).is_none() {
             self.disconnect(session);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::fleet::unknown_host;
 use super::{DATABASE, Sandbox, history};
 use crate::aws::redshift::credentials;
 use crate::sorted::SortedMap;
@@ -17,7 +18,12 @@ use crate::warehouse::value::Value;
 impl Sandbox {
     /// Opens a session as `user`. With a password it is a login and may be refused; without, it is the
     /// page's "become", which only needs the user to exist.
+    ///
+    /// # Errors
+    /// A cluster that does not answer, a user that does not exist or proves nothing.
     pub fn connect(&mut self, user: &str, password: Option<&str>) -> SqlResult<SessionId> {
+        self.keep_up();
+        self.must_answer()?;
         let (known, lent) = match password {
             Some(password) => self.log_in(user, password)?,
             None => (login::become_user(&self.warehouse.committed, user)?, None),
@@ -36,9 +42,33 @@ impl Sandbox {
         Ok(id)
     }
 
+    /// As [`Sandbox::connect`], to the cluster or workgroup of this name.
+    ///
+    /// # Errors
+    /// As there, and when there is none of this name.
+    pub fn connect_to(&mut self, cluster: &str, user: &str, password: Option<&str>) -> SqlResult<SessionId> {
+        self.keep_up();
+        let found = self.warehouse_called(cluster);
+        match found.and_then(|id| self.within(id, |sandbox| sandbox.connect(user, password))) {
+            Some(connected) => connected,
+            None => Err(unknown_host(cluster)),
+        }
+    }
+
     /// A session as it is when it begins.
     fn fresh(&self, id: SessionId, user: UserId, lent: Option<Arc<Lent>>) -> Session {
         let known = self.warehouse.committed.principals.user(user);
+        let site = self.account.site(self.warehouse.id);
+        let database = site.as_ref().map_or(DATABASE, |site| site.database);
+        let mut settings = SortedMap::new();
+        for (name, value) in site.iter().flat_map(|site| site.parameters) {
+            if parameter::default_of(name).is_some() {
+                settings.insert(name.clone(), value.clone());
+            }
+        }
+        for (name, value) in known.iter().flat_map(|user| &user.settings) {
+            settings.insert(name.clone(), value.clone());
+        }
         let now = self.clock.now();
         // Each session has its own random numbers, all from the account's one seed.
         let mixed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(u64::from(id.0));
@@ -46,8 +76,8 @@ impl Sandbox {
             id,
             authenticated: user,
             user,
-            database: Identifier::fold(DATABASE),
-            settings: known.map(|user| user.settings.clone()).unwrap_or_default(),
+            database: Identifier::fold(database),
+            settings,
             transaction: Transaction::None,
             temporary_schema: Identifier::fold(&format!("pg_temp_{}", id.0)),
             temporary: Temporary { lent, ..Temporary::default() },
@@ -91,12 +121,14 @@ impl Sandbox {
     /// Who comes in with a password: the user's own, or one that the cluster's API handed out for a while.
     fn log_in(&mut self, name: &str, password: &str) -> SqlResult<(UserId, Option<Arc<Lent>>)> {
         let now = self.clock.now();
-        let Some(found) = credentials::find(&self.account, &self.warehouse.cluster, name, password, now)
-        else {
+        let place =
+            self.account.site(self.warehouse.id).map_or_else(String::new, |site| site.name.to_owned());
+        let Some(found) = credentials::find(&self.account, &place, name, password, now) else {
             return Ok((login::login(&self.warehouse.committed, name, password, now)?, None));
         };
         let credential = found.clone();
-        if credential.database.is_some_and(|database| !database.eq_ignore_ascii_case(DATABASE)) {
+        let own = self.account.site(self.warehouse.id).map_or(DATABASE, |site| site.database).to_owned();
+        if credential.database.is_some_and(|database| !database.eq_ignore_ascii_case(&own)) {
             return Err(login::refused(name));
         }
         let groups = credential.groups.iter().map(|group| Identifier::fold(group)).collect::<Vec<_>>();
@@ -141,17 +173,19 @@ impl Sandbox {
 
     /// Closes a session: its open transaction is rolled back, its temporary tables are gone.
     pub fn disconnect(&mut self, session: SessionId) {
-        self.log_connection(session, &["disconnecting session"]);
-        self.sessions.remove(&session);
-        self.inflight.remove(&session);
+        self.beside(session, |sandbox| {
+            sandbox.log_connection(session, &["disconnecting session"]);
+            sandbox.sessions.remove(&session);
+            sandbox.inflight.remove(&session);
+        });
     }
 
     /// The session, while it is open.
     pub fn session(&self, session: SessionId) -> Option<&Session> {
-        self.sessions.get(&session)
+        self.sessions.get(&session).or_else(|| self.session_elsewhere(session))
     }
 
-    /// Every open session, by number.
+    /// Every open session of the present warehouse, by number.
     pub fn sessions(&self) -> impl Iterator<Item = &Session> {
         self.sessions.values()
     }

@@ -25,7 +25,8 @@ impl Sandbox {
         }
         let now = self.clock.now();
         let canceled = |error: &SqlError| matches!(*error.kind, SqlErrorKind::Canceled(_));
-        if statement.error.is_none_or(canceled) {
+        // A workgroup's RPUs have paid for it.
+        if statement.error.is_none_or(canceled) && !self.is_serverless() {
             let bytes: u64 = context.external.iter().map(|read| read.scanned_bytes).sum();
             let account = Arc::make_mut(&mut self.account);
             let region = account.region.clone();

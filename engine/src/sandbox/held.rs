@@ -1,14 +1,23 @@
 //! What an account holds in memory while nobody runs anything: stored blocks, objects in S3, the learner's files.
 
 use super::Sandbox;
-use super::save::blocks_of;
 use crate::sorted::SortedMap;
 use crate::warehouse::manifest::Manifest;
 
 impl Sandbox {
     /// Bytes that a statement over `manifest` finds taken.
     pub(super) fn held(&self, manifest: &Manifest) -> u64 {
-        let blocks: u64 = blocks_of(manifest).map(|block| u64::from(block.bytes)).sum();
+        let elsewhere = self.elsewhere.values().map(|station| &*station.warehouse.committed);
+        let kept = self.account.vault.contents().map(|(_, manifest)| &**manifest);
+        let mut apart: Vec<(u64, u32)> = std::iter::once(manifest)
+            .chain(elsewhere)
+            .chain(kept)
+            .flat_map(Manifest::blocks)
+            .map(|block| (block.id, block.bytes))
+            .collect();
+        crate::sorted::sort(&mut apart);
+        apart.dedup();
+        let blocks: u64 = apart.iter().map(|(_, bytes)| u64::from(*bytes)).sum();
         // A file that was copied to S3, or from one key to another, is there once.
         let objects = self.account.s3.bodies().filter_map(|body| body.data());
         let texts = objects.chain(self.disk.written().map(|(_, bytes)| bytes));

@@ -13,6 +13,7 @@ mod connection;
 mod disk;
 mod external_history;
 mod fill;
+mod fleet;
 mod held;
 mod history;
 mod interruption;
@@ -20,6 +21,7 @@ mod learning;
 mod load_history;
 mod names;
 mod outside;
+mod passage;
 mod policy_history;
 mod procedure;
 mod quota;
@@ -36,6 +38,7 @@ mod tests;
 mod transaction;
 mod unload_history;
 mod vacuum_history;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -50,6 +53,7 @@ pub use statement::Running;
 use crate::aws::{Account, ApiError, Beginning, Caller, Reply, call_with_body};
 use crate::clock::Clock;
 use crate::extension::Extensions;
+use crate::happening::Happening;
 use crate::sorted::SortedMap;
 use crate::sql::error::SqlError;
 use crate::sql::execute::memory::DEFAULT_LIMIT;
@@ -57,7 +61,7 @@ use crate::sql::outcome::{Batch, Completion};
 use crate::sql::session::{Session, SessionId};
 use crate::warehouse::digest::md5;
 use crate::warehouse::identifier::Identifier;
-use crate::warehouse::manifest::{Manifest, Warehouse};
+use crate::warehouse::manifest::{Manifest, Warehouse, WarehouseId};
 use crate::warehouse::password::Password;
 
 /// Account, region and names that every lab finds.
@@ -75,7 +79,11 @@ pub const PRINCIPAL: &str = "learner";
 #[derive(Clone)]
 pub struct Sandbox {
     pub clock: Clock,
+    /// The one that is worked in; see [`fleet`].
     pub warehouse: Warehouse,
+    elsewhere: SortedMap<WarehouseId, fleet::Station>,
+    /// What happened by itself and was not told yet.
+    happened: Vec<Happening>,
     /// Shared between copies of the sandbox until one of them calls AWS.
     pub account: Arc<Account>,
     pub disk: Disk,
@@ -116,15 +124,9 @@ impl Sandbox {
         let password = Password::Md5(md5(format!("{ADMIN_PASSWORD}{admin}").as_bytes()));
         let manifest = Manifest::with_admin(DATABASE, admin, password);
         Sandbox {
-            warehouse: Warehouse {
-                cluster: CLUSTER.to_owned(),
-                committed: Arc::new(manifest),
-                created: clock.now(),
-                next_block: 0,
-                next_query: 0,
-                next_transaction: 1_000,
-                logs: Arc::default(),
-            },
+            warehouse: Warehouse::holding(WarehouseId::FIRST, CLUSTER, Arc::new(manifest), clock.now()),
+            elsewhere: SortedMap::new(),
+            happened: Vec::new(),
             account: Arc::new(Account::new(Beginning {
                 id: ACCOUNT,
                 region: REGION,
@@ -153,9 +155,13 @@ impl Sandbox {
 
     /// Runs one `aws ...` line as the IAM identity `principal` (a user's name).
     pub fn aws(&mut self, principal: &str, line: &str) -> CliOutput {
+        if let Some(waited) = self.wait(principal, line) {
+            return waited;
+        }
+        self.keep_up();
         self.reckon();
-        let account = Arc::make_mut(&mut self.account);
-        let output = crate::cli::run(account, principal, line, &mut self.disk, self.clock.now());
+        let now = self.clock.now();
+        let output = self.with_account(|account, disk| crate::cli::run(account, principal, line, disk, now));
         self.follow_jobs();
         output
     }
@@ -172,9 +178,12 @@ impl Sandbox {
         parameters: serde_json::Value,
         body: Option<Arc<[u8]>>,
     ) -> Result<Reply, ApiError> {
+        self.keep_up();
         self.reckon();
-        let account = Arc::make_mut(&mut self.account);
-        let reply = call_with_body(account, caller, service, operation, parameters, body, self.clock.now());
+        let now = self.clock.now();
+        let reply = self.with_account(|account, _| {
+            call_with_body(account, caller, service, operation, parameters, body, now)
+        });
         self.follow_jobs();
         reply
     }

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use super::Sandbox;
 use crate::aws::pricing::summary;
+use crate::clock::Instant;
+use crate::warehouse::manifest::Manifest;
+use crate::warehouse::storage::Block;
 
 impl Sandbox {
     /// Writes down what stood in the account until now. Whoever is about to move the clock or to change what stands
@@ -11,7 +14,24 @@ impl Sandbox {
     pub fn reckon(&mut self) {
         let now = self.clock.now();
         if self.account.meter.reckoned() < now {
-            Arc::make_mut(&mut self.account).reckon(now);
+            let bytes = |manifest: &Manifest| manifest.blocks().map(Block::stored_bytes).sum();
+            let stored = self.warehouses().map(|one| (one.id, bytes(&one.committed))).collect();
+            let account = Arc::make_mut(&mut self.account);
+            account.stored = stored;
+            account.reckon(now);
+        }
+    }
+
+    /// Whether the present warehouse is a namespace's.
+    pub(super) fn is_serverless(&self) -> bool {
+        self.account.serverless.namespaces.iter().any(|one| one.warehouse == self.warehouse.id)
+    }
+
+    /// A statement of the present warehouse has ended: a workgroup pays for the time since it began.
+    pub(super) fn bill_work(&mut self, since: Instant) {
+        if self.is_serverless() {
+            let (id, now) = (self.warehouse.id, self.clock.now());
+            Arc::make_mut(&mut self.account).worked(id, since, now);
         }
     }
 

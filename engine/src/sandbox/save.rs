@@ -9,6 +9,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef};
 use serde::{Deserialize, Serialize};
 
+use super::fleet::{self, Station};
 use super::{Disk, Sandbox};
 use crate::aws::Account;
 use crate::cli::Files;
@@ -16,7 +17,8 @@ use crate::clock::Clock;
 use crate::sorted::SortedMap;
 use crate::sql::execute::memory::DEFAULT_LIMIT;
 use crate::warehouse::catalog::RelationKind;
-use crate::warehouse::manifest::{Manifest, Warehouse};
+use crate::warehouse::manifest::{Manifest, Warehouse, WarehouseId};
+use crate::warehouse::storage::Block;
 use crate::warehouse::storage::generated::{Generated, Maker, Recipe};
 use crate::warehouse::storage::{codec, dictionary};
 
@@ -24,8 +26,11 @@ use crate::warehouse::storage::{codec, dictionary};
 const FORMAT: u32 = 3;
 
 /// Numbers of column blocks, S3 objects and files share one key space: the kind stands in the top bits.
-const OBJECT: u64 = 1 << 56;
-const FILE: u64 = 2 << 56;
+/// Low enough that JavaScript's numbers, which key the browser's store, tell all of them apart.
+const OBJECT: u64 = 1 << 50;
+const FILE: u64 = 2 << 50;
+/// What a snapshot holds, as the vault numbers it.
+const KEPT: u64 = 3 << 50;
 
 /// A sandbox as bytes: the manifest, and the blocks that the store does not have yet.
 pub struct Saved {
@@ -72,7 +77,8 @@ pub type Makers = fn(u16) -> Option<&'static Maker>;
 #[derive(Serialize, Deserialize)]
 struct Written {
     clock: Clock,
-    warehouse: Warehouse,
+    warehouses: Vec<Warehouse>,
+    present: WarehouseId,
     account: Arc<Account>,
     /// Path and block number of each file.
     files: Vec<(String, u64)>,
@@ -96,10 +102,30 @@ impl Sandbox {
                 blocks.push((number, bytes()));
             }
         };
-        for block in blocks_of(&self.warehouse.committed).filter(|block| block.recipe().is_none()) {
+        let contents = self.account.vault.contents();
+        let held = self.warehouses().map(|warehouse| &warehouse.committed);
+        let manifests = held.chain(contents.map(|(_, manifest)| manifest));
+        let stored = |block: &&Block| block.recipe().is_none();
+        let mut shared: Vec<&Block> =
+            manifests.flat_map(|manifest| manifest.blocks()).filter(stored).collect();
+        crate::sorted::sort_by_key(&mut shared, |block| block.id);
+        shared.dedup_by_key(|block| block.id);
+        for block in shared {
             if let Some(data) = block.array() {
                 keep(block.id, &mut || codec::encode(&data));
             }
+        }
+        let mut unwritten = None;
+        for (number, manifest) in self.account.vault.contents() {
+            keep(KEPT | number, &mut || {
+                postcard::to_allocvec(&**manifest).unwrap_or_else(|error| {
+                    unwritten = Some(error.to_string());
+                    Vec::new()
+                })
+            });
+        }
+        if let Some(what) = unwritten {
+            return Err(broken(what));
         }
         for (number, bytes) in self.account.blobs() {
             keep(OBJECT | number, &mut || bytes.to_vec());
@@ -107,13 +133,14 @@ impl Sandbox {
         let mut files = Vec::new();
         for (path, bytes) in self.disk.written() {
             // A file's number is that of its content, so that the same content is written once.
-            let number = FILE | (fingerprint(bytes) & (FILE - 1) & !OBJECT);
+            let number = FILE | (fingerprint(bytes) & (OBJECT - 1));
             files.push((path.to_owned(), number));
             keep(number, &mut || bytes.to_vec());
         }
         let written = Written {
             clock: self.clock.clone(),
-            warehouse: self.warehouse.clone(),
+            warehouses: self.warehouses().cloned().collect(),
+            present: self.warehouse.id,
             account: self.account.clone(),
             files,
             seed: self.seed,
@@ -144,11 +171,22 @@ impl Sandbox {
         }
         let written: Written =
             postcard::from_bytes(rest).map_err(|error| LoadError::Broken(error.to_string()))?;
-        let mut warehouse = written.warehouse;
-        let mut committed = (*warehouse.committed).clone();
-        fill_blocks(&mut committed, blocks, makers)?;
-        warehouse.committed = Arc::new(committed);
+        let mut filling = Filling { blocks, makers, generated: SortedMap::new(), read: SortedMap::new() };
+        let mut stations = SortedMap::new();
+        for mut warehouse in written.warehouses {
+            filling.fill(Arc::make_mut(&mut warehouse.committed))?;
+            stations.insert(warehouse.id, Station::quiet(warehouse));
+        }
         let mut account = written.account;
+        for number in account.vault.numbers() {
+            let block = KEPT | number;
+            let bytes = (filling.blocks)(block).ok_or(LoadError::BlockMissing { block })?;
+            let mut manifest: Manifest =
+                postcard::from_bytes(&bytes).map_err(|error| LoadError::Broken(error.to_string()))?;
+            filling.fill(&mut manifest)?;
+            Arc::make_mut(&mut account).vault.fill(number, manifest);
+        }
+        let blocks = filling.blocks;
         if !Arc::make_mut(&mut account).fill(&mut |number| blocks(OBJECT | number).map(Into::into)) {
             return Err(broken("an object's bytes are missing"));
         }
@@ -157,9 +195,11 @@ impl Sandbox {
             let bytes = blocks(number).ok_or(LoadError::BlockMissing { block: number })?;
             disk.write(&path, bytes.into());
         }
-        Ok(Sandbox {
+        let mut sandbox = Sandbox {
             clock: written.clock,
-            warehouse,
+            warehouse: fleet::nothing(),
+            elsewhere: stations,
+            happened: Vec::new(),
             account,
             disk,
             sessions: SortedMap::new(),
@@ -169,54 +209,62 @@ impl Sandbox {
             seed: written.seed,
             memory_limit: DEFAULT_LIMIT,
             extensions: crate::extension::Extensions::default(),
-        })
+        };
+        sandbox.select(written.present);
+        Ok(sandbox)
     }
 }
 
-pub(super) fn blocks_of(manifest: &Manifest) -> impl Iterator<Item = &crate::warehouse::storage::Block> {
-    manifest
-        .catalog
-        .databases
-        .values()
-        .flat_map(|database| database.relations.values())
-        .filter_map(|relation| relation.table())
-        .flat_map(|table| &table.data.segments)
-        .flat_map(|stored| &stored.segment.columns)
+/// Gives manifests that were read their blocks back. What several hold is read once.
+struct Filling<'a> {
+    blocks: ReadBlock<'a>,
+    makers: Makers,
+    generated: SortedMap<Recipe, Arc<Generated>>,
+    read: SortedMap<u64, ArrayRef>,
 }
 
-fn fill_blocks(manifest: &mut Manifest, blocks: ReadBlock<'_>, makers: Makers) -> Result<(), LoadError> {
-    let mut generated: SortedMap<Recipe, Arc<Generated>> = SortedMap::new();
-    for database in manifest.catalog.databases.values_mut() {
-        let database = Arc::make_mut(database);
-        for relation in database.relations.values_mut() {
-            let relation = Arc::make_mut(relation);
-            let RelationKind::Table(table) = &mut relation.kind else { continue };
-            let mut previous: Vec<Option<ArrayRef>> = Vec::new();
-            for stored in &mut table.data.segments {
-                previous.resize(stored.segment.columns.len(), None);
-                for (block, previous) in stored.segment.columns.iter_mut().zip(&mut previous) {
-                    if let Some(recipe) = block.recipe() {
-                        let Some(maker) = makers(recipe.maker) else {
-                            return Err(LoadError::Broken(format!(
-                                "nothing makes columns of kind {}",
-                                recipe.maker
-                            )));
-                        };
-                        let column = generated.entry(recipe);
-                        block.link(column.or_insert_with(|| Arc::new(Generated::new(maker, recipe.seed))));
-                        continue;
+impl Filling<'_> {
+    fn fill(&mut self, manifest: &mut Manifest) -> Result<(), LoadError> {
+        for database in manifest.catalog.databases.values_mut() {
+            for relation in Arc::make_mut(database).relations.values_mut() {
+                let RelationKind::Table(table) = &mut Arc::make_mut(relation).kind else { continue };
+                let mut previous: Vec<Option<ArrayRef>> = Vec::new();
+                for stored in &mut table.data.segments {
+                    previous.resize(stored.segment.columns.len(), None);
+                    for (block, previous) in stored.segment.columns.iter_mut().zip(&mut previous) {
+                        self.fill_block(block, previous)?;
                     }
-                    let bytes = blocks(block.id).ok_or(LoadError::BlockMissing { block: block.id })?;
-                    let data = codec::decode(&bytes)
-                        .ok_or_else(|| LoadError::Broken(format!("block {} does not decode", block.id)))?;
-                    let data = dictionary::share(data, previous.as_ref());
-                    *previous = Some(data.slice(0, 1.min(data.len())));
-                    block.fill(data);
                 }
             }
         }
+        Ok(())
     }
-    Ok(())
+
+    fn fill_block(&mut self, block: &mut Block, previous: &mut Option<ArrayRef>) -> Result<(), LoadError> {
+        if let Some(recipe) = block.recipe() {
+            let Some(maker) = (self.makers)(recipe.maker) else {
+                let what = format!("nothing makes columns of kind {}", recipe.maker);
+                return Err(LoadError::Broken(what));
+            };
+            let column = self.generated.entry(recipe);
+            block.link(column.or_insert_with(|| Arc::new(Generated::new(maker, recipe.seed))));
+            return Ok(());
+        }
+        let data = match self.read.get(&block.id) {
+            Some(data) => data.clone(),
+            None => {
+                let bytes = (self.blocks)(block.id).ok_or(LoadError::BlockMissing { block: block.id })?;
+                let data = codec::decode(&bytes)
+                    .ok_or_else(|| LoadError::Broken(format!("block {} does not decode", block.id)))?;
+                let data = dictionary::share(data, previous.as_ref());
+                self.read.insert(block.id, data.clone());
+                data
+            }
+        };
+        *previous = Some(data.slice(0, 1.min(data.len())));
+        block.fill(data);
+        Ok(())
+    }
 }
 
 /// FNV-1a: enough to tell contents apart, the same on every machine.

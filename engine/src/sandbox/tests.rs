@@ -218,7 +218,7 @@ fn with_many_rows() -> (Sandbox, SessionId) {
 #[test]
 fn past_the_memory_limit_a_statement_fails_and_the_session_goes_on() {
     let (mut sandbox, session) = with_many_rows();
-    let stored: u64 = super::save::blocks_of(&sandbox.warehouse.committed).map(|b| u64::from(b.bytes)).sum();
+    let stored: u64 = sandbox.warehouse.committed.blocks().map(|b| u64::from(b.bytes)).sum();
     sandbox.memory_limit = stored + (1 << 20);
     for heavy in [
         "SELECT a.n FROM t a JOIN t b ON a.word = b.word",

@@ -17,12 +17,15 @@
 //! login IAM:jeeseok> $(aws learner> redshift get-cluster-credentials ... --query DbPassword --output text)
 //!
 //! clock> advance 8h
+//!
+//! sql admin@other-cluster> SELECT 1;
 //! ```
 //!
 //! The prompt names the door and the person; `!` before it expects a refusal. A statement goes on over the
 //! following lines, until `----`, an empty line or the next prompt. Output stands between `----` and the next
 //! empty line. Without `----` the output is not compared: only success or refusal is. `clock> advance` takes
-//! `90s`, `10m`, `8h` or `36d`.
+//! `90s`, `10m`, `8h`, `36d`, or `next` for the next thing that happens by itself; what happened is its output.
+//! Behind `@` stands a cluster or workgroup other than the first.
 
 use std::ops::Range;
 
@@ -65,9 +68,9 @@ pub enum Door {
     Aws {
         principal: String,
     },
-    /// `advance` only: how many microseconds.
+    /// `advance` only: how many microseconds; `None` until something happens.
     Clock {
-        micros: i64,
+        micros: Option<i64>,
     },
 }
 
@@ -217,14 +220,17 @@ impl<'a> Prompt<'a> {
     }
 }
 
-fn read_advance(input: &str) -> Result<i64, (String, String)> {
+fn read_advance(input: &str) -> Result<Option<i64>, (String, String)> {
     let wrong = || {
         (
             format!("the clock does not understand `{input}`"),
-            "`advance` and a span: `90s`, `10m`, `8h` or `36d`".to_owned(),
+            "`advance` and a span: `90s`, `10m`, `8h`, `36d` or `next`".to_owned(),
         )
     };
     let span = input.strip_prefix("advance ").ok_or_else(wrong)?.trim();
+    if span == "next" {
+        return Ok(None);
+    }
     let (digits, unit) = span.split_at(span.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?);
     let seconds = match unit {
         "s" => 1,
@@ -234,7 +240,7 @@ fn read_advance(input: &str) -> Result<i64, (String, String)> {
         _ => return Err(wrong()),
     };
     let count: i64 = digits.parse().map_err(|_| wrong())?;
-    count.checked_mul(seconds * 1_000_000).ok_or_else(wrong)
+    count.checked_mul(seconds * 1_000_000).map(Some).ok_or_else(wrong)
 }
 
 #[cfg(test)]
@@ -250,7 +256,7 @@ mod tests {
         assert_eq!((create.line, create.output.as_deref()), (2, None));
         assert_eq!((select.input.as_str(), select.output.as_deref()), ("SELECT 1,\n  2", Some("1 | 2")));
         assert!(delete.refusal && delete.door == Door::Sql { user: "jo".to_owned() });
-        assert_eq!(clock.door, Door::Clock { micros: 8 * 3_600 * 1_000_000 });
+        assert_eq!(clock.door, Door::Clock { micros: Some(8 * 3_600 * 1_000_000) });
     }
 
     #[test]

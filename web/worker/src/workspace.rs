@@ -58,6 +58,8 @@ pub struct Workspace {
     statement_began: f64,
     progress_told: f64,
     changed: bool,
+    /// Another account took the place of the stored one: its numbers stand for other blocks.
+    replaced: bool,
     events: Vec<Event>,
     /// Events that say "this is kept", and so wait until it is.
     events_when_stored: Vec<Event>,
@@ -167,6 +169,7 @@ impl Workspace {
             progress_told: 0.0,
             // A beginning can be made again: it is stored together with the first thing done in it.
             changed: false,
+            replaced: false,
             events: Vec::new(),
             events_when_stored: Vec::new(),
         })
@@ -251,7 +254,7 @@ impl Workspace {
                 self.tell(id, EventKind::Kept);
             }
             Request::Advance { micros } => {
-                self.sandbox.clock.advance(micros);
+                self.sandbox.advance(micros);
                 self.changed = true;
                 self.tell_account(id);
                 self.tell_checks(id);
@@ -343,8 +346,8 @@ impl Workspace {
         if !self.changed {
             return Ok(None);
         }
-        let saved = self.write(has)?;
-        self.changed = false;
+        let saved = if self.replaced { self.write(&|_| false)? } else { self.write(has)? };
+        (self.changed, self.replaced) = (false, false);
         Ok(Some(saved))
     }
 
@@ -467,7 +470,7 @@ impl Workspace {
         self.script = None;
         self.comparison = None;
         self.background = Background::default();
-        self.changed = true;
+        (self.changed, self.replaced) = (true, true);
         self.tell(id, EventKind::Reset);
         self.tell_account(id);
         self.tell_checks(id);

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::access::{GroupId, Principals, UserId};
 use super::catalog::Catalog;
+use super::storage::Block;
 use crate::clock::Instant;
 use crate::sorted::{SortedMap, SortedSet};
 
@@ -33,6 +34,13 @@ pub struct Lent {
 }
 
 impl Manifest {
+    /// Every block of every table.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        let relations = self.catalog.databases.values().flat_map(|database| database.relations.values());
+        let tables = relations.filter_map(|relation| relation.table());
+        tables.flat_map(|table| &table.data.segments).flat_map(|stored| &stored.segment.columns)
+    }
+
     /// Whether `user` is in the group, for good or for this session.
     pub fn is_member(&self, user: UserId, group: GroupId) -> bool {
         let for_good = |found: &super::access::Group| found.id == group && found.members.contains(&user);
@@ -41,10 +49,28 @@ impl Manifest {
     }
 }
 
+/// The number of a warehouse in its account. It stays when a cluster gets another name, and is never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct WarehouseId(pub u32);
+
+impl WarehouseId {
+    /// No warehouse: what is left when the last one was deleted.
+    pub const NONE: WarehouseId = WarehouseId(0);
+    /// The one that an account begins with.
+    pub const FIRST: WarehouseId = WarehouseId(1);
+}
+
+/// What each warehouse of an account holds.
+pub type Holdings = SortedMap<WarehouseId, Arc<Manifest>>;
+
 /// A cluster's warehouse: the committed manifest and what is kept beside it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Warehouse {
+    pub id: WarehouseId,
+    /// The cluster's present name.
     pub cluster: String,
+    /// How often its connections had been cut when those of now were made.
+    pub cuts: u32,
     pub committed: Arc<Manifest>,
     pub created: Instant,
     /// The next number for blocks, queries and transactions; never reused.
@@ -63,6 +89,21 @@ pub struct Logs {
 }
 
 impl Warehouse {
+    /// One that holds `committed` and in which nothing has run.
+    pub fn holding(id: WarehouseId, cluster: &str, committed: Arc<Manifest>, created: Instant) -> Self {
+        Warehouse {
+            id,
+            cluster: cluster.to_owned(),
+            cuts: 0,
+            committed,
+            created,
+            next_block: 0,
+            next_query: 0,
+            next_transaction: 1_000,
+            logs: Arc::default(),
+        }
+    }
+
     /// Goes on counting where `other` stopped, so that numbers stay unique when one takes the other's place:
     /// a store that keeps blocks by number never finds two contents under one.
     pub fn continue_numbers(&mut self, other: &Warehouse) {

@@ -1,8 +1,9 @@
 //! What costs by standing there: read from the account as it is, so that nothing has to be switched on or off.
 
 use super::{Instance, Meter, Of, Usage};
+use crate::aws::redshift::backup;
 use crate::aws::redshift::node_type::NodeType;
-use crate::aws::{Account, budgets};
+use crate::aws::{Account, budgets, serverless};
 use crate::clock::Instant;
 
 /// One thing that is used as long as it is there.
@@ -17,16 +18,21 @@ pub struct Standing {
 /// Everything in the account that is being used just by being there. A new kind of thing gets its lines here.
 pub fn standing(account: &Account) -> Vec<Standing> {
     let mut all = Vec::new();
-    for cluster in account.redshift.clusters.values() {
-        if let Some(node) = NodeType::parse(&cluster.node_type) {
-            all.push(Standing {
-                usage: Usage::Nodes(node),
-                region: account.region.clone(),
-                resource: cluster.identifier.clone(),
-                rate: u128::from(cluster.nodes),
-            });
+    for cluster in &account.redshift.clusters {
+        let Some(node) = NodeType::parse(&cluster.node_type) else { continue };
+        let (region, resource) = (cluster.region.clone(), cluster.identifier.clone());
+        if node.managed() {
+            let rate = account.stored.get(&cluster.warehouse).copied().unwrap_or(0).into();
+            let (region, resource) = (region.clone(), resource.clone());
+            all.push(Standing { usage: Usage::ManagedStorage(node), region, resource, rate });
+        }
+        if cluster.status.computes() {
+            let rate = u128::from(cluster.nodes);
+            all.push(Standing { usage: Usage::Nodes(node), region, resource, rate });
         }
     }
+    all.extend(backup::standing(account));
+    all.extend(serverless::usage::standing(account));
     for (name, bucket) in account.s3.buckets.iter() {
         let bytes = bucket.bodies().map(|body| u128::from(body.size)).sum();
         let (region, resource) = (bucket.region.clone(), name.clone());

@@ -73,12 +73,13 @@ fn duration(order: &Order<'_>) -> i64 {
 pub fn hand_out(account: &mut Account, order: &Order<'_>, with_iam: bool) -> Result<Value, Fault> {
     let parameters = order.parameters;
     let cluster = parameters.required("ClusterIdentifier");
-    if !account.redshift.clusters.contains_key(cluster) || order.region != account.region {
-        return Err(RedshiftFault::ClusterNotFound { cluster: cluster.to_owned() }.into());
+    if account.redshift.cluster(order.region, cluster).is_none() {
+        return Err(RedshiftFault::no_cluster(cluster).into());
     }
     let seconds = duration(order);
     if !(900..=3_600).contains(&seconds) {
-        return Err(RedshiftFault::Duration { seconds }.into());
+        let sentence = "Token duration must be between 900 and 3600 seconds";
+        return Err(RedshiftFault::value(sentence).into());
     }
     let create = with_iam || parameters.flag("AutoCreate");
     let (user, login) = if with_iam {
@@ -90,7 +91,8 @@ pub fn hand_out(account: &mut Account, order: &Order<'_>, with_iam: bool) -> Res
     } else {
         let user = parameters.required("DbUser");
         if !is_user_name(user) {
-            return Err(RedshiftFault::UserName { user: user.to_owned() }.into());
+            // unconfirmed: the sentence.
+            return Err(RedshiftFault::value(format!("The database user name {user} is not valid.")).into());
         }
         (user.to_owned(), format!("{}:{user}", if create { "IAMA" } else { "IAM" }))
     };

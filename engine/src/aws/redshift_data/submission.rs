@@ -129,8 +129,9 @@ pub fn submit(account: &mut Account, order: &Order<'_>, batch: bool) -> Result<V
 }
 
 /// Whether there is such a cluster or workgroup.
-fn exists(account: &Account, region: &str, cluster: Option<&str>, _workgroup: Option<&str>) -> bool {
-    region == account.region && cluster.is_some_and(|name| account.redshift.clusters.contains_key(name))
+fn exists(account: &Account, region: &str, cluster: Option<&str>, workgroup: Option<&str>) -> bool {
+    cluster.is_some_and(|name| account.redshift.cluster(region, name).is_some())
+        || workgroup.is_some_and(|name| account.serverless.workgroup(region, name).is_ok())
 }
 
 fn shown(statement: &Statement) -> Value {

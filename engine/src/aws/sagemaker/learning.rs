@@ -367,8 +367,8 @@ fn role_of(account: &Account, reader: &Reader<'_>) -> String {
     match reader.credentials {
         warehouse_access::Credentials::Roles(chain) => chain.last().cloned().unwrap_or_default(),
         warehouse_access::Credentials::DefaultRole => {
-            let cluster = account.redshift.clusters.get(reader.cluster);
-            cluster.and_then(|cluster| cluster.default_iam_role.clone()).unwrap_or_default()
+            let site = account.site_called(reader.cluster);
+            site.and_then(|site| site.default_iam_role).unwrap_or_default().to_owned()
         }
         warehouse_access::Credentials::AccessKey { .. } => String::new(),
     }

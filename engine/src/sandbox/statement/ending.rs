@@ -67,6 +67,7 @@ impl Sandbox {
             error,
         };
         self.remember_outside(&running.context, &statement);
+        self.bill_work(running.started);
         let now = self.clock.now();
         if let Some(timeout) =
             self.sessions.get_mut(&running.session).and_then(|session| session.timeout.as_mut())
@@ -107,7 +108,7 @@ impl Sandbox {
             let base = (&*running.base, &running.context.database);
             policy_history::remember(&mut self.warehouse.logs, plan, base, running.class, &query);
         }
-        self.clock.advance(step_history::elapsed(&account));
+        self.spend(step_history::elapsed(&account));
     }
 
     /// What the steps of a plan have done so far.

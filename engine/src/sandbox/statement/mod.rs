@@ -65,9 +65,14 @@ impl Sandbox {
     /// Begins a statement. Refusals and mistakes that show before any work are errors here already; they
     /// abort the session's transaction as later ones do.
     pub fn start(&mut self, session: SessionId, statement: &ParsedStatement) -> SqlResult<Running> {
+        self.keep_up();
+        self.beside(session, |sandbox| sandbox.start_here(session, statement))
+    }
+
+    fn start_here(&mut self, session: SessionId, statement: &ParsedStatement) -> SqlResult<Running> {
         self.end_idle(session)?;
-        let cluster = self.account.redshift.clusters.get(&self.warehouse.cluster);
-        let role = cluster.and_then(|cluster| cluster.default_iam_role.clone());
+        let site = self.account.site(self.warehouse.id);
+        let role = site.and_then(|site| site.default_iam_role.map(str::to_owned));
         if let Some(session) = self.sessions.get_mut(&session) {
             session.default_iam_role = role;
         }
@@ -106,6 +111,10 @@ impl Sandbox {
 
     /// One bounded piece of work. After `Done` or an error the statement is over.
     pub fn step(&mut self, running: &mut Running) -> SqlResult<Step> {
+        self.beside(running.session, |sandbox| sandbox.step_here(running))
+    }
+
+    fn step_here(&mut self, running: &mut Running) -> SqlResult<Step> {
         if let Some(trailing) = running.trailing.take() {
             return self.step_trailing(running, trailing);
         }
@@ -136,7 +145,8 @@ impl Sandbox {
     /// Ends a running statement without effect: 57014, the transaction (if any) is aborted.
     pub fn cancel(&mut self, mut running: Running) -> SqlError {
         let canceled = Canceled { query: running.query, by: Canceler::User };
-        self.end(&mut running, SqlError::new(SqlErrorKind::Canceled(canceled)))
+        let error = SqlError::new(SqlErrorKind::Canceled(canceled));
+        self.beside(running.session, |sandbox| sandbox.end(&mut running, error))
     }
 
     fn end(&mut self, running: &mut Running, error: SqlError) -> SqlError {
@@ -157,7 +167,7 @@ impl Sandbox {
             .into_iter()
             .map(|parsed| match parsed {
                 Err(error) => {
-                    self.abort(session);
+                    self.beside(session, |sandbox| sandbox.abort(session));
                     Executed { text: String::new(), result: Err(error) }
                 }
                 Ok(parsed) => {

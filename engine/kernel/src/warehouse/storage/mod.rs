@@ -131,6 +131,11 @@ impl Block {
         Block { id, bytes: layout.bytes() as u32, values: Values::Held { facts, layout: Some(layout) } }
     }
 
+    /// Bytes as backups and managed storage count it: the product's blocks have 1 MB.
+    pub fn stored_bytes(&self) -> u64 {
+        u64::from(self.bytes).div_ceil(1 << 20).max(1) << 20
+    }
+
     /// `None` only between reading a manifest and filling it, as for everything read by way of it.
     fn layout(&self) -> Option<&Layout> {
         match &self.values {

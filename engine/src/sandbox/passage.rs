@@ -1,0 +1,73 @@
+//! Time that passes: from one thing that is due to the next, each at its own moment and in order.
+//!
+//! Nothing is queued. What lies ahead is asked of the state itself ([`Sandbox::next_due`]), so that a deleted
+//! cluster leaves no appointments behind and a stored account needs none. Between two things that are due nothing
+//! changes, which is what the meter relies on.
+
+use super::Sandbox;
+use crate::aws::agenda::{self, Chore};
+use crate::clock::Instant;
+use crate::happening::Happening;
+
+impl Sandbox {
+    /// Lets time pass, and tells what happened in it and since somebody last asked.
+    pub fn advance(&mut self, micros: i64) -> Vec<Happening> {
+        self.pass_until(Instant(self.clock.now().0.saturating_add(micros.max(0))));
+        self.happenings()
+    }
+
+    /// Lets time pass until something has happened that can be told; not at all when nothing lies ahead.
+    pub fn advance_to_next(&mut self) -> Vec<Happening> {
+        self.keep_up();
+        while self.happened.is_empty()
+            && let Some((at, _)) = self.next_due()
+        {
+            self.pass_until(at);
+        }
+        self.happenings()
+    }
+
+    /// Lets time pass for a command that waits; what happens in it is told later.
+    pub(super) fn pass_on(&mut self, micros: i64) {
+        self.pass_until(Instant(self.clock.now().0.saturating_add(micros)));
+    }
+
+    /// When something happens next.
+    pub fn next_event(&self) -> Option<Instant> {
+        self.next_due().map(|(at, _)| at)
+    }
+
+    /// What happened since somebody last asked.
+    pub fn happenings(&mut self) -> Vec<Happening> {
+        std::mem::take(&mut self.happened)
+    }
+
+    /// Does what has become due while statements ran.
+    pub(super) fn keep_up(&mut self) {
+        self.pass_until(self.clock.now());
+    }
+
+    /// Time that work takes: what becomes due in it is done before the next work begins.
+    pub(super) fn spend(&mut self, micros: i64) {
+        self.go_to(Instant(self.clock.now().0.saturating_add(micros.max(0))));
+    }
+
+    fn pass_until(&mut self, until: Instant) {
+        while let Some((at, chore)) = self.next_due().filter(|(at, _)| *at <= until) {
+            self.go_to(at);
+            self.reckon();
+            let happened = self.with_account(|account, _| agenda::carry_out(account, &chore, at));
+            self.happened.extend(happened);
+        }
+        self.go_to(until);
+    }
+
+    fn next_due(&self) -> Option<(Instant, Chore)> {
+        agenda::next(&self.account)
+    }
+
+    /// Moves the clock over a stretch in which nothing happens.
+    fn go_to(&mut self, at: Instant) {
+        self.clock.advance(at.0 - self.clock.now().0);
+    }
+}
