@@ -11,7 +11,7 @@ use super::relation::Found;
 use super::series::SERIES;
 use super::{Need, coerce};
 use crate::gap::Feature;
-use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::plan::{External, Field, Plan, Scan};
 use crate::sql::{parse, system};
@@ -151,13 +151,15 @@ impl Binder<'_> {
 
     fn table_factor(&mut self, factor: &syntax::TableFactor) -> SqlResult<FromItem> {
         let result = match factor {
-            syntax::TableFactor::Table { name, path, alias, .. } if path.is_empty() => {
-                self.table(name, alias.as_ref())
-            }
-            // A path that begins with no table to the left.
-            syntax::TableFactor::Table { name, path, .. } => {
-                let path = syntax::Expression::Path { root: Box::new(column(&name.0)), steps: path.clone() };
-                self.expression(&path).and_then(|_| Err(SqlError::bug("a path that leads nowhere")))
+            syntax::TableFactor::Table { name, path, alias, .. } => {
+                let table = self.table(name, alias.as_ref());
+                // A path that begins with no table to the left of it.
+                let near = (!path.is_empty()).then(|| "[".to_owned());
+                if near.is_some() {
+                    table.and(Err(SqlError::new(SqlErrorKind::Syntax { near })))
+                } else {
+                    table
+                }
             }
             syntax::TableFactor::Derived { subquery, alias, .. } => {
                 let plan = self.deeper(|binder| binder.query(subquery))?;

@@ -284,7 +284,7 @@ impl<'a> Search<'a> {
             },
         };
         // A position before the first character means the first.
-        let start = usize::try_from(start - 1).unwrap_or(0);
+        let start = usize::try_from(start.saturating_sub(1)).unwrap_or(0);
         let options = match &self.options {
             None => Options::default(),
             Some(options) => match options.get(row) {
