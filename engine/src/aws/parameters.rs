@@ -42,10 +42,12 @@ impl<'a> Parameters<'a> {
         self.get(name).and_then(Value::as_bool).unwrap_or(false)
     }
 
+    /// A list of texts; one alone counts as a list of one, as in the CLI's shorthand.
     pub fn texts(self, name: &str) -> Vec<&'a str> {
-        match self.get(name).and_then(Value::as_array) {
-            Some(list) => list.iter().filter_map(Value::as_str).collect(),
-            None => Vec::new(),
+        match self.get(name) {
+            Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
+            Some(Value::String(text)) => vec![text.as_str()],
+            _ => Vec::new(),
         }
     }
 

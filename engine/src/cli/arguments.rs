@@ -267,18 +267,8 @@ fn value(flag: &str, member: &Member, mut texts: Vec<String>) -> Result<Value, C
     Ok(match member.kind {
         Kind::String | Kind::Boolean | Kind::Blob | Kind::Time => json!(texts.swap_remove(0)),
         Kind::Number => first.parse::<f64>().map_or_else(|_| json!(first), |number| json!(number)),
-        Kind::Integer => match first.parse::<i64>() {
-            Ok(number) => json!(number),
-            Err(_) => {
-                return Err(CliOutput::failed(
-                    252,
-                    format!(
-                        "Error parsing parameter '--{flag}': Invalid type for parameter {}, value: {first}, type: <class 'str'>, valid types: <class 'int'>",
-                        member.name
-                    ),
-                ));
-            }
-        },
+        // What is no number goes on as it is, and is told as such.
+        Kind::Integer => first.parse::<i64>().map_or_else(|_| json!(first), |number| json!(number)),
         Kind::Strings => match first.trim_start().starts_with('[') {
             true => serde_json::from_str(&first).map_err(|_| bad_json(&first))?,
             false => json!(texts),

@@ -161,7 +161,11 @@ fn operation(terminal: &mut Terminal<'_>, service: Service, words: &[String], gl
     let Some(command) = words.first() else {
         return usage::error("the following arguments are required: operation");
     };
-    let names: Vec<String> = service.operations().into_iter().map(name::kebab).collect();
+    let mut names: Vec<String> = service.operations().into_iter().map(name::kebab).collect();
+    if waiter::has(service) {
+        names.push("wait".to_owned());
+    }
+    crate::sorted::sort(&mut names);
     if command == "help" {
         return CliOutput::done(usage::service_help(service, &names));
     }

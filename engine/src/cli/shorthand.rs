@@ -1,4 +1,4 @@
-//! The CLI's shorthand for structures: `Key=a,Values=[b,c],Nested={X=1}`.
+//! The CLI's shorthand for structures: `Key=a,Values=[b,c],Nested={X=1}`, and `Values=b,c` for the same list.
 
 use serde_json::{Map, Value, json};
 
@@ -92,7 +92,20 @@ impl Reader<'_> {
             }
             _ => {
                 let stops: &[char] = if end.is_some() { &[',', '}'] } else { &[','] };
-                Ok(scalar(self.take(stops)))
+                let first = scalar(self.take(stops));
+                let mut list = Vec::new();
+                // What follows a comma and is no pair belongs to the same value.
+                while self.peek() == Some(',')
+                    && self.text[self.at + 1..].split(stops).next().is_some_and(|next| !next.contains('='))
+                {
+                    self.at += 1;
+                    list.push(scalar(self.take(stops)));
+                }
+                if list.is_empty() {
+                    return Ok(first);
+                }
+                list.insert(0, first);
+                Ok(Value::Array(list))
             }
         }
     }
@@ -126,6 +139,7 @@ mod tests {
     fn shorthand() {
         assert_eq!(parse("Key=a,Value='b,c'").unwrap(), json!({"Key": "a", "Value": "b,c"}));
         assert_eq!(parse("A=[x,y],B={C=1}").unwrap(), json!({"A": ["x", "y"], "B": {"C": "1"}}));
+        assert_eq!(parse("A=x,y,B=z").unwrap(), json!({"A": ["x", "y"], "B": "z"}));
         assert!(parse("Key").unwrap_err().starts_with("Expected: '=', received: 'EOF'"));
     }
 }

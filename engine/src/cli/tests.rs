@@ -174,3 +174,75 @@ fn lines_that_cannot_be_read() {
     );
     assert!(desk.ok("redshift describe-clusters --query 'Clusters[0].ClusterStatus'").contains("available"));
 }
+
+#[test]
+fn keys_sign_for_their_user() {
+    let mut desk = Desk::new();
+    desk.ok("iam create-user --user-name mina");
+    let key: serde_json::Value =
+        serde_json::from_str(&desk.ok("iam create-access-key --user-name mina --query AccessKey")).unwrap();
+    let (id, secret) = (key["AccessKeyId"].as_str().unwrap(), key["SecretAccessKey"].as_str().unwrap());
+    desk.ok(&format!("configure set aws_access_key_id {id} --profile mina"));
+    desk.ok(&format!("configure set aws_secret_access_key {secret} --profile mina"));
+    desk.ok("configure set output text --profile mina");
+    let arn = "arn:aws:iam::123456789012:user/mina\n";
+    assert_eq!(desk.ok("sts get-caller-identity --query Arn --profile mina"), arn);
+    let line = format!("AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={secret} aws sts get-caller-identity");
+    assert_eq!(desk.ok(&format!("{line} --query Arn --output text")), arn);
+    let used = desk.ok(&format!("iam get-access-key-last-used --access-key-id {id} --output text"));
+    assert_eq!(used, "mina\nACCESSKEYLASTUSED\t2023-05-25T10:00:00+00:00\tap-northeast-2\tsts\n");
+    // A forged signature, a key that is switched off.
+    let forged = format!("AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY=x aws");
+    assert!(desk.no(&format!("{forged} sts get-caller-identity")).1.contains("(SignatureDoesNotMatch)"));
+    assert!(desk.no(&format!("{forged} s3 ls")).1.contains("Check your key and signing method."));
+    desk.ok(&format!("iam update-access-key --user-name mina --access-key-id {id} --status Inactive"));
+    assert!(desk.no(&line).1.contains("(InvalidClientTokenId)"));
+}
+
+#[test]
+fn a_session_may_be_less_than_its_role() {
+    let mut desk = Desk::new();
+    let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}]}"#;
+    desk.ok(&format!("iam create-role --role-name r --assume-role-policy-document '{trust}'"));
+    desk.ok("iam attach-role-policy --role-name r --policy-arn arn:aws:iam::aws:policy/AmazonS3FullAccess");
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}]}"#;
+    let line = format!(
+        "sts assume-role --role-arn arn:aws:iam::123456789012:role/r --role-session-name s1 --policy '{policy}' --query Credentials"
+    );
+    let key: serde_json::Value = serde_json::from_str(&desk.ok(&line)).unwrap();
+    let of = |member: &str| key[member].as_str().unwrap().to_owned();
+    let (id, secret, token) = (of("AccessKeyId"), of("SecretAccessKey"), of("SessionToken"));
+    let session =
+        format!("AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={secret} AWS_SESSION_TOKEN={token} aws");
+    assert_eq!(desk.ok(&format!("{session} s3 ls")), "");
+    assert!(desk.no(&format!("{session} s3 mb s3://course-bucket")).1.contains("Access Denied"));
+    let chained = format!(
+        "{session} sts assume-role --role-arn arn:aws:iam::123456789012:role/r --role-session-name s2"
+    );
+    assert!(
+        desk.no(&chained).1.contains("because no identity-based policy allows the sts:AssumeRole action")
+    );
+    // Without its token the key is nobody's; after an hour it is over.
+    let bare = format!("AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={secret} aws sts get-caller-identity");
+    assert!(desk.no(&bare).1.contains("(InvalidClientTokenId)"));
+    let later = crate::clock::Instant(Clock::COURSE_START.0 + 3_601_000_000);
+    let over = format!("{session} sts get-caller-identity");
+    let output = run(&mut desk.account, "learner", &over, &mut desk.files, later);
+    assert!(output.stderr.contains("(ExpiredToken)"), "{}", output.stderr);
+}
+
+#[test]
+fn a_large_file_goes_up_in_parts_and_is_not_copied() {
+    let mut desk = Desk::new();
+    desk.ok("s3 mb s3://course-bucket");
+    let bytes: Arc<[u8]> = (0..17 * 1_024 * 1_024).map(|at| (at % 251) as u8).collect();
+    desk.files.write("/data/large.bin", bytes.clone());
+    desk.ok("s3 cp /data/large.bin s3://course-bucket/");
+    let etag = desk.ok("s3api head-object --bucket course-bucket --key large.bin --query ETag");
+    assert!(etag.ends_with("-3\\\"\"\n"), "{etag}");
+    let stored = &desk.account.s3.buckets["course-bucket"].objects["large.bin"];
+    assert!(Arc::ptr_eq(stored.body.data().unwrap(), &bytes));
+    let names: Vec<&str> = desk.account.events.events().iter().map(|event| event.name.as_str()).collect();
+    assert_eq!(names.iter().filter(|name| **name == "UploadPart").count(), 3);
+    assert_eq!(desk.ok("s3api list-multipart-uploads --bucket course-bucket"), "");
+}

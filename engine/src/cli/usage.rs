@@ -63,7 +63,7 @@ pub fn invalid_choice(argument: &str, given: &str, names: &[String]) -> CliOutpu
     for pair in names.chunks(2) {
         sentence.push_str(&format!("\n{:<40} | {:<40}", pair[0], pair.get(1).map_or("", String::as_str)));
     }
-    let near: Vec<&String> = names.iter().filter(|name| distance(given, name) <= 2).collect();
+    let near = close(given, names);
     if !near.is_empty() {
         sentence.push_str(&format!("\n\n\nInvalid choice: '{given}', maybe you meant:\n"));
         for name in near {
@@ -107,18 +107,34 @@ pub fn operation_help(service: Service, command: &str, members: &[Member]) -> St
     text
 }
 
-/// Edit distance, for near misses.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+/// The names that are nearly what was given, the nearest first: Python's `difflib.get_close_matches` at 0.8.
+fn close<'a>(given: &str, names: &'a [String]) -> Vec<&'a String> {
+    let given: Vec<char> = given.chars().collect();
+    let mut near: Vec<(usize, &String)> = Vec::new();
+    for name in names {
+        let letters: Vec<char> = name.chars().collect();
+        let ratio = 2_000 * common(&given, &letters) / (given.len() + letters.len()).max(1);
+        if ratio >= 800 {
+            near.push((ratio, name));
         }
     }
-    row[b.len()]
+    crate::sorted::sort_by(&mut near, |a, b| b.0.cmp(&a.0));
+    near.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+/// How many letters two words share: their longest common piece, and what is left and right of it.
+fn common(a: &[char], b: &[char]) -> usize {
+    let (mut best, mut at) = (0, (0, 0));
+    for i in 0..a.len() {
+        for j in 0..b.len() {
+            let length = a[i..].iter().zip(&b[j..]).take_while(|(x, y)| x == y).count();
+            if length > best {
+                (best, at) = (length, (i, j));
+            }
+        }
+    }
+    if best == 0 {
+        return 0;
+    }
+    best + common(&a[..at.0], &b[..at.1]) + common(&a[at.0 + best..], &b[at.1 + best..])
 }

@@ -2,7 +2,7 @@
 
 use super::arguments::Invocation;
 use super::{CliOutput, Terminal, usage};
-use crate::aws::{Fault, Service, call_with_body};
+use crate::aws::{Fault, Service};
 
 /// Service, name, the operation that is asked, and whether it should succeed.
 const WAITERS: [(&str, &str, &str, bool); 8] = [
@@ -36,9 +36,7 @@ pub fn run(terminal: &mut Terminal<'_>, service: Service, words: &[String]) -> C
         Ok(invocation) => invocation.parameters,
         Err(output) => return output,
     };
-    let (account, caller) = (&mut *terminal.account, &terminal.caller);
-    let answer =
-        call_with_body(account, caller, service.command(), operation, parameters, None, terminal.now);
+    let answer = terminal.call(service, operation, parameters, None);
     let title: String = name.split('-').map(capital).collect();
     match answer {
         Ok(_) if *there => CliOutput::default(),

@@ -39,10 +39,8 @@ fn missing() -> Fault {
     fault::not_found("Cannot find partition.")
 }
 
-/// The CLI's shorthand writes a list of one as its only element.
 fn values(input: Parameters<'_>, member: &str) -> Vec<String> {
-    let one = input.text(member).map(str::to_owned);
-    one.into_iter().chain(input.texts(member).into_iter().map(str::to_owned)).collect()
+    input.texts(member).into_iter().map(str::to_owned).collect()
 }
 
 fn add(table: &mut Table, values: Vec<String>, input: Value, now: Instant) -> Result<(), Fault> {
