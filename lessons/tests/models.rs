@@ -5,6 +5,7 @@
 
 use sandshift_engine::sandbox::{ADMIN, Sandbox};
 use sandshift_engine::sql::execute::display::display;
+use sandshift_engine::sql::outcome::{Progress, Step};
 use sandshift_engine::sql::session::SessionId;
 use sandshift_lessons::state;
 
@@ -145,4 +146,68 @@ fn a_job_that_somebody_stops_leaves_a_failed_model() {
     assert!(learner.tried("SELECT f_stopped(1, 2)").unwrap_err().contains("the ML model is failed"));
     let left = learner.aws("s3 ls s3://course-bucket/ --recursive");
     assert!(!left.contains(jobs.trim()), "{left}");
+}
+
+#[test]
+fn a_canceled_training_leaves_nothing() {
+    let mut learner = Learner::new();
+    learner.sql("DROP MODEL trees");
+    let text = "CREATE MODEL late FROM (SELECT a, b, leaves FROM points) TARGET leaves FUNCTION f_late IAM_ROLE default SETTINGS (S3_BUCKET 'course-bucket')";
+    let parsed = sandshift_engine::sql::parse::script(text).pop().unwrap().unwrap();
+    let mut running = learner.sandbox.start(learner.session, &parsed).unwrap();
+    let mut parts = Vec::new();
+    while parts.len() < 3 {
+        match learner.sandbox.step(&mut running).unwrap() {
+            Step::Running(Progress { rows, total: Some(1_000) }) => parts.push(rows),
+            Step::Running(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(parts.is_sorted(), "{parts:?}");
+    let canceled = learner.sandbox.cancel(running);
+    assert_eq!(canceled.kind.state(), "57014");
+    assert_eq!(learner.sql("SELECT COUNT(1) FROM svv_ml_model_info"), "0");
+    assert_eq!(learner.sql("SELECT COUNT(1) FROM pg_proc WHERE proname LIKE 'f_late%'"), "0");
+    assert!(learner.aws("sagemaker list-auto-ml-jobs").contains("[]"));
+    assert_eq!(learner.sandbox.aws("learner", "s3 ls s3://course-bucket/").stdout, "");
+    learner.sql(text);
+}
+
+#[test]
+fn bad_input_has_an_answer_each() {
+    let mut learner = Learner::new();
+    let wide: Vec<String> = (0..257).map(|at| format!("a + {at} AS x{at}")).collect();
+    let make = |from: &str, settings: &str| {
+        format!(
+            "CREATE MODEL m FROM (SELECT {from}, leaves FROM points) TARGET leaves FUNCTION f_m IAM_ROLE default SETTINGS (S3_BUCKET '{settings}')"
+        )
+    };
+    let refused = learner.tried(&make(&wide.join(", "), "course-bucket")).unwrap_err();
+    assert!(refused.contains("257 features are given; at most 256 are supported."), "{refused}");
+    learner.aws("s3 mb s3://far-bucket --region us-west-2");
+    let refused = learner.tried(&make("a, b", "far-bucket")).unwrap_err();
+    assert!(refused.contains("is in a different region from this cluster"), "{refused}");
+    // A text that was never seen, an infinite number, no value at all: there is an answer to each.
+    learner.sql(&make("a, CASE WHEN b > 6 THEN 'high' ELSE 'low' END AS level", "course-bucket"));
+    learner.sandbox.clock.advance(3 * HOUR);
+    assert_eq!(learner.sql("SELECT f_m(9, 'never seen'), f_m(1, NULL)"), "1|0");
+    let probabilities = learner.sql("SELECT f_m_prob(9, 'low')");
+    assert!(probabilities.starts_with("{\"probabilities\":["), "{probabilities}");
+    assert!(probabilities.ends_with("\"labels\":[\"1\",\"0\"]}"), "{probabilities}");
+}
+
+#[test]
+fn a_table_of_a_million_cells_is_sampled_and_learned() {
+    let mut learner = Learner::new();
+    learner.sql(
+        "CREATE TABLE many AS SELECT n % 10 AS a, (n * 7) % 13 AS b, n % 97 AS c, CASE WHEN n % 10 > 6 THEN 1 ELSE 0 END AS leaves FROM generate_series(1, 300000) AS s(n)",
+    );
+    learner.sql(
+        "CREATE MODEL many FROM many TARGET leaves FUNCTION f_many IAM_ROLE default AUTO OFF MODEL_TYPE XGBOOST OBJECTIVE 'binary:logistic' PREPROCESSORS 'none' HYPERPARAMETERS DEFAULT EXCEPT (NUM_ROUND '3') SETTINGS (S3_BUCKET 'course-bucket', S3_GARBAGE_COLLECT OFF)",
+    );
+    let listed =
+        learner.aws("s3api list-objects-v2 --bucket course-bucket --query Contents[].Size --output text");
+    let largest: u64 = listed.split_whitespace().filter_map(|size| size.parse().ok()).max().unwrap();
+    // 250,000 rows of four small numbers: a million cells, not 1.2.
+    assert!((2_000_000..2_500_000).contains(&largest), "{listed}");
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::{Value, json};
+
 use super::Sandbox;
 use super::outside::AccountOutside;
 use crate::aws::Account;
@@ -73,6 +75,34 @@ pub(super) fn forget(jobs: &[String], account: &mut Arc<Account>, now: Instant) 
 }
 
 impl Sandbox {
+    /// Every model with what can be drawn of it, the newest first. Nothing is told of one in training but its name.
+    pub fn models(&self) -> Value {
+        let now = self.clock.now();
+        let databases = self.warehouse.committed.catalog.databases.values();
+        let mut models: Vec<&Model> =
+            databases.flat_map(|database| database.models.values()).map(AsRef::as_ref).collect();
+        models.reverse();
+        models
+            .into_iter()
+            .map(|model| {
+                let mut told = json!({
+                    "schema": model.schema.to_string(),
+                    "name": model.name.to_string(),
+                    "function": model.function.to_string(),
+                    "state": model.state(now).name(),
+                    "ends": model.ends.0,
+                    "job": model.job,
+                });
+                if let Some(learned) = model.learned(now) {
+                    told["kind"] = json!(learned.kind);
+                    told["metrics"] = json!(learned.metrics);
+                    told["sight"] = serde_json::from_str(&learned.sight).unwrap_or_default();
+                }
+                told
+            })
+            .collect()
+    }
+
     /// What a call to AWS has changed for models: a job that was stopped, an endpoint that came or went.
     pub(super) fn follow_jobs(&mut self) {
         let (now, account) = (self.clock.now(), &self.account);

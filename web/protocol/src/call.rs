@@ -9,6 +9,8 @@ pub const SANDBOX: &str = "sandbox";
 pub const EVENTS: &str = "Events";
 /// What it all would have cost on AWS, and will: by day, by line, this month and next.
 pub const BILL: &str = "Bill";
+/// Every model of the warehouse with what can be drawn of it: how it was judged, what it looks at, how it learned.
+pub const MODELS: &str = "Models";
 
 /// One operation with its parameters. Bytes (an object's) travel beside the message, because JSON would double them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ mod comparison;
 pub mod line;
 
 pub use access::{Access, HeldRight, ReachingPolicy, RelationAccess, RoutineAccess, SchemaAccess};
-pub use call::{BILL, Call, CallFailure, Denial, EVENTS, FailureKind, PolicyStatement, SANDBOX};
+pub use call::{BILL, Call, CallFailure, Denial, EVENTS, FailureKind, MODELS, PolicyStatement, SANDBOX};
 pub use comparison::{CHANGED, Difference, Half, HalfEnd, ONLY_FIRST, ONLY_SECOND, PairColumn, SAME};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

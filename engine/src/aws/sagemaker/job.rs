@@ -198,13 +198,14 @@ pub(super) fn candidate(account: &Account, job: &Job, at: usize, now: Instant) -
     ]);
     shown["CandidateStatus"] = json!(status);
     if done {
-        let image = |name: &str| format!("{name} ({recipe}; {algorithm})");
-        let place = |name: &str| job.place(&format!("output/{}/{name}/model.tar.gz", job.name));
-        shown["InferenceContainers"] = json!([
-            { "Image": image("sagemaker-sklearn-automl"), "ModelDataUrl": place("data-processor-models") },
-            { "Image": image("sagemaker-automl"), "ModelDataUrl": job.place(&job.artefact()) },
-            { "Image": image("sagemaker-sklearn-automl"), "ModelDataUrl": place("data-processor-models") },
-        ]);
+        // Autopilot's candidates are pipelines of three containers; our artefact holds the preparation too. The
+        // registry's address is unconfirmed.
+        let region = &job.region;
+        shown["InferenceContainers"] = json!([{
+            "Image": format!("366743142698.dkr.ecr.{region}.amazonaws.com/sagemaker-{algorithm}:1"),
+            "ModelDataUrl": job.place(&job.artefact()),
+            "Environment": { "DATA_TRANSFORMERS": recipe },
+        }]);
     }
     shown["CreationTime"] = json!(iso(began));
     if done {

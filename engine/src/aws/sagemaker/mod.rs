@@ -30,7 +30,6 @@ operations! {
     DeleteEndpointConfig "EndpointConfigName!",
     DeleteModel "ModelName!",
     DescribeAutoMLJob "AutoMLJobName!",
-    DescribeAutoMLJobV2 "AutoMLJobName!",
     DescribeCompilationJob "CompilationJobName!",
     DescribeEndpoint "EndpointName!",
     DescribeEndpointConfig "EndpointConfigName!",
@@ -56,7 +55,7 @@ operations! {
 /// Operations AWS has and the sandbox does not yet.
 pub const NOT_SIMULATED: &str = "AddTags CreateApp CreateAutoMLJob CreateAutoMLJobV2 CreateCompilationJob \
 CreateDomain CreateHyperParameterTuningJob CreateNotebookInstance CreateProcessingJob CreateTrainingJob \
-CreateTransformJob CreateUserProfile DeleteApp DeleteCompilationJob DeleteDomain DeleteNotebookInstance \
+CreateTransformJob CreateUserProfile DeleteApp DeleteCompilationJob DeleteDomain DescribeAutoMLJobV2 DeleteNotebookInstance \
 DeleteProcessingJob DeleteTrainingJob DescribeHyperParameterTuningJob DescribeNotebookInstance ListApps ListDomains \
 ListTags ListTrainingJobsForHyperParameterTuningJob StartNotebookInstance StopCompilationJob \
 StopHyperParameterTuningJob StopNotebookInstance StopProcessingJob StopTransformJob UpdateEndpoint";
@@ -155,7 +154,7 @@ pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Re
         | ListCompilationJobs
         | ListHyperParameterTuningJobs => listing::of_jobs(operation, account, order),
         ListCandidatesForAutoMLJob => listing::of_candidates(account, order)?,
-        DescribeAutoMLJob | DescribeAutoMLJobV2 => job::describe_automl(account, order)?,
+        DescribeAutoMLJob => job::describe_automl(account, order)?,
         DescribeTrainingJob => job::describe_training(account, order)?,
         DescribeProcessingJob | DescribeTransformJob | DescribeCompilationJob => {
             job::describe_step(operation, account, order)?

@@ -6,7 +6,7 @@ use sandshift_engine::aws::policy::document::Effect;
 use sandshift_engine::aws::{ApiError, Caller, Fault, timestamp};
 use sandshift_engine::sandbox::{Ending, Sandbox};
 use sandshift_protocol::{
-    BILL, Call, CallFailure, Denial, EVENTS, EventKind, FailureKind, PolicyStatement, SANDBOX,
+    BILL, Call, CallFailure, Denial, EVENTS, EventKind, FailureKind, MODELS, PolicyStatement, SANDBOX,
 };
 use serde_json::{Value, json};
 
@@ -33,6 +33,7 @@ impl Workspace {
             let value = match call.operation.as_str() {
                 EVENTS => events(&self.sandbox),
                 BILL => self.sandbox.bill(),
+                MODELS => self.sandbox.models(),
                 _ => Value::Null,
             };
             return self.tell(id, EventKind::Called { value });
