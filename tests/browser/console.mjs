@@ -147,7 +147,7 @@ export async function consoleOfTheAccount(page, learner, pictures) {
   await page.locator(".terminal-line .btn-primary").click();
   await page.locator(".call pre", { hasText: "walk-data" }).waitFor({ timeout: SOON });
 
-  // What is not simulated is said by name.
+  // What it has cost.
   await console_.go("billing/costs");
   await page.locator(".fig.bars").waitFor({ timeout: SOON });
   await pictures(page, name("costs"), "workbench");

@@ -49,7 +49,7 @@ pub fn Bar() -> Html {
                     <a class="vital" href={crate::console::address(&page, "billing/costs")}>
                         <Icon name="bill" /><span class="sr">{ words.bill_so_far }</span><span class="num">{ dollars(state.account.bill_micros) }</span>
                     </a>
-                    <a class="vital" href={state.route.console("redshift/clusters").href()}>
+                    <a class="vital vital-still" href={state.route.console("redshift/clusters").href()}>
                         <span class={classes!("dot", dot(&state.account.cluster_status))} />
                         <span class="sr">{ words.cluster }</span>
                         <span class="opt">{ (words.cluster_status)(&state.account.cluster_status) }</span>

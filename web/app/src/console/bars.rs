@@ -6,6 +6,7 @@ use serde_json::Value;
 use yew::prelude::*;
 
 use super::book::{Book, plain};
+use super::cell::money;
 use super::path::{find, rows, text};
 
 const WIDTH: f64 = 720.0;
@@ -21,20 +22,18 @@ struct Bar {
     foreseen: bool,
 }
 
-/// `rows` happened, `more` is foreseen; each row has its `label` and its `amount` (paths).
+/// `rows` happened, `more` is foreseen; each row has its `label` and its `amount` (paths), which is in so many `per`
+/// dollar; those foreseen have theirs at `also` and `foreseen`.
 pub fn bars(book: &Book, part: &Value, known: &Value) -> Html {
-    let read = |rows_at: &str, amount_at: &str, foreseen: bool| -> Vec<Bar> {
-        rows(known, rows_at)
-            .iter()
-            .map(|row| Bar {
-                name: find(row, plain(part, "label")).map(|name| text(&name)).unwrap_or_default(),
-                amount: find(row, amount_at).and_then(|amount| text(&amount).parse().ok()).unwrap_or(0.0),
-                foreseen,
-            })
-            .collect()
+    let per = part.get("per").and_then(Value::as_f64).unwrap_or(1.0);
+    let read = |rows_at: &str, label: &str, amount_at: &str, per: f64, foreseen: bool| -> Vec<Bar> {
+        let amount = |row: &Value| find(row, amount_at).map_or(0.0, |amount| sum(&amount) / per);
+        let name = |row: &Value| find(row, label).map(|name| text(&name)).unwrap_or_default();
+        let bar = |row: &Value| Bar { name: name(row), amount: amount(row), foreseen };
+        rows(known, rows_at).iter().map(bar).collect()
     };
-    let mut all = read(plain(part, "rows"), plain(part, "amount"), false);
-    all.extend(read(plain(part, "more"), plain(part, "foreseen"), true));
+    let mut all = read(plain(part, "rows"), plain(part, "label"), plain(part, "amount"), per, false);
+    all.extend(read(plain(part, "more"), plain(part, "also"), plain(part, "foreseen"), 1.0, true));
     let most = all.iter().map(|bar| bar.amount).fold(0.0, f64::max);
     let top = scale(most);
     let step = (WIDTH - LEFT) / all.len().max(1) as f64;
@@ -69,6 +68,14 @@ pub fn bars(book: &Book, part: &Value, known: &Value) -> Html {
     }
 }
 
+/// An amount, or the amounts of an object together.
+fn sum(value: &Value) -> f64 {
+    match value {
+        Value::Object(parts) => parts.values().map(sum).sum(),
+        other => text(other).parse().unwrap_or(0.0),
+    }
+}
+
 /// The next round amount: 1, 2 or 5 with zeros.
 fn scale(most: f64) -> f64 {
     let mut top = 0.01;
@@ -79,10 +86,6 @@ fn scale(most: f64) -> f64 {
         top *= factor;
     }
     top
-}
-
-fn money(amount: f64) -> String {
-    if amount > 0.0 && amount < 0.01 { "<$0.01".to_owned() } else { format!("${amount:.2}") }
 }
 
 #[cfg(test)]

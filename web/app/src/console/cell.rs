@@ -19,6 +19,8 @@ enum Manner {
     Bytes,
     Number,
     Money,
+    /// Millionths of a dollar.
+    Micros,
     Count,
     State,
     Yes,
@@ -35,6 +37,7 @@ impl Manner {
             "bytes" => Self::Bytes,
             "number" => Self::Number,
             "money" => Self::Money,
+            "micros" => Self::Micros,
             "count" => Self::Count,
             "state" => Self::State,
             "yes" => Self::Yes,
@@ -47,7 +50,10 @@ impl Manner {
 
 /// Whether a column's values stand right.
 pub fn is_right(column: &Value) -> bool {
-    matches!(Manner::of(column), Manner::Bytes | Manner::Number | Manner::Count | Manner::Money)
+    matches!(
+        Manner::of(column),
+        Manner::Bytes | Manner::Number | Manner::Count | Manner::Money | Manner::Micros
+    )
 }
 
 /// The value of a column in a row, as plain text: what is searched.
@@ -59,7 +65,10 @@ pub fn searched(column: &Value, row: &Value) -> String {
 pub fn cell(page: &Page, book: &Book, column: &Value, row: &Value, known: &Value) -> Html {
     let value = match plain(column, "say") {
         "" => find(row, plain(column, "of")),
-        template => Some(filled(template, &with(known, "row", row.clone())).into()),
+        template => match filled(template, &with(known, "row", row.clone())).trim() {
+            "" => find(row, plain(column, "of")).filter(|_| column.get("of").is_some()),
+            said => Some(said.into()),
+        },
     };
     let Some(value) = value.filter(|value| *value != Value::String(String::new())) else {
         let none = book.text(column, "none");
@@ -101,7 +110,8 @@ fn drawn(book: &Book, column: &Value, value: &Value) -> Html {
         Manner::Number => with_unit(number().map_or(written, |number| {
             if number.fract() == 0.0 && number >= 0.0 { grouped(number as u64) } else { number.to_string() }
         })),
-        Manner::Money => number().map_or(written, |amount| format!("${amount:.2}")),
+        Manner::Money => number().map_or(written, money),
+        Manner::Micros => number().map_or(written, |micros| money(micros / 1e6)),
         Manner::Count => grouped(value.as_array().map_or(1, Vec::len) as u64),
         Manner::Yes => {
             book.word(if value.as_bool().unwrap_or(written == "true") { "yes" } else { "no" }).to_owned()
@@ -120,6 +130,11 @@ pub fn pretty(value: &Value) -> String {
         Value::String(text) => text.clone(),
         value => serde_json::to_string_pretty(value).unwrap_or_default(),
     }
+}
+
+/// Dollars and cents; the first cent is said to be less than one.
+pub fn money(amount: f64) -> String {
+    if amount > 0.0 && amount < 0.01 { "<$0.01".to_owned() } else { format!("${amount:.2}") }
 }
 
 /// `512 B`, `2.1 MB`.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Members that descriptions may have, whatever they describe.
-const MEMBERS: &str = " above absent act amount args as ask begin call confirm danger deeds do each else empty example fill first foreseen group head \
-    help id if kind label loses more name none note of only open options optional pages parts quiet reads region rows say show start tabs text \
+const MEMBERS: &str = " above absent act also amount args as ask begin call confirm danger deeds do each else empty example fill first foreseen group head \
+    help id if kind label loses more name none note of only open options optional pages parts per quiet reads region rows say show start tabs text \
     then title under unit value verb when wide with words ";
 
 fn folder(path: &str) -> Vec<PathBuf> {
