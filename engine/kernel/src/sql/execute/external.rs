@@ -1,19 +1,19 @@
 //! Reads an external table's files: a bounded stretch of lines a pull, only the columns that are wanted.
 //!
-//! What is counted here is what the bill and `svl_s3query_summary` tell: objects of text are read whole, whatever the
-//! query wants of them.
+//! What is counted here is what the bill and `svl_s3query_summary` tell: lines are read whole, whatever the query
+//! wants of them, of columns those that it wants.
 
 use std::sync::Arc;
 
 use arrow::array::ArrayRef;
 
 use super::array::{array_of, bytes_of, nulls, repeat};
+use super::external_file::{FileReader, Piece};
 use super::gather::gather_batch;
 use super::logic::{Selection, conjuncts, select};
 use super::sought::{Screen, Sought};
-use super::{BATCH_ROWS, Context, Operator, Pull};
-use crate::gap::Feature;
-use crate::load::lines::{LineFile, LineReader, Unreadable};
+use super::zone::ZoneTest;
+use super::{Context, Operator, Pull};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::outcome::Batch;
@@ -38,12 +38,16 @@ pub struct ScanExternal {
     scan: Scan,
     table: Arc<ExternalTable>,
     content: Arc<Content>,
-    reader: LineReader,
+    reader: FileReader,
     /// Where in the reader's columns each output column is, if it lies in files.
     places: Vec<Option<usize>>,
-    current: Option<LineFile>,
-    /// The number of the file that is read or comes next.
+    /// Tests of what lies in files, by the reader's columns.
+    tests: Vec<(usize, ZoneTest)>,
+    /// The number of the file that is read or comes next, and whether it is begun.
     file: usize,
+    open: bool,
+    /// Bytes of it that are counted already.
+    counted: u64,
     screen: Screen,
     /// Its number in the profile, and in what was read outside.
     number: Option<usize>,
@@ -68,7 +72,15 @@ impl ScanExternal {
                 wanted.len() - 1
             }));
         }
-        let reader = LineReader::new(&table, &wanted).map_err(unreadable)?;
+        let reader = FileReader::new(table.clone(), wanted)?;
+        let mut tests = Vec::new();
+        for conjunct in scan.filters.iter().flat_map(conjuncts) {
+            if let Some(test) = ZoneTest::of(conjunct, context)?
+                && let Some(place) = places.get(test.column).copied().flatten()
+            {
+                tests.push((place, test));
+            }
+        }
         context.external.push(ExternalRead {
             table: table.clone(),
             content: content.clone(),
@@ -84,8 +96,10 @@ impl ScanExternal {
             content,
             reader,
             places,
-            current: None,
+            tests,
             file: 0,
+            open: false,
+            counted: 0,
             screen: Screen::new(sought),
             number: context.profile.entered(),
             entry: context.external.len() - 1,
@@ -137,28 +151,32 @@ impl ScanExternal {
 impl Operator for ScanExternal {
     fn pull(&mut self, context: &mut Context) -> SqlResult<Pull> {
         let Some(file) = self.content.files.get(self.file) else { return Ok(Pull::End) };
-        let current = match &mut self.current {
-            Some(current) => current,
-            none => {
-                if let Some(entry) = context.external.get_mut(self.entry) {
-                    entry.files += 1;
-                    entry.scanned_bytes += file.bytes.len() as u64;
-                }
-                none.insert(LineFile::new(file.bytes.clone(), self.table.header))
+        if !self.open {
+            self.reader.open(file, context.extensions)?;
+            (self.open, self.counted) = (true, 0);
+            if let Some(entry) = context.external.get_mut(self.entry) {
+                entry.files += 1;
             }
+        }
+        let tests: Vec<(usize, &ZoneTest)> = self.tests.iter().map(|(place, test)| (*place, test)).collect();
+        let piece = self.reader.step(&tests);
+        let taken = self.reader.taken();
+        if let Some(entry) = context.external.get_mut(self.entry) {
+            entry.scanned_bytes += taken - self.counted;
+        }
+        self.counted = taken;
+        let (columns, rows) = match piece? {
+            Piece::Pending => return Ok(Pull::Pending),
+            Piece::End => {
+                self.open = false;
+                self.file += 1;
+                return Ok(Pull::Pending);
+            }
+            Piece::Rows(columns, rows) => (columns, rows),
         };
-        self.reader.read(current, BATCH_ROWS).map_err(unreadable)?;
-        let ended = current.at_end();
-        let rows = self.reader.rows();
-        let taken = self.reader.take();
-        let (columns, _) = taken.ok_or_else(|| SqlError::bug("a column of a file that makes no array"))?;
         context.statistics.rows_scanned += rows as u64;
         let batch = self.batch(&columns, rows)?;
         let kept = if rows == 0 { None } else { self.kept(batch, context)? };
-        if ended {
-            self.current = None;
-            self.file += 1;
-        }
         let returned = kept
             .as_ref()
             .map_or((0, 0), |batch| (batch.rows as u64, batch.columns.iter().map(bytes_of).sum::<u64>()));
@@ -177,12 +195,5 @@ impl Operator for ScanExternal {
             Some(batch) => self.screen.pass(batch)?.map_or(Pull::Pending, Pull::Batch),
             None => Pull::Pending,
         })
-    }
-}
-
-fn unreadable(Unreadable(what): Unreadable) -> SqlError {
-    match what.strip_prefix("JSON: ") {
-        Some(line) => SqlError::product("XX000", format!("Spectrum Scan Error: Invalid JSON object: {line}")),
-        None => SqlError::not_simulated_because(Feature::ExternalTable, what),
     }
 }

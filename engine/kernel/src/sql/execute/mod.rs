@@ -22,6 +22,7 @@ mod distinct;
 mod emission;
 pub mod evaluate;
 mod external;
+mod external_file;
 mod filter;
 pub mod gather;
 mod grouping;

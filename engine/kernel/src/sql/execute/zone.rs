@@ -71,11 +71,15 @@ impl ZoneTest {
 
     /// False when no row of the block can pass.
     pub fn may_match(&self, block: &Block, rows: u32) -> bool {
-        let Some(facts) = block.facts() else {
-            return true;
-        };
-        let value_may_match = |operator: Comparison, value: &Value| match &facts.zone {
-            None => facts.nulls < rows,
+        block.facts().is_none_or(|facts| {
+            self.may_match_zone(facts.zone.as_ref(), u64::from(facts.nulls), u64::from(rows))
+        })
+    }
+
+    /// The same for rows of which the least and the greatest value are known; none: all are NULL.
+    pub fn may_match_zone(&self, zone: Option<&(Value, Value)>, nulls: u64, rows: u64) -> bool {
+        let value_may_match = |operator: Comparison, value: &Value| match zone {
+            None => nulls < rows,
             Some((least, greatest)) => {
                 let (Some(low), Some(high)) = (compare_values(least, value), compare_values(greatest, value))
                 else {
@@ -94,8 +98,8 @@ impl ZoneTest {
         match &self.question {
             Question::Compare(operator, value) => value_may_match(*operator, value),
             Question::OneOf(values) => values.iter().any(|value| value_may_match(Comparison::Equal, value)),
-            Question::IsNull => facts.nulls > 0,
-            Question::IsNotNull => facts.nulls < rows,
+            Question::IsNull => nulls > 0,
+            Question::IsNotNull => nulls < rows,
         }
     }
 }
