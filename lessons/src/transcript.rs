@@ -77,7 +77,7 @@ impl Terminal {
     /// Types the entry and waits for its answer.
     pub fn enter(&mut self, sandbox: &mut Sandbox, entry: &Entry) -> Answered {
         // What the Data API was given is done meanwhile, unless somebody is quick enough to cancel it.
-        if !entry.input.contains("cancel-statement") {
+        if !["cancel-statement", "stop-query"].iter().any(|quick| entry.input.contains(quick)) {
             sandbox.finish_background();
         }
         match &entry.door {

@@ -7,6 +7,7 @@
 
 pub mod agenda;
 pub mod api_error;
+pub mod athena;
 pub mod budgets;
 pub mod caller;
 pub mod ce;
@@ -69,6 +70,7 @@ pub struct Account {
     pub redshift: redshift::Redshift,
     pub sagemaker: sagemaker::SageMaker,
     pub glue: glue::Glue,
+    pub athena: athena::Athena,
     pub events: EventLog,
     pub meter: Meter,
     pub budgets: budgets::Budgets,
@@ -152,6 +154,7 @@ impl Account {
             redshift,
             sagemaker: sagemaker::SageMaker::default(),
             glue: glue::Glue::default(),
+            athena: athena::Athena::default(),
             events: EventLog::default(),
             meter: Meter::new(beginning.now),
             budgets: budgets::Budgets::default(),

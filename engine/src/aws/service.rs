@@ -73,6 +73,7 @@ services! {
     CloudTrail cloudtrail "cloudtrail" "cloudtrail.amazonaws.com" Exception,
     SageMaker sagemaker "sagemaker" "sagemaker.amazonaws.com" Exception,
     Glue glue "glue" "glue.amazonaws.com" Exception,
+    Athena athena "athena" "athena.amazonaws.com" Exception,
 }
 
 impl Service {

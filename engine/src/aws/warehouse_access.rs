@@ -28,6 +28,8 @@ pub enum Credentials<'a> {
     Roles(&'a [String]),
     /// The cluster's default role.
     DefaultRole,
+    /// No role, but somebody who calls by itself.
+    Identity(&'a Caller),
     AccessKey {
         id: &'a str,
         secret: &'a str,
@@ -195,6 +197,7 @@ fn assume(account: &mut Account, reader: &Reader<'_>, log: bool) -> Result<Calle
         Credentials::AccessKey { id, secret, token } => {
             return access_key(account, id, secret, token, reader.now).map(|caller| caller.in_region(region));
         }
+        Credentials::Identity(caller) => return Ok(caller.clone()),
         Credentials::Roles(chain) => chain.to_vec(),
         Credentials::DefaultRole => match roles {
             Some(arn) => vec![arn],

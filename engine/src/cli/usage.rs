@@ -15,8 +15,7 @@ To see help text, you can run:
 ";
 
 /// Commands that AWS has; those that are not simulated say so.
-pub const SERVICES: [&str; 20] = [
-    "athena",
+pub const SERVICES: [&str; 19] = [
     "budgets",
     "ce",
     "cloudformation",

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::{Running, Sandbox};
+use super::{Running, Sandbox, athena};
 use crate::aws::redshift_data::{Cell, Column, Part, Rows, Statement, Status, bound};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::display::Printing;
@@ -22,7 +22,7 @@ const MOST: u64 = 100 << 20;
 
 /// The statement that runs, if one does.
 #[derive(Default)]
-pub struct Background(Option<Box<Job>>);
+pub struct Background(Option<Box<Job>>, Option<Box<athena::Query>>);
 
 struct Job {
     id: String,
@@ -39,7 +39,7 @@ impl Background {
     pub fn work(&mut self, sandbox: &mut Sandbox) -> bool {
         let Some(mut job) = self.0.take() else {
             let waiting = sandbox.account.redshift_data.waiting().map(|statement| statement.id.clone());
-            let Some(id) = waiting else { return false };
+            let Some(id) = waiting else { return athena::work(&mut self.1, sandbox) };
             self.0 = sandbox.begin_job(id).map(Box::new);
             return true;
         };

@@ -25,8 +25,9 @@ impl Sandbox {
         }
         let now = self.clock.now();
         let canceled = |error: &SqlError| matches!(*error.kind, SqlErrorKind::Canceled(_));
-        // A workgroup's RPUs have paid for it.
-        if statement.error.is_none_or(canceled) && !self.is_serverless() {
+        // A workgroup's RPUs have paid for it; what Athena reads is Athena's.
+        let pays = self.acting.is_none() && !self.is_serverless();
+        if pays && statement.error.is_none_or(canceled) {
             let bytes: u64 = context.external.iter().map(|read| read.scanned_bytes).sum();
             let account = Arc::make_mut(&mut self.account);
             let region = account.region.clone();

@@ -30,7 +30,7 @@ pub(super) fn advance(
     now: Instant,
 ) -> SqlResult<Option<Progress>> {
     let user = context.evaluation.settings.get("current_user").cloned().unwrap_or_default();
-    let mut outside = AccountOutside { account, now, cluster, user: &user, region: None };
+    let mut outside = AccountOutside { account, now, cluster, user: &user, region: None, acting: None };
     let rows = Progress { rows: context.statistics.rows_scanned, total: None };
     match task.step(&mut outside, working)? {
         ModelStep::Done => Ok(None),

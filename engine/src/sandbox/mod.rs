@@ -7,6 +7,7 @@
 
 mod activity;
 mod analyze_history;
+mod athena;
 mod auto_refresh;
 mod background;
 mod connection;
@@ -98,6 +99,8 @@ pub struct Sandbox {
     pub memory_limit: u64,
     /// The modules beside the engine, as this door reaches them.
     pub extensions: Extensions,
+    /// As whom the outside is asked, if not under the roles that statements name: Athena has a caller and no roles.
+    acting: Option<Caller>,
 }
 
 /// A statement that ran to its end, for callers that need no steps in between.
@@ -145,6 +148,7 @@ impl Sandbox {
             seed,
             memory_limit: DEFAULT_LIMIT,
             extensions: Extensions::default(),
+            acting: None,
         }
     }
 

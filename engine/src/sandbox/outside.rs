@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::aws::Account;
 use crate::aws::warehouse_access::{self, Reader, WarehouseError};
+use crate::aws::{Account, Caller};
 use crate::clock::Instant;
 use crate::sql::error::SqlResult;
 use crate::sql::external::lookup::{self, Lookup};
@@ -27,6 +27,8 @@ pub(super) struct AccountOutside<'a> {
     pub user: &'a str,
     /// REGION of the statement.
     pub region: Option<String>,
+    /// Who asks instead of a role.
+    pub acting: Option<&'a Caller>,
 }
 
 impl AccountOutside<'_> {
@@ -44,10 +46,11 @@ impl AccountOutside<'_> {
         credentials: &Credentials,
         question: impl FnOnce(&mut Account, &Reader<'_>) -> T,
     ) -> T {
-        let credentials = match credentials {
-            Credentials::IamRoles(chain) => warehouse_access::Credentials::Roles(chain),
-            Credentials::DefaultRole => warehouse_access::Credentials::DefaultRole,
-            Credentials::AccessKey { id, secret, token } => {
+        let credentials = match (self.acting, credentials) {
+            (Some(caller), _) => warehouse_access::Credentials::Identity(caller),
+            (None, Credentials::IamRoles(chain)) => warehouse_access::Credentials::Roles(chain),
+            (None, Credentials::DefaultRole) => warehouse_access::Credentials::DefaultRole,
+            (None, Credentials::AccessKey { id, secret, token }) => {
                 warehouse_access::Credentials::AccessKey { id, secret, token: token.as_deref() }
             }
         };
@@ -73,6 +76,11 @@ pub(super) struct Reach<'a> {
 }
 
 impl Lookup for Reach<'_> {
+    /// Redshift wants a schema before the name of an external table, Athena does not.
+    fn unqualified(&self) -> bool {
+        self.outside.borrow().acting.is_some()
+    }
+
     fn table(
         &self,
         schema: &Schema,

@@ -209,6 +209,7 @@ impl Sandbox {
             seed: written.seed,
             memory_limit: DEFAULT_LIMIT,
             extensions: crate::extension::Extensions::default(),
+            acting: None,
         };
         sandbox.select(written.present);
         Ok(sandbox)

@@ -61,6 +61,12 @@ pub struct Glue {
 }
 
 impl Glue {
+    /// Names of a region's databases.
+    pub fn names(&self, region: &str) -> Vec<String> {
+        let here = format!("{region}/");
+        self.databases.keys().filter_map(|key| key.strip_prefix(&here)).map(str::to_owned).collect()
+    }
+
     /// The database of this name, whatever its case, in a region.
     fn database(&self, region: &str, name: &str) -> Result<&Database, Fault> {
         self.databases.get(&key(region, name)).ok_or_else(|| no_database(name))

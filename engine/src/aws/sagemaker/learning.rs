@@ -370,7 +370,9 @@ fn role_of(account: &Account, reader: &Reader<'_>) -> String {
             let site = account.site_called(reader.cluster);
             site.and_then(|site| site.default_iam_role).unwrap_or_default().to_owned()
         }
-        warehouse_access::Credentials::AccessKey { .. } => String::new(),
+        warehouse_access::Credentials::Identity(_) | warehouse_access::Credentials::AccessKey { .. } => {
+            String::new()
+        }
     }
 }
 

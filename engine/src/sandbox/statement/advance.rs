@@ -315,5 +315,5 @@ fn outside<'a>(
     context: &'a Context,
 ) -> AccountOutside<'a> {
     let user = context.evaluation.settings.get("current_user").map_or("", String::as_str);
-    AccountOutside { account, now, cluster, user, region: None }
+    AccountOutside { account, now, cluster, user, region: None, acting: None }
 }

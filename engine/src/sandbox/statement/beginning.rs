@@ -134,6 +134,7 @@ impl Sandbox {
                     cluster: &self.warehouse.cluster,
                     user: &user,
                     region: None,
+                    acting: self.acting.as_ref(),
                 }),
                 asker: Asker { query: numbers.0 as u64, process: id.0 },
             },

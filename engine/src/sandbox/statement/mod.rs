@@ -224,6 +224,11 @@ impl Running {
     }
 
     /// Its number; -1 for what only the leader node does.
+    /// Bytes that were read outside.
+    pub(super) fn scanned_outside(&self) -> u64 {
+        self.context.external.iter().map(|read| read.scanned_bytes).sum()
+    }
+
     pub(super) fn number(&self) -> i64 {
         if self.plan.is_some() { self.query } else { -1 }
     }

@@ -106,6 +106,7 @@ impl Sandbox {
             cluster: &self.warehouse.cluster,
             user: &user,
             region: None,
+            acting: self.acting.as_ref(),
         };
         external::source::fill(plan, &mut outside, &mut running.context.evaluation, asker)?;
         external::listing::fill(plan, live, &mut outside, asker, &running.base, session)

@@ -129,6 +129,14 @@ impl Binder<'_> {
             Some(view) => view::stands_on(view, self.database, None, name),
             None => search(&self.viewer, self.manifest, self.database, name),
         };
+        if found.is_none() && self.scope.outside.is_some_and(|outside| outside.unqualified()) {
+            let schemas = self.viewer.search_path.iter().filter_map(|schema| self.database.schema(schema));
+            for schema in schemas {
+                if let Some(external) = &schema.external {
+                    return self.external_table(schema, external, name).map(Found::External);
+                }
+            }
+        }
         found.map(Found::Stored).ok_or_else(|| {
             if system::known_gap(None, name.as_str()) {
                 return SqlError::not_simulated_because(Feature::SystemRelation, name.as_str());

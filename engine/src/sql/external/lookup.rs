@@ -13,6 +13,11 @@ use crate::warehouse::identifier::Identifier;
 
 /// Looks external tables up for a binder, which only reads.
 pub trait Lookup {
+    /// Whether names without a schema are looked up in external schemas of the search path, too.
+    fn unqualified(&self) -> bool {
+        false
+    }
+
     fn table(
         &self,
         schema: &Schema,
