@@ -129,9 +129,10 @@ fn form<'a>(library: &str, option: &impl Fn(&str) -> Option<&'a str>) -> FileFor
     let single = |name: &str, default: u8| option(name).and_then(byte).unwrap_or(default);
     match library.rsplit('.').next().unwrap_or("") {
         "LazySimpleSerDe" if option("line.delim").is_none_or(|line| line == "\n" || line == "\\n") => {
-            let delimiter = option("field.delim").or(option("serialization.format"));
+            // Hive writes the number of a character there: 1 is no digit.
+            let numbered = option("serialization.format").and_then(|number| number.parse().ok());
             FileForm::Delimited {
-                delimiter: delimiter.and_then(byte).unwrap_or(1),
+                delimiter: option("field.delim").and_then(byte).or(numbered).unwrap_or(1),
                 escape: option("escape.delim").is_some(),
             }
         }
