@@ -9,6 +9,8 @@ use super::book::{Book, plain};
 use super::cell::money;
 use super::path::{find, rows, text};
 
+/// A bar's share of the width: many share it, few do not fill it.
+const STEP: f64 = 40.0;
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 200.0;
 /// Room for the amounts at the left and the dates below.
@@ -36,17 +38,18 @@ pub fn bars(book: &Book, part: &Value, known: &Value) -> Html {
     all.extend(read(plain(part, "more"), plain(part, "also"), plain(part, "foreseen"), 1.0, true));
     let most = all.iter().map(|bar| bar.amount).fold(0.0, f64::max);
     let top = scale(most);
-    let step = (WIDTH - LEFT) / all.len().max(1) as f64;
+    let step = ((WIDTH - LEFT) / all.len().max(1) as f64).min(STEP);
+    let width = LEFT + step * all.len() as f64;
     let y = |amount: f64| HEIGHT - BELOW - amount / top * (HEIGHT - BELOW - 12.0);
     let every = (all.len() / 8).max(1);
     let title = book.text(part, "name").to_owned();
     html! {
         <>
             <div class="scroll-x" tabindex="0" role="group" aria-label={title.clone()}>
-                <svg class="fig bars" viewBox={format!("0 0 {WIDTH} {HEIGHT}")} width={WIDTH.to_string()} height={HEIGHT.to_string()} role="img" aria-label={title.clone()}>
+                <svg class="fig bars" viewBox={format!("0 0 {width} {HEIGHT}")} width={width.to_string()} height={HEIGHT.to_string()} role="img" aria-label={title.clone()}>
                     { for (0..=2).map(|line| {
                         let amount = top * f64::from(line) / 2.0;
-                        html! { <><path class="gridline" d={format!("M{LEFT} {:.1}H{WIDTH}", y(amount))} /><text class="faint" x={(LEFT - 8.0).to_string()} y={format!("{:.1}", y(amount) + 4.0)} text-anchor="end">{ money(amount) }</text></> }
+                        html! { <><path class="gridline" d={format!("M{LEFT} {:.1}H{width}", y(amount))} /><text class="faint" x={(LEFT - 8.0).to_string()} y={format!("{:.1}", y(amount) + 4.0)} text-anchor="end">{ money(amount) }</text></> }
                     }) }
                     { for all.iter().enumerate().map(|(at, bar)| {
                         let x = LEFT + step * at as f64;

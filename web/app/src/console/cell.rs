@@ -63,7 +63,7 @@ pub fn searched(column: &Value, row: &Value) -> String {
 
 /// A cell. `known` is what the page knows, for the addresses of links.
 pub fn cell(page: &Page, book: &Book, column: &Value, row: &Value, known: &Value) -> Html {
-    let value = match plain(column, "say") {
+    let value = match book.text(column, "say") {
         "" => find(row, plain(column, "of")),
         template => match filled(template, &with(known, "row", row.clone())).trim() {
             "" => find(row, plain(column, "of")).filter(|_| column.get("of").is_some()),

@@ -34,7 +34,9 @@ pub fn Table(props: &TableProps) -> Html {
     let book = Book::here(&page);
     let sought = use_state(String::new);
     let (section, known) = (&*props.section, &*props.answers.known);
-    let all = rows(known, plain(section, "rows"));
+    let mut all = rows(known, plain(section, "rows"));
+    let only = plain(section, "only");
+    all.retain(|row| only.is_empty() || holds(row, only));
     let columns = list(section, "show");
     let needle = sought.to_lowercase();
     let matching = |row: &Value| {
