@@ -207,11 +207,12 @@ fn table_info(viewer: &Viewer<'_>) -> SqlResult<Rows> {
         .collect())
 }
 
-/// How far the statistics are from the rows that are there: 0 is current, 100 is not at all. The product's
-/// formula is not published; unconfirmed.
+/// How much of the table the statistics do not know: rows that came or went since ANALYZE; 0 is current, 100 is not at
+/// all. The product's formula is not published; unconfirmed.
 fn stats_off(table: &Table) -> Value {
-    let (known, now) = (table.data.analyzed.rows, table.data.stored_rows());
-    ratio(known.abs_diff(now).min(now) * 100, now, 2)
+    let Analyzed { inserted, deleted, .. } = table.data.analyzed;
+    let now = table.data.stored_rows();
+    ratio((inserted + deleted).min(now) * 100, now, 2)
 }
 
 /// The largest other column against the first column of the sort key, in blocks.
