@@ -176,6 +176,7 @@ fn statements_hold(
         let (entry, line) = match block {
             Block::Sql { user, text, refusal, line } => (entry("sql", user, text, *refusal), *line),
             Block::Aws { principal, text, refusal, line } => (entry("aws", principal, text, *refusal), *line),
+            Block::Clock { text, line, .. } => (format!("clock> {text}\n"), *line),
             Block::Markdown { .. } | Block::Note { .. } | Block::Question { .. } => continue,
         };
         let Ok(transcript) = sandshift_prose::Transcript::parse(file, &entry) else {

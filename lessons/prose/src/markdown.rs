@@ -29,6 +29,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
+use crate::transcript::{Door, Transcript};
 
 /// Everything said in one language.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -93,6 +94,13 @@ pub enum Block {
         principal: String,
         text: String,
         refusal: bool,
+        line: u32,
+    },
+    /// The clock, let run: what stands behind the prompt `clock>` of a transcript, and microseconds (`None` until
+    /// something happens by itself).
+    Clock {
+        text: String,
+        micros: Option<i64>,
         line: u32,
     },
     Note {
@@ -280,6 +288,16 @@ impl Reader<'_> {
             },
             _ => None,
         };
+        let clock = match kind_of {
+            Kind::Clock => match read_clock(&body, line) {
+                Ok(block) => Some(block),
+                Err(problem) => {
+                    self.problem(line, problem.message, problem.expected);
+                    return;
+                }
+            },
+            _ => None,
+        };
         let Some(step) = self.prose.steps.last_mut() else {
             self.problem(
                 line,
@@ -308,6 +326,10 @@ impl Reader<'_> {
                 step.blocks.push(Block::Aws { principal: argument, text: body, refusal, line });
                 None
             }
+            Kind::Clock => {
+                step.blocks.extend(clock);
+                None
+            }
             Kind::Note => {
                 step.blocks.push(Block::Note { title: argument, markdown: body, line });
                 None
@@ -332,6 +354,7 @@ impl Reader<'_> {
 enum Kind {
     Sql,
     Aws,
+    Clock,
     Note,
     Check,
     Missing,
@@ -347,6 +370,7 @@ impl Kind {
         Some(match word {
             "sql" => Kind::Sql,
             "aws" => Kind::Aws,
+            "clock" => Kind::Clock,
             "note" => Kind::Note,
             "check" => Kind::Check,
             "missing" => Kind::Missing,
@@ -360,7 +384,7 @@ impl Kind {
     }
 
     fn takes_argument(self) -> bool {
-        !matches!(self, Kind::Hint | Kind::Solution)
+        !matches!(self, Kind::Hint | Kind::Solution | Kind::Clock)
     }
 }
 
@@ -379,6 +403,16 @@ impl Fence {
     fn is_closed_by(&self, line: &str) -> bool {
         let line = line.trim_end();
         line.len() >= self.ticks && line.bytes().all(|byte| byte == b'`')
+    }
+}
+
+fn read_clock(body: &str, line: u32) -> Result<Block, Problem> {
+    let text = body.trim().to_owned();
+    let mut transcript =
+        Transcript::parse("clock", &format!("clock> {text}")).map_err(|mut problems| problems.remove(0))?;
+    match transcript.entries.pop().map(|entry| entry.door) {
+        Some(Door::Clock { micros }) => Ok(Block::Clock { text, micros, line }),
+        _ => Err(Problem::at("clock", line, "this does not move the clock", "advance 8h")),
     }
 }
 

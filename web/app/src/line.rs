@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use crate::bar::moment;
 use crate::icon::Icon;
 use crate::page::{notices, use_page};
 use crate::route::Route;
@@ -58,6 +59,20 @@ pub fn Lines() -> Html {
                         <div class="line line-warn" role="status"><Icon name="warn" /><span>{ words.second_tab }</span></div>
                     },
                 }
+            }
+            if !state.meanwhile.0.is_empty() {
+                <div class="line" role="status">
+                    <Icon name="clock" />
+                    <ul class="meanwhile" aria-label={words.meanwhile}>
+                        if state.meanwhile.1 > 0 {
+                            <li class="meta">{ (words.meanwhile_earlier)(state.meanwhile.1) }</li>
+                        }
+                        { for state.meanwhile.0.iter().map(|happening| html! {
+                            <li><span class="num meta">{ moment(happening.at) }</span>{ " " }{ (words.happened)(&happening.kind) }{ " " }<span class="mono">{ &happening.subject }</span></li>
+                        }) }
+                    </ul>
+                    <button class="btn btn-quiet btn-icon btn-sm" type="button" onclick={page.desk.on(|_: MouseEvent| Action::MeanwhileClosed)}><Icon name="cross" small=true /><span class="sr">{ words.close }</span></button>
+                </div>
             }
             if state.resetting {
                 <div class="line" role="status"><span class="dot dot-busy" />{ words.moving_on }</div>

@@ -246,7 +246,7 @@ impl Desk {
         }
     }
 
-    pub fn advance(&self, micros: i64) {
+    pub fn advance(&self, micros: Option<i64>) {
         if let Some(client) = self.client().filter(|_| self.state().is_ready()) {
             client.send(Request::Advance { micros });
         }

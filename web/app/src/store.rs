@@ -8,7 +8,7 @@ mod hear;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use sandshift_protocol::{AccountState, SqlFailure, StepState, StorageState};
+use sandshift_protocol::{AccountState, Happening, SqlFailure, StepState, StorageState};
 use serde::{Deserialize, Serialize};
 
 use crate::course::{Course, Lesson};
@@ -149,6 +149,8 @@ pub struct State {
     pub notices: Vec<Notice>,
     pub question: Option<Question>,
     pub toast: Option<String>,
+    /// What happened while time passed, until it is put away; and how much more of it there was.
+    pub meanwhile: (Vec<Happening>, u32),
     pub resetting: bool,
 }
 
@@ -193,6 +195,7 @@ impl State {
             notices: Vec::new(),
             question: None,
             toast: None,
+            meanwhile: Default::default(),
             resetting: false,
         }
     }
@@ -300,6 +303,7 @@ impl State {
                 self.run = None;
             }
             Action::Told(text) => self.toast = text,
+            Action::MeanwhileClosed => self.meanwhile = Default::default(),
         }
     }
 

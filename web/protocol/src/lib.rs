@@ -100,9 +100,9 @@ pub enum Request {
     ImportWorkspace {
         base64: String,
     },
-    /// Lets simulated time pass.
+    /// Lets simulated time pass; without a number until something happens by itself. Answers `TimePassed`.
     Advance {
-        micros: i64,
+        micros: Option<i64>,
     },
     /// Puts a file on the learner's own machine, where the terminal finds it (`aws s3 cp /data/x.csv s3://...`).
     /// Answers `Kept`.
@@ -217,6 +217,11 @@ pub enum EventKind {
     Kept,
     /// A workspace, lab or step was put back to a beginning; editors and results may be kept by the page.
     Reset,
+    /// What happened by itself while time passed, the newest last; `earlier` things before those are left out.
+    TimePassed {
+        happenings: Vec<Happening>,
+        earlier: u32,
+    },
     WorkspaceExported {
         base64: String,
     },
@@ -396,4 +401,15 @@ pub struct CheckState {
     pub passed: bool,
     /// What is still missing, as facts for the page to word (`got`, `wanted`), in plain text.
     pub missing: Option<String>,
+}
+
+/// Something that happened by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happening {
+    /// Microseconds since 1970 UTC, simulated.
+    pub at: i64,
+    /// `cluster-paused`, `snapshot-taken`, ... as `sandshift_engine::happening` names it.
+    pub kind: String,
+    /// What it happened to.
+    pub subject: String,
 }

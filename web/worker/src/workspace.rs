@@ -22,8 +22,8 @@ use sandshift_lessons::state::{self, SEED};
 use sandshift_lessons::transcript::Done;
 use sandshift_lessons::{Lab, Record};
 use sandshift_protocol::{
-    CheckState, Event, EventKind, LabSource, Message, Name, NameKind, Request, StatementResult, StepState,
-    StorageState,
+    CheckState, Event, EventKind, Happening, LabSource, Message, Name, NameKind, Request, StatementResult,
+    StepState, StorageState,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,8 @@ use crate::failure::{failure, utf16};
 use crate::results::Results;
 use crate::script::{Advance, Script};
 
+/// Of what happened while time passed, how much is told.
+const HAPPENINGS: usize = 6;
 /// A statement that runs for less than this says nothing until it is done.
 const PROGRESS_AFTER_MS: f64 = 200.0;
 const PROGRESS_EVERY_MS: f64 = 100.0;
@@ -254,7 +256,18 @@ impl Workspace {
                 self.tell(id, EventKind::Kept);
             }
             Request::Advance { micros } => {
-                self.sandbox.advance(micros);
+                let happened = match micros {
+                    Some(micros) => self.sandbox.advance(micros),
+                    None => self.sandbox.advance_to_next(),
+                };
+                let earlier = happened.len().saturating_sub(HAPPENINGS);
+                let happenings = happened.into_iter().skip(earlier).map(|happening| Happening {
+                    at: happening.at.0,
+                    kind: happening.kind.name().to_owned(),
+                    subject: happening.subject,
+                });
+                let happenings = happenings.collect();
+                self.tell(id, EventKind::TimePassed { happenings, earlier: earlier as u32 });
                 self.changed = true;
                 self.tell_account(id);
                 self.tell_checks(id);

@@ -21,15 +21,20 @@ pub fn TimeMenu() -> Html {
             <span class="num"><span class="opt">{ date }{ " " }</span>{ time }</span>
         </>
     };
+    let next = {
+        let desk = page.desk.clone();
+        Callback::from(move |_: MouseEvent| desk.advance(None))
+    };
     html! {
         <Menu {face} class="vital" id="menu-time">
             <p class="over">{ words.let_time_pass }</p>
             <div class="clock-grid">
                 { for words.time_steps.iter().map(|(name, micros)| {
                     let (desk, micros) = (page.desk.clone(), *micros);
-                    let onclick = Callback::from(move |_: MouseEvent| desk.advance(micros));
+                    let onclick = Callback::from(move |_: MouseEvent| desk.advance(Some(micros)));
                     html! { <button class="btn btn-sm" type="button" {onclick}>{ *name }</button> }
                 }) }
+                <button class="btn btn-sm clock-next" type="button" onclick={next}>{ words.time_next }</button>
             </div>
             <p>{ words.time_note }</p>
         </Menu>

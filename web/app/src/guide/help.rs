@@ -79,7 +79,8 @@ fn together(entries: &[sandshift_prose::transcript::Entry]) -> Vec<(Actor, Strin
         let actor = match &entry.door {
             Door::Sql { user } => Actor::User(user.clone()),
             Door::Aws { principal } => Actor::Principal(principal.clone()),
-            Door::Clock { .. } | Door::Login { .. } => continue,
+            Door::Clock { micros } => Actor::Clock(*micros),
+            Door::Login { .. } => continue,
         };
         match out.last_mut() {
             Some((Actor::User(last), text)) if !ended && actor == Actor::User(last.clone()) => {

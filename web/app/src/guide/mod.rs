@@ -106,6 +106,9 @@ fn blocks(page: &Page, step: &Step, prose: &StepProse) -> Html {
             Block::Aws { principal, text, .. } => {
                 html! { <Statement key={at} actor={statement::Actor::Principal(principal.clone())} text={text.clone()} /> }
             }
+            Block::Clock { text, micros, .. } => {
+                html! { <Statement key={at} actor={statement::Actor::Clock(*micros)} text={text.clone()} /> }
+            }
             Block::Note { title, markdown, .. } => html! {
                 <div class="callout" key={at}><Icon name="note" /><div><b>{ title }</b><Markdown text={markdown.clone()} class="" /></div></div>
             },

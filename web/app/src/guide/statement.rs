@@ -12,6 +12,8 @@ pub enum Actor {
     User(String),
     /// Of the account.
     Principal(String),
+    /// Nobody: time passes, by microseconds or until something happens.
+    Clock(Option<i64>),
 }
 
 #[derive(Properties, PartialEq)]
@@ -31,23 +33,26 @@ pub fn Statement(props: &StatementProps) -> Html {
             Actor::Principal(principal) => {
                 desk.put_in_terminal(principal.clone(), format!("aws {}", text.trim()))
             }
+            Actor::Clock(micros) => desk.advance(*micros),
         })
     };
-    let (tag, name, put) = match &props.actor {
-        Actor::User(user) => ("SQL", user, words.put_in_editor),
-        Actor::Principal(principal) => ("AWS", principal, words.put_in_terminal),
+    let (tag, name, icon, put) = match &props.actor {
+        Actor::User(user) => ("SQL", user.as_str(), "into", words.put_in_editor),
+        Actor::Principal(principal) => ("AWS", principal.as_str(), "into", words.put_in_terminal),
+        Actor::Clock(_) => ("", "", "clock", words.let_time_pass),
     };
     let text = props.text.trim_end();
     let body = match &props.actor {
         Actor::User(_) => ink::sql(text),
         Actor::Principal(_) => html! { <><span class="prompt">{ "$ aws " }</span>{ text }</> },
+        Actor::Clock(_) => html! { <><span class="prompt">{ "clock> " }</span>{ text }</> },
     };
     html! {
         <div class="stmt">
             <pre class="code">{ body }</pre>
             <div class="stmt-foot">
-                <span class="meta"><span class="who-tag">{ tag }</span>{ name }</span>
-                <button class="btn btn-sm" type="button" {onclick}><Icon name="into" small=true />{ put }</button>
+                <span class="meta">if !tag.is_empty() { <span class="who-tag">{ tag }</span> }{ name }</span>
+                <button class="btn btn-sm" type="button" {onclick}><Icon name={icon} small=true />{ put }</button>
             </div>
         </div>
     }

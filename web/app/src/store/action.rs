@@ -69,4 +69,5 @@ pub enum Action {
     ResetStarted,
     ResetEnded,
     Told(Option<String>),
+    MeanwhileClosed,
 }

@@ -24,6 +24,7 @@ impl State {
                 self.open_a_step();
                 self.revision += 1;
             }
+            EventKind::TimePassed { happenings, earlier } => self.meanwhile = (happenings, earlier),
             EventKind::StatementStarted { text, span, .. } => {
                 let Some(run) = self.run.as_ref().filter(|run| run.id == event.id) else { return };
                 self.outcomes.push(Outcome {

@@ -140,7 +140,12 @@ pub struct Words {
     pub simulated_time: &'static str,
     pub let_time_pass: &'static str,
     pub time_steps: [(&'static str, i64); 4],
+    pub time_next: &'static str,
     pub time_note: &'static str,
+    pub meanwhile: &'static str,
+    pub meanwhile_earlier: fn(u32) -> String,
+    /// What happened, by its name in the protocol.
+    pub happened: fn(&str) -> &'static str,
     pub bill_so_far: &'static str,
     pub cluster: &'static str,
     pub cluster_status: fn(&str) -> &str,
