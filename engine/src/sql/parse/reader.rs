@@ -13,7 +13,7 @@ use crate::warehouse::identifier::{Identifier, QualifiedName};
 const DEPTH: usize = 50;
 
 pub(super) struct Reader<'a> {
-    tokens: Vec<Lexeme>,
+    tokens: &'a [Lexeme],
     /// How many of them were read.
     at: usize,
     /// The whole script: places are offsets into it.
@@ -26,7 +26,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(text: &'a str, tokens: Vec<Lexeme>) -> Self {
+    pub fn new(text: &'a str, tokens: &'a [Lexeme]) -> Self {
         let end = tokens.last().map_or(text.len(), |token| token.span.end);
         Reader { tokens, at: 0, text, end, depth: 0, connect_by: false }
     }

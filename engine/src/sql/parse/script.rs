@@ -46,7 +46,7 @@ fn one(text: &str, tokens: &[Lexeme]) -> SqlResult<ParsedStatement> {
     if is_too_deep(tokens) {
         return Err(fault::too_deep().at(span));
     }
-    let mut reader = Reader::new(text, tokens.to_vec());
+    let mut reader = Reader::new(text, tokens);
     let parsed = statement::statement(&mut reader).and_then(|statement| reader.finish().map(|()| statement));
     match parsed {
         Ok(statement) => {
@@ -75,7 +75,7 @@ pub(super) fn alone<T>(text: &str, read: impl FnOnce(&mut Reader) -> SqlResult<T
     if is_too_deep(&tokens) {
         return Err(fault::too_deep().at(Span { start: 0, end: text.len() }));
     }
-    let mut reader = Reader::new(text, tokens);
+    let mut reader = Reader::new(text, &tokens);
     let value = read(&mut reader)?;
     reader.finish()?;
     Ok(value)

@@ -11,7 +11,6 @@ use crate::sql::error::{Span, SqlError, SqlErrorKind, SqlResult};
 use crate::warehouse::identifier::Identifier;
 
 /// A token and its place: byte offsets into the script.
-#[derive(Clone)]
 pub(super) struct Lexeme {
     pub token: Token,
     pub span: Span,

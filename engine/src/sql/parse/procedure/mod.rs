@@ -34,7 +34,7 @@ pub fn program(
         return Err(mistake);
     }
     let mut compiler = Compiler {
-        reader: Reader::new(body, tokens),
+        reader: Reader::new(body, &tokens),
         body,
         program: Program::default(),
         scope: 0,
