@@ -48,6 +48,8 @@ kinds! {
     NamespaceDeleted "namespace-deleted",
     RecoveryPointTaken "recovery-point-taken",
     RecoveryPointExpired "recovery-point-expired",
+    ModelReady "model-ready",
+    ModelFailed "model-failed",
     TableVacuumed "table-vacuumed",
     TableAnalyzed "table-analyzed",
 }

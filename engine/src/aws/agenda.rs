@@ -4,7 +4,7 @@
 //! clock gets a variant of [`Chore`], a line in [`next`] and one in [`carry_out`]. What it does must move its own
 //! next moment on, or it would be asked for ever.
 
-use super::{Account, redshift, serverless};
+use super::{Account, redshift, sagemaker, serverless};
 use crate::clock::Instant;
 use crate::happening::Happening;
 
@@ -13,13 +13,15 @@ use crate::happening::Happening;
 pub enum Chore {
     Redshift(redshift::chore::Chore),
     Serverless(serverless::chore::Chore),
+    SageMaker,
 }
 
 /// What is due first. Never in the past as seen from the clock: what is overdue is due now.
 pub fn next(account: &Account) -> Option<(Instant, Chore)> {
     let redshift = redshift::chore::next(account).map(|(at, chore)| (at, Chore::Redshift(chore)));
     let serverless = serverless::chore::next(account).map(|(at, chore)| (at, Chore::Serverless(chore)));
-    [redshift, serverless].into_iter().flatten().min_by_key(|(at, _)| *at)
+    let sagemaker = sagemaker::chore::next(account).map(|at| (at, Chore::SageMaker));
+    [redshift, serverless, sagemaker].into_iter().flatten().min_by_key(|(at, _)| *at)
 }
 
 /// Does it, and tells what can be seen of it.
@@ -27,5 +29,6 @@ pub fn carry_out(account: &mut Account, chore: &Chore, at: Instant) -> Vec<Happe
     match chore {
         Chore::Redshift(chore) => redshift::chore::carry_out(account, chore, at),
         Chore::Serverless(chore) => serverless::chore::carry_out(account, chore, at),
+        Chore::SageMaker => sagemaker::chore::carry_out(account, at),
     }
 }

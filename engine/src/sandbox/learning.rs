@@ -143,6 +143,7 @@ fn followed(model: &Model, account: &Account, now: Instant) -> Option<Model> {
 
 fn order(order: &TrainingOrder) -> Order<'_> {
     Order {
+        model: &order.model,
         bucket: &order.bucket,
         algorithm: order.algorithm,
         target: &order.target,

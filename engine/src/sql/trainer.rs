@@ -10,6 +10,8 @@ use crate::clock::Instant;
 /// A training as it is ordered.
 #[derive(Clone, Debug)]
 pub struct TrainingOrder {
+    /// The model's name with its schema.
+    pub model: String,
     pub credentials: Credentials,
     pub bucket: String,
     /// `xgboost` or `kmeans`; `None` is AutoML.

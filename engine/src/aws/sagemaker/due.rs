@@ -24,6 +24,10 @@ pub enum What {
     Remove {
         prefix: String,
     },
+    /// The model can be used, or never will.
+    End {
+        learned: bool,
+    },
 }
 
 /// Lets everything happen that was due by `now`, in its order. A bucket that is gone takes nothing.
@@ -45,6 +49,7 @@ pub fn settle(account: &mut Account, now: Instant) {
                 bucket.put(&key, object, &mut account.identifiers);
             }
             What::Remove { prefix } => bucket.objects.retain(|key, _| !key.starts_with(&prefix)),
+            What::End { .. } => {}
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::clock::Instant;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Job {
     pub name: String,
+    /// What the warehouse calls the model.
+    pub model: String,
     pub automl: bool,
     pub algorithm: String,
     pub region: String,
@@ -23,6 +25,8 @@ pub struct Job {
     pub target: String,
     pub problem: String,
     pub objective: String,
+    /// Whether problem and objective were asked for; else they are known when the data are.
+    pub guided: bool,
     pub metric: String,
     pub max_runtime: u64,
     pub cells: u64,
@@ -230,7 +234,7 @@ pub(super) fn describe_automl(account: &mut Account, order: &Order<'_>) -> Resul
         "OutputDataConfig": { "S3OutputPath": job.place("output/") },
         "RoleArn": job.role,
     });
-    if !job.objective.is_empty() {
+    if job.guided {
         shown["AutoMLJobObjective"] = json!({ "MetricName": job.objective });
         shown["ProblemType"] = json!(job.problem);
     }

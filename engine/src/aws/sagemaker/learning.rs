@@ -27,6 +27,8 @@ use crate::warehouse::calendar::Moment;
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Order<'a> {
+    /// What the warehouse calls the model.
+    pub model: &'a str,
     pub bucket: &'a str,
     /// `None` is AutoML.
     pub algorithm: Option<&'a str>,
@@ -169,6 +171,7 @@ pub fn begin(
     let explained = if failure.is_none() && is_trees { later(compiled, EXPLAINING) } else { compiled };
     let made = Job {
         name: job.to_owned(),
+        model: order.model.to_owned(),
         automl: order.algorithm.is_none(),
         algorithm: order.algorithm.unwrap_or_default().to_owned(),
         region: region.clone(),
@@ -178,6 +181,7 @@ pub fn begin(
         target: order.target.to_owned(),
         problem: produced.problem,
         objective: produced.objective,
+        guided: !order.problem.is_empty() && !order.objective.is_empty(),
         metric: produced.metric,
         max_runtime: order.max_runtime,
         cells: produced.cells,
@@ -214,6 +218,9 @@ pub fn begin(
         let (job, bucket, prefix) = (made.name.clone(), made.bucket.clone(), made.prefix.clone());
         account.sagemaker.due.push(Due { at: explained, job, bucket, what: What::Remove { prefix } });
     }
+    let end = What::End { learned: made.failure.is_none() };
+    let (job, bucket) = (made.name.clone(), made.bucket.clone());
+    account.sagemaker.due.push(Due { at: compiled, job, bucket, what: end });
     bill(account, order, &made, &region, now);
     note(account, &caller, order, &made);
     account.sagemaker.jobs.push(made);

@@ -4,6 +4,7 @@
 //! A job is written down whole when it begins ([`learning`]); how far it is, [`job`] tells from the time. What it
 //! writes into S3 and what is taken away again is due at its instants ([`due`]).
 
+pub mod chore;
 pub mod due;
 pub mod endpoint;
 pub mod fault;
@@ -77,7 +78,7 @@ impl SageMaker {
     pub fn bodies(&self) -> impl Iterator<Item = &Body> {
         let due = self.due.iter().filter_map(|due| match &due.what {
             What::Write { body, .. } => Some(body),
-            What::Remove { .. } => None,
+            What::Remove { .. } | What::End { .. } => None,
         });
         due.chain(self.endpoints.values().map(|endpoint| &endpoint.body))
     }
@@ -85,7 +86,7 @@ impl SageMaker {
     pub fn bodies_mut(&mut self) -> impl Iterator<Item = &mut Body> {
         let due = self.due.iter_mut().filter_map(|due| match &mut due.what {
             What::Write { body, .. } => Some(body),
-            What::Remove { .. } => None,
+            What::Remove { .. } | What::End { .. } => None,
         });
         due.chain(self.endpoints.values_mut().map(|endpoint| &mut endpoint.body))
     }

@@ -71,6 +71,7 @@ impl Sandbox {
 
     fn start_here(&mut self, session: SessionId, statement: &ParsedStatement) -> SqlResult<Running> {
         self.end_idle(session)?;
+        self.follow_jobs();
         let site = self.account.site(self.warehouse.id);
         let role = site.and_then(|site| site.default_iam_role.map(str::to_owned));
         if let Some(session) = self.sessions.get_mut(&session) {

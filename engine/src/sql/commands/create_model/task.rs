@@ -135,6 +135,7 @@ impl ModelTask {
             create.objective.clone().unwrap_or_default(),
         ];
         let order = TrainingOrder {
+            model: format!("{schema}.{}", create.name.name),
             credentials,
             bucket: settings.bucket.clone().unwrap_or_default(),
             algorithm: create.model_type.filter(|_| off).map(sandshift_ml::Algorithm::name),
