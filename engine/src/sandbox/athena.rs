@@ -8,18 +8,18 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::athena_table::{Table, csv, table};
 use super::{ADMIN, Running, Sandbox};
 use crate::aws::athena::{Execution, Kind, State};
 use crate::aws::meter::{Of, Usage};
 use crate::aws::{ApiError, Caller, Fault};
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
-use crate::sql::outcome::{Batch, Completion, Step};
+use crate::sql::outcome::{Batch, Step};
 use crate::sql::parse;
 use crate::sql::session::SessionId;
 use crate::sql::statement::{ExternalStatement, ParsedStatement, Statement};
 use crate::warehouse::access::{Acl, UserId};
 use crate::warehouse::catalog::Schema;
-use crate::warehouse::data_type::DataType;
 use crate::warehouse::external::ExternalSchema;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::manifest::Manifest;
@@ -35,13 +35,6 @@ pub(super) struct Query {
     session: SessionId,
     running: Option<Running>,
     batches: Vec<Batch>,
-}
-
-/// What a query answers with: names and types of its columns, and its rows.
-#[derive(Default)]
-struct Table {
-    columns: Vec<(String, String)>,
-    rows: Vec<Vec<Option<String>>>,
 }
 
 /// One bounded piece of the queries' work; `false` when there is nothing to do.
@@ -403,6 +396,9 @@ fn place(parsed: &mut ParsedStatement, database: Option<&str>) -> SqlResult<()> 
         }
         Statement::External(statement) => {
             match &mut **statement {
+                ExternalStatement::CreateTable(create) if create.query.is_some() => {
+                    return Err(SqlError::product("0A000", "not simulated yet: this statement in Athena"));
+                }
                 ExternalStatement::CreateTable(create) => here(&mut create.name),
                 ExternalStatement::Alter { table, .. } => here(table),
                 ExternalStatement::CreateSchema(_) | ExternalStatement::Show { .. } => {}
@@ -458,53 +454,4 @@ fn reason(error: &SqlError) -> String {
             None => message,
         },
     }
-}
-
-fn table(completion: &Completion, batches: &[Batch]) -> Table {
-    let fields = completion.fields.as_deref().unwrap_or(&[]);
-    let columns = fields.iter().map(|field| (field.name.clone(), athena_type(field.data_type))).collect();
-    let mut rows = Vec::new();
-    for batch in batches {
-        for row in 0..batch.rows {
-            let cells = batch.columns.iter().zip(fields);
-            rows.push(
-                cells
-                    .map(|(array, field)| completion.printing.display(array, field.data_type, row))
-                    .collect(),
-            );
-        }
-    }
-    Table { columns, rows }
-}
-
-fn athena_type(data_type: DataType) -> String {
-    match data_type {
-        DataType::SmallInt => "smallint".to_owned(),
-        DataType::Integer => "integer".to_owned(),
-        DataType::BigInt => "bigint".to_owned(),
-        DataType::Decimal { precision, scale } => format!("decimal({precision},{scale})"),
-        DataType::Real => "float".to_owned(),
-        DataType::Double => "double".to_owned(),
-        DataType::Boolean => "boolean".to_owned(),
-        DataType::Char(_) => "char".to_owned(),
-        DataType::Date => "date".to_owned(),
-        DataType::Timestamp => "timestamp".to_owned(),
-        DataType::TimestampTz => "timestamp with time zone".to_owned(),
-        DataType::Varbyte(_) => "varbinary".to_owned(),
-        _ => "varchar".to_owned(),
-    }
-}
-
-/// Every value in quotes, nothing for NULL; the first line is the header.
-fn csv(table: &Table) -> String {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-    let header: Vec<String> = table.columns.iter().map(|(name, _)| quoted(name)).collect();
-    let mut out = header.join(",") + "\n";
-    for row in &table.rows {
-        let cells: Vec<String> =
-            row.iter().map(|cell| cell.as_deref().map(quoted).unwrap_or_default()).collect();
-        out.push_str(&cells.join(","));
-        out.push('\n');
-    }
-    out
 }

@@ -8,6 +8,7 @@
 mod activity;
 mod analyze_history;
 mod athena;
+mod athena_table;
 mod auto_refresh;
 mod background;
 mod connection;

@@ -19,6 +19,7 @@ use crate::sql::execute::write::{Marks, Sink};
 use crate::sql::execute::{Context, Pull, build};
 use crate::sql::explain;
 use crate::sql::outcome::{Batch, Completion, Progress, Step};
+use crate::sql::outside::Asker;
 use crate::sql::session::CursorRows;
 use crate::warehouse::storage::write::BlockNumbers;
 
@@ -236,7 +237,7 @@ impl Sandbox {
                 let mut outside =
                     outside(&mut self.account, self.clock.now(), &self.warehouse.cluster, &running.context);
                 let step = task.step(&mut Surroundings { outside: &mut outside, extensions, room: u64::MAX });
-                if !matches!(step, Ok(UnloadStep::Running)) {
+                if task.registration.is_none() && !matches!(step, Ok(UnloadStep::Running)) {
                     let ending = load_history::Load {
                         query: running.query,
                         session: running.session.0,
@@ -252,6 +253,13 @@ impl Sandbox {
                     UnloadStep::Running => {
                         task.count(&mut running.context)?;
                         return Ok(Step::Running(progress));
+                    }
+                    UnloadStep::Done { rows, .. } if task.registration.is_some() => {
+                        let asker = Asker { query: running.query as u64, process: running.session.0 };
+                        let told = task.registration.take().map(|mut registration| {
+                            registration.finish(task.files(), rows, &mut outside, asker)
+                        });
+                        (told.unwrap_or_else(|| Ok(Completion::default()))?, Effect::None)
                     }
                     UnloadStep::Done { rows, notice } => {
                         if let Some(session) = self.sessions.get_mut(&running.session) {

@@ -54,7 +54,7 @@ pub(super) struct Beginning<'a> {
 }
 
 /// A plan, where there is one, and what its rows are for.
-type First = (Option<Plan>, Pending);
+pub(super) type First = (Option<Plan>, Pending);
 
 impl Sandbox {
     pub(super) fn begin(
@@ -225,6 +225,9 @@ impl Beginning<'_> {
 
     fn first(&mut self, parsed: &ParsedStatement) -> SqlResult<First> {
         let text = &parsed.text;
+        if let Some(first) = self.external_write(&parsed.statement, text)? {
+            return Ok(first);
+        }
         if let Some(work) = self.external(&parsed.statement)? {
             return Ok((None, Pending::Ready(work)));
         }
@@ -299,11 +302,11 @@ impl Beginning<'_> {
         Ok((None, Pending::Ready(work)))
     }
 
-    fn scope<'s>(&'s self, statement_text: &'s str) -> Scope<'s> {
+    pub(super) fn scope<'s>(&'s self, statement_text: &'s str) -> Scope<'s> {
         Scope { manifest: self.base, session: self.session, statement_text, outside: Some(&self.reach) }
     }
 
-    fn planned(&self, bound: BoundQuery) -> SqlResult<Plan> {
+    pub(super) fn planned(&self, bound: BoundQuery) -> SqlResult<Plan> {
         authorize::authorize(&bound.needs, self.base, self.session)?;
         Ok(self.optimized(bound.plan))
     }

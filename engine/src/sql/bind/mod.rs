@@ -55,6 +55,7 @@ use super::statement::{Delete, Insert, Merge, Update};
 use crate::warehouse::access::{Privilege, UserId};
 use crate::warehouse::catalog::{ObjectId, Relation};
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::external::ExternalColumn;
 use crate::warehouse::manifest::Manifest;
 use binder::Binder;
 pub(super) use binder::not_on_tables;
@@ -145,6 +146,18 @@ pub fn materialized(relation: &Relation, scope: Scope<'_>) -> SqlResult<BoundQue
 fn bound_query(query: &syntax::Query, mut binder: Binder<'_>) -> SqlResult<BoundQuery> {
     let plan = binder.query(query)?;
     let mut plan = coerce::settle_all(plan);
+    binder.finish(&mut plan)?;
+    Ok(BoundQuery { plan, needs: binder.needs, routines: binder.routines })
+}
+
+/// A query whose columns become those of an external table, in order, cast for assignment.
+pub fn into_columns(
+    query: &syntax::Query,
+    columns: &[ExternalColumn],
+    scope: Scope<'_>,
+) -> SqlResult<BoundQuery> {
+    let mut binder = Binder::new(scope)?;
+    let mut plan = binder.query_for(query, columns)?;
     binder.finish(&mut plan)?;
     Ok(BoundQuery { plan, needs: binder.needs, routines: binder.routines })
 }

@@ -17,6 +17,7 @@ use crate::sql::statement::{Delete, Insert, InsertSource, Update};
 use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::{Column, DefaultValue, Relation, RelationKind};
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::external::ExternalColumn;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 
 impl Binder<'_> {
@@ -88,6 +89,23 @@ impl Binder<'_> {
                 .map_err(|error| self.at(error, value))?;
         }
         Ok(stored)
+    }
+
+    /// Rows of a query in the types of other columns.
+    pub fn query_for(&mut self, query: &syntax::Query, columns: &[ExternalColumn]) -> SqlResult<Plan> {
+        self.sites.writes = true;
+        let plan = self.query(query)?;
+        let numbers: Vec<usize> = (0..columns.len()).collect();
+        fit(&numbers, plan.fields().len(), true)?;
+        let mut expressions = Vec::with_capacity(columns.len());
+        let mut fields = Vec::with_capacity(columns.len());
+        for (index, column) in columns.iter().enumerate() {
+            let value = Expression::Column { index, data_type: plan.fields()[index].data_type };
+            expressions.push(coerce::assign(value, column.data_type, column.name.as_str())?);
+            let (name, data_type) = (column.name.to_string(), column.data_type);
+            fields.push(Field { qualifier: None, name, data_type });
+        }
+        Ok(Plan::Project { input: Box::new(plan), expressions, fields })
     }
 
     pub(super) fn insert_query(

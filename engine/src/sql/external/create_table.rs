@@ -115,7 +115,7 @@ fn described(columns: &[(Identifier, DataType)]) -> Vec<Value> {
 }
 
 /// The catalog's shape of the table.
-fn table_input(
+pub(super) fn table_input(
     create: &CreateExternalTable,
     columns: &[(Identifier, DataType)],
     keys: &[(Identifier, DataType)],

@@ -2,7 +2,7 @@
 //!
 //! The catalog is asked anew by every statement, under the role of the external schema: [`lookup`] finds a table while
 //! names are bound, [`definition`] reads what the catalog says of it, [`source`] finds the files that a plan reads.
-//! The statements are [`schema`], [`create_table`], [`alter_table`], [`drop_table`] and [`show`];
+//! The statements are [`schema`], [`create_table`], [`alter_table`], [`drop_table`], [`show`] and [`write`];
 //! [`refusal`] is what cannot be done to such tables.
 
 pub mod alter_table;
@@ -15,6 +15,7 @@ pub mod refusal;
 pub mod schema;
 pub mod show;
 pub mod source;
+pub mod write;
 
 use serde_json::Value;
 

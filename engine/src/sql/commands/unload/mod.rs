@@ -23,6 +23,7 @@ use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::execute::Context;
 use crate::sql::execute::array::value_at;
 use crate::sql::execute::memory::Held;
+use crate::sql::external::write::Registration;
 use crate::sql::outcome::Batch;
 use crate::sql::outside::Credentials;
 use crate::sql::plan::Field;
@@ -68,6 +69,8 @@ pub struct UnloadTask {
     rows: u64,
     files: Vec<Unloaded>,
     held: Held,
+    /// Files of an external table: what the catalog is told at the end.
+    pub registration: Option<Box<Registration>>,
 }
 
 /// What the module is asked for.
@@ -117,7 +120,14 @@ impl UnloadTask {
             rows: 0,
             files: Vec::new(),
             held: Held::default(),
+            registration: None,
         })
+    }
+
+    /// The same, with files whose names begin so.
+    pub fn named(mut self, stem: String) -> Self {
+        self.settings.stem = stem;
+        self
     }
 
     pub fn files(&self) -> &[Unloaded] {

@@ -80,7 +80,7 @@ impl Part {
             true => format!("{:04}_part_{:02}", self.slice, self.number),
             false => format!("{:03}", self.number),
         };
-        format!("{prefix}{slash}{}{name}{}", self.folder, settings.ending())
+        format!("{prefix}{slash}{}{}{name}{}", self.folder, settings.stem, settings.ending())
     }
 
     /// Whether it is written although it has no rows: text files are, the others are not.

@@ -45,6 +45,8 @@ pub struct Settings {
     pub clean: bool,
     pub region: Option<String>,
     pub extension: Option<String>,
+    /// What files' names begin with.
+    pub stem: String,
 }
 
 const MB: u64 = 1 << 20;
@@ -72,6 +74,7 @@ impl Settings {
             clean: false,
             region: None,
             extension: None,
+            stem: String::new(),
         };
         let (mut delimiter, mut quotes, mut escape) = (None, false, false);
         let mut format = None;
