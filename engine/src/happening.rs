@@ -52,6 +52,7 @@ kinds! {
     ModelFailed "model-failed",
     TableVacuumed "table-vacuumed",
     TableAnalyzed "table-analyzed",
+    BudgetAlarm "budget-alarm",
 }
 
 impl Happening {

@@ -272,3 +272,18 @@ fn an_account_comes_back_from_bytes() {
     assert_eq!(back.blobs(), account.blobs());
     assert_eq!(back.s3, account.s3);
 }
+
+/// Statements that nobody has run yet are counted by cluster: the 201st is refused.
+#[test]
+fn two_hundred_statements_may_wait() {
+    let mut account = account();
+    let mut submit = || {
+        let parameters = json!({
+            "ClusterIdentifier": "course-cluster", "Database": "dev", "DbUser": "admin", "Sql": "SELECT 1",
+        });
+        ask(&mut account, "learner", "redshift-data", "ExecuteStatement", parameters)
+    };
+    let ids: Vec<_> = (0..200).map(|_| submit().unwrap()["Id"].clone()).collect();
+    assert!(ids[0].as_str().is_some_and(|id| id.len() == 36) && ids[0] != ids[1]);
+    assert!(submit().unwrap_err().contains("(ActiveStatementsExceededException)"));
+}

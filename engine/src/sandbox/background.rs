@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::{Running, Sandbox, athena};
-use crate::aws::redshift_data::{Cell, Column, Part, Rows, Statement, Status, bound};
+use crate::aws::redshift_data::{Cell, Column, Part, Rows, Statement, Status, bound, described};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::display::Printing;
 use crate::sql::outcome::{Batch, Completion, Step};
@@ -113,7 +113,9 @@ impl Sandbox {
                 Some(Job { id, session, part: 0, running: None, began: now.0, batches: Vec::new() })
             }
             Err(error) => {
-                let text = format!("FATAL: {}", error.kind.message());
+                // Where no server answers, the text is the client's.
+                let fatal = if error.kind.state() == "08001" { "" } else { "FATAL: " };
+                let text = format!("{fatal}{}", error.kind.message());
                 self.note_statement(&id, |statement| statement.end(Status::Failed, Some(text), now));
                 None
             }
@@ -226,38 +228,14 @@ fn cell(printing: &Printing, array: &arrow::array::ArrayRef, data_type: DataType
     .unwrap_or(Cell::Text(text))
 }
 
-/// As the product's JDBC driver describes columns; what the fact sheet's one example does not show is unconfirmed.
 fn column(field: &Field) -> Column {
-    let (type_name, precision, scale, signed) = match field.data_type {
-        DataType::SmallInt => ("int2", 5, 0, true),
-        DataType::Integer => ("int4", 10, 0, true),
-        DataType::BigInt => ("int8", 19, 0, true),
-        DataType::Decimal { precision, scale } => ("numeric", u32::from(precision), u32::from(scale), true),
-        DataType::Real => ("float4", 8, 8, true),
-        DataType::Double => ("float8", 17, 17, true),
-        DataType::Boolean => ("bool", 1, 0, false),
-        DataType::Char(bytes) | DataType::Caseless { bytes, padded: true } => ("bpchar", bytes, 0, false),
-        DataType::Varchar(bytes) | DataType::Caseless { bytes, padded: false } => {
-            ("varchar", bytes, 0, false)
-        }
-        DataType::Unknown => ("varchar", 0, 0, false),
-        DataType::Date => ("date", 13, 0, false),
-        DataType::Time => ("time", 15, 6, false),
-        DataType::TimeTz => ("timetz", 21, 6, false),
-        DataType::Timestamp => ("timestamp", 29, 6, false),
-        DataType::TimestampTz => ("timestamptz", 35, 6, false),
-        DataType::Interval | DataType::IntervalTo(_) => ("interval", 0, 0, false),
-        DataType::Super => ("super", 0, 0, false),
-        DataType::Varbyte(bytes) => ("varbyte", bytes, 0, false),
-        DataType::HllSketch => ("hllsketch", 0, 0, false),
-    };
-    let caseless = matches!(field.data_type, DataType::Caseless { .. });
+    let (type_name, precision, scale, signed) = described(field.data_type);
     Column {
         name: field.name.clone(),
         type_name: type_name.to_owned(),
         precision,
         scale,
         signed,
-        case_sensitive: field.data_type.is_string() && !caseless,
+        case_sensitive: field.data_type.is_string() && !field.data_type.is_caseless(),
     }
 }

@@ -60,6 +60,9 @@ impl Sandbox {
             self.happened.extend(happened);
         }
         self.go_to(until);
+        if self.account.budgets.are_set() {
+            self.reckon();
+        }
     }
 
     fn next_due(&self) -> Option<(Instant, Chore)> {

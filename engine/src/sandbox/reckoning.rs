@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Sandbox;
 use crate::aws::pricing::summary;
 use crate::clock::Instant;
+use crate::happening::{Happening, HappeningKind};
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::storage::Block;
 
@@ -19,6 +20,11 @@ impl Sandbox {
             let account = Arc::make_mut(&mut self.account);
             account.stored = stored;
             account.reckon(now);
+            let alarms = account.budgets.news();
+            let alarms = alarms.into_iter();
+            self.happened.extend(
+                alarms.map(|alarm| Happening::new(alarm.at, HappeningKind::BudgetAlarm, alarm.budget)),
+            );
         }
     }
 

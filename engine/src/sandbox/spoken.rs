@@ -4,6 +4,7 @@
 use super::{Sandbox, history};
 use crate::clock::Instant;
 use crate::warehouse::access::UserId;
+use crate::warehouse::manifest::Warehouse;
 use crate::warehouse::value::Value;
 
 /// A statement that somebody ran.
@@ -51,35 +52,41 @@ fn number(row: &[Value], at: usize) -> i64 {
 }
 
 impl Sandbox {
-    /// The newest statements, the newest first.
+    /// The newest statements of all warehouses, the newest first.
     pub fn spoken(&self, most: usize) -> Vec<Spoken> {
-        let logs = &self.warehouse.logs.rows;
-        let rows = |log: &str| logs.get(log).map_or(&[][..], Vec::as_slice);
-        let principals = &self.warehouse.committed.principals;
-        let refusals = rows(history::REFUSALS);
-        let newest = rows("sys_query_history").iter().rev().take(most);
-        newest
-            .map(|row| {
-                let (query, message) = (number(row, 1), text(row, 14));
-                let refusal = refusals.iter().rev().find(|refusal| number(refusal, 0) == query);
-                let id = u32::try_from(number(row, 0)).unwrap_or(0);
-                let user = principals.user(UserId(id));
-                Spoken {
-                    at: Instant(number(row, 9)),
-                    user: user.map_or_else(|| id.to_string(), |user| user.name.to_string()),
-                    cluster: self.warehouse.cluster.clone(),
-                    query,
-                    kind: text(row, 6),
-                    text: text(row, 17),
-                    ending: match (refusal, text(row, 7).as_str()) {
-                        (_, "success") => Ending::Done,
-                        (Some(refusal), _) => {
-                            Ending::Refused { message, missing: text(refusal, 1), grant: text(refusal, 2) }
-                        }
-                        (None, _) => Ending::Failed { message },
-                    },
-                }
-            })
-            .collect()
+        let mut all: Vec<Spoken> = self.warehouses().flat_map(|one| spoken(one, most)).collect();
+        crate::sorted::sort_by_key(&mut all, |one| std::cmp::Reverse((one.at, one.query)));
+        all.truncate(most);
+        all
     }
+}
+
+fn spoken(warehouse: &Warehouse, most: usize) -> Vec<Spoken> {
+    let rows = |log: &str| warehouse.logs.rows.get(log).map_or(&[][..], Vec::as_slice);
+    let principals = &warehouse.committed.principals;
+    let refusals = rows(history::REFUSALS);
+    let newest = rows("sys_query_history").iter().rev().take(most);
+    newest
+        .map(|row| {
+            let (query, message) = (number(row, 1), text(row, 14));
+            let refusal = refusals.iter().rev().find(|refusal| number(refusal, 0) == query);
+            let id = u32::try_from(number(row, 0)).unwrap_or(0);
+            let user = principals.user(UserId(id));
+            Spoken {
+                at: Instant(number(row, 9)),
+                user: user.map_or_else(|| id.to_string(), |user| user.name.to_string()),
+                cluster: warehouse.cluster.clone(),
+                query,
+                kind: text(row, 6),
+                text: text(row, 17),
+                ending: match (refusal, text(row, 7).as_str()) {
+                    (_, "success") => Ending::Done,
+                    (Some(refusal), _) => {
+                        Ending::Refused { message, missing: text(refusal, 1), grant: text(refusal, 2) }
+                    }
+                    (None, _) => Ending::Failed { message },
+                },
+            }
+        })
+        .collect()
 }

@@ -452,3 +452,22 @@ fn statements_are_told_with_what_decided_them() {
     assert_eq!(spoken[2].text, "CREATE USER kim PASSWORD '***'");
     assert_eq!(spoken[2].ending, Ending::Done);
 }
+
+/// What the page shows: the days, this month and next month's invoice as everything stands, and without the nodes.
+#[test]
+fn the_bill_foresees_what_is_left_standing() {
+    let mut sandbox = Sandbox::new(7);
+    sandbox.clock.advance(86_400_000_000);
+    let bill = sandbox.bill();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    assert_eq!(bill["Micros"], 7_200_000);
+    assert_eq!(bill["Days"][0]["Services"]["Amazon Redshift"], 4_200_000);
+    assert_eq!(
+        (&bill["Month"]["LeftMicros"], &bill["Month"]["PausedMicros"]),
+        (&47_400_000.into(), &7_200_000.into())
+    );
+    assert_eq!((&bill["ADayMicros"], &bill["NextMonth"]["Micros"]), (&7_200_000.into(), &216_000_000.into()));
+    let line = &bill["NextMonth"]["Lines"][0];
+    assert_eq!((text(&line["Resource"]), text(&line["Quantity"])), ("course-cluster".into(), "720".into()));
+    assert_eq!(sandbox.cost(), 7_200_000);
+}

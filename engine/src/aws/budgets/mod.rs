@@ -43,6 +43,22 @@ UpdateNotification UpdateSubscriber";
 pub struct Budgets {
     budgets: SortedMap<String, Budget>,
     pub alarms: Vec<Alarm>,
+    /// How many of them were told to whoever let time pass.
+    told: usize,
+}
+
+impl Budgets {
+    /// Whether somebody watches costs at all.
+    pub fn are_set(&self) -> bool {
+        !self.budgets.is_empty()
+    }
+
+    /// The messages since somebody last asked.
+    pub fn news(&mut self) -> Vec<Alarm> {
+        let news = self.alarms[self.told.min(self.alarms.len())..].to_vec();
+        self.told = self.alarms.len();
+        news
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -117,12 +117,17 @@ pub fn hand_out(account: &mut Account, order: &Order<'_>, with_iam: bool) -> Res
     Ok(answer)
 }
 
-/// A login for one statement of the Data API: as an existing database user, or as the caller's own.
-pub fn lend(account: &mut Account, order: &Order<'_>, cluster: &str, user: Option<&str>) -> (String, String) {
-    let own = match &order.caller.identity {
+/// The database user that an IAM identity is by itself.
+pub fn own_login(order: &Order<'_>) -> String {
+    match &order.caller.identity {
         Identity::User(name) => format!("IAM:{name}"),
         Identity::Session { role, .. } => format!("IAMR:{role}"),
-    };
+    }
+}
+
+/// A login for one statement of the Data API: as an existing database user, or as the caller's own.
+pub fn lend(account: &mut Account, order: &Order<'_>, cluster: &str, user: Option<&str>) -> (String, String) {
+    let own = own_login(order);
     let login = user.map_or_else(|| own.clone(), |user| format!("IAM:{user}"));
     let password = account.identifiers.secret(32);
     account.redshift.credentials.push(Credential {

@@ -5,6 +5,7 @@
 //! `STARTED`, and may cancel.
 
 mod answer;
+mod listing;
 mod outcome;
 mod parameter;
 mod statement;
@@ -16,6 +17,7 @@ use super::policy::Context;
 use super::shape::operations;
 use super::{Access, Account, Fault, Order, Reply};
 use crate::clock::Instant;
+pub use listing::described;
 pub use outcome::{Cell, Column, Rows};
 pub use parameter::bound;
 pub use statement::{Part, Statement, Status};
@@ -27,10 +29,14 @@ operations! {
     DescribeStatement "Id!",
     GetStatementResult "Id! NextToken",
     ListStatements "MaxResults:int NextToken RoleLevel:bool StatementName Status",
+    ListDatabases "ClusterIdentifier Database! DbUser MaxResults:int NextToken SecretArn WorkgroupName",
+    ListSchemas "ClusterIdentifier ConnectedDatabase Database! DbUser MaxResults:int NextToken SchemaPattern SecretArn WorkgroupName",
+    ListTables "ClusterIdentifier ConnectedDatabase Database! DbUser MaxResults:int NextToken SchemaPattern SecretArn TablePattern WorkgroupName",
+    DescribeTable "ClusterIdentifier ConnectedDatabase Database! DbUser MaxResults:int NextToken Schema SecretArn Table WorkgroupName",
 }
 
 /// Operations AWS has and the sandbox does not.
-pub const NOT_SIMULATED: &str = "DescribeTable GetStatementResultV2 ListDatabases ListSchemas ListTables";
+pub const NOT_SIMULATED: &str = "GetStatementResultV2";
 
 /// Statements and their results are kept for a day.
 const KEPT: i64 = 24 * 3_600_000_000;
@@ -72,9 +78,12 @@ fn unknown() -> Fault {
 pub fn access(operation: Operation, account: &Account, order: &Order<'_>) -> Vec<Access> {
     let action = format!("redshift-data:{}", operation.name());
     match operation {
-        Operation::ExecuteStatement | Operation::BatchExecuteStatement => {
-            submission::access(account, order, action)
-        }
+        Operation::ExecuteStatement
+        | Operation::BatchExecuteStatement
+        | Operation::ListDatabases
+        | Operation::ListSchemas
+        | Operation::ListTables
+        | Operation::DescribeTable => submission::access(account, order, action),
         // What belongs to one statement is decided by whose it is.
         Operation::CancelStatement | Operation::DescribeStatement | Operation::GetStatementResult => {
             let id = order.parameters.required("Id");
@@ -102,6 +111,10 @@ pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Re
         Operation::DescribeStatement => answer::describe(account, order)?,
         Operation::GetStatementResult => answer::result(account, order)?,
         Operation::ListStatements => answer::list(account, order)?,
+        Operation::ListDatabases => listing::databases(account, order)?,
+        Operation::ListSchemas => listing::schemas(account, order)?,
+        Operation::ListTables => listing::tables(account, order)?,
+        Operation::DescribeTable => listing::table(account, order)?,
     };
     Ok(Reply { value, body: None })
 }

@@ -9,6 +9,7 @@ use crate::aws::policy::Context;
 use crate::aws::redshift::credentials;
 use crate::aws::timestamp::iso;
 use crate::aws::{Access, Account, Fault, Order};
+use crate::warehouse::manifest::Manifest;
 
 /// Statements that have not ended, at most, on one cluster (2023).
 const ACTIVE: usize = 200;
@@ -45,32 +46,55 @@ pub fn access(account: &Account, order: &Order<'_>, action: String) -> Vec<Acces
     accesses
 }
 
-pub fn submit(account: &mut Account, order: &Order<'_>, batch: bool) -> Result<Value, Fault> {
+/// The name of the cluster or workgroup that is asked.
+///
+/// # Errors
+/// None, both, one that does not exist, or a way to log in that is not simulated.
+fn target(account: &Account, order: &Order<'_>) -> Result<String, Fault> {
     let parameters = order.parameters;
-    let text = |name: &str| parameters.text(name).map(str::to_owned);
-    let (cluster, workgroup) = (text("ClusterIdentifier"), text("WorkgroupName"));
+    let (cluster, workgroup) = (parameters.text("ClusterIdentifier"), parameters.text("WorkgroupName"));
+    let missing = |what: &str| Err(Fault::NotSimulated { service: format!("redshift-data with {what}") });
     if parameters.text("SecretArn").is_some() {
-        return Err(Fault::NotSimulated {
-            service: "redshift-data with a secret of AWS Secrets Manager".to_owned(),
-        });
+        return missing("a secret of AWS Secrets Manager");
     }
     if parameters.flag("WithEvent") {
-        return Err(Fault::NotSimulated {
-            service: "redshift-data with events of Amazon EventBridge".to_owned(),
-        });
+        return missing("events of Amazon EventBridge");
     }
-    let target = match (&cluster, &workgroup) {
+    let name = match (cluster, workgroup) {
         (Some(_), Some(_)) => {
             return Err(invalid("Only one of ClusterIdentifier and WorkgroupName can be provided."));
         }
-        (Some(name), None) | (None, Some(name)) => name.clone(),
+        (Some(name), None) | (None, Some(name)) => name,
         (None, None) => {
             return Err(invalid("Either ClusterIdentifier, WorkgroupName or SessionId must be provided."));
         }
     };
-    if !exists(account, order.region, cluster.as_deref(), workgroup.as_deref()) {
+    if !exists(account, order.region, cluster, workgroup) {
         return Err(invalid("Redshift endpoint doesn't exist in this region."));
     }
+    Ok(name.to_owned())
+}
+
+/// What the warehouse holds that is asked.
+///
+/// # Errors
+/// As [`target`], or that it does not answer.
+pub fn manifest<'a>(account: &'a Account, order: &Order<'_>) -> Result<&'a Manifest, Fault> {
+    let name = target(account, order)?;
+    let site = account.site_called(&name).filter(|site| site.answers);
+    let held = site.and_then(|site| account.holdings.get(&site.warehouse));
+    held.map(AsRef::as_ref).ok_or_else(|| {
+        // Unconfirmed wording.
+        let message = format!("Cannot connect to {name}: it is not available.");
+        Fault::refused("DatabaseConnectionException", 500, message)
+    })
+}
+
+pub fn submit(account: &mut Account, order: &Order<'_>, batch: bool) -> Result<Value, Fault> {
+    let parameters = order.parameters;
+    let text = |name: &str| parameters.text(name).map(str::to_owned);
+    let (cluster, workgroup) = (text("ClusterIdentifier"), text("WorkgroupName"));
+    let target = target(account, order)?;
     let Some(database) = text("Database") else {
         return Err(invalid("Database must be provided."));
     };
@@ -102,7 +126,8 @@ pub fn submit(account: &mut Account, order: &Order<'_>, batch: bool) -> Result<V
         return Err(Fault::refused("ActiveStatementsExceededException", 400, message));
     }
     let db_user = text("DbUser").filter(|_| cluster.is_some());
-    let (login, password) = credentials::lend(account, order, &target, db_user.as_deref());
+    let place = account.site_called(&target).map_or_else(|| target.clone(), |site| site.cluster);
+    let (login, password) = credentials::lend(account, order, &place, db_user.as_deref());
     let statement = Statement {
         id: account.identifiers.uuid(),
         name: text("StatementName"),

@@ -1,11 +1,12 @@
-//! What the Data API was given, worked on in slices while no script runs.
+//! What the Data API and Athena were given, worked on in slices while no script runs.
 
 use super::Workspace;
 
 impl Workspace {
     /// Whether there is something to do that nobody waits for.
     pub(super) fn has_background(&self) -> bool {
-        self.sandbox.account.redshift_data.waiting().is_some()
+        let account = &self.sandbox.account;
+        account.redshift_data.waiting().is_some() || account.athena.waiting().is_some()
     }
 
     pub(super) fn step_background(&mut self, until: f64) {
