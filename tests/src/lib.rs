@@ -4,12 +4,13 @@
 //! Read [`start`] (what account a file begins with), then a door: [`slt`], [`script`] (transcripts), [`policies`], [`sql`], [`lab`];
 //! [`tidy`] looks at the repository's own text; [`differential`] asks PostgreSQL, too, [`fuzz`]
 //! asks what nobody would, [`tight`] holds access control against a model of it, [`learners`] asks XGBoost and
-//! scikit-learn, [`scale`] measures, and [`gaps`] prints what is not simulated.
+//! scikit-learn, [`formats`] pyarrow and DuckDB, [`scale`] measures, and [`gaps`] prints what is not simulated.
 
 pub mod bench_data;
 pub mod choice;
 pub mod differential;
 pub mod files;
+pub mod formats;
 pub mod fuzz;
 pub mod gaps;
 pub mod guarded;

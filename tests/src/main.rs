@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use sandshift_tests::{
-    bench_data, differential, files, fuzz, gaps, lab, learners, parallel, scale, script, slt, sql, tight,
+    bench_data, differential, files, formats, fuzz, gaps, lab, learners, parallel, scale, script, slt, sql,
+    tight,
 };
 
 fn main() -> ExitCode {
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         "tpch" => differential::run_tpch(),
         "fuzz" => run_fuzz(rest),
         "ml" => learners::run(&files::root()),
+        "formats" => formats::run(&files::root(), ROUND_TRIPS),
         "tight" => run_tight(rest),
         "scale" => scale::print(scale::LONGEST),
         "bench-data" => write_bench_data(rest),
@@ -39,6 +41,9 @@ fn main() -> ExitCode {
         }
     }
 }
+
+/// Tables that are unloaded and loaded again.
+const ROUND_TRIPS: u64 = 300;
 
 fn run_slt(paths: &[String]) -> Result<(), String> {
     let found = files::find(paths, "slt").map_err(|error| format!("slt PATH...: {error}"))?;

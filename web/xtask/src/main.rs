@@ -38,6 +38,7 @@ cargo xtask labs check [DIR] | labs new NAME     prove labs, scaffold one
 cargo xtask differential [--seed N] [--queries N] [--only N] | --list
                                                  random queries, here and in PostgreSQL 15
 cargo xtask tpch                                 TPC-H at scale 0.01, likewise
+cargo xtask formats                              UNLOAD and COPY there and back; files of pyarrow and DuckDB
 cargo xtask ml                                   the learners beside XGBoost and scikit-learn, AutoML on churn
 cargo xtask fuzz [--seed N] [--cases N] [--seconds N]
                                                  statements nobody would write: no panic, no hang
@@ -65,7 +66,7 @@ fn main() -> ExitCode {
             }
         }),
         "slt" | "transcript" | "sql" | "gaps" | "labs" | "differential" | "tpch" | "fuzz" | "ml"
-        | "tight" => native::run(&command, &rest),
+        | "formats" | "tight" => native::run(&command, &rest),
         "" | "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -19,7 +19,7 @@ struct Part {
     run: fn() -> Result<(), String>,
 }
 
-const PARTS: [Part; 20] = [
+const PARTS: [Part; 21] = [
     Part { name: "format", slow: false, run: || cargo(&["fmt", "--all", "--check"]) },
     Part { name: "tidy", slow: false, run: || test(&["--test", "tidy"]) },
     Part { name: "unit tests", slow: false, run: || test(&["--lib", "--bins"]) },
@@ -35,6 +35,7 @@ const PARTS: [Part; 20] = [
     Part { name: "TPC-H", slow: false, run: || native::run("tpch", &[]) },
     Part { name: "fuzz", slow: false, run: || native::run("fuzz", &[]) },
     Part { name: "access control", slow: false, run: || native::run("tight", &[]) },
+    Part { name: "files", slow: false, run: || native::run("formats", &[]) },
     Part { name: "references", slow: false, run: || native::run("ml", &[]) },
     Part { name: "lints", slow: false, run: lints },
     Part { name: "site and sizes", slow: true, run: build_site },

@@ -189,7 +189,7 @@ impl Builder {
 
     /// Whether an empty field is an empty string rather than NULL.
     pub fn is_text(&self) -> bool {
-        matches!(self, Builder::Char { .. } | Builder::Varchar { .. })
+        matches!(self, Builder::Char { .. } | Builder::Varchar { .. } | Builder::Varbyte(_))
     }
 
     pub fn is_super(&self) -> bool {
@@ -244,11 +244,14 @@ impl Builder {
                     return Err(Fault::Multibyte { hex: hex.join(" ") });
                 }
                 let most = *length as usize;
-                // Trailing blanks do not count; ASCII is UTF-8.
-                match field.iter().rposition(|byte| *byte != b' ').map_or(0, |last| last + 1) {
-                    used if used <= most => text.push(&field[..used]),
-                    _ => text.push(&fitted(field, DataType::Char(*length), most, options)?),
-                }
+                // Trailing blanks do not count, and the column has them to its end; ASCII is UTF-8.
+                let mut padded = match field.iter().rposition(|byte| *byte != b' ').map_or(0, |last| last + 1)
+                {
+                    used if used <= most => field[..used].to_vec(),
+                    _ => fitted(field, DataType::Char(*length), most, options)?,
+                };
+                padded.resize(most, b' ');
+                text.push(&padded);
             }
             Builder::Varbyte(bytes) => bytes.push(field)?,
             Builder::Super(text) => {

@@ -275,7 +275,7 @@ pub fn into_column(array: &ArrayRef, kind: Kind, target: DataType, cut: bool) ->
     })
 }
 
-/// Strings of at most so many bytes; CHAR's blanks at the end do not count.
+/// Strings of at most so many bytes; CHAR's blanks at the end do not count, and it has them to its end.
 fn fitted(array: &ArrayRef, most: usize, padded: bool, cut: bool) -> Result<ArrayRef, Misfit> {
     let shape = |text: &str| -> Result<usize, Misfit> {
         let text = if padded { text.trim_end_matches(' ') } else { text };
@@ -289,7 +289,7 @@ fn fitted(array: &ArrayRef, most: usize, padded: bool, cut: bool) -> Result<Arra
         ArrowType::Dictionary(_, _) => array.as_dictionary::<Int32Type>().values().clone(),
         _ => array.clone(),
     };
-    let mut all_fit = true;
+    let mut all_fit = !padded;
     for text in values.as_string::<i32>().iter().flatten() {
         all_fit &= shape(text)? == text.len();
     }
@@ -298,9 +298,12 @@ fn fitted(array: &ArrayRef, most: usize, padded: bool, cut: bool) -> Result<Arra
     }
     // What is cut may be alike, and a dictionary's strings must differ.
     let strings = plain(array);
-    let cells =
-        strings.as_string::<i32>().iter().map(|cell| cell.map(|text| shape(text).map(|end| &text[..end])));
-    let cells: Result<StringArray, Misfit> = cells.map(Option::transpose).collect();
+    let cells = strings.as_string::<i32>().iter().map(|cell| {
+        let Some(text) = cell else { return Ok(None) };
+        let text = &text[..shape(text)?];
+        Ok(Some(if padded { format!("{text:most$}") } else { text.to_owned() }))
+    });
+    let cells: Result<StringArray, Misfit> = cells.collect();
     Ok(Arc::new(cells?))
 }
 

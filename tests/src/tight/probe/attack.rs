@@ -11,7 +11,7 @@ use crate::choice::Choices;
 pub fn attack(choices: &mut Choices, targets: &[&Target], counters: bool, number: usize) -> String {
     let target = targets[choices.below(targets.len())];
     let query = query(choices, targets, target);
-    match choices.below(26) {
+    match choices.below(28) {
         0..=8 => query,
         9 | 10 if counters => format!("EXPLAIN {query}"),
         11 => format!("CREATE TABLE mine.copy{number} AS {query}; SELECT * FROM mine.copy{number}"),
@@ -42,6 +42,13 @@ pub fn attack(choices: &mut Choices, targets: &[&Target], counters: bool, number
         }
         18 => write(choices, target),
         19 | 20 => upkeep(choices, target, number),
+        21 | 22 => {
+            let (query, place) =
+                (query.replace('\\', "\\\\").replace('\'', "''"), format!("s3://probe/{number}/"));
+            format!(
+                "UNLOAD ('{query}') TO '{place}' IAM_ROLE default; CREATE TABLE mine.line{number} (line varchar(4000)); COPY mine.line{number} FROM '{place}' IAM_ROLE default DELIMITER '\\001'; SELECT * FROM mine.line{number}; SELECT path, line_count, transfer_size FROM stl_unload_log; SELECT line_number, raw_line, err_reason FROM stl_load_errors"
+            )
+        }
         _ if counters => system_relation(choices),
         _ => query,
     }

@@ -70,6 +70,14 @@ const RIGHTS: &str = "
     ATTACH MASKING POLICY no_text ON shop.masked (txt) TO PUBLIC;
 ";
 
+/// Where the cluster's role may write, and read again.
+const BUCKET: [&str; 4] = [
+    "s3 mb s3://probe",
+    r#"iam create-role --role-name probe --assume-role-policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"redshift.amazonaws.com"},"Action":"sts:AssumeRole"}]}'"#,
+    "iam attach-role-policy --role-name probe --policy-arn arn:aws:iam::aws:policy/AmazonS3FullAccess",
+    "redshift modify-cluster-iam-roles --cluster-identifier course-cluster --add-iam-roles arn:aws:iam::123456789012:role/probe --default-iam-role-arn arn:aws:iam::123456789012:role/probe",
+];
+
 /// What `eve` has of her own.
 const OWN: &str = "
     CREATE TABLE mine.helper (id bigint, val bigint, txt varchar(40));
@@ -101,6 +109,9 @@ pub fn script(shared: &mut Choices, hidden: &mut Choices, counted: bool) -> Stri
     // Whether a table is there is nothing to know for whoever may not look into its schema.
     if counted && hidden.chance(50) {
         script += "CREATE TABLE closed.maybe (id bigint, val bigint, txt varchar(40));\n";
+    } else {
+        // A COPY's refusal tells how many statements there have been before it.
+        script += "SELECT 1;\n";
     }
     script + RIGHTS
 }
@@ -128,6 +139,12 @@ fn hidden_row(hidden: &mut Choices) -> String {
 /// A statement of it that is refused.
 pub fn account(script: &str) -> Result<Sandbox, String> {
     let mut sandbox = Sandbox::new(SEED);
+    for line in BUCKET {
+        let output = sandbox.aws("learner", line);
+        if output.code != 0 {
+            return Err(format!("{line}: {}", output.stderr));
+        }
+    }
     for (user, text) in [(ADMIN, script), (EVE, OWN)] {
         let session = sandbox.connect(user, None).map_err(|error| error.to_string())?;
         for executed in sandbox.execute(session, text) {
