@@ -34,6 +34,7 @@ pub mod like;
 mod limit;
 mod logic;
 pub mod memory;
+mod merge;
 mod pause;
 mod physical;
 pub mod profile;

@@ -11,6 +11,7 @@ use arrow::datatypes::Int64Type;
 
 use super::array::array_of;
 use super::gather::{concatenate, gather};
+use super::merge::Merge;
 use super::sort::Sort;
 use super::sorting::{KeyColumn, SortBy, sorted_rows};
 use super::{BATCH_ROWS, Context, Operator, Pull};
@@ -81,6 +82,16 @@ impl Relay {
             pending: Vec::new(),
             region: Region::Sorted,
         })
+    }
+
+    /// The rewrite of a table whose segments are each in the order of its sort key, of columns that are not interleaved.
+    ///
+    /// # Errors
+    /// `relation` is no table.
+    pub fn merging(relation: &Relation, database: Identifier) -> SqlResult<Relay> {
+        let relay = Relay::new(relation, database, false, Deleted::Dropped)?;
+        let order = Order::Sorted(Box::new(Merge::new(relay.old.clone())));
+        Ok(Relay { order, ..relay })
     }
 
     /// One bounded piece of work; true when the new rows are ready to be put.

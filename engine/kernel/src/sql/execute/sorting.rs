@@ -76,6 +76,24 @@ impl KeyColumn {
     }
 }
 
+impl KeyColumn {
+    /// As [`KeyColumn::compare`], with a row of another array; both were made to be compared `across`.
+    pub fn compare_across(&self, left: u32, other: &KeyColumn, right: u32) -> Ordering {
+        match (self.is_null(left), other.is_null(right)) {
+            (true, true) => return Ordering::Equal,
+            (true, false) => return if self.nulls_first { Ordering::Less } else { Ordering::Greater },
+            (false, true) => return if self.nulls_first { Ordering::Greater } else { Ordering::Less },
+            (false, false) => {}
+        }
+        let ordering = self.word(left).cmp(&other.word(right));
+        if (self.exact && other.exact) || ordering.is_ne() {
+            return ordering;
+        }
+        let ordering = compare_cells(&self.array, left as usize, &other.array, right as usize);
+        if self.descending { ordering.reverse() } else { ordering }
+    }
+}
+
 /// Rows compared by all keys; equal rows are equal.
 pub fn compare_rows(keys: &[KeyColumn], left: u32, right: u32) -> Ordering {
     keys.iter()

@@ -13,7 +13,7 @@ use super::Context;
 use super::array::bytes_of;
 use super::gather::{concatenate, gather};
 use super::memory::Held;
-use super::relay::{Deleted, Relay};
+use super::relay::{Deleted, Relay, sorted};
 use super::sorting::KeyColumn;
 use crate::clock::Instant;
 use crate::sql::error::{SqlError, SqlResult};
@@ -35,6 +35,8 @@ pub struct Sink {
     arrival: Arrival,
     /// Rows that the table held before the first of these: none means a first load.
     before: Option<u64>,
+    /// A first load's segments are each in sort-key order, so that merging them orders the table.
+    ordered: bool,
     /// Whether the table is analysed afterwards; when it is not said, a first load is.
     pub analyze: Option<bool>,
     /// Bytes of rows that wait, and of the blocks that others have become.
@@ -69,6 +71,7 @@ impl Sink {
             rows: 0,
             arrival: Arrival::Rows,
             before: None,
+            ordered: true,
             analyze: None,
             waiting: 0,
             stored: 0,
@@ -131,6 +134,9 @@ impl Sink {
         let nullable = relation.columns.iter().map(|column| column.nullable).collect::<Vec<_>>();
         let table = relation.table_mut().ok_or_else(|| SqlError::bug("rows for what is not a table"))?;
         self.before.get_or_insert(table.data.stored_rows());
+        let first =
+            self.before == Some(0) && self.arrival != Arrival::Rows && self.arrival != Arrival::Filled;
+        let columns = if first { sorted(table, columns)? } else { columns };
         // Without a sort key every row is where it belongs; with one, new rows wait for VACUUM.
         let goes_on = table.sort_key.is_empty()
             || (self.arrival == Arrival::Filled && !table.interleaved)
@@ -138,7 +144,11 @@ impl Sink {
                 && matches!(table.sort_key[..], [key] if !nullable[key] && follows(table, key, &columns[key])?));
         let region = if goes_on { Region::Sorted } else { Region::Unsorted };
         let before = table.data.bytes();
+        let rows = columns.first().map_or(0, |column| column.len());
+        let segments = table.data.segments.len() + rows.div_ceil(SEGMENT_ROWS);
         append(table, columns, region, numbers);
+        // A short segment may have been joined with the one before it.
+        self.ordered &= first && table.data.segments.len() == segments;
         self.stored += table.data.bytes().saturating_sub(before);
         self.waiting = 0;
         Ok(())
@@ -160,7 +170,12 @@ impl Sink {
             }
             let sorts = !table.interleaved || self.arrival != Arrival::Query;
             if sorts && table.data.sorted_rows() < table.data.stored_rows() {
-                return Relay::new(relation, self.database.clone(), true, Deleted::Dropped).map(Some);
+                let merges = self.ordered && !table.interleaved;
+                return match merges {
+                    true => Relay::merging(relation, self.database.clone()),
+                    false => Relay::new(relation, self.database.clone(), true, Deleted::Dropped),
+                }
+                .map(Some);
             }
         }
         Ok(None)
