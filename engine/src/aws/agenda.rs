@@ -16,7 +16,7 @@ pub enum Chore {
     SageMaker,
 }
 
-/// What is due first. Never in the past as seen from the clock: what is overdue is due now.
+/// What is due first; it may be overdue.
 pub fn next(account: &Account) -> Option<(Instant, Chore)> {
     let redshift = redshift::chore::next(account).map(|(at, chore)| (at, Chore::Redshift(chore)));
     let serverless = serverless::chore::next(account).map(|(at, chore)| (at, Chore::Serverless(chore)));

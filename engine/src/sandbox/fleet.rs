@@ -9,12 +9,13 @@
 
 use std::sync::Arc;
 
-use super::{Sandbox, activity, serial};
+use super::{Sandbox, activity, serial, transaction};
 use crate::aws::Account;
 use crate::clock::Instant;
 use crate::sorted::SortedMap;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::session::{Session, SessionId};
+use crate::sql::statement::Statement;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::{Holdings, Manifest, Warehouse, WarehouseId};
 use crate::warehouse::password::Password;
@@ -169,10 +170,27 @@ impl Sandbox {
         }
     }
 
+    /// While a classic resize moves its rows, a cluster only reads.
+    ///
+    /// # Errors
+    /// unconfirmed: state and sentence; the guide says that writes fail.
+    pub(super) fn must_take_writes(&self, statement: &Statement) -> SqlResult<()> {
+        let reads_only = self.account.site(self.warehouse.id).is_some_and(|site| site.reads_only);
+        if reads_only && transaction::changes(statement) {
+            return Err(SqlError::product("25006", "cluster is read-only while it is being resized"));
+        }
+        Ok(())
+    }
+
     fn end_all_sessions(&mut self) {
         self.sessions.clear();
         self.inflight.clear();
         self.deeds = serial::Deeds::default();
+    }
+
+    /// What the present cluster or workgroup is doing, as its API says it.
+    pub fn cluster_status(&self) -> &'static str {
+        self.account.site(self.warehouse.id).map_or("deleted", |site| site.status)
     }
 
     /// Whether clients reach the present warehouse.

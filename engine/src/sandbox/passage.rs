@@ -18,18 +18,23 @@ impl Sandbox {
 
     /// Lets time pass until something has happened that can be told; not at all when nothing lies ahead.
     pub fn advance_to_next(&mut self) -> Vec<Happening> {
+        self.pass_to_next();
+        self.happenings()
+    }
+
+    /// The same, without telling yet.
+    pub fn pass_to_next(&mut self) {
         self.keep_up();
         while self.happened.is_empty()
             && let Some((at, _)) = self.next_due()
         {
             self.pass_until(at);
         }
-        self.happenings()
     }
 
-    /// Lets time pass for a command that waits; what happens in it is told later.
-    pub(super) fn pass_on(&mut self, micros: i64) {
-        self.pass_until(Instant(self.clock.now().0.saturating_add(micros)));
+    /// Lets time pass; what happens in it is told to whoever asks next.
+    pub fn pass_on(&mut self, micros: i64) {
+        self.pass_until(Instant(self.clock.now().0.saturating_add(micros.max(0))));
     }
 
     /// When something happens next.
@@ -65,8 +70,9 @@ impl Sandbox {
         }
     }
 
+    /// What is overdue is due now.
     fn next_due(&self) -> Option<(Instant, Chore)> {
-        agenda::next(&self.account)
+        agenda::next(&self.account).map(|(at, chore)| (at.max(self.clock.now()), chore))
     }
 
     /// Moves the clock over a stretch in which nothing happens.

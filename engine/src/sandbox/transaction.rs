@@ -230,7 +230,7 @@ pub(super) fn must_not_write(statement: &Statement, session: &Session) -> SqlRes
     Ok(())
 }
 
-fn changes(statement: &Statement) -> bool {
+pub(super) fn changes(statement: &Statement) -> bool {
     use super::history::Class;
     match Class::of(statement) {
         // UNLOAD writes, but not in the warehouse.

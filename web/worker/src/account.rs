@@ -48,7 +48,7 @@ pub(crate) fn account(sandbox: &mut Sandbox, sessions: &SortedMap<String, Sessio
         users,
         principals,
         transactions,
-        cluster_status: "available".to_owned(),
+        cluster_status: sandbox.cluster_status().to_owned(),
         region: REGION.to_owned(),
         bill_micros,
     }

@@ -64,6 +64,7 @@ impl Sandbox {
         numbers: (i64, i64),
     ) -> SqlResult<Running> {
         let now = self.clock.now();
+        self.must_take_writes(&parsed.statement)?;
         if !matches!(
             parsed.statement,
             Statement::Set { .. } | Statement::Reset { .. } | Statement::Show { .. }
