@@ -106,7 +106,7 @@ impl Iam {
             "PolicyName": policy.name,
             "PolicyId": policy.id,
             "Arn": policy.arn(),
-            "Path": "/",
+            "Path": policy.path,
             "DefaultVersionId": policy.version,
             "AttachmentCount": self.attachments(&policy.arn()),
             "PermissionsBoundaryUsageCount": self.bounded_by(&policy.arn()),

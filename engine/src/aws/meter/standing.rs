@@ -3,6 +3,7 @@
 use super::{Instance, Meter, Of, Usage};
 use crate::aws::redshift::backup;
 use crate::aws::redshift::node_type::NodeType;
+use crate::aws::s3::lifecycle;
 use crate::aws::{Account, budgets, serverless};
 use crate::clock::Instant;
 
@@ -69,10 +70,19 @@ impl Account {
     /// Writes down what stood in the account until `now`. To be called before the clock goes on and before
     /// anything is made, changed or deleted that stands; calling it once too often is harmless.
     pub fn reckon(&mut self, now: Instant) {
-        if now > self.meter.reckoned {
+        // Lifecycle rules change what lies in S3 while nobody looks.
+        while let Some(at) = lifecycle::next_wake(self, self.meter.reckoned).filter(|at| *at <= now) {
+            self.stand(at);
+            lifecycle::expire(self, at);
+        }
+        self.stand(now);
+    }
+
+    fn stand(&mut self, until: Instant) {
+        if until > self.meter.reckoned {
             let all = standing(self);
-            budgets::watch(self, &all, now);
-            self.meter.stand(&all, now);
+            budgets::watch(self, &all, until);
+            self.meter.stand(&all, until);
         }
     }
 }
