@@ -136,7 +136,7 @@ async function plan(page, learner, pictures) {
 }
 
 async function chart(page, learner, pictures) {
-  const asked = () => page.evaluate(() => performance.getEntriesByType("resource").some((each) => each.name.endsWith("/chart.js")));
+  const asked = () => page.evaluate(() => performance.getEntriesByType("resource").some((each) => /\/chart(\.\w+)?\.js$/.test(each.name)));
   await learner.run("admin", "SELECT area, COUNT(1) AS orders FROM walk.orders GROUP BY 1 ORDER BY 1;");
   await page.locator('input[name="result-view"]').first().check({ force: true });
   const before = await asked();

@@ -23,7 +23,7 @@ use crate::warehouse::storage::generated::{Generated, Maker, Recipe};
 use crate::warehouse::storage::{codec, dictionary};
 
 /// Grows when the written form changes. Older forms are refused by name.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// Numbers of column blocks, S3 objects and files share one key space: the kind stands in the top bits.
 /// Low enough that JavaScript's numbers, which key the browser's store, tell all of them apart.

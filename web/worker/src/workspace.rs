@@ -5,9 +5,11 @@
 //! [`Workspace::save`] gives whenever it gives something.
 
 mod background;
+mod beginning;
 mod calling;
 mod comparing;
 mod door;
+mod passing;
 
 use std::sync::Arc;
 
@@ -18,12 +20,12 @@ use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
 use sandshift_lessons::generator::maker;
-use sandshift_lessons::state::{self, SEED};
+use sandshift_lessons::state;
 use sandshift_lessons::transcript::Done;
 use sandshift_lessons::{Lab, Record};
 use sandshift_protocol::{
-    CheckState, Event, EventKind, Happening, LabSource, Message, Name, NameKind, Request, StatementResult,
-    StepState, StorageState,
+    CheckState, Event, EventKind, LabSource, Message, Name, NameKind, Request, StatementResult, StepState,
+    StorageState,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,8 +35,6 @@ use crate::failure::{failure, utf16};
 use crate::results::Results;
 use crate::script::{Advance, Script};
 
-/// Of what happened while time passed, how much is told.
-const HAPPENINGS: usize = 6;
 /// A statement that runs for less than this says nothing until it is done.
 const PROGRESS_AFTER_MS: f64 = 200.0;
 const PROGRESS_EVERY_MS: f64 = 100.0;
@@ -124,11 +124,11 @@ impl Workspace {
         };
         let mut kept = SortedMap::new();
         let mut record = Record::default();
-        let beginning = match found {
+        let made = match found {
             Found::Beginning(bytes) => Sandbox::load(bytes, blocks, maker).ok(),
             _ => None,
         };
-        let mut sandbox = match (found, beginning) {
+        let mut sandbox = match (found, made) {
             (Found::Saved(bytes), _) => {
                 let broken = |what: String| OpenError {
                     message: format!("The stored workspace cannot be read: {what}"),
@@ -147,7 +147,7 @@ impl Workspace {
                 sandbox
             }
             // What the site's build has not made, or made for another engine than this one.
-            _ => begin(lab.as_ref()).map_err(|message| OpenError {
+            _ => beginning::begin(lab.as_ref()).map_err(|message| OpenError {
                 message,
                 hint: "This is a mistake in the lab; please tell its author.".to_owned(),
             })?,
@@ -256,18 +256,7 @@ impl Workspace {
                 self.tell(id, EventKind::Kept);
             }
             Request::Advance { micros } => {
-                let happened = match micros {
-                    Some(micros) => self.sandbox.advance(micros),
-                    None => self.sandbox.advance_to_next(),
-                };
-                let earlier = happened.len().saturating_sub(HAPPENINGS);
-                let happenings = happened.into_iter().skip(earlier).map(|happening| Happening {
-                    at: happening.at.0,
-                    kind: happening.kind.name().to_owned(),
-                    subject: happening.subject,
-                });
-                let happenings = happenings.collect();
-                self.tell(id, EventKind::TimePassed { happenings, earlier: earlier as u32 });
+                self.let_pass(id, micros);
                 self.changed = true;
                 self.tell_account(id);
                 self.tell_checks(id);
@@ -452,43 +441,6 @@ impl Workspace {
         }
     }
 
-    fn reset_step(&mut self, id: u32, step: &str) {
-        let Some(lab) = &self.lab else {
-            return self.refuse(id, "no lab is open", None);
-        };
-        match lab.state_before(step, SEED) {
-            Ok(sandbox) => {
-                self.record.forget_from(&lab.definition, step);
-                self.put_back(id, sandbox);
-            }
-            Err(problem) => self.refuse(id, &problem.to_string(), Some("Reset the whole lab instead.")),
-        }
-    }
-
-    fn reset_lab(&mut self, id: u32) {
-        match begin(self.lab.as_ref()) {
-            Ok(sandbox) => {
-                self.record = Record::default();
-                self.put_back(id, sandbox);
-            }
-            Err(message) => self.refuse(id, &message, None),
-        }
-    }
-
-    fn put_back(&mut self, id: u32, mut sandbox: Sandbox) {
-        sandbox.warehouse.continue_numbers(&self.sandbox.warehouse);
-        sandbox.extensions = self.sandbox.extensions;
-        self.sandbox = sandbox;
-        self.sessions.clear();
-        self.script = None;
-        self.comparison = None;
-        self.background = Background::default();
-        (self.changed, self.replaced) = (true, true);
-        self.tell(id, EventKind::Reset);
-        self.tell_account(id);
-        self.tell_checks(id);
-    }
-
     fn tell_checks(&mut self, id: u32) {
         let Some(lab) = &self.lab else { return };
         let statuses = lab.check(&self.sandbox, &mut self.record, self.open_step.as_deref());
@@ -527,14 +479,6 @@ impl Workspace {
 
     fn tell(&mut self, id: u32, event: EventKind) {
         self.events.push(Event { id, event });
-    }
-}
-
-/// The lab's first account, or an empty one.
-fn begin(lab: Option<&Lab>) -> Result<Sandbox, String> {
-    match lab {
-        Some(lab) => lab.start(SEED).map_err(|problem| problem.to_string()),
-        None => state::course_warehouse(SEED).map_err(|error| error.to_string()),
     }
 }
 

@@ -117,7 +117,7 @@ pub(super) static WORDS: Words = Words {
         "table-analyzed" => "table analyzed by itself:",
         "model-ready" => "model ready:",
         "model-failed" => "model failed:",
-        "budget-exceeded" => "budget exceeded:",
+        "budget-alarm" => "budget exceeded:",
         _ => "changed:",
     },
     time_note: "A simulated clock. It moves only as far as you let it.",

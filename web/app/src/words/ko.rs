@@ -117,7 +117,7 @@ pub(super) static WORDS: Words = Words {
         "table-analyzed" => "테이블 통계가 저절로 갱신됨:",
         "model-ready" => "모델 준비됨:",
         "model-failed" => "모델 학습 실패:",
-        "budget-exceeded" => "예산 초과:",
+        "budget-alarm" => "예산 초과:",
         _ => "바뀜:",
     },
     time_note: "시뮬레이션 시계입니다. 여기서 보낸 만큼만 흐릅니다.",

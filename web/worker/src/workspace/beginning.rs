@@ -1,0 +1,55 @@
+//! Where a lab begins, and beginning again: a step, or the whole lab.
+
+use sandshift_engine::sandbox::Sandbox;
+use sandshift_lessons::state::{self, SEED};
+use sandshift_lessons::{Lab, Record};
+use sandshift_protocol::EventKind;
+
+use super::{Background, Workspace};
+
+/// The lab's first account, or an empty one.
+pub(super) fn begin(lab: Option<&Lab>) -> Result<Sandbox, String> {
+    match lab {
+        Some(lab) => lab.start(SEED).map_err(|problem| problem.to_string()),
+        None => state::course_warehouse(SEED).map_err(|error| error.to_string()),
+    }
+}
+
+impl Workspace {
+    pub(super) fn reset_step(&mut self, id: u32, step: &str) {
+        let Some(lab) = &self.lab else {
+            return self.refuse(id, "no lab is open", None);
+        };
+        match lab.state_before(step, SEED) {
+            Ok(sandbox) => {
+                self.record.forget_from(&lab.definition, step);
+                self.put_back(id, sandbox);
+            }
+            Err(problem) => self.refuse(id, &problem.to_string(), Some("Reset the whole lab instead.")),
+        }
+    }
+
+    pub(super) fn reset_lab(&mut self, id: u32) {
+        match begin(self.lab.as_ref()) {
+            Ok(sandbox) => {
+                self.record = Record::default();
+                self.put_back(id, sandbox);
+            }
+            Err(message) => self.refuse(id, &message, None),
+        }
+    }
+
+    pub(super) fn put_back(&mut self, id: u32, mut sandbox: Sandbox) {
+        sandbox.warehouse.continue_numbers(&self.sandbox.warehouse);
+        sandbox.extensions = self.sandbox.extensions;
+        self.sandbox = sandbox;
+        self.sessions.clear();
+        self.script = None;
+        self.comparison = None;
+        self.background = Background::default();
+        (self.changed, self.replaced) = (true, true);
+        self.tell(id, EventKind::Reset);
+        self.tell_account(id);
+        self.tell_checks(id);
+    }
+}
