@@ -148,7 +148,7 @@ fn gaps_page(sources: &[Source]) -> Vec<String> {
 
 /// Lines of code below `folder` in which one of the words stands.
 /// Whether `code` has `word`, and not as the end of a longer name.
-fn names(code: &str, word: &str) -> bool {
+fn has_word(code: &str, word: &str) -> bool {
     let part = |c: char| c.is_alphanumeric() || c == '_';
     code.match_indices(word).any(|(at, _)| !word.starts_with(part) || !code[..at].ends_with(part))
 }
@@ -158,7 +158,7 @@ fn mentions(sources: &[Source], folder: &str, words: &[&str]) -> Vec<String> {
     let inside = |source: &&Source| source.is_rust() && source.path.starts_with(folder) && !source.is_test();
     for source in sources.iter().filter(inside) {
         for (line, code) in source.code() {
-            if let Some(word) = words.iter().find(|word| names(code, word)) {
+            if let Some(word) = words.iter().find(|word| has_word(&code, word)) {
                 complaints.push(format!("{}:{line}: `{word}`", source.path));
             }
         }

@@ -9,13 +9,14 @@ mod beginning;
 mod calling;
 mod comparing;
 mod door;
+mod names;
 mod passing;
 
 use std::sync::Arc;
 
 use sandshift_engine::cli::Files as _;
 use sandshift_engine::extension::Extensions;
-use sandshift_engine::sandbox::{Background, NameKind as EngineNameKind, Sandbox};
+use sandshift_engine::sandbox::{Background, Sandbox};
 use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
@@ -24,8 +25,7 @@ use sandshift_lessons::state;
 use sandshift_lessons::transcript::Done;
 use sandshift_lessons::{Lab, Record};
 use sandshift_protocol::{
-    CheckState, Event, EventKind, LabSource, Message, Name, NameKind, Request, StatementResult, StepState,
-    StorageState,
+    CheckState, Event, EventKind, LabSource, Message, Request, StatementResult, StepState, StorageState,
 };
 use serde::{Deserialize, Serialize};
 
@@ -232,7 +232,7 @@ impl Workspace {
             }
             Request::Call { call } => self.call(id, call),
             Request::Names { user } => {
-                let names = self.sandbox.names(&user).into_iter().map(name).collect();
+                let names = self.sandbox.names(&user).into_iter().map(names::name).collect();
                 self.tell(id, EventKind::Names { names });
             }
             Request::Check { step } => {
@@ -480,20 +480,6 @@ impl Workspace {
     fn tell(&mut self, id: u32, event: EventKind) {
         self.events.push(Event { id, event });
     }
-}
-
-fn name(name: sandshift_engine::sandbox::Name) -> Name {
-    let kind = match name.kind {
-        EngineNameKind::Schema => NameKind::Schema,
-        EngineNameKind::Table => NameKind::Table,
-        EngineNameKind::View => NameKind::View,
-        EngineNameKind::Column => NameKind::Column,
-        EngineNameKind::Function => NameKind::Function,
-        EngineNameKind::User => NameKind::User,
-        EngineNameKind::Group => NameKind::Group,
-        EngineNameKind::Role => NameKind::Role,
-    };
-    Name { kind, text: name.text, detail: name.detail }
 }
 
 /// What a test asks for to see that the page survives it: a panic like any defect's.
