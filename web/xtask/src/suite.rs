@@ -19,7 +19,7 @@ struct Part {
     run: fn() -> Result<(), String>,
 }
 
-const PARTS: [Part; 21] = [
+const PARTS: [Part; 24] = [
     Part { name: "format", slow: false, run: || cargo(&["fmt", "--all", "--check"]) },
     Part { name: "tidy", slow: false, run: || test(&["--test", "tidy"]) },
     Part { name: "unit tests", slow: false, run: || test(&["--lib", "--bins"]) },
@@ -30,7 +30,25 @@ const PARTS: [Part; 21] = [
     Part { name: "labs", slow: false, run: || test(&["--test", "labs"]) },
     Part { name: "prover", slow: false, run: || test(&["--test", "prover"]) },
     Part { name: "learners", slow: false, run: || test(&["--test", "suite"]) },
-    Part { name: "worker", slow: false, run: || test(&["--test", "workspace"]) },
+    Part { name: "worker", slow: false, run: || test(&["--test", "workspace", "--test", "console"]) },
+    Part { name: "policies", slow: false, run: || test(&["--test", "policies"]) },
+    Part { name: "account", slow: false, run: || test(&["--test", "bill", "--test", "backups"]) },
+    Part {
+        name: "starting states",
+        slow: false,
+        run: || {
+            test(&[
+                "--test",
+                "starting_state",
+                "--test",
+                "aws_check",
+                "--test",
+                "models",
+                "--test",
+                "parquet",
+            ])
+        },
+    },
     Part { name: "differential", slow: false, run: || native::run("differential", &[]) },
     Part { name: "TPC-H", slow: false, run: || native::run("tpch", &[]) },
     Part { name: "fuzz", slow: false, run: || native::run("fuzz", &[]) },
