@@ -18,6 +18,7 @@ pub mod lab;
 pub mod learners;
 pub mod parallel;
 pub mod policies;
+pub mod python;
 pub mod scale;
 pub mod script;
 pub mod slt;

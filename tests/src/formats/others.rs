@@ -3,11 +3,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 
 use sandshift_engine::cli::Files;
 use serde_json::Value;
+
+use crate::python;
 
 use super::Lake;
 
@@ -18,19 +19,7 @@ const PACKAGES: [&str; 2] = ["pyarrow", "duckdb"];
 /// # Errors
 /// No Python 3, or packages that cannot be had.
 pub fn environment(root: &Path) -> Result<PathBuf, String> {
-    let folder = root.join("target/formats/environment");
-    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    let ready = folder.join("ready");
-    if ready.is_file() {
-        return Ok(python);
-    }
-    println!("making {} (once)", folder.display());
-    let made = folder.to_string_lossy().into_owned();
-    run(Path::new("python3"), &["-m", "venv", "--clear", &made])?;
-    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run(&python, &[&install[..], &PACKAGES[..]].concat())?;
-    fs::write(&ready, "").map_err(|error| error.to_string())?;
-    Ok(python)
+    python::environment(&root.join("target/formats/environment"), &PACKAGES)
 }
 
 /// How many files came out otherwise.
@@ -40,7 +29,7 @@ pub fn environment(root: &Path) -> Result<PathBuf, String> {
 pub fn compare(python: &Path, root: &Path) -> Result<usize, String> {
     let folder = root.join("target/formats/files");
     let script = root.join("tests/formats/reference.py").to_string_lossy().into_owned();
-    let said = run(python, &[&script, "write", &folder.to_string_lossy()])?;
+    let said = python::run(python, &[&script, "write", &folder.to_string_lossy()])?;
     let cases: Value = serde_json::from_str(&said).map_err(|error| format!("reference.py: {error}"))?;
     let mut failed = 0;
     let mut ours = Vec::new();
@@ -56,7 +45,7 @@ pub fn compare(python: &Path, root: &Path) -> Result<usize, String> {
     }
     let paths: Vec<String> = ours.iter().map(|(.., path)| path.to_string_lossy().into_owned()).collect();
     let words: Vec<&str> = [&*script, "read"].into_iter().chain(paths.iter().map(String::as_str)).collect();
-    let said = run(python, &words)?;
+    let said = python::run(python, &words)?;
     let seen: Value = serde_json::from_str(&said).map_err(|error| format!("reference.py: {error}"))?;
     for ((file, case, _), seen) in ours.iter().zip(seen.as_array().into_iter().flatten()) {
         for reader in ["arrow", "duckdb"] {
@@ -120,14 +109,4 @@ fn difference(wanted: &[Vec<String>], found: &[Vec<String>]) -> Option<String> {
     let (row, (wanted, found)) =
         wanted.iter().zip(found).enumerate().find(|(_, (wanted, found))| wanted != found)?;
     Some(format!("row {row}\n  {found:?}\n  {wanted:?} was wanted"))
-}
-
-fn run(program: &Path, words: &[&str]) -> Result<String, String> {
-    let told = |error: std::io::Error| format!("{}: {error}", program.display());
-    let output = Command::new(program).args(words).output().map_err(told)?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(said.trim().lines().last().unwrap_or("it failed silently").to_owned())
 }

@@ -1,36 +1,31 @@
-//! Kinds of nodes: how many make a cluster and what they store (facts of spring 2023).
+//! How many nodes of each kind make a cluster, and what they store together (facts of spring 2023).
 
 use super::fault::{Code, RedshiftFault};
+use super::node_type::NodeType;
 
-/// Name, least and most nodes at creation, gigabytes of a node, managed storage.
-type Row = (&'static str, u32, u32, u64, bool);
-
-const NODES: [Row; 7] = [
-    ("dc2.large", 1, 32, 160, false),
-    ("dc2.8xlarge", 2, 128, 2_560, false),
-    ("ra3.xlplus", 1, 16, 32_000, true),
-    ("ra3.4xlarge", 2, 32, 128_000, true),
-    ("ra3.16xlarge", 2, 128, 128_000, true),
-    ("ds2.xlarge", 1, 32, 2_000, false),
-    ("ds2.8xlarge", 2, 128, 16_000, false),
+/// Least and most nodes at creation.
+const NODES: [(NodeType, u32, u32); 7] = [
+    (NodeType::Dc2Large, 1, 32),
+    (NodeType::Dc28xlarge, 2, 128),
+    (NodeType::Ra3Xlplus, 1, 16),
+    (NodeType::Ra34xlarge, 2, 32),
+    (NodeType::Ra316xlarge, 2, 128),
+    (NodeType::Ds2Xlarge, 1, 32),
+    (NodeType::Ds28xlarge, 2, 128),
 ];
-
-fn row(node_type: &str) -> Option<&'static Row> {
-    NODES.iter().find(|row| row.0 == node_type)
-}
 
 /// Whether its storage is managed apart from its nodes (RA3).
 pub fn is_managed(node_type: &str) -> bool {
-    row(node_type).is_some_and(|row| row.4)
+    NodeType::parse(node_type).is_some_and(NodeType::managed)
 }
 
 /// Megabytes that `nodes` of them hold.
 pub fn storage_of(node_type: &str, nodes: u32) -> u64 {
-    let each = match (node_type, nodes) {
-        ("ra3.xlplus", 1) => 4_000,
-        _ => row(node_type).map_or(0, |row| row.3),
+    let each = match (NodeType::parse(node_type), nodes) {
+        (Some(NodeType::Ra3Xlplus), 1) => 4_000_000,
+        (known, _) => known.map_or(0, |known| known.storage() / 1_000_000),
     };
-    each * 1_000 * u64::from(nodes)
+    each * u64::from(nodes)
 }
 
 /// How many nodes `ClusterType` and `NumberOfNodes` mean.
@@ -38,7 +33,8 @@ pub fn storage_of(node_type: &str, nodes: u32) -> u64 {
 /// # Errors
 /// A kind or a number that there is not. Two of the sentences are AWS's, the others are unconfirmed.
 pub fn count(cluster_type: Option<&str>, given: Option<i64>, node_type: &str) -> Result<u32, RedshiftFault> {
-    let Some(&(_, least, most, ..)) = row(node_type) else {
+    let known = NodeType::parse(node_type);
+    let Some(&(_, least, most)) = NODES.iter().find(|(each, ..)| Some(*each) == known) else {
         return Err(RedshiftFault::value(format!("Invalid node type: {node_type}")));
     };
     let nodes = match (cluster_type, given) {
