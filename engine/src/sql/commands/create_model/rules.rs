@@ -5,6 +5,7 @@ use sandshift_ml::Algorithm;
 use sandshift_ml::task::Manner;
 
 use super::columns::kind_of;
+use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::plan::Field;
 use crate::sql::statement::{CreateModel, ModelFrom};
@@ -69,6 +70,11 @@ pub fn must_fit(create: &CreateModel) -> SqlResult<()> {
 
 fn must_be_brought(create: &CreateModel) -> SqlResult<()> {
     let remote = matches!(create.from, ModelFrom::Endpoint(..));
+    if let ModelFrom::Endpoint(endpoint, Some(model)) = &create.from {
+        // An endpoint of ours serves one model.
+        let asked = format!("'{endpoint}':'{model}'");
+        return Err(SqlError::not_simulated_because(Feature::BroughtModel, asked));
+    }
     let training = create.target.is_some()
         || create.auto.is_some()
         || create.model_type.is_some()
