@@ -50,6 +50,8 @@ globalThis.sandshift = {
     await init({ module_or_path: beside("./digest_bg.wasm") });
     return digest(id, names, texts);
   },
+  /** What a link in the markup is to ask for; a page that has its files inside says so. */
+  address: (path) => globalThis.sandshiftAddress?.(path) ?? `./${path}`,
   editor: () => import("./editor.js"),
   chart: () => import("./chart.js"),
 };

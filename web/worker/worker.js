@@ -4,6 +4,7 @@
 // A page posts protocol messages (JSON text) and hears protocol events (JSON text), either one as [text, bytes] when an
 // object's bytes travel with it; before the engine is up it hears {"download":{"loaded":n,"total":n}}.
 
+import * as beside from "./beside.js";
 import { Store } from "./store.js";
 
 /** Milliseconds of work between two looks at the mailbox. */
@@ -15,7 +16,6 @@ let opening; // the Open message it was opened with
 let store; // where the workspace is kept
 let storage; // the protocol's StorageState
 let compiled; // WebAssembly.Module: compiled once, instantiated again after a trap
-let instances = 0;
 
 const mailbox = [];
 let working = false;
@@ -118,7 +118,7 @@ async function beginning() {
     const digest = lab?.files.find(([name]) => name === "lab.json");
     const name = digest ? JSON.parse(digest[1]).definition.start : "course-warehouse";
     if (!/^[a-z-]+$/.test(name)) return undefined;
-    const response = await fetch(new URL(`./states/${name}.bin`, import.meta.url));
+    const response = await beside.state(name);
     return response.ok ? unpack(new Uint8Array(await response.arrayBuffer())) : undefined;
   } catch {
     // The engine makes it then, as it does everywhere else.
@@ -127,16 +127,14 @@ async function beginning() {
 }
 
 async function instantiate() {
-  // Each instance needs its own copy of the glue, which keeps the instance in a module variable.
-  const copy = instances++ === 0 ? "" : `?instance=${instances}`;
-  const [next, module] = await Promise.all([import("./engine.js" + copy), compiled ?? download()]);
+  const [next, module] = await Promise.all([beside.glue("engine"), compiled ?? download()]);
   compiled = module;
   next.initSync({ module });
   glue = next;
 }
 
 async function download() {
-  const response = await fetch(new URL("./engine_bg.wasm", import.meta.url));
+  const response = await beside.wasm("engine");
   if (!response.ok) throw new Error(`the engine could not be fetched: ${response.status} ${response.statusText}`);
   // With Content-Encoding the length is that of the compressed bytes: a wrong total is worse than none.
   const total = response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length") ?? 0);
@@ -162,15 +160,8 @@ async function download() {
 
 /* ---------- the modules beside the engine ---------- */
 
-/** Where each is; whole names, because a build that renames files looks for them. */
-const PLACES = {
-  formats: ["./formats.js", "./formats_bg.wasm"],
-  learning: ["./learning.js", "./learning_bg.wasm"],
-};
-
 // By name: a module that is there, {} while it is fetched, or {error} until somebody has been told.
 const modules = new Map();
-let copies = 0;
 
 /** What `extension.rs` calls, in the middle of the engine's work: nothing here may wait. */
 self.sandshift = {
@@ -193,10 +184,8 @@ self.sandshift = {
 };
 
 async function fetchModule(name) {
-  const [glue, wasm] = PLACES[name];
-  // As with the engine, each instance needs its own copy of the glue.
-  const module = await import(copies++ === 0 ? glue : `${glue}?instance=${copies}`);
-  await module.default({ module_or_path: new URL(wasm, import.meta.url) });
+  const [module, response] = await Promise.all([beside.glue(name), beside.wasm(name)]);
+  await module.default({ module_or_path: response });
   return module;
 }
 

@@ -54,6 +54,12 @@ pub async fn digest(id: &str, files: &[(String, String)]) -> Result<String, Stri
     digest.as_string().ok_or_else(|| "no text".to_owned())
 }
 
+/// Where the markup finds a file of the site.
+pub fn address(path: &str) -> String {
+    let address = call_boot_with("address", &Array::of1(&path.into())).ok();
+    address.and_then(|address| address.as_string()).unwrap_or_else(|| path.to_owned())
+}
+
 fn call_boot(name: &str) -> Result<JsValue, String> {
     call_boot_with(name, &Array::new())
 }

@@ -33,7 +33,7 @@ pub fn rename(site: &Path, files: &[String]) -> Result<(), String> {
 }
 
 /// Whoever names a file is renamed after it.
-const TURNS: usize = 5;
+const TURNS: usize = 6;
 
 /// Whose turn it is to be renamed, if at all.
 fn order(file: &str) -> Option<usize> {
@@ -41,8 +41,9 @@ fn order(file: &str) -> Option<usize> {
         return None;
     }
     match file {
-        "worker.js" => Some(3),
-        "boot.js" => Some(4),
+        "beside.js" => Some(3),
+        "worker.js" => Some(4),
+        "boot.js" => Some(5),
         _ => match file.rsplit_once('.')?.1 {
             "wasm" => Some(0),
             "css" => Some(1),

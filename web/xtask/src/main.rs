@@ -13,6 +13,7 @@ mod native;
 mod npm;
 mod offline;
 mod option;
+mod pack;
 mod progress;
 mod root;
 mod serve;
@@ -29,6 +30,7 @@ use option::Options;
 const USAGE: &str = "\
 cargo xtask serve [--port N]                     build what is stale, serve the site, print its address
 cargo xtask build [--out dist] [--base PATH]     the static site, ready to upload; prints sizes
+cargo xtask pack [--labs DIR]                    dist/sandshift.html, one file that works without a network
 cargo xtask test [--quick]                       all that CI runs
 cargo xtask slt PATH...                          run sqllogictest files, each on a fresh sandbox
 cargo xtask transcript [--bless] PATH...         run transcripts; --bless rewrites their outputs
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = words.collect();
     let done = match command.as_str() {
         "build" => Options::read(&rest, &["--out", "--base"], &["--record"]).and_then(build),
+        "pack" => Options::read(&rest, &["--labs"], &[]).and_then(pack),
         "serve" => Options::read(&rest, &["--port"], &[]).and_then(serve),
         "test" => {
             Options::read(&rest, &[], &["--quick"]).and_then(|options| suite::run(options.has("--quick")))
@@ -101,6 +104,13 @@ fn build(options: Options) -> Result<(), String> {
         println!("{aim}");
     }
     table.within_budget()
+}
+
+fn pack(options: Options) -> Result<(), String> {
+    let page = pack::build(options.value("--labs"), &root::root()?.join("dist"))?;
+    let size = std::fs::metadata(&page).map_err(|error| format!("{}: {error}", page.display()))?.len();
+    println!("{} MB in {}", size::megabytes(size), page.display());
+    Ok(())
 }
 
 fn serve(options: Options) -> Result<(), String> {

@@ -22,29 +22,9 @@ pub fn tested() -> Result<PathBuf, String> {
 
 /// Builds what is stale and puts the site together.
 pub fn build(plan: &Plan) -> Result<(), String> {
-    let root = root::root()?;
-    let bundles = [("editor.js", npm::bundle(&root, "editor")?), ("chart.js", npm::bundle(&root, "chart")?)];
-    let bound = wasm::build(&root, plan.profile)?;
     let old = if plan.out.is_dir() { files(&plan.out, &plan.out)? } else { BTreeSet::new() };
     guard(&plan.out, &old)?;
-    let stage = root::target()?.join("stage").join(plan.profile.name());
-    if stage.exists() {
-        fs::remove_dir_all(&stage).map_err(|error| format!("{}: {error}", stage.display()))?;
-    }
-    copy_folder(&root.join("static"), &stage)?;
-    for script in ["worker.js", "store.js"] {
-        copy(&root.join("web/worker").join(script), &stage.join(script))?;
-    }
-    for (name, bundle) in &bundles {
-        copy(bundle, &stage.join(name))?;
-    }
-    for part in PARTS {
-        for file in [format!("{}.js", part.name), format!("{}_bg.wasm", part.name)] {
-            copy(&bound.join(&file), &stage.join(&file))?;
-        }
-    }
-    course::publish(&root.join("lessons/labs"), &stage.join("labs"))?;
-    states::publish(&root, &bound, &stage.join("states"))?;
+    let stage = stage(plan.profile, &root::root()?.join("lessons/labs"))?;
     if let Some(base) = &plan.base {
         write_base(&stage.join("index.html"), base)?;
     }
@@ -63,6 +43,32 @@ pub fn build(plan: &Plan) -> Result<(), String> {
         fs::remove_file(plan.out.join(gone)).map_err(|error| format!("{}: {error}", gone.display()))?;
     }
     Ok(())
+}
+
+/// Every file of the site under its plain name, in a folder that the next call empties.
+pub fn stage(profile: Profile, labs: &Path) -> Result<PathBuf, String> {
+    let root = root::root()?;
+    let bundles = [("editor.js", npm::bundle(&root, "editor")?), ("chart.js", npm::bundle(&root, "chart")?)];
+    let bound = wasm::build(&root, profile)?;
+    let stage = root::target()?.join("stage").join(profile.name());
+    if stage.exists() {
+        fs::remove_dir_all(&stage).map_err(|error| format!("{}: {error}", stage.display()))?;
+    }
+    copy_folder(&root.join("static"), &stage)?;
+    for script in ["worker.js", "store.js", "beside.js"] {
+        copy(&root.join("web/worker").join(script), &stage.join(script))?;
+    }
+    for (name, bundle) in &bundles {
+        copy(bundle, &stage.join(name))?;
+    }
+    for part in PARTS {
+        for file in [format!("{}.js", part.name), format!("{}_bg.wasm", part.name)] {
+            copy(&bound.join(&file), &stage.join(&file))?;
+        }
+    }
+    course::publish(labs, &stage.join("labs"))?;
+    states::publish(&root, &bound, &stage.join("states"))?;
+    Ok(stage)
 }
 
 /// A folder that is no site of ours is not emptied.

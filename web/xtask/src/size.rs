@@ -36,7 +36,7 @@ pub struct Table {
 fn part(path: &str) -> &'static str {
     match path {
         "engine_bg.wasm" => "engine wasm",
-        "engine.js" | "worker.js" | "store.js" => "engine scripts",
+        "engine.js" | "worker.js" | "store.js" | "beside.js" => "engine scripts",
         "app_bg.wasm" => "page wasm",
         "app.js" | "boot.js" => "page scripts",
         "editor.js" => "editor",
@@ -188,7 +188,7 @@ fn over(budgets: &[(&str, u64, u64)]) -> Vec<String> {
 }
 
 /// Decimal megabytes.
-fn megabytes(bytes: u64) -> String {
+pub fn megabytes(bytes: u64) -> String {
     format!("{}.{:03}", bytes / 1_000_000, bytes % 1_000_000 / 1_000)
 }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crate::native::CRATES;
 use crate::wasm::Profile;
-use crate::{browser, command, native, root, serve, site, size};
+use crate::{browser, command, native, pack, root, serve, site, size};
 
 /// A part of the suite.
 struct Part {
@@ -19,7 +19,7 @@ struct Part {
     run: fn() -> Result<(), String>,
 }
 
-const PARTS: [Part; 24] = [
+const PARTS: [Part; 25] = [
     Part { name: "format", slow: false, run: || cargo(&["fmt", "--all", "--check"]) },
     Part { name: "tidy", slow: false, run: || test(&["--test", "tidy"]) },
     Part { name: "unit tests", slow: false, run: || test(&["--lib", "--bins"]) },
@@ -59,6 +59,7 @@ const PARTS: [Part; 24] = [
     Part { name: "site and sizes", slow: true, run: build_site },
     Part { name: "browser", slow: true, run: walk_in_browser },
     Part { name: "offline", slow: true, run: go_offline },
+    Part { name: "one file", slow: true, run: walk_the_file },
 ];
 
 /// Runs everything, also what comes after a failure; the last line is the count alone.
@@ -132,6 +133,12 @@ fn walk_in_browser() -> Result<(), String> {
 fn go_offline() -> Result<(), String> {
     let (out, labs) = walked()?;
     browser::run("tests/browser", "offline.mjs", &[&out.to_string_lossy(), &labs.to_string_lossy()])
+}
+
+fn walk_the_file() -> Result<(), String> {
+    let (_, labs) = walked()?;
+    let page = pack::build(None, &root::target()?.join("pack"))?;
+    browser::run("tests/browser", "file.mjs", &[&page.to_string_lossy(), &labs.to_string_lossy()])
 }
 
 /// The built site, and the file that tells of its labs.

@@ -24,6 +24,7 @@ mod trial;
 use serde_json::Value;
 use yew::prelude::*;
 
+use crate::host;
 use crate::page::{Page, use_page};
 use crate::route::{Room, Route};
 use book::{Book, list, plain};
@@ -76,7 +77,7 @@ pub fn Console() -> Html {
     let described = book::read(&service);
     html! {
         <div class="console">
-            <link rel="stylesheet" href="./console/console.css" />
+            <link rel="stylesheet" href={host::address("console/console.css")} />
             {
                 match (index, described, &*failed) {
                     (Some(index), Some(described), _) => {

@@ -1,0 +1,38 @@
+//! The site in other forms than a folder of files, made by the Node programs of `web/pack`: one page that works by
+//! double click.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::progress::step;
+use crate::wasm::Profile;
+use crate::{command, root, site};
+
+/// The page under this name in `out`, with the labs of a folder.
+pub const FILE: &str = "sandshift.html";
+
+/// Builds what is stale and writes the page.
+///
+/// # Errors
+/// It cannot be built, or is larger than it may be.
+pub fn build(labs: Option<&str>, out: &Path) -> Result<PathBuf, String> {
+    let root = root::root()?;
+    let labs = labs.map_or_else(|| root.join("lessons/labs"), PathBuf::from);
+    let stage = site::stage(Profile::Release, &labs)?;
+    fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
+    let page = out.join(FILE);
+    step("one file", || node("web/pack/pack.mjs", &[&stage, &page]))?;
+    Ok(page)
+}
+
+/// Runs a program of this repository.
+fn node(script: &str, words: &[&Path]) -> Result<(), String> {
+    let root = root::root()?;
+    let script = root.join(script);
+    let words: Vec<String> = std::iter::once(script.as_path())
+        .chain(words.iter().copied())
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    command::run(command::program("node", &words, &root))
+}
