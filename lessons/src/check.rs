@@ -10,7 +10,7 @@ use sandshift_engine::sql::session::SessionId;
 use sandshift_prose::definition::{Actor, Attempt, CheckKind, Condition, Expect, Step};
 
 use crate::record::Record;
-use crate::transcript::{Terminal, Transcript, error_text, rows};
+use crate::transcript::{self, Terminal, Transcript, connect, error_text, rows};
 
 /// Where one check stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,10 +77,11 @@ pub fn attempt(condition: &Condition, sandbox: &Sandbox) -> Result<(), String> {
     let actor = person(&condition.actor, &mut copy)?;
     match &condition.attempt {
         Attempt::Aws(line) => {
-            judge_aws(&condition.expect, &copy.aws(&actor, line), &format!("aws {}", line.trim()))
+            let printed = transcript::aws(&mut copy, &actor, line);
+            judge_aws(&condition.expect, &printed, &format!("aws {}", line.trim()))
         }
         Attempt::Login { password } => {
-            let login = copy.connect(&actor, Some(password)).map(|_| ());
+            let login = connect(&mut copy, &actor, Some(password)).map(|_| ());
             judge_plain(&condition.expect, login.as_ref().err(), &format!("login {actor}"))
         }
         Attempt::Sql(sql) => {
@@ -91,7 +92,7 @@ pub fn attempt(condition: &Condition, sandbox: &Sandbox) -> Result<(), String> {
                 Actor::Principal(name) => format!("IAM user {name}"),
             };
             let session =
-                copy.connect(&actor, None).map_err(|error| format!("{who}\n{}", error_text(&error)))?;
+                connect(&mut copy, &actor, None).map_err(|error| format!("{who}\n{}", error_text(&error)))?;
             judge(&condition.expect, &copy.execute(session, sql), &format!("{who}> {}", sql.trim()))
         }
     }

@@ -12,7 +12,7 @@ use std::fmt;
 
 use sandshift_engine::aws::timestamp;
 use sandshift_engine::happening::Happening;
-use sandshift_engine::sandbox::{Answer, Executed, Sandbox};
+use sandshift_engine::sandbox::{Answer, CliOutput, Executed, Sandbox};
 use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::error::{SqlError, SqlResult};
 use sandshift_engine::sql::session::SessionId;
@@ -62,15 +62,32 @@ pub struct Difference {
     pub actual: String,
 }
 
-/// A line with `$(aws ...)` in it, which stands for what that line prints.
-fn substituted(sandbox: &mut Sandbox, principal: &str, line: &str) -> String {
-    let inner = line.split_once("$(").and_then(|(before, rest)| Some((before, rest.rsplit_once(')')?)));
-    match inner {
-        Some((before, (inner, after))) if inner.starts_with("aws ") => {
-            format!("{before}{}{after}", sandbox.aws(principal, inner).stdout.trim())
+/// Types a line of the AWS CLI. `$(aws ...)` in it stands for what that line prints, as in a shell; where that line
+/// fails, its failure is the answer, because the rest would only hide it.
+pub fn aws(sandbox: &mut Sandbox, principal: &str, line: &str) -> CliOutput {
+    let (mut whole, mut rest) = (String::new(), line);
+    while let Some((before, inner, after)) = inserted(rest) {
+        let printed = sandbox.aws(principal, inner);
+        if printed.code != 0 {
+            return printed;
         }
-        _ => line.to_owned(),
+        whole.push_str(before);
+        whole.push_str(printed.stdout.trim());
+        rest = after;
     }
+    whole.push_str(rest);
+    sandbox.aws(principal, &whole)
+}
+
+/// The first `$(aws ...)` of a line, and what stands around it.
+fn inserted(line: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = line.split_once("$(aws ")?;
+    let mut depth = 1;
+    let end = rest.find(|c| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        depth == 0
+    })?;
+    Some((before, &rest[..end], &rest[end + 1..]))
 }
 
 impl Terminal {
@@ -84,8 +101,7 @@ impl Terminal {
             Door::Sql { user } => self.sql(sandbox, user, &entry.input),
             Door::Login { user } => self.login(sandbox, user, &entry.input),
             Door::Aws { principal } => {
-                let line = substituted(sandbox, principal, &entry.input);
-                let printed = sandbox.aws(principal, &line);
+                let printed = aws(sandbox, principal, &entry.input);
                 let output = printable(&format!("{}\n{}", printed.stdout, printed.stderr));
                 Answered { output, refused: printed.code != 0, statements: Vec::new() }
             }
@@ -285,7 +301,7 @@ pub fn rows(answer: &Answer) -> Option<Vec<Vec<String>>> {
 }
 
 /// `admin` is of the present cluster, `admin@name` of the cluster or workgroup of that name.
-fn connect(sandbox: &mut Sandbox, user: &str, password: Option<&str>) -> SqlResult<SessionId> {
+pub(crate) fn connect(sandbox: &mut Sandbox, user: &str, password: Option<&str>) -> SqlResult<SessionId> {
     match user.rsplit_once('@') {
         Some((user, cluster)) => sandbox.connect_to(cluster, user, password),
         None => sandbox.connect(user, password),

@@ -22,7 +22,7 @@ use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
 use sandshift_lessons::generator::maker;
 use sandshift_lessons::state;
-use sandshift_lessons::transcript::Done;
+use sandshift_lessons::transcript::{self, Done};
 use sandshift_lessons::{Lab, Record};
 use sandshift_protocol::{
     CheckState, Event, EventKind, LabSource, Message, Request, StatementResult, StepState, StorageState,
@@ -223,7 +223,7 @@ impl Workspace {
                 None => self.gone(id),
             },
             Request::Aws { principal, line } => {
-                let printed = self.sandbox.aws(&principal, &line);
+                let printed = transcript::aws(&mut self.sandbox, &principal, &line);
                 self.changed = true;
                 let (stdout, stderr, code) = (printed.stdout, printed.stderr, printed.code);
                 self.tell(id, EventKind::AwsDone { stdout, stderr, code });

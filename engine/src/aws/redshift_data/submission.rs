@@ -126,7 +126,7 @@ pub fn submit(account: &mut Account, order: &Order<'_>, batch: bool) -> Result<V
         return Err(Fault::refused("ActiveStatementsExceededException", 400, message));
     }
     let db_user = text("DbUser").filter(|_| cluster.is_some());
-    let place = account.site_called(&target).map_or_else(|| target.clone(), |site| site.cluster);
+    let place = account.site_called(&target).map_or_else(|| target.clone(), |site| site.name.to_owned());
     let (login, password) = credentials::lend(account, order, &place, db_user.as_deref());
     let statement = Statement {
         id: account.identifiers.uuid(),
