@@ -46,9 +46,10 @@ pub fn next(account: &Account) -> Option<(Instant, Chore)> {
     for (at, one) in redshift.snapshots.iter().enumerate() {
         if !one.finished {
             add(one.ready, Chore::Finish(one.serial));
-        } else if let Some(end) =
-            expiry(one, is_latest(redshift.snapshots.get(at + 1..).unwrap_or_default(), one))
-        {
+        } else if let Some(end) = expiry(
+            one,
+            is_wanted(account, one) && is_latest(redshift.snapshots.get(at + 1..).unwrap_or_default(), one),
+        ) {
             add(end, Chore::Expire(one.serial));
         }
     }
@@ -58,6 +59,12 @@ pub fn next(account: &Account) -> Option<(Instant, Chore)> {
         }
     }
     first
+}
+
+/// The latest copy goes as all others do, once nothing is copied there any more.
+fn is_wanted(account: &Account, one: &Snapshot) -> bool {
+    let goes_there = |cluster: &Cluster| cluster.copy.as_ref().is_some_and(|rule| rule.region == one.region);
+    one.copied.is_none() || of(account, one.warehouse).is_some_and(goes_there)
 }
 
 /// Whether no later automated snapshot of the same cluster lies in the same region.
