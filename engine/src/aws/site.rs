@@ -9,6 +9,8 @@ pub struct Site<'a> {
     pub warehouse: WarehouseId,
     /// A cluster's identifier, a workgroup's name.
     pub name: &'a str,
+    /// A workgroup's, or a namespace's without one.
+    pub serverless: bool,
     /// The name in ARNs of database users.
     pub cluster: String,
     pub address: String,
@@ -45,7 +47,8 @@ impl Account {
         self.site(id).map(|site| (site.cluster, site.cuts))
     }
 
-    fn sites(&self) -> impl Iterator<Item = Site<'_>> {
+    /// Everything that clients could connect to, the account's own region first.
+    pub fn sites(&self) -> impl Iterator<Item = Site<'_>> {
         let clusters = &self.redshift.clusters;
         let (here, away): (Vec<_>, Vec<_>) =
             clusters.iter().partition(|cluster| cluster.region == self.region);

@@ -188,9 +188,9 @@ impl Sandbox {
         self.deeds = serial::Deeds::default();
     }
 
-    /// What the present cluster or workgroup is doing, as its API says it.
-    pub fn cluster_status(&self) -> &'static str {
-        self.account.site(self.warehouse.id).map_or("deleted", |site| site.status)
+    /// The database that clients of the present warehouse get into.
+    pub fn database(&self) -> Identifier {
+        Identifier::fold(self.account.site(self.warehouse.id).map_or(super::DATABASE, |site| site.database))
     }
 
     /// Whether clients reach the present warehouse.

@@ -18,6 +18,7 @@ mod fill;
 mod fleet;
 mod held;
 mod history;
+mod inspect;
 mod interruption;
 mod learning;
 mod load_history;

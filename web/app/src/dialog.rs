@@ -3,9 +3,16 @@
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
+use crate::console::half;
 use crate::icon::Icon;
 use crate::page::use_page;
 use crate::store::{Action, Question};
+
+/// Of an account without a lesson.
+const ACCOUNT: (&str, &str) = (
+    "이 계정을 처음으로 되돌릴까요?|Reset this account?",
+    "웨어하우스와 AWS 계정이 처음으로 돌아갑니다. 여기서 한 일이 모두 지워집니다. 편집기의 글과 기록은 남습니다.|The warehouse and the AWS account go back to their beginning. Everything you did here is deleted. Editor text and history stay.",
+);
 
 #[component]
 pub fn Dialog() -> Html {
@@ -27,6 +34,10 @@ pub fn Dialog() -> Html {
         None => ("", String::new(), ""),
         Some(Question::ResetStep { .. }) => {
             (words.reset_step_ask.0, words.reset_step_ask.1.to_owned(), words.reset_do)
+        }
+        Some(Question::ResetLab) if state.route.is_sandbox() => {
+            let (title, text) = ACCOUNT;
+            (half(title, state.language), half(text, state.language).to_owned(), words.reset_do)
         }
         Some(Question::ResetLab) => (words.reset_lab_ask.0, words.reset_lab_ask.1.to_owned(), words.reset_do),
         Some(Question::Import { name, .. }) => {

@@ -23,6 +23,7 @@ mod outcome;
 mod page;
 mod route;
 mod store;
+mod warehouse;
 mod words;
 
 fn main() {

@@ -188,6 +188,12 @@ impl Desk {
         Timeout::new(SLOW_AFTER, move || desk.act(Action::RunIsSlow(id))).forget();
     }
 
+    pub fn choose_warehouse(&self, warehouse: String) {
+        if let Some(client) = self.client().filter(|_| self.state().is_ready()) {
+            client.send(Request::Choose { warehouse });
+        }
+    }
+
     pub fn cancel(&self) {
         if let Some(client) = self.client() {
             client.send(Request::Cancel);

@@ -9,7 +9,9 @@ mod comparison;
 pub mod line;
 
 pub use access::{Access, HeldRight, ReachingPolicy, RelationAccess, RoutineAccess, SchemaAccess};
-pub use call::{BILL, Call, CallFailure, Denial, EVENTS, FailureKind, MODELS, PolicyStatement, SANDBOX};
+pub use call::{
+    BILL, Call, CallFailure, Denial, EVENTS, FailureKind, INSPECT, MODELS, PolicyStatement, SANDBOX,
+};
 pub use comparison::{CHANGED, Difference, Half, HalfEnd, ONLY_FIRST, ONLY_SECOND, PairColumn, SAME};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -48,6 +50,10 @@ pub enum Request {
     /// What a user is and may do. Answers `Access`.
     Access {
         user: String,
+    },
+    /// Talks to the cluster or workgroup of this name from now on. Answers `Account`.
+    Choose {
+        warehouse: String,
     },
     /// Stops the script that is running.
     Cancel,
@@ -247,11 +253,32 @@ pub struct AccountState {
     pub principals: Vec<String>,
     /// `Some` when the named user has a transaction open (or aborted).
     pub transactions: Vec<(String, TransactionState)>,
+    /// Of the warehouse that the page talks to.
     pub cluster_status: String,
+    /// The cluster or workgroup that the page talks to; it may be gone.
+    #[serde(default)]
+    pub warehouse: String,
+    /// Every cluster and every namespace's workgroup.
+    #[serde(default)]
+    pub warehouses: Vec<WarehouseState>,
     pub region: String,
     /// What everything so far would have cost on AWS, in millionths of a dollar.
     #[serde(default)]
     pub bill_micros: u64,
+}
+
+/// A cluster or workgroup that one can connect to, or could if it were up.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WarehouseState {
+    pub name: String,
+    pub serverless: bool,
+    /// As the API says it, in small letters: `available`, `paused`, `deleted` where a namespace has no workgroup.
+    pub status: String,
+    /// Whether clients get through.
+    pub answers: bool,
+    /// The database that one gets into.
+    pub database: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 //! It is the view of whoever runs the account, not of the user: it names what the user may not see, because that is
 //! what is to be learned from it.
 
-use sandshift_engine::sandbox::{DATABASE, Sandbox};
+use sandshift_engine::sandbox::Sandbox;
 use sandshift_engine::warehouse::access::{
     Grantee, HeldBy, Password, Principals, Privilege, RoleId, User, UserId,
 };
@@ -23,7 +23,7 @@ pub(crate) fn access(sandbox: &Sandbox, user: &str) -> Option<Access> {
     let manifest = &sandbox.warehouse.committed;
     let principals = &manifest.principals;
     let user = principals.users.get(&Identifier::fold(user))?;
-    let database = manifest.catalog.database(&Identifier::fold(DATABASE))?;
+    let database = manifest.catalog.database(&sandbox.database())?;
     let schemas = database
         .schemas
         .values()

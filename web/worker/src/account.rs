@@ -1,18 +1,35 @@
 //! What the bar shows: who, when, how it is.
 
 use sandshift_engine::sandbox::{PRINCIPAL, REGION, Sandbox};
-use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::session::{SessionId, Transaction};
-use sandshift_protocol::{AccountState, TransactionState, WarehouseUser};
+use sandshift_protocol::{AccountState, TransactionState, WarehouseState, WarehouseUser};
 
-/// The account as the page draws it. `sessions` are those the page has opened, by user.
-pub(crate) fn account(sandbox: &mut Sandbox, sessions: &SortedMap<String, SessionId>) -> AccountState {
+/// The account as the page draws it, from its present warehouse. `sessions` are those the page has opened there, by
+/// user; `chosen` is the name that the page looks for the warehouse under.
+pub(crate) fn account<'a>(
+    sandbox: &mut Sandbox,
+    sessions: impl Iterator<Item = (&'a str, SessionId)>,
+    chosen: &str,
+) -> AccountState {
     let bill_micros = sandbox.cost();
+    let warehouses: Vec<WarehouseState> = sandbox
+        .account
+        .sites()
+        .map(|site| WarehouseState {
+            name: site.name.to_owned(),
+            serverless: site.serverless,
+            status: site.status.to_ascii_lowercase(),
+            answers: site.answers,
+            database: site.database.to_owned(),
+        })
+        .collect();
+    let there = warehouses.iter().find(|one| one.name == chosen);
+    let cluster_status = there.map_or_else(|| "deleted".to_owned(), |there| there.status.clone());
     let principals = &sandbox.warehouse.committed.principals;
     let users = principals
         .users
         .values()
-        .filter(|user| user.name != "rdsdb")
+        .filter(|user| there.is_some() && user.name != "rdsdb")
         .map(|user| {
             let groups = principals.groups.values().filter(|group| group.members.contains(&user.id));
             let roles = principals.roles_of(user.id);
@@ -30,14 +47,13 @@ pub(crate) fn account(sandbox: &mut Sandbox, sessions: &SortedMap<String, Sessio
         })
         .collect();
     let transactions = sessions
-        .iter()
         .filter_map(|(user, id)| {
-            let state = match sandbox.session(*id)?.transaction {
+            let state = match sandbox.session(id)?.transaction {
                 Transaction::None => return None,
                 Transaction::Open { .. } => TransactionState::Open,
                 Transaction::Aborted => TransactionState::Aborted,
             };
-            Some((user.clone(), state))
+            Some((user.to_owned(), state))
         })
         .collect();
     // Whoever the labs mean comes first.
@@ -48,7 +64,9 @@ pub(crate) fn account(sandbox: &mut Sandbox, sessions: &SortedMap<String, Sessio
         users,
         principals,
         transactions,
-        cluster_status: sandbox.cluster_status().to_owned(),
+        cluster_status,
+        warehouse: chosen.to_owned(),
+        warehouses,
         region: REGION.to_owned(),
         bill_micros,
     }

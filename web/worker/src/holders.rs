@@ -2,10 +2,9 @@
 //!
 //! Users and groups only: everybody may read `pg_user` and `pg_group`, while `svv_roles` shows a user its own roles.
 
-use sandshift_engine::sandbox::{DATABASE, Sandbox};
+use sandshift_engine::sandbox::Sandbox;
 use sandshift_engine::sql::error::Link;
 use sandshift_engine::warehouse::access::{Acl, Grantee, Reach, UserId};
-use sandshift_engine::warehouse::identifier::Identifier;
 
 /// As they are called in a chain: `group analytics_users`, `user jeeseok`.
 pub(crate) fn holders(link: &Link, sandbox: &Sandbox) -> Vec<String> {
@@ -34,7 +33,7 @@ pub(crate) fn holders(link: &Link, sandbox: &Sandbox) -> Vec<String> {
 
 /// What is written on the object of a link, its owner, and the column if it is one.
 fn acl_of<'a>(link: &Link, sandbox: &'a Sandbox) -> Option<(&'a Acl, UserId, Option<String>)> {
-    let database = sandbox.warehouse.committed.catalog.database(&Identifier::fold(DATABASE))?;
+    let database = sandbox.warehouse.committed.catalog.database(&sandbox.database())?;
     if link.object_kind == "schema" {
         let schema = database.schemas.values().find(|schema| schema.name == link.object.as_str())?;
         return Some((&schema.acl, schema.owner, None));

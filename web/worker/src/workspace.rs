@@ -11,6 +11,7 @@ mod comparing;
 mod door;
 mod names;
 mod passing;
+mod place;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use sandshift_engine::sandbox::{Background, Sandbox};
 use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
+use sandshift_engine::warehouse::manifest::WarehouseId;
 use sandshift_lessons::generator::maker;
 use sandshift_lessons::state;
 use sandshift_lessons::transcript::{self, Done};
@@ -29,9 +31,8 @@ use sandshift_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::account::account;
 use crate::comparison::Comparison;
-use crate::failure::{failure, utf16};
+use crate::failure::utf16;
 use crate::results::Results;
 use crate::script::{Advance, Script};
 
@@ -48,7 +49,10 @@ pub struct Workspace {
     record: Record,
     open_step: Option<String>,
     kept: SortedMap<String, String>,
-    sessions: SortedMap<String, SessionId>,
+    /// Which warehouse the page talks to.
+    place: place::Place,
+    /// Those the page has opened, by warehouse and user.
+    sessions: SortedMap<(WarehouseId, String), SessionId>,
     results: Results,
     script: Option<Script>,
     comparison: Option<Comparison>,
@@ -153,13 +157,14 @@ impl Workspace {
             })?,
         };
         sandbox.extensions = extensions;
-        Ok(Workspace {
+        let mut workspace = Workspace {
             now,
             sandbox,
             lab,
             record,
             open_step: None,
             kept,
+            place: place::Place::default(),
             sessions: SortedMap::new(),
             results: Results::default(),
             script: None,
@@ -174,12 +179,14 @@ impl Workspace {
             replaced: false,
             events: Vec::new(),
             events_when_stored: Vec::new(),
-        })
+        };
+        workspace.settle_down();
+        Ok(workspace)
     }
 
     /// What the page is told first.
     pub fn opened(&mut self, id: u32, storage: StorageState) {
-        let account = account(&mut self.sandbox, &self.sessions);
+        let account = self.account();
         let kept = self.kept.clone().into_iter().collect();
         // Checks follow when the page opens a step: the first answer must not wait for them.
         self.tell(id, EventKind::Opened { account, kept, storage });
@@ -213,6 +220,7 @@ impl Workspace {
             Request::Compare { users, text } => self.compare(id, users, text),
             Request::Login { user, password } => self.login(id, &user, &password),
             Request::Access { user } => self.tell_access(id, &user),
+            Request::Choose { warehouse } => self.choose_warehouse(id, warehouse),
             Request::Cancel => self.cancel(id),
             Request::Rows { result, from, count } => match self.results.rows(result, from, count) {
                 Some(rows) => self.tell(id, EventKind::Rows { result, from, rows }),
@@ -232,7 +240,8 @@ impl Workspace {
             }
             Request::Call { call } => self.call(id, call),
             Request::Names { user } => {
-                let names = self.sandbox.names(&user).into_iter().map(names::name).collect();
+                let names = self.there(|workspace| workspace.sandbox.names(&user));
+                let names = names.into_iter().map(names::name).collect();
                 self.tell(id, EventKind::Names { names });
             }
             Request::Check { step } => {
@@ -321,8 +330,8 @@ impl Workspace {
                     self.tell(id, EventKind::StatementDone { index, result });
                 }
                 Advance::Failed { index, text, error } => {
-                    let failure = failure(&error, &script.text, &self.sandbox);
-                    let user = script.user.clone();
+                    let (user, text_of_all) = (script.user.clone(), script.text.clone());
+                    let failure = self.failure(&error, &text_of_all);
                     self.witness(user, text, Some(&error));
                     self.changed = true;
                     self.tell(id, EventKind::StatementFailed { index, error: failure });
@@ -376,7 +385,7 @@ impl Workspace {
         match self.session(&user) {
             Ok(session) => self.script = Some(Script::new(id, user, session, text)),
             Err(error) => {
-                let error = failure(&error, &text, &self.sandbox);
+                let error = self.failure(&error, &text);
                 self.tell(id, EventKind::StatementFailed { index: 0, error });
                 self.tell(id, EventKind::Finished { canceled: false });
             }
@@ -398,7 +407,7 @@ impl Workspace {
         let run = script.id;
         let text = script.text.clone();
         if let Some((index, error)) = script.cancel(&mut self.sandbox) {
-            let error = failure(&error, &text, &self.sandbox);
+            let error = self.failure(&error, &text);
             self.tell(run, EventKind::StatementFailed { index, error });
         }
         self.finish(run, true);
@@ -408,30 +417,6 @@ impl Workspace {
         self.tell_account(id);
         self.tell_checks(id);
         self.events_when_stored.push(Event { id, event: EventKind::Finished { canceled } });
-    }
-
-    /// The page's session of `user`, opened when there is none or the one there was is of a user dropped since.
-    fn session(&mut self, user: &str) -> Result<SessionId, SqlError> {
-        if let Some(id) = self.sessions.get(user) {
-            let id = *id;
-            if self.is_of(id, user) {
-                return Ok(id);
-            }
-            self.sandbox.disconnect(id);
-            self.sessions.remove(user);
-        }
-        let id = self.sandbox.connect(user, None)?;
-        self.sessions.insert(user.to_owned(), id);
-        Ok(id)
-    }
-
-    /// Whether a session is still that of the user of this name.
-    fn is_of(&self, id: SessionId, user: &str) -> bool {
-        let principals = &self.sandbox.warehouse.committed.principals;
-        let session = self.sandbox.session(id);
-        session
-            .and_then(|session| principals.user(session.authenticated))
-            .is_some_and(|known| known.name == user)
     }
 
     fn witness(&mut self, user: String, text: String, error: Option<&SqlError>) {
@@ -462,11 +447,6 @@ impl Workspace {
             })
             .collect();
         self.tell(id, EventKind::Checks { steps });
-    }
-
-    fn tell_account(&mut self, id: u32) {
-        let account = account(&mut self.sandbox, &self.sessions);
-        self.tell(id, EventKind::Account { account });
     }
 
     fn gone(&mut self, id: u32) {

@@ -161,6 +161,7 @@ impl Cluster {
         Site {
             warehouse: self.warehouse,
             name: &self.identifier,
+            serverless: false,
             cluster: self.identifier.clone(),
             address: self.address(),
             port: self.port,

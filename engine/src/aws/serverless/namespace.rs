@@ -81,6 +81,7 @@ impl Namespace {
         Site {
             warehouse: self.warehouse,
             name: workgroup.map_or(&self.name, |one| &one.name),
+            serverless: true,
             // unconfirmed: what stands for the cluster in ARNs of a namespace's database users.
             cluster: match workgroup {
                 Some(one) => format!("serverless-{}-{}", account.id, one.name),

@@ -65,7 +65,9 @@ pub fn Menu(props: &MenuProps) -> Html {
             let listener = web_sys::window().and_then(|window| window.document()).map(|document| {
                 gloo::events::EventListener::new(&document, "pointerdown", move |event| {
                     let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
-                    if !node.get().is_some_and(|own| own.contains(target.as_ref())) {
+                    // What darkens the page behind a sheet is the menu's own, and outside of it for a finger.
+                    let inside = |own: Node| own.contains(target.as_ref()) && Some(&own) != target.as_ref();
+                    if !node.get().is_some_and(inside) {
                         close();
                     }
                 })

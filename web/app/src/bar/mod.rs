@@ -11,6 +11,7 @@ use crate::icon::Icon;
 use crate::page::{Page, use_page};
 use crate::route::{Room, Route};
 use crate::store::{Action, Engine, SignIn};
+use crate::warehouse::{dot, status};
 pub use menu::Menu;
 use sandshift_protocol::{TransactionState, WarehouseUser};
 pub use sign_in::SignInDialog;
@@ -50,9 +51,9 @@ pub fn Bar() -> Html {
                         <Icon name="bill" /><span class="sr">{ words.bill_so_far }</span><span class="num">{ dollars(state.account.bill_micros) }</span>
                     </a>
                     <a class="vital vital-still" href={state.route.console("redshift/clusters").href()}>
-                        <span class={classes!("dot", dot(&state.account.cluster_status))} />
+                        { dot(&state.account.cluster_status) }
                         <span class="sr">{ words.cluster }</span>
-                        <span class="opt">{ (words.cluster_status)(&state.account.cluster_status) }</span>
+                        <span class="opt">{ status(&state.account.cluster_status, state.language).to_owned() }</span>
                     </a>
                 }
             </div>
@@ -187,15 +188,5 @@ fn principals(page: &Page) -> Html {
                 <li><a class="menu-item" href={state.route.console(&format!("iam/user/{}", state.principal)).href()}><Icon name="key" small=true />{ words.principal_policies }</a></li>
             </ul>
         </Menu>
-    }
-}
-
-/// A shape as well as a colour: disc up, half disc changing, ring asleep, diamond failed.
-fn dot(status: &str) -> &'static str {
-    match status {
-        "available" => "dot-ok",
-        "paused" => "dot-paused",
-        "hardware-failure" | "storage-full" | "incompatible-network" => "dot-bad",
-        _ => "dot-busy",
     }
 }

@@ -6,9 +6,13 @@ use web_sys::{FileReader, HtmlInputElement};
 use yew::prelude::*;
 
 use super::menu::Menu;
+use crate::console::half;
 use crate::icon::Icon;
 use crate::page::{Desk, use_page};
 use crate::store::{Action, Question};
+
+/// Without a lesson there is no lab to reset.
+const RESET_ACCOUNT: &str = "이 계정 되돌리기|Reset this account";
 
 #[component]
 pub fn WorkspaceMenu() -> Html {
@@ -48,7 +52,7 @@ pub fn WorkspaceMenu() -> Html {
                     if let Some(onclick) = reset_step {
                         <li><button class="menu-item" type="button" {onclick}>{ words.reset_step }</button></li>
                     }
-                    <li><button class="menu-item" type="button" onclick={reset_lab}>{ words.reset_lab }</button></li>
+                    <li><button class="menu-item" type="button" onclick={reset_lab}>{ if state.route.is_sandbox() { half(RESET_ACCOUNT, state.language) } else { words.reset_lab } }</button></li>
                 </ul>
                 <p class="over">{ words.move_workspace }</p>
                 <ul>

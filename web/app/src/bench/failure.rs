@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::place::{UNREACHED, way_out};
 use crate::icon::Icon;
 use crate::outcome::Outcome;
 use crate::page::use_page;
@@ -44,9 +45,10 @@ pub fn Failure(props: &FailureProps) -> Html {
             <div class="refusal-body">
                 <div>
                     <p class="refusal-msg lines-of">{ text }</p>
-                    if let Some(hint) = &error.hint {
+                    if let Some(hint) = error.hint.as_ref().filter(|_| error.state != UNREACHED) {
                         <p class="refusal-hint">{ hint }</p>
                     }
+                    if error.state == UNREACHED && !outcome.past { { way_out(&page) } }
                     if error.defect {
                         <p class="refusal-hint">{ words.our_defect }</p>
                     }

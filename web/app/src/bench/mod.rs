@@ -8,6 +8,7 @@ mod failure;
 mod grid;
 mod handle;
 mod history;
+mod place;
 mod plan;
 mod plan_graph;
 mod plan_text;

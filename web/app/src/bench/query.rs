@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::editor::{Editor, Holder};
 use super::history::History;
+use super::place::PlaceLine;
 use super::results::Results;
 use crate::icon::Icon;
 use crate::page::{Desk, use_page};
@@ -63,6 +64,7 @@ pub fn Query() -> Html {
     html! {
         <div class="query">
             <h2 class="sr">{ words.query }</h2>
+            <PlaceLine />
             <div class="toolbar">
                 <button class="btn btn-primary" type="button" onclick={run_all} disabled={!state.is_ready() || running}><Icon name="play" />{ if comparing { words.run_as_both } else { words.run } }<span class="kbd phone-hide">{ "Ctrl ↵" }</span></button>
                 // One place for both: a selection cannot be run while something runs, and nothing moves.

@@ -27,6 +27,7 @@ use yew::prelude::*;
 use crate::host;
 use crate::page::{Page, use_page};
 use crate::route::{Room, Route};
+pub use book::half;
 use book::{Book, list, plain};
 pub use calls::Ready;
 use sheet::Sheet;

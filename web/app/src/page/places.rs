@@ -20,7 +20,8 @@ impl Desk {
         self.act(Action::Went(route));
         match lab {
             Some(id) if self.inner.opened.borrow().as_ref() != Some(&id) => self.enter(&id),
-            _ if matches!(self.state().course, Fetched::Waiting) => self.fetch_course(),
+            // A lab that is open is not entered again, whether or not it came with a course.
+            None if matches!(self.state().course, Fetched::Waiting) => self.fetch_course(),
             _ => {}
         }
     }

@@ -3,6 +3,7 @@
 use sandshift_protocol::{EventKind, Request};
 
 use super::Desk;
+use crate::console::half;
 use crate::host;
 use crate::keep;
 use crate::route::Route;
@@ -19,7 +20,10 @@ impl Desk {
         let words = state.language.words();
         let (request, told) = match question {
             Question::ResetStep { step } => (Request::ResetStep { step }, words.step_was_reset),
-            Question::ResetLab => (Request::ResetLab, words.lab_was_reset),
+            Question::ResetLab => {
+                let account = half("이 계정을 되돌렸습니다|Account reset", state.language);
+                (Request::ResetLab, if state.route.is_sandbox() { account } else { words.lab_was_reset })
+            }
             Question::Import { base64, .. } => {
                 (Request::ImportWorkspace { base64: base64.to_string() }, words.imported)
             }

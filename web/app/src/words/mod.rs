@@ -148,7 +148,6 @@ pub struct Words {
     pub happened: fn(&str) -> &'static str,
     pub bill_so_far: &'static str,
     pub cluster: &'static str,
-    pub cluster_status: fn(&str) -> &str,
     pub transaction_open: &'static str,
     pub transaction_aborted: &'static str,
     pub workspace: &'static str,

@@ -5,6 +5,7 @@ use sandshift_lessons::state::{self, SEED};
 use sandshift_lessons::{Lab, Record};
 use sandshift_protocol::EventKind;
 
+use super::place::KEPT;
 use super::{Background, Workspace};
 
 /// The lab's first account, or an empty one.
@@ -44,6 +45,8 @@ impl Workspace {
         sandbox.extensions = self.sandbox.extensions;
         self.sandbox = sandbox;
         self.sessions.clear();
+        self.kept.remove(KEPT);
+        self.settle_down();
         self.script = None;
         self.comparison = None;
         self.background = Background::default();

@@ -12,12 +12,12 @@ impl Workspace {
             return self.busy(id);
         }
         let seats = users.map(|user| {
-            let session = self.sessions.get(&user).copied().filter(|id| self.is_of(*id, &user));
+            let session = self.open_session(&user);
             (user, session)
         });
         self.statement_began = (self.now)();
         self.progress_told = self.statement_began + PROGRESS_AFTER_MS - PROGRESS_EVERY_MS;
-        self.comparison = Some(Comparison::new(id, text, self.sandbox.clone(), seats));
+        self.comparison = Some(Comparison::new(id, text, self.copy_there(), seats));
     }
 
     pub(super) fn step_comparison(&mut self, until: f64) {
