@@ -87,7 +87,7 @@ impl Sandbox {
 }
 
 /// True when the user holds any privilege on the relation or on a column of it.
-fn readable(manifest: &Manifest, user: UserId, relation: &Relation) -> bool {
+pub(super) fn readable(manifest: &Manifest, user: UserId, relation: &Relation) -> bool {
     [Privilege::Select, Privilege::Insert, Privilege::Update, Privilege::Delete].into_iter().any(
         |privilege| {
             let held = |column| manifest.held(user, privilege, column, Guarded::Relation(relation)).is_some();

@@ -36,14 +36,14 @@ pub enum Ending {
     },
 }
 
-fn text(row: &[Value], at: usize) -> String {
+pub(super) fn text(row: &[Value], at: usize) -> String {
     match row.get(at) {
         Some(Value::String(text)) => text.to_string(),
         _ => String::new(),
     }
 }
 
-fn number(row: &[Value], at: usize) -> i64 {
+pub(super) fn number(row: &[Value], at: usize) -> i64 {
     match row.get(at) {
         Some(Value::BigInt(number) | Value::Timestamp(number)) => *number,
         Some(Value::Integer(number)) => i64::from(*number),

@@ -12,6 +12,9 @@ pub const BILL: &str = "Bill";
 /// Every model of the warehouse with what can be drawn of it: how it was judged, what it looks at, how it learned.
 pub const MODELS: &str = "Models";
 
+/// The tables of the chosen warehouse, and one of them as it lies on disk (`User`, `Table`, `Column`).
+pub const INSPECT: &str = "Inspect";
+
 /// One operation with its parameters. Bytes (an object's) travel beside the message, because JSON would double them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

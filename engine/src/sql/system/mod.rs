@@ -45,6 +45,7 @@ pub use super::plan::SystemRelation;
 pub use pg_catalog::type_word;
 pub(crate) use policy::APPLIED as APPLIED_POLICY_LOG;
 pub(crate) use steps::LOG as STEP_LOG;
+pub(crate) use storage::{distribution, stats_off};
 
 /// The "schema" of functions that answer with rows: no name in it can be written.
 pub const FUNCTIONS: &str = " functions";

@@ -209,7 +209,7 @@ fn table_info(viewer: &Viewer<'_>) -> SqlResult<Rows> {
 
 /// How much of the table the statistics do not know: rows that came or went since ANALYZE; 0 is current, 100 is not at
 /// all. The product's formula is not published; unconfirmed.
-fn stats_off(table: &Table) -> Value {
+pub(crate) fn stats_off(table: &Table) -> Value {
     let Analyzed { inserted, deleted, .. } = table.data.analyzed;
     let now = table.data.stored_rows();
     ratio((inserted + deleted).min(now) * 100, now, 2)
@@ -237,7 +237,7 @@ fn skew_of_rows(table: &Table) -> Value {
     }
 }
 
-fn distribution(relation: &Stored, table: &Table) -> String {
+pub(crate) fn distribution(relation: &Stored, table: &Table) -> String {
     match table.distribution {
         Distribution::Auto if table.present_distribution() == Distribution::All => "AUTO(ALL)".to_owned(),
         Distribution::Auto => "AUTO(EVEN)".to_owned(),

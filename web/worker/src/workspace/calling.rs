@@ -6,7 +6,8 @@ use sandshift_engine::aws::policy::document::Effect;
 use sandshift_engine::aws::{ApiError, Caller, Fault, timestamp};
 use sandshift_engine::sandbox::{Ending, Sandbox};
 use sandshift_protocol::{
-    BILL, Call, CallFailure, Denial, EVENTS, EventKind, FailureKind, MODELS, PolicyStatement, SANDBOX,
+    BILL, Call, CallFailure, Denial, EVENTS, EventKind, FailureKind, INSPECT, MODELS, PolicyStatement,
+    SANDBOX,
 };
 use serde_json::{Value, json};
 
@@ -34,6 +35,13 @@ impl Workspace {
                 EVENTS => events(&self.sandbox),
                 BILL => self.sandbox.bill(),
                 MODELS => self.sandbox.models(),
+                INSPECT => self.there(|workspace| {
+                    let number =
+                        |name: &str| call.parameters[name].as_str().and_then(|text| text.parse().ok());
+                    let user = call.parameters["User"].as_str().unwrap_or_default();
+                    let column = number("Column").map(|column| column as usize);
+                    workspace.sandbox.inspect(user, number("Table"), column)
+                }),
                 _ => Value::Null,
             };
             return self.tell(id, EventKind::Called { value });
