@@ -25,6 +25,8 @@ export class Store {
     let database;
     let storage = { type: "kept" };
     try {
+      // Programs that want an account for once give it no name.
+      if (workspace === "") throw new Error("nobody asked to keep it");
       database = await openDatabase();
     } catch (error) {
       storage = { type: "memoryOnly", reason: String(error?.message ?? error) };

@@ -113,14 +113,17 @@ function begin(id, held) {
 
 /** The account that the opened lab begins with, as the build has made it; undefined when it has not. */
 async function beginning() {
+  // Who opens no lab may name it (`start`), and then wants that one.
+  const { lab, start } = JSON.parse(opening.text).request;
   try {
-    const { lab } = JSON.parse(opening.text).request;
     const digest = lab?.files.find(([name]) => name === "lab.json");
-    const name = digest ? JSON.parse(digest[1]).definition.start : "course-warehouse";
-    if (!/^[a-z-]+$/.test(name)) return undefined;
+    const name = start ?? (digest ? JSON.parse(digest[1]).definition.start : "course-warehouse");
+    if (!/^[a-z-]+$/.test(name)) throw new Error("this is no state's name");
     const response = await beside.state(name);
-    return response.ok ? unpack(new Uint8Array(await response.arrayBuffer())) : undefined;
-  } catch {
+    if (!response.ok) throw new Error(`${response.status}`);
+    return unpack(new Uint8Array(await response.arrayBuffer()));
+  } catch (error) {
+    if (start) throw new Error(`there is no starting state "${start}": ${error.message}`);
     // The engine makes it then, as it does everywhere else.
     return undefined;
   }

@@ -30,7 +30,8 @@ use option::Options;
 const USAGE: &str = "\
 cargo xtask serve [--port N]                     build what is stale, serve the site, print its address
 cargo xtask build [--out dist] [--base PATH]     the static site, ready to upload; prints sizes
-cargo xtask pack [--labs DIR]                    dist/sandshift.html, one file that works without a network
+cargo xtask pack [--labs DIR]                    dist/sandshift.html, one file that works without a network,
+                                                 and the npm package
 cargo xtask test [--quick]                       all that CI runs
 cargo xtask slt PATH...                          run sqllogictest files, each on a fresh sandbox
 cargo xtask transcript [--bless] PATH...         run transcripts; --bless rewrites their outputs
@@ -107,9 +108,11 @@ fn build(options: Options) -> Result<(), String> {
 }
 
 fn pack(options: Options) -> Result<(), String> {
-    let page = pack::build(options.value("--labs"), &root::root()?.join("dist"))?;
+    let out = root::root()?.join("dist");
+    let page = pack::build(options.value("--labs"), &out)?;
     let size = std::fs::metadata(&page).map_err(|error| format!("{}: {error}", page.display()))?.len();
     println!("{} MB in {}", size::megabytes(size), page.display());
+    println!("the npm package is {}", pack::package(&out)?.display());
     Ok(())
 }
 

@@ -26,6 +26,14 @@ pub fn install(folder: &Path) -> Result<(), String> {
     })
 }
 
+/// Packs a folder as it would be published; gives the tarball's place in `out`.
+pub fn pack(folder: &Path, out: &Path) -> Result<PathBuf, String> {
+    let to = out.to_string_lossy();
+    let told =
+        command::read(command::program(NPM, &["pack", "--silent", "--pack-destination", &to], folder))?;
+    Ok(out.join(told.trim()))
+}
+
 /// Bundles `editor` or `chart`; gives the bundle's place.
 pub fn bundle(root: &Path, name: &str) -> Result<PathBuf, String> {
     let folder = root.join("web").join(name);

@@ -1,15 +1,20 @@
-//! The site in other forms than a folder of files, made by the Node programs of `web/pack`: one page that works by
-//! double click.
+//! The site in other forms than a folder of files, made by Node programs: one page that works by double click
+//! (`web/pack`), and the engine as an npm package (`web/npm`).
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::progress::step;
 use crate::wasm::Profile;
-use crate::{command, root, site};
+use crate::{command, npm, root, site};
 
 /// The page under this name in `out`, with the labs of a folder.
 pub const FILE: &str = "sandshift.html";
+
+/// Whether a file of `dist` is ours: the site there leaves it alone.
+pub fn is_packed(file: &Path) -> bool {
+    file == Path::new(FILE) || file.extension().is_some_and(|end| end == "tgz")
+}
 
 /// Builds what is stale and writes the page.
 ///
@@ -23,6 +28,19 @@ pub fn build(labs: Option<&str>, out: &Path) -> Result<PathBuf, String> {
     let page = out.join(FILE);
     step("one file", || node("web/pack/pack.mjs", &[&stage, &page]))?;
     Ok(page)
+}
+
+/// Makes the npm package of what is staged already; gives the tarball's place in `out`.
+///
+/// # Errors
+/// Nothing is staged, or npm says why.
+pub fn package(out: &Path) -> Result<PathBuf, String> {
+    let stage = root::target()?.join("stage").join(Profile::Release.name());
+    let folder = root::target()?.join("npm");
+    step("npm package", || {
+        node("web/npm/build.mjs", &[&stage, &folder])?;
+        npm::pack(&folder, out)
+    })
 }
 
 /// Runs a program of this repository.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::wasm::{self, PARTS, Profile};
-use crate::{course, hashed, npm, offline, root, states};
+use crate::{course, hashed, npm, offline, pack, root, states};
 
 /// What to build.
 pub struct Plan {
@@ -22,7 +22,8 @@ pub fn tested() -> Result<PathBuf, String> {
 
 /// Builds what is stale and puts the site together.
 pub fn build(plan: &Plan) -> Result<(), String> {
-    let old = if plan.out.is_dir() { files(&plan.out, &plan.out)? } else { BTreeSet::new() };
+    let mut old = if plan.out.is_dir() { files(&plan.out, &plan.out)? } else { BTreeSet::new() };
+    old.retain(|file| !pack::is_packed(file));
     guard(&plan.out, &old)?;
     let stage = stage(plan.profile, &root::root()?.join("lessons/labs"))?;
     if let Some(base) = &plan.base {

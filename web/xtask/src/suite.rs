@@ -19,7 +19,7 @@ struct Part {
     run: fn() -> Result<(), String>,
 }
 
-const PARTS: [Part; 25] = [
+const PARTS: [Part; 26] = [
     Part { name: "format", slow: false, run: || cargo(&["fmt", "--all", "--check"]) },
     Part { name: "tidy", slow: false, run: || test(&["--test", "tidy"]) },
     Part { name: "unit tests", slow: false, run: || test(&["--lib", "--bins"]) },
@@ -60,6 +60,7 @@ const PARTS: [Part; 25] = [
     Part { name: "browser", slow: true, run: walk_in_browser },
     Part { name: "offline", slow: true, run: go_offline },
     Part { name: "one file", slow: true, run: walk_the_file },
+    Part { name: "npm package", slow: true, run: use_the_package },
 ];
 
 /// Runs everything, also what comes after a failure; the last line is the count alone.
@@ -139,6 +140,12 @@ fn walk_the_file() -> Result<(), String> {
     let (_, labs) = walked()?;
     let page = pack::build(None, &root::target()?.join("pack"))?;
     browser::run("tests/browser", "file.mjs", &[&page.to_string_lossy(), &labs.to_string_lossy()])
+}
+
+fn use_the_package() -> Result<(), String> {
+    // Of what the part before has staged.
+    let tarball = pack::package(&root::target()?.join("pack"))?;
+    browser::run("tests/browser", "npm.mjs", &[&tarball.to_string_lossy()])
 }
 
 /// The built site, and the file that tells of its labs.
