@@ -53,6 +53,8 @@ kinds! {
     TableVacuumed "table-vacuumed",
     TableAnalyzed "table-analyzed",
     BudgetAlarm "budget-alarm",
+    CrawlFinished "crawl-finished",
+    JobRunFinished "job-run-finished",
 }
 
 impl Happening {

@@ -157,6 +157,16 @@ pub enum Ending {
     Footer(Footer),
 }
 
+/// An object as Glue looks at it: what it begins with, and what it ends with where that is not its beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// `s3://bucket/key`.
+    pub path: String,
+    pub size: u64,
+    pub head: Vec<u8>,
+    pub tail: Vec<u8>,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Task {
     /// The bytes of a compressed object, whole; fails when they are more than `most`.
@@ -192,6 +202,11 @@ pub enum Task {
         fields: Vec<Field>,
         rows: u64,
         groups: Vec<Vec<u8>>,
+    },
+    /// What a crawl or a job of Glue is to know of these objects. Order and answer are JSON.
+    Glue {
+        order: Vec<u8>,
+        samples: Vec<Sample>,
     },
 }
 
@@ -229,6 +244,9 @@ impl Task {
                     out.bytes(group);
                 })
             }
+            Task::Glue { order, samples } => out.byte(6).bytes(order).list(samples, |out, sample| {
+                out.bytes(sample.path.as_bytes()).number(sample.size).bytes(&sample.head).bytes(&sample.tail);
+            }),
         };
         out.0
     }
@@ -259,6 +277,13 @@ impl Task {
                 fields: from.list(read_field)?,
                 rows: from.number()?,
                 groups: from.list(bytes)?,
+            },
+            6 => Task::Glue {
+                order: bytes(&mut from)?,
+                samples: from.list(|from| {
+                    let (path, size) = (from.text()?, from.number()?);
+                    Some(Sample { path, size, head: bytes(from)?, tail: bytes(from)? })
+                })?,
             },
             _ => return None,
         })

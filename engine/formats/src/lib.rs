@@ -2,8 +2,9 @@
 //!
 //! The engine gives it tasks (`sandshift_extension::formats`), in the browser from one WebAssembly module to
 //! another. [`object`] is objects compressed as a whole, [`parquet`] the columnar files, [`page`] their pages'
-//! compression.
+//! compression, [`glue`] what AWS Glue makes of objects that it looks at.
 
+mod glue;
 mod lzo;
 mod object;
 mod page;
@@ -39,6 +40,7 @@ pub fn begin(task: Vec<u8>) -> Box<dyn Work> {
         Task::WriteFooter { fields, rows, groups } => {
             Box::new(Said(Ok(parquet::write::footer(&fields, rows, &groups))))
         }
+        Task::Glue { order, samples } => Box::new(Said(glue::answer(&order, samples))),
     }
 }
 

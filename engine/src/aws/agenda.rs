@@ -4,7 +4,7 @@
 //! clock gets a variant of [`Chore`], a line in [`next`] and one in [`carry_out`]. What it does must move its own
 //! next moment on, or it would be asked for ever.
 
-use super::{Account, redshift, sagemaker, serverless};
+use super::{Account, glue, redshift, sagemaker, serverless};
 use crate::clock::Instant;
 use crate::happening::Happening;
 
@@ -14,6 +14,7 @@ pub enum Chore {
     Redshift(redshift::chore::Chore),
     Serverless(serverless::chore::Chore),
     SageMaker,
+    Glue,
 }
 
 /// What is due first; it may be overdue.
@@ -21,7 +22,8 @@ pub fn next(account: &Account) -> Option<(Instant, Chore)> {
     let redshift = redshift::chore::next(account).map(|(at, chore)| (at, Chore::Redshift(chore)));
     let serverless = serverless::chore::next(account).map(|(at, chore)| (at, Chore::Serverless(chore)));
     let sagemaker = sagemaker::chore::next(account).map(|at| (at, Chore::SageMaker));
-    [redshift, serverless, sagemaker].into_iter().flatten().min_by_key(|(at, _)| *at)
+    let glue = glue::next(account).map(|at| (at, Chore::Glue));
+    [redshift, serverless, sagemaker, glue].into_iter().flatten().min_by_key(|(at, _)| *at)
 }
 
 /// Does it, and tells what can be seen of it.
@@ -30,5 +32,6 @@ pub fn carry_out(account: &mut Account, chore: &Chore, at: Instant) -> Vec<Happe
         Chore::Redshift(chore) => redshift::chore::carry_out(account, chore, at),
         Chore::Serverless(chore) => serverless::chore::carry_out(account, chore, at),
         Chore::SageMaker => sagemaker::chore::carry_out(account, at),
+        Chore::Glue => glue::carry_out(account, at),
     }
 }

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::athena_table::{Table, csv, table};
+use super::job_run::OWN;
+use super::outside::Acting;
 use super::{ADMIN, Running, Sandbox};
 use crate::aws::athena::{Execution, Kind, State};
 use crate::aws::meter::{Of, Usage};
@@ -25,7 +27,8 @@ use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::password::Password;
 
-const CATALOG: &str = "awsdatacatalog";
+/// The database of a sandbox with nothing but the catalog in it.
+pub(super) const CATALOG: &str = "awsdatacatalog";
 
 /// A query that runs.
 pub(super) struct Query {
@@ -80,7 +83,11 @@ impl Sandbox {
     }
 
     /// The account belongs to the query's sandbox while it does something.
-    fn lend_account<T>(&mut self, scratch: &mut Sandbox, work: impl FnOnce(&mut Sandbox) -> T) -> T {
+    pub(super) fn lend_account<T>(
+        &mut self,
+        scratch: &mut Sandbox,
+        work: impl FnOnce(&mut Sandbox) -> T,
+    ) -> T {
         std::mem::swap(&mut self.account, &mut scratch.account);
         let done = work(scratch);
         std::mem::swap(&mut self.account, &mut scratch.account);
@@ -105,7 +112,7 @@ impl Sandbox {
             ));
         };
         place(&mut first, execution.database.as_deref())?;
-        let mut scratch = Box::new(self.scratch(execution, &caller));
+        let mut scratch = Box::new(self.scratch(&execution.region, &caller));
         let session = scratch.connect(ADMIN, None)?;
         if let Some(session) = scratch.sessions.get_mut(&session) {
             session.database = Identifier::fold(CATALOG);
@@ -119,11 +126,11 @@ impl Sandbox {
     }
 
     /// A sandbox with nothing but names for the catalog's databases.
-    fn scratch(&self, execution: &Execution, caller: &Caller) -> Sandbox {
+    pub(super) fn scratch(&self, region: &str, caller: &Caller) -> Sandbox {
         let mut scratch = Sandbox::new(self.seed);
         let admin = Identifier::fold(ADMIN);
         let mut manifest = Manifest::with_admin(CATALOG, admin, Password::Disabled);
-        for name in self.account.glue.names(&execution.region) {
+        for name in self.account.glue.names(region).into_iter().chain([OWN.to_owned()]) {
             let id = manifest.catalog.allocate();
             let schema = Schema {
                 id,
@@ -146,7 +153,7 @@ impl Sandbox {
         scratch.clock = self.clock.clone();
         scratch.memory_limit = self.memory_limit;
         scratch.extensions = self.extensions;
-        scratch.acting = Some(caller.clone());
+        scratch.acting = Some(Box::new(Acting { caller: caller.clone(), own: Value::Null }));
         scratch
     }
 

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::{Running, Sandbox, athena};
+use super::{Running, Sandbox, athena, crawl, job_run};
 use crate::aws::redshift_data::{Cell, Column, Part, Rows, Statement, Status, bound, described};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::display::Printing;
@@ -22,7 +22,18 @@ const MOST: u64 = 100 << 20;
 
 /// The statement that runs, if one does.
 #[derive(Default)]
-pub struct Background(Option<Box<Job>>, Option<Box<athena::Query>>);
+pub struct Background(Option<Box<Job>>, Option<Box<athena::Query>>, Glue);
+
+/// What Glue has going.
+#[derive(Default)]
+pub(super) struct Glue(Option<Box<crawl::Look>>, Option<Box<job_run::Work>>);
+
+impl Glue {
+    /// The same for crawls and runs of jobs.
+    pub(super) fn work(&mut self, sandbox: &mut Sandbox) -> bool {
+        crawl::work(&mut self.0, sandbox) || job_run::work(&mut self.1, sandbox)
+    }
+}
 
 struct Job {
     id: String,
@@ -39,7 +50,9 @@ impl Background {
     pub fn work(&mut self, sandbox: &mut Sandbox) -> bool {
         let Some(mut job) = self.0.take() else {
             let waiting = sandbox.account.redshift_data.waiting().map(|statement| statement.id.clone());
-            let Some(id) = waiting else { return athena::work(&mut self.1, sandbox) };
+            let Some(id) = waiting else {
+                return athena::work(&mut self.1, sandbox) || self.2.work(sandbox);
+            };
             self.0 = sandbox.begin_job(id).map(Box::new);
             return true;
         };

@@ -12,6 +12,7 @@ mod athena_table;
 mod auto_refresh;
 mod background;
 mod connection;
+mod crawl;
 mod disk;
 mod external_history;
 mod fill;
@@ -20,6 +21,7 @@ mod held;
 mod history;
 mod inspect;
 mod interruption;
+mod job_run;
 mod learning;
 mod load_history;
 mod names;
@@ -102,7 +104,7 @@ pub struct Sandbox {
     /// The modules beside the engine, as this door reaches them.
     pub extensions: Extensions,
     /// As whom the outside is asked, if not under the roles that statements name: Athena has a caller and no roles.
-    acting: Option<Caller>,
+    acting: Option<Box<outside::Acting>>,
 }
 
 /// A statement that ran to its end, for callers that need no steps in between.

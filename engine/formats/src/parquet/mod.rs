@@ -10,7 +10,7 @@ pub mod footer;
 mod levels;
 mod nested;
 mod pages;
-mod schema;
+pub mod schema;
 mod thrift;
 mod values;
 pub mod write;

@@ -1,6 +1,6 @@
 //! Questions to the module that knows compression and columnar files, and their answers when they come.
 
-use crate::extension::formats::{Codec, Column, Ending, Field, Footer, Task, Written};
+use crate::extension::formats::{Codec, Column, Ending, Field, Footer, Sample, Task, Written};
 use crate::extension::{Extension, Extensions, Progress, Work};
 
 /// Values the module may touch in a step: a few milliseconds.
@@ -86,4 +86,9 @@ pub fn write_footer(
     groups: Vec<Vec<u8>>,
 ) -> Asked<Vec<u8>> {
     Asked::new(extensions, &Task::WriteFooter { fields: fields.to_vec(), rows, groups }, Some)
+}
+
+/// What Glue makes of objects: order and answer are JSON.
+pub fn glue(extensions: Extensions, order: Vec<u8>, samples: Vec<Sample>) -> Asked<Vec<u8>> {
+    Asked::new(extensions, &Task::Glue { order, samples }, Some)
 }

@@ -1,9 +1,17 @@
 //! Glue: the catalog of tables that lie in S3, which Redshift, Athena and crawlers share (Glue API reference).
 
+pub mod crawl;
+pub mod crawler;
 pub mod database;
 pub mod expression;
 pub mod fault;
+pub mod found;
+pub mod job;
+pub mod job_run;
 pub mod partition;
+mod role;
+mod sample;
+mod schedule;
 pub mod table;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +21,8 @@ use super::parameters::Parameters;
 use super::policy::Context;
 use super::shape::operations;
 use super::{Access, Account, Fault, Order, Reply};
+use crate::clock::Instant;
+use crate::happening::Happening;
 use crate::sorted::SortedMap;
 use database::Database;
 
@@ -36,28 +46,64 @@ operations! {
     UpdatePartition "CatalogId DatabaseName! TableName! PartitionValueList!:strings PartitionInput!:structure",
     DeletePartition "CatalogId DatabaseName! TableName! PartitionValues!:strings",
     BatchDeletePartition "CatalogId DatabaseName! TableName! PartitionsToDelete!:structures",
+    CreateCrawler "Name! Role! DatabaseName Description Targets!:structure Schedule Classifiers:strings TablePrefix SchemaChangePolicy:structure RecrawlPolicy:structure LineageConfiguration:structure LakeFormationConfiguration:structure Configuration CrawlerSecurityConfiguration Tags:structure",
+    GetCrawler "Name!",
+    GetCrawlers "MaxResults:int NextToken",
+    ListCrawlers "MaxResults:int NextToken Tags:structure",
+    GetCrawlerMetrics "CrawlerNameList:strings MaxResults:int NextToken",
+    UpdateCrawler "Name! Role DatabaseName Description Targets:structure Schedule Classifiers:strings TablePrefix SchemaChangePolicy:structure RecrawlPolicy:structure LineageConfiguration:structure LakeFormationConfiguration:structure Configuration CrawlerSecurityConfiguration",
+    DeleteCrawler "Name!",
+    StartCrawler "Name!",
+    StopCrawler "Name!",
+    StartCrawlerSchedule "CrawlerName!",
+    StopCrawlerSchedule "CrawlerName!",
+    CreateJob "Name! Description LogUri Role! ExecutionProperty:structure Command!:structure DefaultArguments:map NonOverridableArguments:map Connections:structure MaxRetries:int AllocatedCapacity:int Timeout:int MaxCapacity:number SecurityConfiguration Tags:structure NotificationProperty:structure GlueVersion NumberOfWorkers:int WorkerType CodeGenConfigurationNodes:structure ExecutionClass SourceControlDetails:structure",
+    GetJob "JobName!",
+    GetJobs "NextToken MaxResults:int",
+    ListJobs "NextToken MaxResults:int Tags:structure",
+    UpdateJob "JobName! JobUpdate!:structure",
+    DeleteJob "JobName!",
+    StartJobRun "JobName! JobRunId Arguments:map AllocatedCapacity:int Timeout:int MaxCapacity:number SecurityConfiguration NotificationProperty:structure WorkerType NumberOfWorkers:int ExecutionClass",
+    GetJobRun "JobName! RunId! PredecessorsIncluded:bool",
+    GetJobRuns "JobName! NextToken MaxResults:int",
+    BatchStopJobRun "JobName! JobRunIds!:strings",
 }
 
 /// Operations AWS has and the sandbox does not yet.
 pub const NOT_SIMULATED: &str = "BatchDeleteConnection BatchDeleteTableVersion BatchGetBlueprints BatchGetCrawlers \
-BatchGetDevEndpoints BatchGetJobs BatchGetTriggers BatchGetWorkflows BatchStopJobRun BatchUpdatePartition \
-CreateClassifier CreateConnection CreateCrawler CreateDevEndpoint CreateJob CreateMLTransform CreatePartitionIndex \
+BatchGetDevEndpoints BatchGetJobs BatchGetTriggers BatchGetWorkflows BatchUpdatePartition \
+CreateClassifier CreateConnection CreateDevEndpoint CreateMLTransform CreatePartitionIndex \
 CreateRegistry CreateSchema CreateScript CreateSecurityConfiguration CreateSession CreateTrigger \
-CreateUserDefinedFunction CreateWorkflow DeleteClassifier DeleteConnection DeleteCrawler DeleteJob \
+CreateUserDefinedFunction CreateWorkflow DeleteClassifier DeleteConnection \
 DeletePartitionIndex DeleteTableVersion DeleteTrigger DeleteUserDefinedFunction DeleteWorkflow GetClassifiers \
-GetColumnStatisticsForTable GetConnection GetConnections GetCrawler GetCrawlerMetrics GetCrawlers \
-GetDataCatalogEncryptionSettings GetDataflowGraph GetJob GetJobBookmark GetJobRun GetJobRuns GetJobs GetMapping \
+GetColumnStatisticsForTable GetConnection GetConnections \
+GetDataCatalogEncryptionSettings GetDataflowGraph GetJobBookmark GetMapping \
 GetPartitionIndexes GetPlan GetResourcePolicy GetSecurityConfigurations GetTableVersion GetTableVersions GetTags \
-GetTrigger GetTriggers GetUserDefinedFunctions GetWorkflow ImportCatalogToGlue ListCrawlers ListJobs ListTriggers \
-ListWorkflows PutResourcePolicy ResetJobBookmark SearchTables StartCrawler StartCrawlerSchedule StartJobRun \
-StartTrigger StartWorkflowRun StopCrawler StopCrawlerSchedule StopTrigger TagResource UntagResource UpdateCrawler \
-UpdateJob UpdateTrigger";
+GetTrigger GetTriggers GetUserDefinedFunctions GetWorkflow ImportCatalogToGlue ListTriggers \
+ListWorkflows PutResourcePolicy ResetJobBookmark SearchTables \
+StartTrigger StartWorkflowRun StopTrigger TagResource UntagResource \
+UpdateTrigger";
+
+/// When something of Glue's is due first.
+pub fn next(account: &Account) -> Option<Instant> {
+    crawl::next(account).into_iter().chain(job_run::next(account)).min()
+}
+
+/// Whatever is due, told as far as it can be seen.
+pub fn carry_out(account: &mut Account, at: Instant) -> Vec<Happening> {
+    let mut told = crawl::carry_out(account, at);
+    told.extend(job_run::carry_out(account, at));
+    told
+}
 
 /// The catalogs of the account, one a region.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Glue {
     /// By `region/name`.
     databases: SortedMap<String, Database>,
+    /// By `region/name`.
+    pub crawlers: SortedMap<String, crawler::Crawler>,
+    pub jobs: SortedMap<String, job::Job>,
 }
 
 impl Glue {
@@ -123,7 +169,27 @@ pub fn access(operation: Operation, account: &Account, order: &Order<'_>) -> Vec
     let parameters = order.parameters;
     let nested = |structure: &str| parameters.structure(structure).text("Name").map(str::to_owned);
     let named = |member: &str| parameters.text(member).map(str::to_owned);
+    let on = |path: String| Access {
+        action: format!("glue:{}", operation.name()),
+        resource: format!("arn:aws:glue:{}:{}:{path}", order.region, account.id),
+        context: Context::default(),
+    };
     let (database, tables) = match operation {
+        GetCrawlers | ListCrawlers | GetCrawlerMetrics => return vec![on("crawler/*".to_owned())],
+        GetJobs | ListJobs => return vec![on("job/*".to_owned())],
+        CreateJob | UpdateJob | GetJob | DeleteJob | StartJobRun | GetJobRun | GetJobRuns
+        | BatchStopJobRun => {
+            let name = parameters.text("Name").unwrap_or_else(|| parameters.required("JobName"));
+            let role = parameters.text("Role").or(parameters.structure("JobUpdate").text("Role"));
+            let passed = role.map(|role| role::pass(account, role));
+            return [on(format!("job/{name}"))].into_iter().chain(passed).collect();
+        }
+        CreateCrawler | UpdateCrawler | GetCrawler | DeleteCrawler | StartCrawler | StopCrawler
+        | StartCrawlerSchedule | StopCrawlerSchedule => {
+            let name = parameters.text("Name").unwrap_or_else(|| parameters.required("CrawlerName"));
+            let passed = parameters.text("Role").map(|role| role::pass(account, role));
+            return [on(format!("crawler/{name}"))].into_iter().chain(passed).collect();
+        }
         CreateDatabase => (None, Vec::new()),
         GetDatabases => (Some("*".to_owned()), Vec::new()),
         GetDatabase | UpdateDatabase | DeleteDatabase => (named("Name"), Vec::new()),
@@ -144,11 +210,6 @@ pub fn access(operation: Operation, account: &Account, order: &Order<'_>) -> Vec
         paths.push(format!("database/{}", database.to_lowercase()));
         paths.extend(tables.iter().map(|table| format!("table/{database}/{table}").to_lowercase()));
     }
-    let on = |path: String| Access {
-        action: format!("glue:{}", operation.name()),
-        resource: format!("arn:aws:glue:{}:{}:{path}", order.region, account.id),
-        context: Context::default(),
-    };
     paths.into_iter().map(on).collect()
 }
 
@@ -179,6 +240,27 @@ pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Re
         UpdatePartition => partition::update(account, order),
         DeletePartition => partition::delete(account, order),
         BatchDeletePartition => partition::delete_many(account, order),
+        CreateCrawler => crawler::create(account, order),
+        GetCrawler => crawler::get(account, order),
+        GetCrawlers => crawler::list(account, order),
+        ListCrawlers => crawler::names(account, order),
+        GetCrawlerMetrics => crawler::metrics(account, order),
+        UpdateCrawler => crawler::update(account, order),
+        DeleteCrawler => crawler::delete(account, order),
+        StartCrawler => crawler::start(account, order),
+        StopCrawler => crawler::stop(account, order),
+        StartCrawlerSchedule => crawler::pause(account, order, false),
+        StopCrawlerSchedule => crawler::pause(account, order, true),
+        CreateJob => job::create(account, order),
+        GetJob => job::get(account, order),
+        GetJobs => job::list(account, order),
+        ListJobs => job::names(account, order),
+        UpdateJob => job::update(account, order),
+        DeleteJob => job::delete(account, order),
+        StartJobRun => job_run::start(account, order),
+        GetJobRun => job_run::get(account, order),
+        GetJobRuns => job_run::list(account, order),
+        BatchStopJobRun => job_run::stop(account, order),
     }?;
     Ok(Reply { value, body: None })
 }

@@ -18,7 +18,7 @@ pub mod node_type;
 mod parameter_group;
 mod resize;
 mod restore;
-mod schedule;
+pub(super) mod schedule;
 mod sharing;
 pub mod snapshot;
 mod snapshot_call;

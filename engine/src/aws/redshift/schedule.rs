@@ -34,7 +34,7 @@ const HOUR: i64 = 60 * MINUTE;
 const DAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 /// The numbers that a field of a cron definition stands for, as bits.
-fn field(text: &str, least: u32, most: u32, names: &[&str]) -> Option<u64> {
+pub(in crate::aws) fn field(text: &str, least: u32, most: u32, names: &[&str]) -> Option<u64> {
     let number = |text: &str| {
         let named = names.iter().position(|name| name.eq_ignore_ascii_case(text)).map(|at| at as u32 + least);
         named.or_else(|| text.parse().ok()).filter(|number| (least..=most).contains(number))

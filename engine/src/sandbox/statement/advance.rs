@@ -9,6 +9,7 @@ use super::work::{Effect, InsertTag, Work};
 use crate::aws::Account;
 use crate::clock::Instant;
 use crate::sandbox::outside::AccountOutside;
+use crate::sandbox::outside::Acting;
 use crate::sandbox::{Sandbox, learning, load_history, refresh, unload_history, vacuum_history};
 use crate::sql::bind::WriteKind;
 use crate::sql::commands::copy::{CopyStep, Surroundings};
@@ -150,8 +151,13 @@ impl Sandbox {
             Work::Copy { task, sink } => {
                 let room = running.context.memory_limit.saturating_sub(running.context.memory_used);
                 let extensions = self.extensions;
-                let mut outside =
-                    outside(&mut self.account, self.clock.now(), &self.warehouse.cluster, &running.context);
+                let mut outside = outside(
+                    &mut self.account,
+                    self.clock.now(),
+                    &self.warehouse.cluster,
+                    &running.context,
+                    self.acting.as_deref(),
+                );
                 let step = task.step(&mut Surroundings { outside: &mut outside, extensions, room });
                 task.count(&mut running.context)?;
                 if !matches!(step, Ok(CopyStep::Running(_) | CopyStep::Rows(_))) {
@@ -234,8 +240,13 @@ impl Sandbox {
                     return Ok(Step::Running(progress));
                 }
                 let extensions = self.extensions;
-                let mut outside =
-                    outside(&mut self.account, self.clock.now(), &self.warehouse.cluster, &running.context);
+                let mut outside = outside(
+                    &mut self.account,
+                    self.clock.now(),
+                    &self.warehouse.cluster,
+                    &running.context,
+                    self.acting.as_deref(),
+                );
                 let step = task.step(&mut Surroundings { outside: &mut outside, extensions, room: u64::MAX });
                 if task.registration.is_none() && !matches!(step, Ok(UnloadStep::Running)) {
                     let ending = load_history::Load {
@@ -321,7 +332,8 @@ fn outside<'a>(
     now: Instant,
     cluster: &'a str,
     context: &'a Context,
+    acting: Option<&'a Acting>,
 ) -> AccountOutside<'a> {
     let user = context.evaluation.settings.get("current_user").map_or("", String::as_str);
-    AccountOutside { account, now, cluster, user, region: None, acting: None }
+    AccountOutside { account, now, cluster, user, region: None, acting }
 }

@@ -135,7 +135,7 @@ impl Sandbox {
                     cluster: &self.warehouse.cluster,
                     user: &user,
                     region: None,
-                    acting: self.acting.as_ref(),
+                    acting: self.acting.as_deref(),
                 }),
                 asker: Asker { query: numbers.0 as u64, process: id.0 },
             },

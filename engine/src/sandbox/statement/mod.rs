@@ -226,6 +226,13 @@ impl Running {
 
     /// Its number; -1 for what only the leader node does.
     /// Bytes that were read outside.
+    /// What the names of the files begin with that an UNLOAD writes.
+    pub(super) fn name_files(&mut self, stem: String) {
+        if let Work::Unload { task, .. } = &mut self.work {
+            task.name(stem);
+        }
+    }
+
     pub(super) fn scanned_outside(&self) -> u64 {
         self.context.external.iter().map(|read| read.scanned_bytes).sum()
     }

@@ -164,7 +164,7 @@ impl Sandbox {
             cluster: &self.warehouse.cluster,
             user: &user,
             region: None,
-            acting: self.acting.as_ref(),
+            acting: self.acting.as_deref(),
         };
         external::source::fill(plan, &mut outside, &mut running.context.evaluation, asker)?;
         external::listing::fill(plan, live, &mut outside, asker, &running.base, session)

@@ -118,6 +118,8 @@ pub(super) static WORDS: Words = Words {
         "model-ready" => "model ready:",
         "model-failed" => "model failed:",
         "budget-alarm" => "budget exceeded:",
+        "crawl-finished" => "crawl finished:",
+        "job-run-finished" => "Glue job run finished:",
         _ => "changed:",
     },
     time_note: "A simulated clock. It moves only as far as you let it.",

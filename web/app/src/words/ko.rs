@@ -118,6 +118,8 @@ pub(super) static WORDS: Words = Words {
         "model-ready" => "모델 준비됨:",
         "model-failed" => "모델 학습 실패:",
         "budget-alarm" => "예산 초과:",
+        "crawl-finished" => "크롤러 실행 끝:",
+        "job-run-finished" => "Glue 작업 실행 끝:",
         _ => "바뀜:",
     },
     time_note: "시뮬레이션 시계입니다. 여기서 보낸 만큼만 흐릅니다.",

@@ -126,8 +126,12 @@ impl UnloadTask {
 
     /// The same, with files whose names begin so.
     pub fn named(mut self, stem: String) -> Self {
-        self.settings.stem = stem;
+        self.name(stem);
         self
+    }
+
+    pub fn name(&mut self, stem: String) {
+        self.settings.stem = stem;
     }
 
     pub fn files(&self) -> &[Unloaded] {
