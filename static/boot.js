@@ -1,7 +1,15 @@
 // Starts the page. The only script that knows where the others are: a build that renames files rewrites this one.
 
 const beside = (file) => new URL(file, import.meta.url);
-const startWorker = () => new Worker(beside("./worker.js"), { type: "module", name: "sandshift" });
+
+// In somebody else's page, that page may be told what is passed.
+const embedded = window.parent === window ? undefined : import("./embedded.js");
+
+function startWorker() {
+  const worker = new Worker(beside("./worker.js"), { type: "module", name: "sandshift" });
+  embedded?.then(({ tap }) => tap(worker), () => {});
+  return worker;
+}
 
 // What the page will ask for first comes while the page itself is still coming: the list of labs, and of a lab's page
 // its text.

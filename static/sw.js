@@ -66,8 +66,8 @@ async function tidy() {
 async function answer(request, path) {
   const url = new URL(path, self.registration.scope);
   const cache = await caches.open(CACHE);
-  // An author may have put a lab beside the built site since.
-  if (path.startsWith("labs/")) {
+  // An author may have put a lab beside the built site since, a publisher another name into its list.
+  if (path.startsWith("labs/") || path === "embed.json") {
     const here = await cache.match(url);
     const fresh = fetch(request);
     if (!here) return fresh;

@@ -106,6 +106,8 @@ export interface SqlOptions {
   /** A user of the warehouse; `admin` when not said. Each has a session of its own. */
   user?: string;
   onProgress?(progress: Progress): void;
+  /** Rows handed out of each result at most; `rowCount` still tells of all. */
+  maxRows?: number;
   /** Stops the script; the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
 }

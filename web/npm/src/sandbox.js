@@ -44,9 +44,9 @@ export class Sandbox {
   }
 
   /** Runs a script as a user of the warehouse. What the last statement answered, and what each did. */
-  sql(text, { user = "admin", onProgress, signal, format = "objects" } = {}) {
+  sql(text, { user = "admin", onProgress, signal, format = "objects", maxRows = Infinity } = {}) {
     if (!SHAPES[format]) return Promise.reject(new EngineError(`format is one of ${Object.keys(SHAPES).join(", ")}`, "NOT_KNOWN"));
-    return this.#inTurn(() => this.#run(text, { user, onProgress, signal, format }));
+    return this.#inTurn(() => this.#run(text, { user, onProgress, signal, format, maxRows }));
   }
 
   /** Calls an operation of AWS as an IAM user; `Body` travels as bytes, both ways. */
@@ -118,7 +118,7 @@ export class Sandbox {
 
   /* ---------- a script ---------- */
 
-  async #run(text, { user, onProgress, signal, format }) {
+  async #run(text, { user, onProgress, signal, format, maxRows }) {
     signal?.throwIfAborted();
     const statements = [];
     const fetched = [];
@@ -138,7 +138,7 @@ export class Sandbox {
             const statement = done(running, event.result);
             statements.push(statement);
             // Fetched while the script goes on: the worker keeps the newest results only.
-            const rows = this.#rows(statement, event.result.rows, format);
+            const rows = this.#rows(statement, event.result.rows, format, maxRows);
             rows.catch(() => {});
             return void fetched.push(rows);
           }
@@ -159,17 +159,19 @@ export class Sandbox {
     return { ...last, statements };
   }
 
-  async #rows(statement, rows, format) {
-    const [begin, add, end] = SHAPES[format];
+  async #rows(statement, rows, format, most) {
+    const [begin, add, finish] = SHAPES[format];
     let made = begin(statement.columns);
     if (rows) {
-      made = add(made, statement.columns, rows.first);
-      for (let from = rows.first.length; from < rows.count; from += PIECE) {
-        const piece = await this.#ask({ type: "rows", result: rows.result, from, count: PIECE }, (event) => event.type === "rows" && event.rows);
+      const end = Math.min(rows.count, most);
+      made = add(made, statement.columns, rows.first.slice(0, end));
+      for (let from = rows.first.length; from < end; from += PIECE) {
+        const count = Math.min(PIECE, end - from);
+        const piece = await this.#ask({ type: "rows", result: rows.result, from, count }, (event) => event.type === "rows" && event.rows);
         made = add(made, statement.columns, piece);
       }
     }
-    Object.assign(statement, end(made));
+    Object.assign(statement, finish(made));
   }
 
   /* ---------- messages ---------- */

@@ -26,8 +26,10 @@ pub fn rename(site: &Path, files: &[String]) -> Result<(), String> {
             names.insert(file, name);
         }
     }
-    let page = site.join("index.html");
-    write(&page, &renamed(read(&page)?, &names))?;
+    for page in ["index.html", "cells.html"] {
+        let page = site.join(page);
+        write(&page, &renamed(read(&page)?, &names))?;
+    }
     let list = serde_json::to_vec(&names).map_err(|error| error.to_string())?;
     write(&site.join(NAMES), &list)
 }
@@ -37,13 +39,13 @@ const TURNS: usize = 6;
 
 /// Whose turn it is to be renamed, if at all.
 fn order(file: &str) -> Option<usize> {
-    if file.contains('/') && !file.starts_with("styles/") || matches!(file, "sw.js" | "index.html") {
+    if file.contains('/') && !file.starts_with("styles/") || matches!(file, "sw.js" | "embed.js") {
         return None;
     }
     match file {
         "beside.js" => Some(3),
         "worker.js" => Some(4),
-        "boot.js" => Some(5),
+        "boot.js" | "cells.js" => Some(5),
         _ => match file.rsplit_once('.')?.1 {
             "wasm" => Some(0),
             "css" => Some(1),

@@ -26,7 +26,7 @@ pub fn build(labs: Option<&str>, out: &Path) -> Result<PathBuf, String> {
     let stage = site::stage(Profile::Release, &labs)?;
     fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
     let page = out.join(FILE);
-    step("one file", || node("web/pack/pack.mjs", &[&stage, &page]))?;
+    step("one file", || node(&root.join("web/pack/pack.mjs"), &[&stage, &page]))?;
     Ok(page)
 }
 
@@ -38,19 +38,17 @@ pub fn package(out: &Path) -> Result<PathBuf, String> {
     let stage = root::target()?.join("stage").join(Profile::Release.name());
     let folder = root::target()?.join("npm");
     step("npm package", || {
-        node("web/npm/build.mjs", &[&stage, &folder])?;
+        node(&root::root()?.join("web/npm/build.mjs"), &[&stage, &folder])?;
         npm::pack(&folder, out)
     })
 }
 
-/// Runs a program of this repository.
-fn node(script: &str, words: &[&Path]) -> Result<(), String> {
-    let root = root::root()?;
-    let script = root.join(script);
-    let words: Vec<String> = std::iter::once(script.as_path())
+/// Runs a Node program of this repository.
+pub fn node(script: &Path, words: &[&Path]) -> Result<(), String> {
+    let words: Vec<String> = std::iter::once(script)
         .chain(words.iter().copied())
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    command::run(command::program("node", &words, &root))
+    command::run(command::program("node", &words, &root::root()?))
 }

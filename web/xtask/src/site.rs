@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::progress::step;
 use crate::wasm::{self, PARTS, Profile};
 use crate::{course, hashed, npm, offline, pack, root, states};
 
@@ -67,6 +68,8 @@ pub fn stage(profile: Profile, labs: &Path) -> Result<PathBuf, String> {
             copy(&bound.join(&file), &stage.join(&file))?;
         }
     }
+    let embed = root.join("web/embed/build.mjs");
+    step("embedding", || pack::node(&embed, &[&stage]))?;
     course::publish(labs, &stage.join("labs"))?;
     states::publish(&root, &bound, &stage.join("states"))?;
     Ok(stage)

@@ -46,6 +46,7 @@ fn part(path: &str) -> &'static str {
         "digest.js" | "digest_bg.wasm" => "reading labs, when wanted",
         "learning.js" | "learning_bg.wasm" => "learners, when wanted",
         "formats.js" | "formats_bg.wasm" => "compression and Parquet, when wanted",
+        "embed.js" | "embedded.js" | "cells.js" | "cells.html" | "embed.json" => "embedding, when wanted",
         _ if path.starts_with("console/") => "console pages, when wanted",
         _ if path.starts_with("labs/") => "lessons",
         _ if path.ends_with(".html") || path.ends_with(".css") || path.ends_with(".svg") => {
@@ -57,7 +58,7 @@ fn part(path: &str) -> &'static str {
 
 const ENGINE: [&str; 1] = ["engine wasm"];
 const PAGE: [&str; 4] = ["page wasm", "page scripts", "editor", "page markup and styles"];
-const PARTS: [&str; 13] = [
+const PARTS: [&str; 14] = [
     "engine wasm",
     "engine scripts",
     PAGE[0],
@@ -69,6 +70,7 @@ const PARTS: [&str; 13] = [
     "compression and Parquet, when wanted",
     "learners, when wanted",
     "console pages, when wanted",
+    "embedding, when wanted",
     "lessons",
     "other files",
 ];

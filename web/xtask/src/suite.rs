@@ -19,7 +19,7 @@ struct Part {
     run: fn() -> Result<(), String>,
 }
 
-const PARTS: [Part; 26] = [
+const PARTS: [Part; 27] = [
     Part { name: "format", slow: false, run: || cargo(&["fmt", "--all", "--check"]) },
     Part { name: "tidy", slow: false, run: || test(&["--test", "tidy"]) },
     Part { name: "unit tests", slow: false, run: || test(&["--lib", "--bins"]) },
@@ -59,6 +59,7 @@ const PARTS: [Part; 26] = [
     Part { name: "site and sizes", slow: true, run: build_site },
     Part { name: "browser", slow: true, run: walk_in_browser },
     Part { name: "offline", slow: true, run: go_offline },
+    Part { name: "embedding", slow: true, run: embed_in_pages },
     Part { name: "one file", slow: true, run: walk_the_file },
     Part { name: "npm package", slow: true, run: use_the_package },
 ];
@@ -134,6 +135,11 @@ fn walk_in_browser() -> Result<(), String> {
 fn go_offline() -> Result<(), String> {
     let (out, labs) = walked()?;
     browser::run("tests/browser", "offline.mjs", &[&out.to_string_lossy(), &labs.to_string_lossy()])
+}
+
+fn embed_in_pages() -> Result<(), String> {
+    let (out, labs) = walked()?;
+    browser::run("tests/browser", "embed.mjs", &[&out.to_string_lossy(), &labs.to_string_lossy()])
 }
 
 fn walk_the_file() -> Result<(), String> {
