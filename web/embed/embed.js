@@ -208,6 +208,7 @@ textarea:focus-visible, .rows:focus-visible { outline: 2px solid var(--accent); 
 button { font: inherit; font-weight: 500; min-block-size: 30px; padding: 2px 14px; border: 1px solid var(--accent); border-radius: 4px; background: var(--accent); color: var(--on); cursor: pointer; }
 button.stop { background: transparent; color: var(--accent); }
 button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+::slotted([slot="caption"]) { display: block; margin: 0; padding: 10px 12px 0; }
 .said { color: var(--dim); font-size: 13px; }
 .rows { max-block-size: var(--height, 320px); overflow: auto; border-block-start: 1px solid var(--line); }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
@@ -285,19 +286,29 @@ class SandshiftSql extends HTMLElement {
   /** Runs what is in the cell; gives its statements, or throws what the product says. */
   run() {
     if (this.#running) return this.#running.done;
+    try {
+      return this.#begin();
+    } catch (error) {
+      // A mistake in the page itself.
+      this.#parts.results.replaceChildren(this.#failure(error));
+      return Promise.reject(error);
+    }
+  }
+
+  #begin() {
     const { frame, hears } = engine(siteOf(this));
     const words = this.#words;
     const { said, results } = this.#parts;
-    said.textContent = words.running;
     const download = ({ type, loaded, total }) => {
       if (type === "download") said.textContent = total > loaded ? `${words.coming} ${Math.round((100 * loaded) / total)} %` : words.coming;
     };
-    hears.add(download);
     const begun = performance.now();
     const message = {
       type: "sql", text: this.value, user: this.getAttribute("user") ?? "admin", start: this.getAttribute("start") ?? "course-warehouse", setup: setup(this),
       most: Number(this.getAttribute("rows")) || 200,
     };
+    said.textContent = words.running;
+    hears.add(download);
     let id;
     const done = new Promise((resolve, reject) => {
       id = frame.ask(message, (answer) => {

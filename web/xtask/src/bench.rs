@@ -31,7 +31,7 @@ pub fn tab() -> Result<(), String> {
 fn prepared() -> Result<(PathBuf, PathBuf), String> {
     let root = root::root()?;
     let out = site::tested()?;
-    site::build(&site::Plan { profile: Profile::Release, out: out.clone(), base: None })?;
+    site::build(&site::Plan { profile: Profile::Release, out: out.clone(), base: None, parents: None })?;
     let data = root::target()?.join("bench-data");
     for rows in ROWS {
         let folder = data.join(rows);

@@ -29,7 +29,8 @@ use option::Options;
 
 const USAGE: &str = "\
 cargo xtask serve [--port N]                     build what is stale, serve the site, print its address
-cargo xtask build [--out dist] [--base PATH]     the static site, ready to upload; prints sizes
+cargo xtask build [--out dist] [--base PATH] [--parents ORIGIN,...]
+                                                 the static site, ready to upload; prints sizes
 cargo xtask pack [--labs DIR]                    dist/sandshift.html, one file that works without a network,
                                                  and the npm package
 cargo xtask test [--quick]                       all that CI runs
@@ -56,7 +57,7 @@ fn main() -> ExitCode {
     let command = words.next().unwrap_or_default();
     let rest: Vec<String> = words.collect();
     let done = match command.as_str() {
-        "build" => Options::read(&rest, &["--out", "--base"], &["--record"]).and_then(build),
+        "build" => Options::read(&rest, &["--out", "--base", "--parents"], &["--record"]).and_then(build),
         "pack" => Options::read(&rest, &["--labs"], &[]).and_then(pack),
         "serve" => Options::read(&rest, &["--port"], &[]).and_then(serve),
         "test" => {
@@ -94,6 +95,7 @@ fn build(options: Options) -> Result<(), String> {
         profile: wasm::Profile::Release,
         out: out.clone(),
         base: options.owned("--base"),
+        parents: options.owned("--parents"),
     })?;
     let table = size::measure(&out, size::Copies::Kept)?;
     print!("{table}");
@@ -109,10 +111,11 @@ fn build(options: Options) -> Result<(), String> {
 
 fn pack(options: Options) -> Result<(), String> {
     let out = root::root()?.join("dist");
-    let page = pack::build(options.value("--labs"), &out)?;
+    let stage = pack::stage(options.value("--labs"))?;
+    let page = pack::page(&stage, &out)?;
     let size = std::fs::metadata(&page).map_err(|error| format!("{}: {error}", page.display()))?.len();
     println!("{} MB in {}", size::megabytes(size), page.display());
-    println!("the npm package is {}", pack::package(&out)?.display());
+    println!("the npm package is {}", pack::package(&stage, &out)?.display());
     Ok(())
 }
 
@@ -122,6 +125,6 @@ fn serve(options: Options) -> Result<(), String> {
         Some(text) => text.parse().map_err(|_| format!("`{text}` is no port"))?,
     };
     let out = root::root()?.join("target/site");
-    site::build(&site::Plan { profile: wasm::Profile::Dev, out: out.clone(), base: None })?;
+    site::build(&site::Plan { profile: wasm::Profile::Dev, out: out.clone(), base: None, parents: None })?;
     serve::forever(&out, port)
 }

@@ -16,29 +16,36 @@ pub fn is_packed(file: &Path) -> bool {
     file == Path::new(FILE) || file.extension().is_some_and(|end| end == "tgz")
 }
 
-/// Builds what is stale and writes the page.
+/// Builds what is stale; gives the folder that the others here are made of.
 ///
 /// # Errors
-/// It cannot be built, or is larger than it may be.
-pub fn build(labs: Option<&str>, out: &Path) -> Result<PathBuf, String> {
-    let root = root::root()?;
-    let labs = labs.map_or_else(|| root.join("lessons/labs"), PathBuf::from);
-    let stage = site::stage(Profile::Release, &labs)?;
+/// It cannot be built.
+pub fn stage(labs: Option<&str>) -> Result<PathBuf, String> {
+    let labs =
+        labs.map_or_else(|| root::root().map(|root| root.join("lessons/labs")), |labs| Ok(labs.into()))?;
+    site::stage(Profile::Release, &labs)
+}
+
+/// Writes the page into `out`; gives its place.
+///
+/// # Errors
+/// It is larger than it may be, or what is staged is not what it is made of.
+pub fn page(stage: &Path, out: &Path) -> Result<PathBuf, String> {
     fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
     let page = out.join(FILE);
-    step("one file", || node(&root.join("web/pack/pack.mjs"), &[&stage, &page]))?;
+    step("one file", || node(&root::root()?.join("web/pack/pack.mjs"), &[stage, &page]))?;
     Ok(page)
 }
 
-/// Makes the npm package of what is staged already; gives the tarball's place in `out`.
+/// Writes the npm package into `out`; gives the tarball's place.
 ///
 /// # Errors
-/// Nothing is staged, or npm says why.
-pub fn package(out: &Path) -> Result<PathBuf, String> {
-    let stage = root::target()?.join("stage").join(Profile::Release.name());
+/// npm says why.
+pub fn package(stage: &Path, out: &Path) -> Result<PathBuf, String> {
+    fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
     let folder = root::target()?.join("npm");
     step("npm package", || {
-        node(&root::root()?.join("web/npm/build.mjs"), &[&stage, &folder])?;
+        node(&root::root()?.join("web/npm/build.mjs"), &[stage, &folder])?;
         npm::pack(&folder, out)
     })
 }

@@ -14,6 +14,8 @@ pub struct Plan {
     pub out: PathBuf,
     /// Written as `<base href>`, for hosts that serve the page under an address without a closing slash.
     pub base: Option<String>,
+    /// Origins whose pages may talk with frames of the site, with commas between.
+    pub parents: Option<String>,
 }
 
 /// Where the site stands that tests and benches look at; in a folder of its own name, see [`crate::serve::aside`].
@@ -29,6 +31,9 @@ pub fn build(plan: &Plan) -> Result<(), String> {
     let stage = stage(plan.profile, &root::root()?.join("lessons/labs"))?;
     if let Some(base) = &plan.base {
         write_base(&stage.join("index.html"), base)?;
+    }
+    if let Some(parents) = &plan.parents {
+        write_parents(&stage.join("embed.json"), parents)?;
     }
     if plan.profile == Profile::Release {
         hashed::rename(&stage, &names(&stage)?)?;
@@ -94,6 +99,19 @@ fn write_base(page: &Path, base: &str) -> Result<(), String> {
         return Err("static/index.html has no <head> for --base".to_owned());
     }
     fs::write(page, marked).map_err(|error| format!("index.html: {error}"))
+}
+
+fn write_parents(list: &Path, parents: &str) -> Result<(), String> {
+    let origins: Vec<&str> = parents.split(',').map(str::trim).filter(|origin| !origin.is_empty()).collect();
+    let is_origin = |origin: &str| {
+        let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        rest.is_some_and(|host| !host.is_empty() && !host.contains(['/', '"', ' ']))
+    };
+    if let Some(wrong) = origins.iter().find(|origin| **origin != "*" && !is_origin(origin)) {
+        return Err(format!("--parents: `{wrong}` is no origin; `https://lms.example` and `*` are"));
+    }
+    let text = serde_json::json!({ "parents": origins }).to_string();
+    fs::write(list, text + "\n").map_err(|error| format!("{}: {error}", list.display()))
 }
 
 /// Copies a folder with everything below it.

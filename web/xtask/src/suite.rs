@@ -116,7 +116,7 @@ fn cargo(words: &[&str]) -> Result<(), String> {
 /// The published form, into its own folder: what the browser walks is what a publisher uploads.
 fn build_site() -> Result<(), String> {
     let out = site::tested()?;
-    site::build(&site::Plan { profile: Profile::Release, out: out.clone(), base: None })?;
+    site::build(&site::Plan { profile: Profile::Release, out: out.clone(), base: None, parents: None })?;
     let table = size::measure(&out, size::Copies::Weighed)?;
     print!("{table}");
     for aim in table.beside_aims() {
@@ -144,13 +144,12 @@ fn embed_in_pages() -> Result<(), String> {
 
 fn walk_the_file() -> Result<(), String> {
     let (_, labs) = walked()?;
-    let page = pack::build(None, &root::target()?.join("pack"))?;
+    let page = pack::page(&pack::stage(None)?, &root::target()?.join("pack"))?;
     browser::run("tests/browser", "file.mjs", &[&page.to_string_lossy(), &labs.to_string_lossy()])
 }
 
 fn use_the_package() -> Result<(), String> {
-    // Of what the part before has staged.
-    let tarball = pack::package(&root::target()?.join("pack"))?;
+    let tarball = pack::package(&pack::stage(None)?, &root::target()?.join("pack"))?;
     browser::run("tests/browser", "npm.mjs", &[&tarball.to_string_lossy()])
 }
 
