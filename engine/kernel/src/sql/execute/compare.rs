@@ -5,7 +5,11 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, PrimitiveArray};
 use arrow::buffer::BooleanBuffer;
-use arrow::datatypes::{ArrowPrimitiveType, DataType as ArrowType, IntervalMonthDayNano};
+use arrow::datatypes::{
+    ArrowPrimitiveType, DataType as ArrowType, Date32Type, Decimal128Type, Float32Type, Float64Type,
+    Int16Type, Int32Type, Int64Type, IntervalMonthDayNano, IntervalMonthDayNanoType, Time64MicrosecondType,
+    TimestampMicrosecondType,
+};
 
 use super::array::{union_nulls, value_at};
 use super::column::Column;
@@ -136,17 +140,7 @@ fn compare_rows(operator: Comparison, left: &Column, right: &Column, rows: usize
     let mut values = if is_string(a) && is_string(b) {
         compare_strings(question, swapped, a, right, rows)?
     } else if std::mem::discriminant(a.data_type()) == std::mem::discriminant(b.data_type()) {
-        primitive!(a, typed => {
-            let left = typed.values();
-            match b.as_any().downcast_ref() {
-                Some(other) => {
-                    // Names the type of `other` as that of `typed`.
-                    let other = if false { typed } else { other };
-                    compare_primitive(question, swapped, left, other.values(), right.is_constant())
-                }
-                None => compare_any(question, swapped, a, right, rows),
-            }
-        }, _ => compare_any(question, swapped, a, right, rows))
+        compare_numbers(question, swapped, a, right, rows)
     } else {
         compare_any(question, swapped, a, right, rows)
     };
@@ -160,6 +154,49 @@ fn compare_rows(operator: Comparison, left: &Column, right: &Column, rows: usize
     Ok(Arc::new(BooleanArray::new(values, nulls)))
 }
 
+/// Columns of one layout. Narrow numbers are widened first: each width has five loops of its own.
+fn compare_numbers(
+    question: Comparison,
+    swapped: bool,
+    left: &ArrayRef,
+    right: &Column,
+    rows: usize,
+) -> BooleanBuffer {
+    let (b, constant) = (right.array(), right.is_constant());
+    macro_rules! as_they_lie {
+        ($type:ty) => {
+            if let (Some(a), Some(b)) = (left.as_primitive_opt::<$type>(), b.as_primitive_opt::<$type>()) {
+                return compare_primitive(question, swapped, a.values(), b.values(), constant);
+            }
+        };
+    }
+    macro_rules! widened {
+        ($type:ty, $widen:expr) => {
+            if let (Some(a), Some(b)) = (left.as_primitive_opt::<$type>(), b.as_primitive_opt::<$type>()) {
+                let wide = |values: &[<$type as ArrowPrimitiveType>::Native]| -> Vec<_> {
+                    values.iter().copied().map($widen).collect()
+                };
+                return compare_primitive(question, swapped, &wide(a.values()), &wide(b.values()), constant);
+            }
+        };
+    }
+    match left.data_type() {
+        ArrowType::Int16 => widened!(Int16Type, i32::from),
+        ArrowType::Int32 => as_they_lie!(Int32Type),
+        ArrowType::Date32 => as_they_lie!(Date32Type),
+        ArrowType::Int64 => as_they_lie!(Int64Type),
+        ArrowType::Time64(_) => as_they_lie!(Time64MicrosecondType),
+        ArrowType::Timestamp(_, _) => as_they_lie!(TimestampMicrosecondType),
+        ArrowType::Float32 => widened!(Float32Type, f64::from),
+        ArrowType::Float64 => as_they_lie!(Float64Type),
+        ArrowType::Decimal128(_, _) => as_they_lie!(Decimal128Type),
+        ArrowType::Interval(_) => widened!(IntervalMonthDayNanoType, length),
+        _ => {}
+    }
+    compare_any(question, swapped, left, right, rows)
+}
+
+#[inline(never)]
 fn compare_primitive<T: Ordered>(
     question: Comparison,
     swapped: bool,
@@ -177,10 +214,10 @@ fn compare_primitive<T: Ordered>(
         };
     }
     let right = &right[..rows];
-    match (question, swapped) {
-        (Comparison::Equal, _) => BooleanBuffer::collect_bool(rows, |row| left[row].equal(right[row])),
-        (_, false) => BooleanBuffer::collect_bool(rows, |row| left[row].less(right[row])),
-        (_, true) => BooleanBuffer::collect_bool(rows, |row| right[row].less(left[row])),
+    let (left, right) = if swapped { (right, left) } else { (left, right) };
+    match question {
+        Comparison::Equal => BooleanBuffer::collect_bool(rows, |row| left[row].equal(right[row])),
+        _ => BooleanBuffer::collect_bool(rows, |row| left[row].less(right[row])),
     }
 }
 

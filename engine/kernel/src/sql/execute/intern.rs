@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BinaryBuilder, BooleanArray, PrimitiveArray, StringBuilder};
+use arrow::buffer::NullBuffer;
 use arrow::datatypes::{
     DataType as ArrowType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int16Type, Int32Type,
     Int64Type, IntervalMonthDayNano, IntervalMonthDayNanoType, Time64MicrosecondType,
@@ -422,44 +423,30 @@ impl ColumnIds {
                 }
             }
             Ids::Integer(ids) => {
-                let values = ids
-                    .values
-                    .iter()
-                    .enumerate()
-                    .map(|(id, value)| (Some(id as u32) != null).then_some(*value));
-                match self.layout {
-                    ArrowType::Boolean => {
-                        Arc::new(values.map(|v| v.map(|v| v != 0)).collect::<BooleanArray>())
-                    }
-                    ArrowType::Int16 => {
-                        Arc::new(values.map(|v| v.map(|v| v as i16)).collect::<PrimitiveArray<Int16Type>>())
-                    }
-                    ArrowType::Int32 => {
-                        Arc::new(values.map(|v| v.map(|v| v as i32)).collect::<PrimitiveArray<Int32Type>>())
-                    }
-                    ArrowType::Date32 => {
-                        Arc::new(values.map(|v| v.map(|v| v as i32)).collect::<PrimitiveArray<Date32Type>>())
-                    }
-                    ArrowType::Time64(_) => {
-                        Arc::new(values.collect::<PrimitiveArray<Time64MicrosecondType>>())
-                    }
-                    ArrowType::Timestamp(_, _) => {
-                        Arc::new(values.collect::<PrimitiveArray<TimestampMicrosecondType>>())
-                    }
-                    ArrowType::Float32 => Arc::new(
-                        values
-                            .map(|v| v.map(|v| f32::from_bits(v as u32)))
-                            .collect::<PrimitiveArray<Float32Type>>(),
-                    ),
-                    ArrowType::Float64 => Arc::new(
-                        values
-                            .map(|v| v.map(|v| f64::from_bits(v as u64)))
-                            .collect::<PrimitiveArray<Float64Type>>(),
-                    ),
-                    _ => Arc::new(values.collect::<PrimitiveArray<Int64Type>>()),
-                }
+                let nulls = null.map(|null| (0..ids.values.len() as u32).map(|id| id != null).collect());
+                whole(&self.layout, &ids.values, nulls)
             }
         }
+    }
+}
+
+/// Numbers as a column of the layout whose keys they are.
+fn whole(layout: &ArrowType, values: &[i64], nulls: Option<NullBuffer>) -> ArrayRef {
+    macro_rules! column {
+        ($type:ty, $convert:expr) => {
+            Arc::new(PrimitiveArray::<$type>::new(values.iter().map($convert).collect(), nulls))
+        };
+    }
+    match layout {
+        ArrowType::Boolean => Arc::new(BooleanArray::new(values.iter().map(|v| *v != 0).collect(), nulls)),
+        ArrowType::Int16 => column!(Int16Type, |v| *v as i16),
+        ArrowType::Int32 => column!(Int32Type, |v| *v as i32),
+        ArrowType::Date32 => column!(Date32Type, |v| *v as i32),
+        ArrowType::Time64(_) => column!(Time64MicrosecondType, |v| *v),
+        ArrowType::Timestamp(_, _) => column!(TimestampMicrosecondType, |v| *v),
+        ArrowType::Float32 => column!(Float32Type, |v| f32::from_bits(*v as u32)),
+        ArrowType::Float64 => column!(Float64Type, |v| f64::from_bits(*v as u64)),
+        _ => column!(Int64Type, |v| *v),
     }
 }
 
@@ -484,29 +471,55 @@ fn real_bits(value: f32) -> i64 {
 }
 
 /// Calls `number` with each value of a narrow fixed-width column.
-pub fn each_integer(array: &ArrayRef, null: u32, mut number: impl FnMut(i64) -> u32) -> SqlResult<Vec<u32>> {
-    macro_rules! each {
-        ($type:ty, $convert:expr) => {{
-            let typed = array.as_primitive::<$type>();
-            if typed.null_count() == 0 {
-                typed.values().iter().map(|&value| number($convert(value))).collect()
-            } else {
-                typed.iter().map(|value| value.map_or(null, |value| number($convert(value)))).collect()
-            }
-        }};
-    }
+///
+/// Every caller has this compiled once more, so only the two common widths have loops of their own; the rest is
+/// widened first.
+pub fn each_integer(array: &ArrayRef, null: u32, number: impl FnMut(i64) -> u32) -> SqlResult<Vec<u32>> {
+    let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0);
     Ok(match array.data_type() {
-        ArrowType::Boolean => {
-            array.as_boolean().iter().map(|value| value.map_or(null, |v| number(i64::from(v)))).collect()
+        ArrowType::Int32 => each(array.as_primitive::<Int32Type>().values(), nulls, null, number),
+        ArrowType::Date32 => each(array.as_primitive::<Date32Type>().values(), nulls, null, number),
+        ArrowType::Int64 => each(array.as_primitive::<Int64Type>().values(), nulls, null, number),
+        ArrowType::Time64(_) => {
+            each(array.as_primitive::<Time64MicrosecondType>().values(), nulls, null, number)
         }
-        ArrowType::Int16 => each!(Int16Type, i64::from),
-        ArrowType::Int32 => each!(Int32Type, i64::from),
-        ArrowType::Int64 => each!(Int64Type, i64::from),
-        ArrowType::Date32 => each!(Date32Type, i64::from),
-        ArrowType::Time64(_) => each!(Time64MicrosecondType, i64::from),
-        ArrowType::Timestamp(_, _) => each!(TimestampMicrosecondType, i64::from),
-        ArrowType::Float32 => each!(Float32Type, real_bits),
-        ArrowType::Float64 => each!(Float64Type, double_bits),
+        ArrowType::Timestamp(_, _) => {
+            each(array.as_primitive::<TimestampMicrosecondType>().values(), nulls, null, number)
+        }
+        _ => each(&widened(array)?, nulls, null, number),
+    })
+}
+
+// Not inlined: one for each width and caller, not one for each type.
+#[inline(never)]
+fn each<T: Copy + Into<i64>>(
+    values: &[T],
+    nulls: Option<&NullBuffer>,
+    null: u32,
+    mut number: impl FnMut(i64) -> u32,
+) -> Vec<u32> {
+    match nulls {
+        None => values.iter().map(|&value| number(value.into())).collect(),
+        Some(nulls) => values
+            .iter()
+            .enumerate()
+            .map(|(row, &value)| if nulls.is_null(row) { null } else { number(value.into()) })
+            .collect(),
+    }
+}
+
+fn widened(array: &ArrayRef) -> SqlResult<Vec<i64>> {
+    Ok(match array.data_type() {
+        ArrowType::Boolean => array.as_boolean().values().iter().map(i64::from).collect(),
+        ArrowType::Int16 => {
+            array.as_primitive::<Int16Type>().values().iter().map(|v| i64::from(*v)).collect()
+        }
+        ArrowType::Float32 => {
+            array.as_primitive::<Float32Type>().values().iter().map(|v| real_bits(*v)).collect()
+        }
+        ArrowType::Float64 => {
+            array.as_primitive::<Float64Type>().values().iter().map(|v| double_bits(*v)).collect()
+        }
         other => return Err(SqlError::bug(format!("a key column lies as {other}"))),
     })
 }

@@ -8,7 +8,7 @@ use arrow::datatypes::{Decimal128Type, Float32Type, Float64Type, Int16Type, Int3
 use arrow::error::ArrowError;
 
 use super::Call;
-use super::column::build;
+use super::column::{build, build_inline};
 use super::decimal::{self, Arithmetic, Operation};
 use super::signature::Parameter::{Double, Integer};
 use super::signature::{Answer, Entry, digits};
@@ -127,11 +127,15 @@ fn integers<T: ArrowPrimitiveType>(operation: Operation, call: &Call<'_>) -> Sql
     let right = call.primitive::<T>(1)?.values();
     let range = |error: ArrowError| number_error(error, call.result);
     match operation {
-        Operation::Add => build::<T>(call, |row| left[row].add_checked(right[row]).map_err(range)),
-        Operation::Subtract => build::<T>(call, |row| left[row].sub_checked(right[row]).map_err(range)),
-        Operation::Multiply => build::<T>(call, |row| left[row].mul_checked(right[row]).map_err(range)),
-        Operation::Divide => build::<T>(call, |row| left[row].div_checked(right[row]).map_err(range)),
-        Operation::Modulo => build::<T>(call, |row| {
+        Operation::Add => build_inline::<T>(call, |row| left[row].add_checked(right[row]).map_err(range)),
+        Operation::Subtract => {
+            build_inline::<T>(call, |row| left[row].sub_checked(right[row]).map_err(range))
+        }
+        Operation::Multiply => {
+            build_inline::<T>(call, |row| left[row].mul_checked(right[row]).map_err(range))
+        }
+        Operation::Divide => build_inline::<T>(call, |row| left[row].div_checked(right[row]).map_err(range)),
+        Operation::Modulo => build_inline::<T>(call, |row| {
             if right[row].is_zero() {
                 return Err(decimal::division_by_zero());
             }
@@ -148,7 +152,7 @@ fn floats<T: ArrowPrimitiveType>(
 ) -> SqlResult<ArrayRef> {
     let left = call.primitive::<T>(0)?.values();
     let right = call.primitive::<T>(1)?.values();
-    build::<T>(call, |row| {
+    build_inline::<T>(call, |row| {
         let (a, b) = (left[row], right[row]);
         let answer = match operation {
             Operation::Add => a.add_wrapping(b),
@@ -171,7 +175,7 @@ fn decimals(operation: Operation, call: &Call<'_>) -> SqlResult<ArrayRef> {
     let arithmetic = Arithmetic::new(operation, scale(0), scale(1), call.result)?;
     let left = call.primitive::<Decimal128Type>(0)?.values();
     let right = call.primitive::<Decimal128Type>(1)?.values();
-    build::<Decimal128Type>(call, |row| arithmetic.apply(left[row], right[row]))
+    build_inline::<Decimal128Type>(call, |row| arithmetic.apply(left[row], right[row]))
 }
 
 fn negate(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {

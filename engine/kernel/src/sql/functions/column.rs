@@ -99,6 +99,22 @@ pub fn build<T: ArrowPrimitiveType>(
     call: &Call<'_>,
     mut f: impl FnMut(usize) -> SqlResult<T::Native>,
 ) -> SqlResult<ArrayRef> {
+    rows::<T>(call, &mut f)
+}
+
+// A call a row, and no loop for every function.
+fn rows<T: ArrowPrimitiveType>(
+    call: &Call<'_>,
+    f: &mut dyn FnMut(usize) -> SqlResult<T::Native>,
+) -> SqlResult<ArrayRef> {
+    build_inline::<T>(call, f)
+}
+
+/// As [`build`], with a loop of its own: for what queries calculate in earnest.
+pub fn build_inline<T: ArrowPrimitiveType>(
+    call: &Call<'_>,
+    mut f: impl FnMut(usize) -> SqlResult<T::Native>,
+) -> SqlResult<ArrayRef> {
     let nulls = call.nulls();
     let mut values: Vec<T::Native> = Vec::with_capacity(call.rows);
     match &nulls {
@@ -120,6 +136,13 @@ pub fn build<T: ArrowPrimitiveType>(
 pub fn build_nullable<T: ArrowPrimitiveType>(
     call: &Call<'_>,
     mut f: impl FnMut(usize) -> SqlResult<Option<T::Native>>,
+) -> SqlResult<ArrayRef> {
+    nullable_rows::<T>(call, &mut f)
+}
+
+fn nullable_rows<T: ArrowPrimitiveType>(
+    call: &Call<'_>,
+    f: &mut dyn FnMut(usize) -> SqlResult<Option<T::Native>>,
 ) -> SqlResult<ArrayRef> {
     let mut values: Vec<T::Native> = Vec::with_capacity(call.rows);
     let mut valid = BooleanBufferBuilder::new(call.rows);
@@ -151,6 +174,11 @@ pub fn build_boolean(
     call: &Call<'_>,
     mut f: impl FnMut(usize) -> SqlResult<Option<bool>>,
 ) -> SqlResult<ArrayRef> {
+    boolean_rows(call, &mut f)
+}
+
+// Behind a reference, as what follows is: a call a row costs less than the loop compiled anew for every function.
+fn boolean_rows(call: &Call<'_>, f: &mut dyn FnMut(usize) -> SqlResult<Option<bool>>) -> SqlResult<ArrayRef> {
     let mut values = BooleanBufferBuilder::new(call.rows);
     let mut valid = BooleanBufferBuilder::new(call.rows);
     for row in 0..call.rows {
@@ -166,6 +194,13 @@ pub fn build_boolean(
 pub fn build_text(
     call: &Call<'_>,
     mut f: impl FnMut(usize, &mut String) -> SqlResult<Option<()>>,
+) -> SqlResult<ArrayRef> {
+    text_rows(call, &mut f)
+}
+
+fn text_rows(
+    call: &Call<'_>,
+    f: &mut dyn FnMut(usize, &mut String) -> SqlResult<Option<()>>,
 ) -> SqlResult<ArrayRef> {
     let mut builder = StringBuilder::with_capacity(call.rows, call.rows * 8);
     let mut buffer = String::new();
@@ -184,6 +219,13 @@ pub fn build_slices<'a>(
     call: &Call<'a>,
     mut f: impl FnMut(usize) -> SqlResult<Option<&'a str>>,
 ) -> SqlResult<ArrayRef> {
+    slice_rows(call, &mut f)
+}
+
+fn slice_rows<'a>(
+    call: &Call<'a>,
+    f: &mut dyn FnMut(usize) -> SqlResult<Option<&'a str>>,
+) -> SqlResult<ArrayRef> {
     let mut builder = StringBuilder::with_capacity(call.rows, call.rows * 8);
     for row in 0..call.rows {
         builder.append_option(f(row)?);
@@ -193,6 +235,10 @@ pub fn build_slices<'a>(
 
 /// A string to a string, one argument: a dictionary's words are changed once, its codes are shared.
 pub fn map_text(call: &Call<'_>, mut f: impl FnMut(&str, &mut String)) -> SqlResult<ArrayRef> {
+    map_words(call, &mut f)
+}
+
+fn map_words(call: &Call<'_>, f: &mut dyn FnMut(&str, &mut String)) -> SqlResult<ArrayRef> {
     let array = call.argument(0)?;
     if let Some(dictionary) = array.as_any().downcast_ref::<DictionaryArray<Int32Type>>() {
         let words = dictionary.values();
@@ -202,17 +248,17 @@ pub fn map_text(call: &Call<'_>, mut f: impl FnMut(&str, &mut String)) -> SqlRes
             result: call.result,
             rows: words.len(),
         };
-        let words = map_plain(&inner, &mut f)?;
+        let words = map_plain(&inner, f)?;
         let codes = dictionary.keys().clone();
         return match DictionaryArray::try_new(codes, words) {
             Ok(array) => Ok(Arc::new(array)),
             Err(error) => Err(SqlError::bug(format!("a dictionary broke: {error}"))),
         };
     }
-    map_plain(call, &mut f)
+    map_plain(call, f)
 }
 
-fn map_plain(call: &Call<'_>, f: &mut impl FnMut(&str, &mut String)) -> SqlResult<ArrayRef> {
+fn map_plain(call: &Call<'_>, f: &mut dyn FnMut(&str, &mut String)) -> SqlResult<ArrayRef> {
     let text = call.text(0)?;
     build_text(call, |row, out| Ok(text.get(row).map(|text| f(text, out))))
 }
