@@ -6,7 +6,7 @@ use arrow::array::{
     Array, ArrayRef, AsArray, BinaryBuilder, BooleanArray, DictionaryArray, Int32Array, NullArray,
     PrimitiveArray, StringArray, StringBuilder,
 };
-use arrow::buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::datatypes::{ArrowPrimitiveType, DataType as ArrowType, Int32Type};
 
 use super::intern::ByteIds;
@@ -14,6 +14,7 @@ use super::physical::primitive;
 use super::strings::Strings;
 use crate::sorted::SortedSet;
 use crate::sql::outcome::Batch;
+use crate::warehouse::storage::join;
 
 /// In an index list: no row, NULL. Only [`gather_or_null`] takes it.
 pub const NO_ROW: u32 = u32::MAX;
@@ -55,10 +56,8 @@ pub fn gather_or_null(array: &ArrayRef, indices: &[u32]) -> ArrayRef {
         return gather(array, indices);
     }
     let row = |index: u32| (index != NO_ROW && array.is_valid(index as usize)).then_some(index as usize);
-    primitive!(array, typed => {
-        let picked: PrimitiveArray<_> = retype(typed, indices.iter().map(|&i| row(i).map(|i| typed.value(i))));
-        Arc::new(picked)
-    }, _ => match array.data_type() {
+    let known = || indices.iter().map(|&i| row(i).is_some()).collect::<BooleanBuffer>();
+    primitive!(array, typed => picked(typed, indices, Some(NullBuffer::new(known()))), _ => match array.data_type() {
         ArrowType::Boolean => {
             let values = array.as_boolean();
             Arc::new(indices.iter().map(|&i| row(i).map(|i| values.value(i))).collect::<BooleanArray>())
@@ -96,24 +95,12 @@ pub fn concatenate(parts: &[ArrayRef]) -> Option<ArrayRef> {
     if parts.iter().any(|part| part.data_type() == &ArrowType::Null) {
         return Some(Arc::new(NullArray::new(rows)));
     }
-    let nulls = concatenate_nulls(parts, rows);
-    Some(
-        primitive!(first, typed => concatenate_primitive(typed, parts, nulls), _ => match first.data_type() {
-            ArrowType::Boolean => {
-                let joined: BooleanArray = parts.iter().flat_map(|part| part.as_boolean().iter()).collect();
-                Arc::new(joined)
-            }
-            ArrowType::Utf8 | ArrowType::Dictionary(_, _) => concatenate_strings(parts, rows, nulls),
-            ArrowType::Binary => {
-                let mut builder = BinaryBuilder::with_capacity(rows, 0);
-                for part in parts {
-                    part.as_binary::<i32>().iter().for_each(|value| builder.append_option(value));
-                }
-                Arc::new(builder.finish())
-            }
-            _ => Arc::new(NullArray::new(rows)),
-        }),
-    )
+    match first.data_type() {
+        ArrowType::Utf8 | ArrowType::Dictionary(_, _) => {
+            Some(concatenate_strings(parts, rows, join::nulls(parts)))
+        }
+        _ => join::join(parts),
+    }
 }
 
 /// The rows of `batch` at `indices`; only the columns in `needed` are real, others stand in by length.
@@ -179,17 +166,27 @@ pub fn plain_strings(array: &ArrayRef) -> ArrayRef {
 }
 
 fn gather_primitive<T: ArrowPrimitiveType>(array: &PrimitiveArray<T>, indices: &[u32]) -> ArrayRef {
-    let values: &[T::Native] = array.values();
-    let picked: Vec<T::Native> = indices.iter().map(|&index| values[index as usize]).collect();
-    let nulls = gather_nulls(array.nulls(), indices);
-    Arc::new(PrimitiveArray::<T>::new(picked.into(), nulls).with_data_type(array.data_type().clone()))
+    picked(array, indices, gather_nulls(array.nulls(), indices))
+}
+
+fn picked<T: ArrowPrimitiveType>(
+    array: &PrimitiveArray<T>,
+    indices: &[u32],
+    nulls: Option<NullBuffer>,
+) -> ArrayRef {
+    let values = pick::<T::Native>(array.values(), indices);
+    Arc::new(PrimitiveArray::<T>::new(values.into(), nulls).with_data_type(array.data_type().clone()))
+}
+
+/// One loop a width, whatever the type. Where there is no such row stands anything: it is NULL.
+#[inline(never)]
+fn pick<N: Copy + Default>(values: &[N], indices: &[u32]) -> Vec<N> {
+    indices.iter().map(|&index| values.get(index as usize).copied().unwrap_or_default()).collect()
 }
 
 /// As `gather` over dictionary codes, where a NULL's code may be anything: it becomes 0.
 fn gather_keys(keys: &Int32Array, indices: &[u32]) -> Int32Array {
-    let values: &[i32] = keys.values();
-    let picked: Vec<i32> = indices.iter().map(|&index| values[index as usize]).collect();
-    Int32Array::new(picked.into(), gather_nulls(keys.nulls(), indices))
+    Int32Array::new(pick::<i32>(keys.values(), indices).into(), gather_nulls(keys.nulls(), indices))
 }
 
 fn gather_nulls(nulls: Option<&NullBuffer>, indices: &[u32]) -> Option<NullBuffer> {
@@ -216,43 +213,6 @@ fn gather_strings(array: &StringArray, indices: &[u32]) -> StringArray {
         }
     }
     builder.finish()
-}
-
-fn retype<T: ArrowPrimitiveType>(
-    like: &PrimitiveArray<T>,
-    values: impl Iterator<Item = Option<T::Native>>,
-) -> PrimitiveArray<T> {
-    values.collect::<PrimitiveArray<T>>().with_data_type(like.data_type().clone())
-}
-
-fn concatenate_nulls(parts: &[ArrayRef], rows: usize) -> Option<NullBuffer> {
-    if parts.iter().all(|part| part.null_count() == 0) {
-        return None;
-    }
-    let mut valid = arrow::array::BooleanBufferBuilder::new(rows);
-    for part in parts {
-        match part.nulls() {
-            Some(nulls) => valid.append_buffer(nulls.inner()),
-            None => valid.append_n(part.len(), true),
-        }
-    }
-    Some(NullBuffer::new(valid.finish()))
-}
-
-fn concatenate_primitive<T: ArrowPrimitiveType>(
-    like: &PrimitiveArray<T>,
-    parts: &[ArrayRef],
-    nulls: Option<NullBuffer>,
-) -> ArrayRef {
-    let mut values: Vec<T::Native> = Vec::with_capacity(parts.iter().map(|part| part.len()).sum());
-    for part in parts {
-        match part.as_primitive_opt::<T>() {
-            Some(typed) => values.extend_from_slice(typed.values()),
-            None => values.extend(std::iter::repeat_n(T::Native::default(), part.len())),
-        }
-    }
-    let values: ScalarBuffer<T::Native> = values.into();
-    Arc::new(PrimitiveArray::<T>::new(values, nulls).with_data_type(like.data_type().clone()))
 }
 
 fn concatenate_strings(parts: &[ArrayRef], rows: usize, nulls: Option<NullBuffer>) -> ArrayRef {

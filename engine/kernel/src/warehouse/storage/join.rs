@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, ArrowPrimitiveType, AsArray, BinaryArray, BooleanArray, PrimitiveArray, StringArray,
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, BinaryArray, BooleanArray, BooleanBufferBuilder,
+    PrimitiveArray, StringArray,
 };
+use arrow::buffer::NullBuffer;
 use arrow::datatypes::{
     DataType as ArrowType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int16Type, Int32Type,
     Int64Type, IntervalMonthDayNanoType, Time64MicrosecondType, TimestampMicrosecondType,
@@ -19,20 +21,10 @@ pub fn join(pieces: &[ArrayRef]) -> Option<ArrayRef> {
     if pieces.len() == 1 {
         return Some(first.clone());
     }
+    if let Some(numbers) = numbers(pieces, first.data_type()) {
+        return Some(numbers);
+    }
     Some(match first.data_type() {
-        ArrowType::Int16 => primitive::<Int16Type>(pieces),
-        ArrowType::Int32 => primitive::<Int32Type>(pieces),
-        ArrowType::Int64 => primitive::<Int64Type>(pieces),
-        ArrowType::Decimal128(precision, scale) => {
-            let joined = chain::<Decimal128Type>(pieces);
-            Arc::new(joined.with_precision_and_scale(*precision, *scale).ok()?)
-        }
-        ArrowType::Float32 => primitive::<Float32Type>(pieces),
-        ArrowType::Float64 => primitive::<Float64Type>(pieces),
-        ArrowType::Date32 => primitive::<Date32Type>(pieces),
-        ArrowType::Time64(_) => primitive::<Time64MicrosecondType>(pieces),
-        ArrowType::Timestamp(_, _) => primitive::<TimestampMicrosecondType>(pieces),
-        ArrowType::Interval(_) => primitive::<IntervalMonthDayNanoType>(pieces),
         ArrowType::Boolean => {
             Arc::new(pieces.iter().flat_map(|piece| piece.as_boolean().iter()).collect::<BooleanArray>())
         }
@@ -46,17 +38,49 @@ pub fn join(pieces: &[ArrayRef]) -> Option<ArrayRef> {
     })
 }
 
-fn primitive<T: ArrowPrimitiveType>(pieces: &[ArrayRef]) -> ArrayRef {
-    Arc::new(chain::<T>(pieces))
+/// Pieces of fixed width as one; `None` for other layouts.
+pub fn numbers(pieces: &[ArrayRef], layout: &ArrowType) -> Option<ArrayRef> {
+    Some(match layout {
+        ArrowType::Int16 => chain::<Int16Type>(pieces, layout),
+        ArrowType::Int32 => chain::<Int32Type>(pieces, layout),
+        ArrowType::Int64 => chain::<Int64Type>(pieces, layout),
+        ArrowType::Decimal128(..) => chain::<Decimal128Type>(pieces, layout),
+        ArrowType::Float32 => chain::<Float32Type>(pieces, layout),
+        ArrowType::Float64 => chain::<Float64Type>(pieces, layout),
+        ArrowType::Date32 => chain::<Date32Type>(pieces, layout),
+        ArrowType::Time64(_) => chain::<Time64MicrosecondType>(pieces, layout),
+        ArrowType::Timestamp(..) => chain::<TimestampMicrosecondType>(pieces, layout),
+        ArrowType::Interval(_) => chain::<IntervalMonthDayNanoType>(pieces, layout),
+        _ => return None,
+    })
 }
 
-fn chain<T: ArrowPrimitiveType>(pieces: &[ArrayRef]) -> PrimitiveArray<T> {
-    if pieces.iter().all(|piece| piece.null_count() == 0) {
-        let mut values = Vec::with_capacity(pieces.iter().map(|piece| piece.len()).sum());
-        for piece in pieces {
-            values.extend_from_slice(piece.as_primitive::<T>().values());
+fn chain<T: ArrowPrimitiveType>(pieces: &[ArrayRef], layout: &ArrowType) -> ArrayRef {
+    let mut values: Vec<T::Native> = Vec::with_capacity(rows(pieces));
+    for piece in pieces {
+        match piece.as_primitive_opt::<T>() {
+            Some(typed) => values.extend_from_slice(typed.values()),
+            None => values.resize(values.len() + piece.len(), T::Native::default()),
         }
-        return PrimitiveArray::new(values.into(), None);
     }
-    pieces.iter().flat_map(|piece| piece.as_primitive::<T>().iter()).collect()
+    Arc::new(PrimitiveArray::<T>::new(values.into(), nulls(pieces)).with_data_type(layout.clone()))
+}
+
+fn rows(pieces: &[ArrayRef]) -> usize {
+    pieces.iter().map(|piece| piece.len()).sum()
+}
+
+/// Where the pieces have NULLs; `None` when there is none.
+pub fn nulls(pieces: &[ArrayRef]) -> Option<NullBuffer> {
+    if pieces.iter().all(|piece| piece.null_count() == 0) {
+        return None;
+    }
+    let mut valid = BooleanBufferBuilder::new(rows(pieces));
+    for piece in pieces {
+        match piece.nulls() {
+            Some(nulls) => valid.append_buffer(nulls.inner()),
+            None => valid.append_n(piece.len(), true),
+        }
+    }
+    Some(NullBuffer::new(valid.finish()))
 }

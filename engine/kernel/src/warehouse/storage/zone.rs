@@ -3,9 +3,8 @@
 //! A scan that knows them can leave a block unread ("Sort keys", Developer Guide). They are kept for types
 //! with an order; a string longer than [`LONGEST`] keeps none, because a bound must not cost more than it saves.
 
-use arrow::array::{
-    Array, ArrayRef, ArrowPrimitiveType, AsArray, DictionaryArray, PrimitiveArray, StringArray,
-};
+use arrow::array::{Array, ArrayRef, AsArray, DictionaryArray, StringArray};
+use arrow::buffer::NullBuffer;
 use arrow::datatypes::{
     DataType as ArrowType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int16Type, Int32Type,
     Int64Type, Time64MicrosecondType, TimestampMicrosecondType,
@@ -18,19 +17,25 @@ const LONGEST: usize = 64;
 
 /// Least and greatest value of `array`; `None` when all are NULL or the type keeps no zone.
 pub fn zone(array: &ArrayRef) -> Option<(Value, Value)> {
+    macro_rules! numbers {
+        ($type:ty, $value:expr) => {{
+            let (least, greatest) = bounds(array.as_primitive::<$type>().values(), array.nulls())?;
+            Some(($value(least), $value(greatest)))
+        }};
+    }
     match array.data_type() {
-        ArrowType::Int16 => bounds::<Int16Type>(array, Value::SmallInt),
-        ArrowType::Int32 => bounds::<Int32Type>(array, Value::Integer),
-        ArrowType::Int64 => bounds::<Int64Type>(array, Value::BigInt),
+        ArrowType::Int16 => numbers!(Int16Type, Value::SmallInt),
+        ArrowType::Int32 => numbers!(Int32Type, Value::Integer),
+        ArrowType::Int64 => numbers!(Int64Type, Value::BigInt),
         ArrowType::Decimal128(_, scale) => {
             let scale = *scale as u8;
-            bounds::<Decimal128Type>(array, move |unscaled| Value::Decimal { unscaled, scale })
+            numbers!(Decimal128Type, |unscaled| Value::Decimal { unscaled, scale })
         }
-        ArrowType::Float32 => float_bounds::<Float32Type>(array, Value::Real),
-        ArrowType::Float64 => float_bounds::<Float64Type>(array, Value::Double),
-        ArrowType::Date32 => bounds::<Date32Type>(array, Value::Date),
-        ArrowType::Time64(_) => bounds::<Time64MicrosecondType>(array, Value::Time),
-        ArrowType::Timestamp(_, _) => bounds::<TimestampMicrosecondType>(array, Value::Timestamp),
+        ArrowType::Float32 => numbers!(Float32Type, Value::Real),
+        ArrowType::Float64 => numbers!(Float64Type, Value::Double),
+        ArrowType::Date32 => numbers!(Date32Type, Value::Date),
+        ArrowType::Time64(_) => numbers!(Time64MicrosecondType, Value::Time),
+        ArrowType::Timestamp(_, _) => numbers!(TimestampMicrosecondType, Value::Timestamp),
         ArrowType::Utf8 => string_bounds(array.as_string::<i32>()),
         ArrowType::Dictionary(_, _) => {
             let dictionary: &DictionaryArray<Int32Type> = array.as_dictionary();
@@ -43,47 +48,26 @@ pub fn zone(array: &ArrayRef) -> Option<(Value, Value)> {
     }
 }
 
-fn bounds<T: ArrowPrimitiveType>(
-    array: &ArrayRef,
-    value: impl Fn(T::Native) -> Value,
-) -> Option<(Value, Value)>
-where
-    T::Native: Ord,
-{
-    let array: &PrimitiveArray<T> = array.as_primitive();
-    if array.null_count() == 0 {
-        let values = array.values();
-        return Some((value(*values.iter().min()?), value(*values.iter().max()?)));
+/// One loop a width, whatever the type. NaN has no place in an order; a block that holds one keeps no zone.
+#[inline(never)]
+#[allow(clippy::eq_op)]
+fn bounds<N: PartialOrd + Copy>(values: &[N], nulls: Option<&NullBuffer>) -> Option<(N, N)> {
+    let nulls = nulls.filter(|nulls| nulls.null_count() > 0);
+    let first = match nulls {
+        None => *values.first()?,
+        Some(nulls) => *values.get(nulls.valid_indices().next()?)?,
+    };
+    let (mut least, mut greatest, mut ordered) = (first, first, true);
+    let mut meet = |item: N| {
+        ordered &= item == item;
+        least = if item < least { item } else { least };
+        greatest = if item > greatest { item } else { greatest };
+    };
+    match nulls {
+        None => values.iter().for_each(|item| meet(*item)),
+        Some(nulls) => nulls.valid_indices().for_each(|row| meet(values[row])),
     }
-    Some((value(array.iter().flatten().min()?), value(array.iter().flatten().max()?)))
-}
-
-/// NaN has no place in an order; a block that holds one keeps no zone.
-fn float_bounds<T: ArrowPrimitiveType>(
-    array: &ArrayRef,
-    value: impl Fn(T::Native) -> Value,
-) -> Option<(Value, Value)>
-where
-    T::Native: PartialOrd,
-{
-    let array: &PrimitiveArray<T> = array.as_primitive();
-    let mut values = array.iter().flatten();
-    let first = values.next()?;
-    let (mut least, mut greatest) = (first, first);
-    #[allow(clippy::eq_op)]
-    if first != first {
-        return None;
-    }
-    for item in values {
-        item.partial_cmp(&item)?;
-        if item < least {
-            least = item;
-        }
-        if item > greatest {
-            greatest = item;
-        }
-    }
-    Some((value(least), value(greatest)))
+    ordered.then_some((least, greatest))
 }
 
 fn string_bounds(array: &StringArray) -> Option<(Value, Value)> {
