@@ -1,6 +1,8 @@
 //! A PL/pgSQL procedure as a list of operations: what `parse::procedure` makes of its text and the sandbox runs,
 //! one operation after the other, so that a loop can be interrupted between any two of them.
 
+use std::sync::Arc;
+
 use crate::sql::syntax;
 
 use super::statement::ParsedStatement;
@@ -64,7 +66,7 @@ pub enum Kind {
 /// The query of a declared cursor, and the variables that its arguments are put into.
 #[derive(Clone, Debug)]
 pub struct Bound {
-    pub query: ParsedStatement,
+    pub query: Arc<ParsedStatement>,
     pub arguments: Vec<usize>,
 }
 
@@ -100,7 +102,7 @@ pub enum Operation {
         to: usize,
     },
     Sql {
-        statement: Box<ParsedStatement>,
+        statement: Arc<ParsedStatement>,
         into: Into,
         /// PERFORM: whatever comes is thrown away.
         perform: bool,
@@ -185,7 +187,7 @@ pub enum Operation {
 
 #[derive(Clone, Debug)]
 pub enum RowsFrom {
-    Query(Box<ParsedStatement>),
+    Query(Arc<ParsedStatement>),
     /// The text in a variable.
     Text(usize),
     /// The query of a bound cursor.

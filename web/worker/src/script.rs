@@ -1,6 +1,7 @@
 //! A script on its way: statement after statement, each in steps.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use sandshift_engine::sandbox::{Running, Sandbox};
 use sandshift_engine::sql::error::SqlError;
@@ -14,7 +15,7 @@ pub(crate) enum Advance {
     /// A statement begins.
     Started {
         index: u32,
-        statement: Box<ParsedStatement>,
+        statement: Arc<ParsedStatement>,
     },
     Progress {
         index: u32,
@@ -43,7 +44,7 @@ pub(crate) struct Script {
     pub session: SessionId,
     pub text: String,
     waiting: VecDeque<Result<ParsedStatement, SqlError>>,
-    running: Option<(Running, ParsedStatement)>,
+    running: Option<(Running, Arc<ParsedStatement>)>,
     batches: Vec<Batch>,
     index: u32,
 }
@@ -67,7 +68,7 @@ impl Script {
                 Advance::Progress { index, progress: Progress::default() }
             }
             Ok(Step::Done(completion)) => {
-                let text = std::mem::take(&mut statement.text);
+                let text = statement.text.clone();
                 self.running = None;
                 self.index += 1;
                 Advance::Done { index, text, completion, batches: std::mem::take(&mut self.batches) }
@@ -78,7 +79,7 @@ impl Script {
                     span.end += statement.span.start;
                 }
                 let error = error.at(statement.span);
-                let text = std::mem::take(&mut statement.text);
+                let text = statement.text.clone();
                 self.stop();
                 Advance::Failed { index, text, error }
             }
@@ -95,8 +96,9 @@ impl Script {
             }
             Some(Ok(statement)) => match sandbox.start(self.session, &statement) {
                 Ok(running) => {
+                    let statement = Arc::new(statement);
                     self.running = Some((running, statement.clone()));
-                    Advance::Started { index, statement: Box::new(statement) }
+                    Advance::Started { index, statement }
                 }
                 Err(error) => {
                     self.stop();

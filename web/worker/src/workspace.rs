@@ -299,7 +299,7 @@ impl Workspace {
                         (utf16(&script.text, statement.span.start), utf16(&script.text, statement.span.end));
                     self.statement_began = (self.now)();
                     self.progress_told = self.statement_began + PROGRESS_AFTER_MS - PROGRESS_EVERY_MS;
-                    self.tell(id, EventKind::StatementStarted { index, text: statement.text, span });
+                    self.tell(id, EventKind::StatementStarted { index, text: statement.text.clone(), span });
                 }
                 Advance::Progress { index, progress } => {
                     let now = (self.now)();

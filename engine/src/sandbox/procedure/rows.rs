@@ -49,13 +49,9 @@ impl Sandbox {
         let frame = call.frames.last().ok_or_else(|| SqlError::bug("rows outside a procedure"))?;
         let scope = frame.line()?.scope;
         let variables = frame.variables(scope);
-        let dynamic: ParsedStatement;
         let (statement, variables) = match from {
-            RowsFrom::Query(statement) => ((**statement).clone(), variables),
-            RowsFrom::Text(slot) => {
-                dynamic = self.dynamic_query(call, id, *slot)?;
-                (dynamic, Default::default())
-            }
+            RowsFrom::Query(statement) => (statement.clone(), variables),
+            RowsFrom::Text(slot) => (Arc::new(self.dynamic_query(call, id, *slot)?), Default::default()),
             RowsFrom::Bound => {
                 let bound = cursor.and_then(|slot| frame.program.variables.get(slot));
                 let Some(procedure::Variable { kind: Kind::Cursor(Some(bound)), .. }) = bound else {

@@ -46,7 +46,7 @@ pub use table::{
 };
 
 /// One statement of a script, with its place in the submitted text.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ParsedStatement {
     pub statement: Statement,
     /// Without the semicolon and surrounding blanks.
@@ -54,7 +54,7 @@ pub struct ParsedStatement {
     pub text: String,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Statement {
     // Queries and rows.
     Query(Box<syntax::Query>),

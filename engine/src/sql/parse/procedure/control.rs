@@ -1,5 +1,7 @@
 //! IF, CASE and the loops, as jumps.
 
+use std::sync::Arc;
+
 use sqlparser::tokenizer::Token;
 
 use super::{Compiler, Enclosing};
@@ -209,7 +211,7 @@ impl Compiler<'_> {
             )
         } else {
             let (start, text) = self.until(&["LOOP"])?;
-            ("for over select rows", RowsFrom::Query(Box::new(self.rows_of(start, &text)?)))
+            ("for over select rows", RowsFrom::Query(Arc::new(self.rows_of(start, &text)?)))
         };
         self.reader.expect("LOOP")?;
         let source = self.program.row_sources;

@@ -1,5 +1,7 @@
 //! `name [CONSTANT] type [NOT NULL] [{DEFAULT | := | =} value]`, aliases and cursors.
 
+use std::sync::Arc;
+
 use sqlparser::tokenizer::Token;
 
 use super::Compiler;
@@ -70,7 +72,7 @@ impl Compiler<'_> {
         }
         self.reader.expect_one_of(&["FOR", "IS"])?;
         let (start, text) = self.until(&[])?;
-        let query = self.rows_of(start, &text)?;
+        let query = Arc::new(self.rows_of(start, &text)?);
         let kind = Kind::Cursor(Some(Box::new(Bound { query, arguments })));
         let slot = self.variable(name.as_str(), kind);
         self.program.scopes[self.scope].names.push((name, slot));

@@ -1,5 +1,7 @@
 //! Statements of one line: assignments, SQL, EXECUTE, RAISE, cursors, CALL.
 
+use std::sync::Arc;
+
 use sqlparser::tokenizer::Token;
 
 use super::Compiler;
@@ -68,7 +70,7 @@ impl Compiler<'_> {
             }
             "PERFORM" => {
                 let (start, text) = self.until(&[])?;
-                let statement = Box::new(self.rows_of(start.saturating_sub(7), &format!("SELECT {text}"))?);
+                let statement = Arc::new(self.rows_of(start.saturating_sub(7), &format!("SELECT {text}"))?);
                 self.emit(number, "perform", Operation::Sql { statement, into: None, perform: true });
                 self.semicolon()
             }
@@ -143,7 +145,7 @@ impl Compiler<'_> {
             return self.reader.unexpected();
         }
         let (start, text, into) = self.with_into()?;
-        let statement = Box::new(self.sql(start, &text)?);
+        let statement = Arc::new(self.sql(start, &text)?);
         self.emit(number, "SQL statement", Operation::Sql { statement, into, perform: false });
         self.semicolon()
     }
@@ -245,7 +247,7 @@ impl Compiler<'_> {
                     RowsFrom::Text(self.hold(number, "open", value))
                 } else {
                     let (start, text) = self.until(&[])?;
-                    RowsFrom::Query(Box::new(self.rows_of(start, &text)?))
+                    RowsFrom::Query(Arc::new(self.rows_of(start, &text)?))
                 }
             }
         };
