@@ -25,8 +25,13 @@ impl<'a> Parameters<'a> {
         self.0.into_iter().flat_map(|map| map.keys().map(String::as_str))
     }
 
+    /// Shorthand, which knows no types, reads the words `true` and `false` as such.
     pub fn text(self, name: &str) -> Option<&'a str> {
-        self.get(name)?.as_str()
+        match self.get(name)? {
+            Value::Bool(true) => Some("true"),
+            Value::Bool(false) => Some("false"),
+            other => other.as_str(),
+        }
     }
 
     /// A member that the shape demands, so that it is there.

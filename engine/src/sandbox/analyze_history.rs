@@ -18,6 +18,7 @@ pub(super) struct Origin<'a> {
 /// Remembers what was done with each table, and what was skipped.
 pub(super) fn remember(logs: &mut Logs, records: &[AnalyzeRecord], origin: &Origin<'_>) {
     let now = Value::Timestamp(origin.now.0);
+    let by_itself = if origin.user == UserId::RDSDB { "t" } else { "f" };
     for record in records {
         let status = if record.skipped { "Skipped" } else { "Full" };
         let row = vec![
@@ -30,13 +31,13 @@ pub(super) fn remember(logs: &mut Logs, records: &[AnalyzeRecord], origin: &Orig
             Value::Double(record.modified_rows as f64),
             // Whole percents, as the column has them.
             Value::Integer(record.threshold as i32),
-            Value::string("f"),
+            Value::string(by_itself),
             now.clone(),
             now.clone(),
             record.previous.map_or(Value::Null, |previous| Value::Timestamp(previous.0)),
             Value::Integer(0),
             Value::Integer(0),
-            Value::string("f"),
+            Value::string(by_itself),
             Value::Null,
         ];
         push(logs, "stl_analyze", row);

@@ -24,9 +24,9 @@ use crate::warehouse::password::Password;
 #[derive(Clone)]
 pub(super) struct Station {
     pub warehouse: Warehouse,
-    sessions: SortedMap<SessionId, Session>,
+    pub(super) sessions: SortedMap<SessionId, Session>,
     deeds: serial::Deeds,
-    inflight: SortedMap<SessionId, activity::Inflight>,
+    pub(super) inflight: SortedMap<SessionId, activity::Inflight>,
 }
 
 impl Station {

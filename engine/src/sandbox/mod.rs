@@ -42,6 +42,7 @@ mod table_lock;
 mod tests;
 mod transaction;
 mod unload_history;
+mod upkeep;
 mod vacuum_history;
 mod waiting;
 
@@ -95,6 +96,8 @@ pub struct Sandbox {
     sessions: SortedMap<SessionId, Session>,
     /// Committed transactions that some open one does not see.
     deeds: serial::Deeds,
+    /// Tables that could not be looked after; see [`upkeep`].
+    given_up: Vec<(WarehouseId, crate::warehouse::catalog::ObjectId)>,
     /// The statement that each session runs.
     inflight: SortedMap<SessionId, activity::Inflight>,
     next_session: u32,
@@ -147,6 +150,7 @@ impl Sandbox {
             disk: Disk::seeded(seed),
             sessions: SortedMap::new(),
             deeds: serial::Deeds::default(),
+            given_up: Vec::new(),
             inflight: SortedMap::new(),
             next_session: 1,
             seed,

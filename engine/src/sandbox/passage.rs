@@ -65,6 +65,10 @@ impl Sandbox {
         while let Some((at, chore)) = self.next_due().filter(|(at, _)| *at <= until) {
             self.go_to(at);
             self.reckon();
+            let Some(chore) = chore else {
+                self.look_after_tables();
+                continue;
+            };
             let happened = self.with_account(|account, _| agenda::carry_out(account, &chore, at));
             self.happened.extend(happened);
             // A query's own sandbox has the account for a step only.
@@ -89,9 +93,12 @@ impl Sandbox {
         }
     }
 
-    /// What is overdue is due now.
-    fn next_due(&self) -> Option<(Instant, Chore)> {
-        agenda::next(&self.account).map(|(at, chore)| (at.max(self.clock.now()), chore))
+    /// What is overdue is due now. No chore of the account's: warehouses look after their tables.
+    fn next_due(&self) -> Option<(Instant, Option<Chore>)> {
+        let due = agenda::next(&self.account).map(|(at, chore)| (at.max(self.clock.now()), Some(chore)));
+        let upkeep = self.next_upkeep().map(|at| (at, None));
+        // At the same moment the account's comes first.
+        [due, upkeep].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     /// Moves the clock over a stretch in which nothing happens.

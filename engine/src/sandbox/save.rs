@@ -204,6 +204,7 @@ impl Sandbox {
             disk,
             sessions: SortedMap::new(),
             deeds: Default::default(),
+            given_up: Vec::new(),
             inflight: SortedMap::new(),
             next_session: written.next_session,
             seed: written.seed,

@@ -3,6 +3,7 @@
 use super::history::push;
 use crate::sql::commands::vacuum::VacuumTask;
 use crate::sql::execute::Context;
+use crate::warehouse::access::UserId;
 use crate::warehouse::manifest::Logs;
 use crate::warehouse::value::Value;
 
@@ -10,12 +11,14 @@ use crate::warehouse::value::Value;
 pub(super) fn remember(logs: &mut Logs, task: &VacuumTask, context: &Context, transaction: i64) {
     let user = Value::Integer(context.evaluation.user.0 as i32);
     let now = Value::Timestamp(context.evaluation.statement_start.0);
+    // What the service does by itself.
+    let background = if context.evaluation.user == UserId::RDSDB { "[VacuumBG] " } else { "" };
     for record in &task.records {
         let row = vec![
             user.clone(),
             Value::BigInt(transaction),
             Value::Integer(record.table.0 as i32),
-            Value::string(record.status.as_str()),
+            Value::string(format!("{background}{}", record.status)),
             Value::BigInt(record.rows as i64),
             Value::Integer(record.sorted_rows as i32),
             Value::Integer(record.blocks as i32),

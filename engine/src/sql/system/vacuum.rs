@@ -69,7 +69,7 @@ fn number(row: &[Value], place: usize) -> i64 {
 }
 
 fn is_finished(row: &[Value]) -> bool {
-    matches!(row.get(3), Some(Value::String(status)) if &**status == "Finished")
+    matches!(row.get(3), Some(Value::String(status)) if status.ends_with("Finished"))
 }
 
 /// The table's name, or its number when it is gone.
