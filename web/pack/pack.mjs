@@ -30,7 +30,9 @@ function element(name, text, attributes = "") {
 }
 
 const forWorker = (name) => /^(engine|formats|learning)_bg\.wasm$|^states\//.test(name);
-const texts = Object.fromEntries(files.filter((file) => /^(labs|console)\//.test(file)).map((file) => [file, read(file)]));
+/** Whatever the page may ask for and no bundle holds. */
+const isText = (file) => /\.(json|css|md|toml|csv|txt|sql|transcript)$/.test(file) && !/^(styles\/|embed\.json$)/.test(file);
+const texts = Object.fromEntries(files.filter(isText).map((file) => [file, read(file)]));
 const parts = [
   element("worker.js", await worker(site, here("./beside.js"), { format: "iife" })),
   element("texts", packed(JSON.stringify(texts))),
