@@ -118,9 +118,22 @@ export interface Account {
   /** IAM users. */
   principals: string[];
   clusterStatus: string;
+  /** The cluster or workgroup that `sql` talks to. */
+  warehouse: string;
+  warehouses: Warehouse[];
   region: string;
   /** What everything so far would have cost on AWS, in dollars. */
   bill: number;
+}
+
+export interface Warehouse {
+  name: string;
+  serverless: boolean;
+  /** As the API says it: `available`, `paused`, ... */
+  status: string;
+  /** Whether clients get through. */
+  answers: boolean;
+  database: string;
 }
 
 export type Storage = { type: "kept" } | { type: "memoryOnly"; reason: string } | { type: "secondTab" };
@@ -137,6 +150,9 @@ export class Sandbox {
   sql(text: string, options: SqlOptions & { format: "arrays" }): Promise<Result<Value[]>>;
   sql(text: string, options: SqlOptions & { format: "text" }): Promise<Result<(string | null)[]>>;
   sql(text: string, options: SqlOptions & { format: "arrow" }): Promise<Result<never> & { arrow: Uint8Array }>;
+
+  /** Talks to the cluster or workgroup of this name from now on. */
+  choose(warehouse: string): Promise<Warehouse>;
 
   /**
    * Calls an operation of AWS, with AWS's own parameters and answer: `aws("s3api", "ListBuckets")`. `Body` is bytes or a

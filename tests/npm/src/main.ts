@@ -103,6 +103,17 @@ const scenes: Record<string, (sandbox: Sandbox) => Promise<void>> = {
     assert(happenings.some(({ kind }) => kind.includes("snapshot")), JSON.stringify(happenings));
   },
 
+  async "another cluster is another warehouse"(sandbox) {
+    const first = sandbox.account.warehouse;
+    await sandbox.cli("redshift create-cluster --cluster-identifier second --node-type ra3.xlplus --number-of-nodes 2 --master-username boss --master-user-password Password1");
+    await sandbox.advance("1h");
+    same([(await sandbox.choose("second")).status, sandbox.account.warehouse], ["available", "second"], "the choice");
+    same((await thrown(SqlError, sandbox.sql("SELECT 1 FROM raw_data.user_session_channel", { user: "boss" }))).sqlstate, "3F000", "nothing in it");
+    same((await thrown(EngineError, sandbox.choose("third"))).code, "NOT_KNOWN", "one that is not there");
+    await sandbox.choose(first);
+    same((await sandbox.sql("SELECT COUNT(1) AS n FROM raw_data.user_session_channel")).rows, [{ n: 101520 }], "back again");
+  },
+
   async "a long statement tells, and is stopped"(sandbox) {
     const told: Progress[] = [];
     const stop = new AbortController();

@@ -49,6 +49,16 @@ export class Sandbox {
     return this.#inTurn(() => this.#run(text, { user, onProgress, signal, format, maxRows }));
   }
 
+  /** Talks to the cluster or workgroup of this name from now on. */
+  choose(warehouse) {
+    return this.#inTurn(async () => {
+      await this.#ask({ type: "choose", warehouse }, (event) => event.type === "account");
+      const known = this.#account.warehouses.find(({ name }) => name === warehouse);
+      if (!known) throw new EngineError(`there is no cluster or workgroup ${warehouse}`, "NOT_KNOWN");
+      return known;
+    });
+  }
+
   /** Calls an operation of AWS as an IAM user; `Body` travels as bytes, both ways. */
   aws(service, operation, params = {}, { principal = "learner", region = null } = {}) {
     return this.#inTurn(async () => {
@@ -273,6 +283,6 @@ function done(text, result) {
 
 const instant = (at) => new Date(at / 1000);
 
-function told({ now, users, principals, clusterStatus, region, billMicros }) {
-  return { now: instant(now), users, principals, clusterStatus, region, bill: billMicros / 1_000_000 };
+function told({ now, users, principals, clusterStatus, region, billMicros, warehouse, warehouses }) {
+  return { now: instant(now), users, principals, clusterStatus, region, warehouse, warehouses, bill: billMicros / 1_000_000 };
 }

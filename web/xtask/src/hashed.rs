@@ -117,4 +117,35 @@ mod tests {
         assert_eq!(plain("styles/tokens.0a1b2c3d.css"), "styles/tokens.css");
         assert_eq!(plain("labs/01-permissions/ko.md"), "labs/01-permissions/ko.md");
     }
+
+    #[test]
+    fn whoever_names_a_file_is_renamed_after_it() {
+        let site = std::env::temp_dir().join(format!("sandshift-hashed-{}", std::process::id()));
+        fs::create_dir_all(&site).unwrap();
+        let files = [
+            ("engine_bg.wasm", ""),
+            ("engine.js", ""),
+            ("beside.js", "import(\"./engine.js\"); new URL(\"./engine_bg.wasm\")"),
+            ("worker.js", "import \"./beside.js\""),
+            ("embedded.js", ""),
+            ("boot.js", "new Worker(\"./worker.js\"); import(\"./embedded.js\")"),
+            ("cells.js", "new URL(\"./worker.js\")"),
+            ("embed.js", "new URL(\"./cells.html\")"),
+            ("index.html", "<script src=\"./boot.js\">"),
+            ("cells.html", "<script src=\"./cells.js\">"),
+        ];
+        for (name, text) in files {
+            fs::write(site.join(name), text).unwrap();
+        }
+        rename(&site, &files.map(|(name, _)| name.to_owned())).unwrap();
+        let names: BTreeMap<String, String> =
+            serde_json::from_slice(&fs::read(site.join(NAMES)).unwrap()).unwrap();
+        assert!(!names.contains_key("embed.js") && site.join("embed.js").is_file());
+        for entry in fs::read_dir(&site).unwrap().flatten().filter(|entry| entry.file_name() != NAMES) {
+            let text = fs::read_to_string(entry.path()).unwrap();
+            let old = names.keys().find(|name| text.contains(&format!("./{name}\"")));
+            assert_eq!(old, None, "{} asks for it", entry.path().display());
+        }
+        fs::remove_dir_all(&site).unwrap();
+    }
 }
