@@ -28,6 +28,7 @@ export async function whoMayDoWhat(page, learner, pictures) {
   await learner.run("admin", BEFORE);
   await sideBySide(page, learner, pictures);
   await refusalAsked(page, learner, pictures);
+  await otherObjects(page, learner, pictures);
   await door(page, learner);
   await rights(page, pictures);
   await plan(page, learner, pictures);
@@ -94,6 +95,40 @@ async function refusalAsked(page, learner, pictures) {
   // The choice outlives the page.
   await learner.run("walker", "DELETE FROM walk.orders;", { refused: true });
   assert.equal(await why.getAttribute("aria-expanded"), "true");
+}
+
+// Models and what is outside are asked for like tables are: each with its chain, its holders and its smallest grant.
+const ROLE = "arn:aws:iam::123456789012:role/Walk-ML";
+const TRUST = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["redshift.amazonaws.com","sagemaker.amazonaws.com"]},"Action":"sts:AssumeRole"}]}';
+const POLICIES = ["AmazonSageMakerFullAccess", "AmazonS3FullAccess", "AWSGlueConsoleFullAccess"];
+
+async function otherObjects(page, learner, pictures) {
+  const me = "learner";
+  await learner.aws(me, "s3 mb s3://walk-models");
+  await learner.aws(me, `iam create-role --role-name Walk-ML --assume-role-policy-document '${TRUST}'`);
+  for (const policy of POLICIES) await learner.aws(me, `iam attach-role-policy --role-name Walk-ML --policy-arn arn:aws:iam::aws:policy/${policy}`);
+  await learner.aws(me, `redshift modify-cluster-iam-roles --cluster-identifier course-cluster --add-iam-roles ${ROLE}`);
+  await learner.run("admin", `CREATE GROUP walkers;
+CREATE EXTERNAL SCHEMA walk_outside FROM DATA CATALOG DATABASE 'walk_outside' IAM_ROLE '${ROLE}' CREATE EXTERNAL DATABASE IF NOT EXISTS;
+GRANT USAGE ON SCHEMA walk_outside TO GROUP walkers;
+CREATE TABLE walk.points AS SELECT n % 10 AS a, (n * 7) % 13 AS b FROM generate_series(1, 600) AS s(n);`);
+  await learner.run("admin", `CREATE MODEL walk.near FROM (SELECT a, b FROM walk.points) FUNCTION near_which IAM_ROLE '${ROLE}' AUTO OFF MODEL_TYPE KMEANS PREPROCESSORS 'none' HYPERPARAMETERS DEFAULT EXCEPT (K '3') SETTINGS (S3_BUCKET 'walk-models');`);
+  await learner.run("admin", "GRANT EXECUTE ON MODEL walk.near TO GROUP walkers;");
+  for (const [text, kind, grant] of [
+    ["SELECT walk.near_which(1, 2);", "EXECUTE", "GRANT EXECUTE ON MODEL walk.near TO walker;"],
+    ["SHOW MODEL walk.near;", "EXECUTE", "GRANT EXECUTE ON MODEL walk.near TO walker;"],
+    ["SELECT COUNT(1) FROM walk_outside.nothing;", "USAGE", "GRANT USAGE ON SCHEMA walk_outside TO walker;"],
+  ]) {
+    await learner.run("walker", text, { refused: true });
+    assert.match(await page.locator(".why .missing").innerText(), new RegExp(`${kind}[^]*walkers`), text);
+    assert.equal((await page.locator(".grant .code").innerText()).trim(), grant);
+    await pictures(page, `${learner.language}-why-${kind.toLowerCase()}`, "workbench");
+  }
+  await learner.run("admin", "DROP MODEL walk.near; DROP SCHEMA walk_outside DROP EXTERNAL DATABASE; DROP GROUP walkers;");
+  await learner.aws(me, `redshift modify-cluster-iam-roles --cluster-identifier course-cluster --remove-iam-roles ${ROLE}`);
+  for (const policy of POLICIES) await learner.aws(me, `iam detach-role-policy --role-name Walk-ML --policy-arn arn:aws:iam::aws:policy/${policy}`);
+  await learner.aws(me, "iam delete-role --role-name Walk-ML");
+  await learner.aws(me, "s3 rb s3://walk-models --force");
 }
 
 async function door(page, learner) {

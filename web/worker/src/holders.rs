@@ -33,17 +33,41 @@ pub(crate) fn holders(link: &Link, sandbox: &Sandbox) -> Vec<String> {
 
 /// What is written on the object of a link, its owner, and the column if it is one.
 fn acl_of<'a>(link: &Link, sandbox: &'a Sandbox) -> Option<(&'a Acl, UserId, Option<String>)> {
-    let database = sandbox.warehouse.committed.catalog.database(&sandbox.database())?;
-    if link.object_kind == "schema" {
-        let schema = database.schemas.values().find(|schema| schema.name == link.object.as_str())?;
-        return Some((&schema.acl, schema.owner, None));
+    let catalog = &sandbox.warehouse.committed.catalog;
+    let database = catalog.database(&sandbox.database())?;
+    let object = link.object.as_str();
+    match link.object_kind {
+        "database" => {
+            let database = catalog.databases.values().find(|database| database.name == object)?;
+            Some((&database.acl, database.owner, None))
+        }
+        "schema" => {
+            let schema = database.schemas.values().find(|schema| schema.name == object)?;
+            Some((&schema.acl, schema.owner, None))
+        }
+        "model" => {
+            let model = database.models.values().find(|model| model.qualified_name() == object)?;
+            Some((&model.acl, model.owner, None))
+        }
+        "function" | "procedure" => {
+            let mut routines = database.routines.values();
+            let routine =
+                routines.find(|routine| format!("{}.{}", routine.schema, routine.signature()) == object)?;
+            Some((&routine.acl, routine.owner, None))
+        }
+        "column" | "table" | "view" => {
+            let (object, column) = match link.object_kind {
+                "column" => {
+                    object.rsplit_once('.').map(|(object, column)| (object, Some(column.to_owned())))?
+                }
+                _ => (object, None),
+            };
+            let relation = database
+                .relations
+                .values()
+                .find(|relation| relation.qualified_name().to_string() == object)?;
+            Some((&relation.acl, relation.owner, column))
+        }
+        _ => None,
     }
-    let (object, column) = match link.object_kind {
-        "column" => link.object.rsplit_once('.').map(|(object, column)| (object, Some(column.to_owned())))?,
-        "table" | "view" => (link.object.as_str(), None),
-        _ => return None,
-    };
-    let relation =
-        database.relations.values().find(|relation| relation.qualified_name().to_string() == object)?;
-    Some((&relation.acl, relation.owner, column))
 }

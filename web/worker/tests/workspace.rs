@@ -375,3 +375,22 @@ fn a_refusal_names_who_holds_what_is_missing() {
     });
     assert_eq!(failure.unwrap().holders, ["group clerks"]);
 }
+
+#[test]
+fn holders_are_known_of_functions_and_databases_too() {
+    let mut workspace = with_kim();
+    let text = "CREATE GROUP clerks;
+        CREATE FUNCTION shop.twice(INT) RETURNS INT IMMUTABLE AS $$ SELECT 2 * $1 $$ LANGUAGE sql;
+        REVOKE EXECUTE ON FUNCTION shop.twice(INT) FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION shop.twice(INT) TO GROUP clerks;
+        GRANT CREATE ON DATABASE dev TO GROUP clerks;";
+    run(&mut workspace, "admin", text);
+    for refused in ["SELECT shop.twice(1)", "CREATE SCHEMA mine"] {
+        let events = run(&mut workspace, "kim", refused);
+        let why = events.iter().find_map(|event| match &event.event {
+            EventKind::StatementFailed { error, .. } => error.why.clone(),
+            _ => None,
+        });
+        assert_eq!(why.unwrap().holders, ["group clerks"], "{refused}");
+    }
+}
