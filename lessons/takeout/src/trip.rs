@@ -1,0 +1,285 @@
+//! From a way through the simulation to the folder that goes it in AWS.
+
+use sandshift_prose::transcript::{Door, Entry};
+use sandshift_prose::{Definition, Problem, Transcript};
+
+use crate::leftover::Leftovers;
+use crate::names::Names;
+use crate::shell;
+use crate::sql::{self, Sent, Why};
+
+const RUN: &str = include_str!("run.sh");
+const CLEANUP: &str = include_str!("cleanup.sh");
+const WAREHOUSE: &str = "course-cluster";
+/// Where the beginning's rows lie in the bucket until they are copied.
+const LOADING: &str = "sandshift-beginning";
+
+/// What is there before the first step.
+#[derive(Clone, Debug, Default)]
+pub struct Beginning {
+    /// Lines of the terminal, as a transcript.
+    pub outside: String,
+    /// Statements that come before any table: schemas and users.
+    pub statements: Vec<String>,
+    pub tables: Vec<Table>,
+    /// A bucket and a role of `outside` through which rows come.
+    pub bucket: String,
+    pub role: String,
+}
+
+/// A table with rows, which are a file of the folder: CSV with a header.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// `raw_data.channel`.
+    pub name: String,
+    pub definition: String,
+}
+
+impl Table {
+    /// Where the rows are in the folder.
+    pub fn file(&self) -> String {
+        format!("data/beginning/{}.csv", self.name)
+    }
+}
+
+/// A way that somebody took, ready to be taken elsewhere.
+pub struct Trip<'a> {
+    /// What new names begin with: letters, digits, `-`.
+    pub name: String,
+    pub beginning: &'a Beginning,
+    /// By title: what was typed.
+    pub parts: Vec<(String, String)>,
+    /// US dollars for the time it takes.
+    pub price: Option<f64>,
+}
+
+impl<'a> Trip<'a> {
+    /// The solutions of a lab.
+    pub fn of_lab(lab: &Definition, beginning: &'a Beginning) -> Self {
+        Trip {
+            name: format!("sandshift-{}", lab.id),
+            beginning,
+            parts: lab.steps.iter().map(|step| (step.id.clone(), step.solution.clone())).collect(),
+            price: lab.aws_price,
+        }
+    }
+
+    /// The folder's texts by path. Data files are the caller's: those of the tables, and of the learner's disk as lines name them.
+    ///
+    /// # Errors
+    /// A part that is no transcript.
+    pub fn folder(&self) -> Result<Vec<(String, String)>, Vec<Problem>> {
+        let read = |title: &str, text: &str| Transcript::parse(title, text).map(|it| it.entries);
+        let outside = read("beginning", &self.beginning.outside)?;
+        let parts = self
+            .parts
+            .iter()
+            .map(|(title, text)| read(title, text).map(|entries| (title.as_str(), entries)))
+            .collect::<Result<Vec<_>, _>>()?;
+
+        let mut leftovers = Leftovers::default();
+        leftovers.line(&shell::words(&format!("redshift create-cluster --cluster-identifier {WAREHOUSE}")));
+        for entry in outside.iter().chain(parts.iter().flat_map(|(_, entries)| entries)) {
+            match entry.door {
+                Door::Aws { .. } => leftovers.line(&shell::words(&entry.input)),
+                Door::Sql { .. } => leftovers.script(&entry.input),
+                Door::Login { .. } | Door::Clock { .. } => {}
+            }
+        }
+        let mut names = Names::new(&self.name);
+        leftovers.name_all(&mut names);
+
+        let mut folder = Folder { names: &names, texts: Vec::new(), run: String::new(), unsettled: false };
+        folder.begin(self, &leftovers, &outside);
+        for (number, (title, entries)) in (1..).zip(&parts) {
+            folder.part(&format!("{number:02}-{title}"), entries);
+        }
+        folder.run.push_str("\nsay 'Done. It costs money until cleanup.sh has run.'\n");
+        let Folder { mut texts, run, .. } = folder;
+        texts.push(("run.sh".to_owned(), run));
+        texts.push(("cleanup.sh".to_owned(), self.cleanup(&leftovers, &names)));
+        texts.push(("settings.sh".to_owned(), names.settings()));
+        Ok(texts)
+    }
+
+    fn heading(&self, does: &str) -> String {
+        let price = match self.price {
+            Some(price) => format!(
+                "about {price:.2} US dollars, as Sandshift counts it, if cleanup.sh follows when the lesson ends"
+            ),
+            None => "what Sandshift's bill says of it, if cleanup.sh follows at once".to_owned(),
+        };
+        format!(
+            "#!/usr/bin/env bash\n# {does}\n#\n# Estimated cost: {price}.\n# Needs: the AWS CLI v2, signed in to an account of yours that may make all of this. Names and region: settings.sh.\n# Written by Sandshift, which is independent of AWS.\n"
+        )
+    }
+
+    fn cleanup(&self, leftovers: &Leftovers, names: &Names) -> String {
+        let mut text =
+            self.heading(&format!("Removes everything that run.sh made ({}). Can be run again.", self.name));
+        text.push_str(CLEANUP);
+        text.push_str(&leftovers.removal(names));
+        for line in &leftovers.unknown {
+            text.push_str(&format!(
+                "echo 'not removed, look yourself: '{}\n",
+                shell::line(&format!("'{}'", line.replace('\'', " ")), names)
+            ));
+        }
+        text.push_str("\nrm -f \"$problems\"\n[ -z \"$failed\" ] || { echo 'Something is left: see above.' >&2; exit 1; }\necho 'Everything that run.sh made is gone.'\n");
+        text
+    }
+}
+
+/// The folder while it is written.
+struct Folder<'a> {
+    names: &'a Names,
+    texts: Vec<(String, String)>,
+    run: String,
+    /// Something may be on its way.
+    unsettled: bool,
+}
+
+impl Folder<'_> {
+    fn begin(&mut self, trip: &Trip, leftovers: &Leftovers, outside: &[Entry]) {
+        self.run = trip.heading(&format!("Does in AWS what the lesson does in Sandshift ({}).", trip.name));
+        self.run.push_str(RUN);
+        for (list, variable) in
+            [("CLUSTERS", "CLUSTER"), ("WORKGROUPS", "WORKGROUP"), ("NAMESPACES", "NAMESPACE")]
+        {
+            let all = leftovers.named(variable).filter_map(|name| self.names.variable(name));
+            let all: Vec<String> = all.map(|it| format!("${{{it}}}")).collect();
+            self.run.push_str(&format!("{list}=\"{}\"\n", all.join(" ")));
+        }
+        self.texts.push((
+            "sql/models-in-training.sql".to_owned(),
+            "SELECT COUNT(1) FROM svv_ml_model_info WHERE model_state LIKE '%raining%'\n".to_owned(),
+        ));
+        self.run.push_str(
+            "\nsay 'The warehouse'\naws redshift create-cluster --cluster-identifier \"${CLUSTER}\" --node-type \"$NODE_TYPE\" --cluster-type single-node \\\n  --master-username admin --master-user-password \"Sandshift$RANDOM$RANDOM\" --db-name \"$DATABASE\" --no-publicly-accessible >/dev/null\n",
+        );
+        self.unsettled = true;
+        self.settle();
+        self.entries("00-beginning", outside);
+        self.settle();
+        let mut number = 100;
+        let mut file = |folder: &mut Self, statement: &str| {
+            number += 1;
+            folder.send("00-beginning", &format!("{number}"), "\"${CLUSTER}\" admin", statement);
+        };
+        for statement in &trip.beginning.statements {
+            file(self, statement);
+        }
+        let variable = |name: &str| self.names.variable(name).unwrap_or("BUCKET").to_owned();
+        let (bucket, role) = (variable(&trip.beginning.bucket), variable(&trip.beginning.role));
+        for table in &trip.beginning.tables {
+            file(self, &table.definition);
+            self.run.push_str(&format!(
+                "aws s3 cp {} \"s3://${{{bucket}}}/{LOADING}/{}.csv\" >/dev/null\n",
+                table.file(),
+                table.name
+            ));
+            let copy = format!(
+                "COPY {} FROM 's3://@{bucket}@/{LOADING}/{}.csv' IAM_ROLE 'arn:aws:iam::@ACCOUNT@:role/@{role}@' CSV IGNOREHEADER 1 NULL AS '\\\\N'",
+                table.name, table.name
+            );
+            file(self, &copy);
+        }
+        if !trip.beginning.tables.is_empty() {
+            self.run
+                .push_str(&format!("aws s3 rm \"s3://${{{bucket}}}/{LOADING}/\" --recursive >/dev/null\n"));
+        }
+    }
+
+    fn part(&mut self, title: &str, entries: &[Entry]) {
+        self.run.push_str(&format!("\nsay {title}\n"));
+        self.entries(title, entries);
+    }
+
+    fn entries(&mut self, part: &str, entries: &[Entry]) {
+        for (at, entry) in entries.iter().enumerate() {
+            let refused = if entry.refusal { "refused " } else { "" };
+            if !entry.refusal {
+                self.settle();
+            }
+            match &entry.door {
+                Door::Aws { .. } => {
+                    let said = shell::line(&entry.input, self.names);
+                    self.run.push_str(&format!("{refused}aws {said}\n"));
+                    let mut words = entry.input.split_whitespace();
+                    let (service, operation) =
+                        (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+                    let looks = ["describe-", "get-", "list-"].iter().any(|word| operation.starts_with(word));
+                    self.unsettled |= service.starts_with("redshift") && service != "redshift-data" && !looks;
+                }
+                Door::Sql { user } => self.script(part, at + 1, user, refused, &entry.input),
+                Door::Login { user } => {
+                    self.run.push_str(&format!("# {user} signs in: the Data API needs no password.\n"));
+                }
+                Door::Clock { .. } => {
+                    let span = entry.input.trim().trim_start_matches("advance ");
+                    self.run.push_str(&format!("passes {span}\n"));
+                    if self.run.contains("models-in-training.sql asked") {
+                        self.run.push_str("trained \"${CLUSTER}\" admin\n");
+                    }
+                    self.unsettled = false;
+                }
+            }
+        }
+    }
+
+    fn settle(&mut self) {
+        if std::mem::take(&mut self.unsettled) {
+            self.run.push_str("settle\n");
+        }
+    }
+
+    fn script(&mut self, part: &str, at: usize, user: &str, refused: &str, script: &str) {
+        let (user, place) = match user.rsplit_once('@') {
+            Some((user, place)) => (user, self.names.variable(place).unwrap_or("CLUSTER")),
+            None => (user, "CLUSTER"),
+        };
+        let serverless = place.starts_with("WORKGROUP");
+        let door = if serverless { format!("\"${{{place}}}\"") } else { format!("\"${{{place}}}\" {user}") };
+        let command = if serverless { "sql_serverless" } else { "sql" };
+        for (number, sent) in (1..).zip(sql::sent(script)) {
+            let called = format!("{at:02}-{number}");
+            match sent {
+                Sent::Alone(statement) => {
+                    let path = self.file(part, &called, &statement);
+                    self.run.push_str(&format!("{refused}{command} {door} {path}\n"));
+                    if statement.to_ascii_uppercase().starts_with("CREATE MODEL") && refused.is_empty() {
+                        self.run.push_str("# models-in-training.sql asked before time passes on.\n");
+                    }
+                }
+                Sent::Together(statements) => {
+                    let paths: Vec<String> = (1..)
+                        .zip(&statements)
+                        .map(|(each, statement): (u32, _)| {
+                            self.file(part, &format!("{called}-{each}"), statement)
+                        })
+                        .collect();
+                    self.run.push_str(&format!("{refused}together {door} {}\n", paths.join(" ")));
+                }
+                Sent::Left(statement, why) => {
+                    let why = match why {
+                        Why::RolledBack => "is rolled back",
+                        Why::OfASession => "lasts as long as a session, and here each statement has its own",
+                    };
+                    let first = statement.lines().next().unwrap_or_default();
+                    self.run.push_str(&format!("# left out, because it {why}: {first}\n"));
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, part: &str, called: &str, door: &str, statement: &str) {
+        let path = self.file(part, called, statement);
+        self.run.push_str(&format!("sql {door} {path} >/dev/null\n"));
+    }
+
+    fn file(&mut self, part: &str, called: &str, statement: &str) -> String {
+        let path = format!("sql/{part}/{called}.sql");
+        self.texts.push((path.clone(), format!("{}\n", self.names.marked(statement))));
+        path
+    }
+}
