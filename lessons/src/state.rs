@@ -76,7 +76,7 @@ pub fn course_warehouse(seed: u64) -> SqlResult<Sandbox> {
 }
 
 /// The course's bucket, and the role with which the cluster reads it.
-const OUTSIDE: &str = r#"
+pub const OUTSIDE: &str = r#"
 aws learner> s3 mb s3://course-bucket
 aws learner> iam create-role --role-name redshift.read.s3 --assume-role-policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"redshift.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
 aws learner> iam attach-role-policy --role-name redshift.read.s3 --policy-arn arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess

@@ -1,7 +1,7 @@
 //! The engine's native doors, shared by the program `sandshift` (behind `cargo xtask`) and by the harnesses in
 //! `tests/tests`, so that a file that passes in one passes in the other.
 //!
-//! Read [`start`] (what account a file begins with), then a door: [`slt`], [`script`] (transcripts), [`policies`], [`sql`], [`lab`];
+//! Read [`start`] (what account a file begins with), then a door: [`slt`], [`script`] (transcripts), [`policies`], [`sql`], [`lab`], [`takeout`];
 //! [`tidy`] looks at the repository's own text; [`differential`] asks PostgreSQL, too, [`fuzz`]
 //! asks what nobody would, [`tight`] holds access control against a model of it, [`learners`] asks XGBoost and
 //! scikit-learn, [`formats`] pyarrow and DuckDB, [`scale`] measures, and [`gaps`] prints what is not simulated.
@@ -24,5 +24,6 @@ pub mod script;
 pub mod slt;
 pub mod sql;
 pub mod start;
+pub mod takeout;
 pub mod tidy;
 pub mod tight;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use sandshift_tests::{
     bench_data, differential, files, formats, fuzz, gaps, lab, learners, parallel, scale, script, slt, sql,
-    tight,
+    takeout, tight,
 };
 
 fn main() -> ExitCode {
@@ -96,11 +96,16 @@ fn run_labs(words: &[String]) -> Result<(), String> {
             println!("{} is there; prove it: cargo xtask labs check {0}", folder.display());
             Ok(())
         }
+        ["takeout", lab, folder] => {
+            takeout::write(&lab::read(lab.as_ref())?, folder.as_ref())?;
+            println!("{folder}/run.sh does the lab in AWS, {folder}/cleanup.sh removes what it made");
+            Ok(())
+        }
         ["describe", rest @ ..] if rest.len() <= 1 => {
             println!("{}", lab::describe(&path(rest.first()))?);
             Ok(())
         }
-        _ => Err("labs check [DIR] | labs new NAME | labs describe [DIR]".to_owned()),
+        _ => Err("labs check [DIR] | labs new NAME | labs describe [DIR] | labs takeout LAB DIR".to_owned()),
     }
 }
 

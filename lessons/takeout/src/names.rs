@@ -92,7 +92,9 @@ impl Names {
              export AWS_DEFAULT_REGION=$REGION AWS_PAGER=\n\
              ACCOUNT=${{ACCOUNT:-$(aws sts get-caller-identity --query Account --output text)}}\n\
              NODE_TYPE=${{NODE_TYPE:-ra3.large}}\n\
-             DATABASE=${{DATABASE:-dev}}\n"
+             DATABASE=${{DATABASE:-dev}}\n\
+             # Seconds. Lessons on backups let days pass.\n\
+             WAIT_AT_MOST=${{WAIT_AT_MOST:-3600}}\n"
         );
         for (variable, name) in self.known.iter().skip(2) {
             let value = if variable.starts_with("BUCKET") {
@@ -103,7 +105,7 @@ impl Names {
             } else {
                 format!("{}-{name}", self.prefix)
             };
-            text.push_str(&format!("{variable}=${{{variable}:-{value}}}\n"));
+            text.push_str(&format!("{variable}=${{{variable}:-{value}}} # {name} in the lesson\n"));
         }
         text.push_str("\n# Fills the names into a statement.\nfill() {\n  sed");
         for (variable, _) in &self.known {
@@ -137,6 +139,10 @@ mod tests {
         }
         assert_eq!(names.variable("a.b"), Some("ROLE"));
         assert_eq!(names.variable("a-b"), Some("ROLE_A_B"));
-        assert!(names.settings().contains("ROLE_C=${ROLE_C:-lab-c}\n"), "{}", names.settings());
+        assert!(
+            names.settings().contains("ROLE_C=${ROLE_C:-lab-c} # c in the lesson\n"),
+            "{}",
+            names.settings()
+        );
     }
 }

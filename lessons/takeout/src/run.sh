@@ -48,6 +48,11 @@ refused() {
   fi
 }
 
+# What only looks stops nothing: dates and numbers of the lesson may not be those of today.
+look() {
+  "$@" || echo "  (nothing to see here)"
+}
+
 # Waits until nothing is on its way.
 settle() {
   local name
@@ -78,9 +83,16 @@ trained() {
   done
 }
 
-# The lesson lets time pass here. What it waits for is waited for; days are not.
+# The lesson lets time pass here: passes SECONDS CALLED. What it waits for is waited for; of days, no more than WAIT_AT_MOST.
 passes() {
-  echo "-- the lesson lets $1 pass"
+  local seconds=$1
+  if [ "$seconds" -gt "$WAIT_AT_MOST" ]; then
+    seconds=$WAIT_AT_MOST
+    echo "-- the lesson lets $2 pass; waiting $seconds seconds (WAIT_AT_MOST). What takes longer will not have happened."
+  else
+    echo "-- the lesson lets $2 pass; waiting as long"
+  fi
+  sleep "$seconds"
   settle
 }
 

@@ -64,7 +64,7 @@ pub fn statements(script: &str) -> Vec<String> {
         let rest = &script[at..];
         at += match rest.chars().next() {
             Some(';') => {
-                found.push(script[begun..at].trim().to_owned());
+                found.push(bare(&script[begun..at]));
                 begun = at + 1;
                 1
             }
@@ -82,9 +82,18 @@ pub fn statements(script: &str) -> Vec<String> {
             None => 1,
         };
     }
-    found.push(script[begun..].trim().to_owned());
+    found.push(bare(&script[begun..]));
     found.retain(|statement| !statement.is_empty());
     found
+}
+
+/// Without the comments before it: a word that begins with `--` is an option to the AWS CLI.
+fn bare(statement: &str) -> String {
+    let mut rest = statement.trim();
+    while rest.starts_with("--") {
+        rest = rest.split_once('\n').map_or("", |(_, after)| after.trim_start());
+    }
+    rest.to_owned()
 }
 
 /// Bytes up to the end of what begins with `opening` bytes and ends with `closing`.
@@ -102,7 +111,7 @@ mod tests {
             "SELECT ';', \"a;b\"; -- no; no\nCREATE FUNCTION f() AS $$ SELECT 1; $$; /* ; */ SELECT 2";
         assert_eq!(
             statements(script),
-            ["SELECT ';', \"a;b\"", "-- no; no\nCREATE FUNCTION f() AS $$ SELECT 1; $$", "/* ; */ SELECT 2"]
+            ["SELECT ';', \"a;b\"", "CREATE FUNCTION f() AS $$ SELECT 1; $$", "/* ; */ SELECT 2"]
         );
     }
 

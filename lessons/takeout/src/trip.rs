@@ -14,6 +14,9 @@ const WAREHOUSE: &str = "course-cluster";
 /// Where the beginning's rows lie in the bucket until they are copied.
 const LOADING: &str = "sandshift-beginning";
 
+/// Seconds for "until something happens".
+const UNTIL_SOMETHING: i64 = 600;
+
 /// What is there before the first step.
 #[derive(Clone, Debug, Default)]
 pub struct Beginning {
@@ -33,13 +36,8 @@ pub struct Table {
     /// `raw_data.channel`.
     pub name: String,
     pub definition: String,
-}
-
-impl Table {
     /// Where the rows are in the folder.
-    pub fn file(&self) -> String {
-        format!("data/beginning/{}.csv", self.name)
-    }
+    pub file: String,
 }
 
 /// A way that somebody took, ready to be taken elsewhere.
@@ -89,7 +87,13 @@ impl<'a> Trip<'a> {
         let mut names = Names::new(&self.name);
         leftovers.name_all(&mut names);
 
-        let mut folder = Folder { names: &names, texts: Vec::new(), run: String::new(), unsettled: false };
+        let mut folder = Folder {
+            names: &names,
+            texts: Vec::new(),
+            run: String::new(),
+            unsettled: false,
+            training: false,
+        };
         folder.begin(self, &leftovers, &outside);
         for (number, (title, entries)) in (1..).zip(&parts) {
             folder.part(&format!("{number:02}-{title}"), entries);
@@ -137,6 +141,8 @@ struct Folder<'a> {
     run: String,
     /// Something may be on its way.
     unsettled: bool,
+    /// A model may be in training.
+    training: bool,
 }
 
 impl Folder<'_> {
@@ -175,11 +181,10 @@ impl Folder<'_> {
             file(self, &table.definition);
             self.run.push_str(&format!(
                 "aws s3 cp {} \"s3://${{{bucket}}}/{LOADING}/{}.csv\" >/dev/null\n",
-                table.file(),
-                table.name
+                table.file, table.name
             ));
             let copy = format!(
-                "COPY {} FROM 's3://@{bucket}@/{LOADING}/{}.csv' IAM_ROLE 'arn:aws:iam::@ACCOUNT@:role/@{role}@' CSV IGNOREHEADER 1 NULL AS '\\\\N'",
+                "COPY {} FROM 's3://@{bucket}@/{LOADING}/{}.csv' IAM_ROLE 'arn:aws:iam::@ACCOUNT@:role/@{role}@' CSV IGNOREHEADER 1 EMPTYASNULL",
                 table.name, table.name
             );
             file(self, &copy);
@@ -204,21 +209,27 @@ impl Folder<'_> {
             match &entry.door {
                 Door::Aws { .. } => {
                     let said = shell::line(&entry.input, self.names);
-                    self.run.push_str(&format!("{refused}aws {said}\n"));
                     let mut words = entry.input.split_whitespace();
                     let (service, operation) =
                         (words.next().unwrap_or_default(), words.next().unwrap_or_default());
                     let looks = ["describe-", "get-", "list-"].iter().any(|word| operation.starts_with(word));
+                    let manner = match (entry.refusal, looks) {
+                        (true, _) => "refused ",
+                        (false, true) => "look ",
+                        (false, false) => "",
+                    };
+                    self.run.push_str(&format!("{manner}aws {said}\n"));
                     self.unsettled |= service.starts_with("redshift") && service != "redshift-data" && !looks;
                 }
                 Door::Sql { user } => self.script(part, at + 1, user, refused, &entry.input),
                 Door::Login { user } => {
                     self.run.push_str(&format!("# {user} signs in: the Data API needs no password.\n"));
                 }
-                Door::Clock { .. } => {
+                Door::Clock { micros } => {
                     let span = entry.input.trim().trim_start_matches("advance ");
-                    self.run.push_str(&format!("passes {span}\n"));
-                    if self.run.contains("models-in-training.sql asked") {
+                    let seconds = micros.map_or(UNTIL_SOMETHING, |micros| micros / 1_000_000);
+                    self.run.push_str(&format!("passes {seconds} {span}\n"));
+                    if std::mem::take(&mut self.training) {
                         self.run.push_str("trained \"${CLUSTER}\" admin\n");
                     }
                     self.unsettled = false;
@@ -247,9 +258,8 @@ impl Folder<'_> {
                 Sent::Alone(statement) => {
                     let path = self.file(part, &called, &statement);
                     self.run.push_str(&format!("{refused}{command} {door} {path}\n"));
-                    if statement.to_ascii_uppercase().starts_with("CREATE MODEL") && refused.is_empty() {
-                        self.run.push_str("# models-in-training.sql asked before time passes on.\n");
-                    }
+                    self.training |=
+                        refused.is_empty() && statement.to_ascii_uppercase().starts_with("CREATE MODEL");
                 }
                 Sent::Together(statements) => {
                     let paths: Vec<String> = (1..)
