@@ -149,6 +149,37 @@ fn a_job_that_somebody_stops_leaves_a_failed_model() {
 }
 
 #[test]
+fn a_page_is_told_the_way_and_when_training_rows_are_asked_for_again() {
+    let mut learner = Learner::new();
+    learner.sql("CREATE TABLE customers AS SELECT n, n * 1.5 AS x, (n * 7) % 113 AS y, CASE WHEN (n * 7) % 113 > 80 THEN 'yes' ELSE 'no' END AS leaves FROM generate_series(1, 900) AS s(n)");
+    learner.sql(
+        "CREATE MODEL churn FROM (SELECT x, y, leaves FROM customers WHERE n <= 600) TARGET leaves FUNCTION f_churn IAM_ROLE default SETTINGS (S3_BUCKET 'course-bucket')",
+    );
+    learner.sandbox.clock.advance(HOUR * 2 / 3);
+    let told = learner.sandbox.models()[0].clone();
+    assert_eq!((&told["name"], &told["state"]), (&"churn".into(), &"TRAINING".into()));
+    let way = &told["way"];
+    let stages: Vec<&str> =
+        way["stages"].as_array().unwrap().iter().map(|stage| stage[0].as_str().unwrap()).collect();
+    assert_eq!(stages.last(), Some(&"ModelTuning"), "{way}");
+    let tried = way["tried"].as_array().unwrap().len();
+    assert!(tried > 0 && (tried as u64) < way["count"].as_u64().unwrap(), "{way}");
+    assert!(told.get("sight").is_none(), "nothing is told before it is learned");
+    learner.sandbox.clock.advance(2 * HOUR);
+    assert_eq!(learner.sandbox.models()[0]["asked_of"], serde_json::Value::Null);
+    let mut asked = |rows: &str| {
+        learner.sql(&format!("SELECT COUNT(*) FROM customers WHERE f_churn(x, y) = leaves AND {rows}"));
+        let told = learner.sandbox.models()[0]["asked_of"].clone();
+        (told["rows"].as_i64().unwrap(), told["known"].as_i64().unwrap())
+    };
+    assert_eq!(asked("n > 600"), (300, 0));
+    assert_eq!(asked("n > 500"), (400, 100));
+    let told = learner.sandbox.models()[0].clone();
+    assert!(told["asked_of"]["text"].as_str().unwrap().contains("n > 500"), "{told}");
+    assert!(told["way"]["best"].is_u64() && told["sight"]["held_out"] == true, "{told}");
+}
+
+#[test]
 fn a_canceled_training_leaves_nothing() {
     let mut learner = Learner::new();
     learner.sql("DROP MODEL trees");

@@ -37,7 +37,7 @@ pub use clusters::{ClusterOptions, Clusters};
 pub use explain::{Explaining, Explanation, LabelExplanation};
 pub use explore::{Exploration, Explored, Insight, Numbers, Severity};
 pub use hyperparameter::Settings;
-pub use leak::{Overlap, overlap};
+pub use leak::{Overlap, Seen, overlap};
 pub use learner::{Algorithm, Learner};
 pub use linear::{Linear, LinearOptions};
 pub use matrix::Feature;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::leak::Seen;
 use crate::learner::Learner;
 use crate::matrix::Matrix;
 use crate::metric::{Confusion, Judged, Metric, RocPoint, roc};
@@ -21,6 +22,8 @@ pub struct Model {
     pub pipeline: Pipeline,
     pub learner: Learner,
     pub curve: Curve,
+    /// The rows it was trained on, to be known again.
+    pub seen: Seen,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,6 +41,8 @@ pub struct Report {
     pub confusion: Option<Confusion>,
     /// Of two classes.
     pub roc: Vec<RocPoint>,
+    /// Of numbers: the answer and what was said.
+    pub pairs: Vec<(f64, f64)>,
 }
 
 impl Report {
@@ -48,6 +53,10 @@ impl Report {
             scores: judged.all(),
             confusion: classes.then(|| judged.confusion()),
             roc: if binary { roc(judged.truth, &judged.scores()) } else { Vec::new() },
+            pairs: match classes {
+                true => Vec::new(),
+                false => judged.truth.iter().copied().zip(judged.predicted.iter().copied()).collect(),
+            },
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::clusters::{ClusterOptions, Clustering};
+use crate::leak::Seen;
 use crate::learner::{Algorithm, Learner};
 use crate::linear::{Descent, LinearOptions};
 use crate::matrix::Matrix;
@@ -166,6 +167,7 @@ pub struct Training {
     target: String,
     problem: Option<Problem>,
     labels: Vec<String>,
+    seen: Seen,
 }
 
 impl Training {
@@ -241,6 +243,7 @@ impl Training {
             pipeline: self.pipeline,
             learner,
             curve,
+            seen: self.seen,
         })
     }
 
@@ -257,7 +260,8 @@ impl Training {
         let sample = Arc::new(Sample { matrix, answers: target.values });
         let names: Vec<String> = pipeline.features().iter().map(|feature| feature.name.clone()).collect();
         let trainer = Trainer::new(plan, target.problem, outputs, sample, None, &names)?;
-        Ok(Training { trainer, pipeline, target: name, problem: Some(target.problem), labels: target.labels })
+        let (problem, labels, seen) = (Some(target.problem), target.labels, Seen::of(table));
+        Ok(Training { trainer, pipeline, target: name, problem, labels, seen })
     }
 }
 

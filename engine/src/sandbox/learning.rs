@@ -5,19 +5,21 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::Sandbox;
+use super::history::push;
 use super::outside::AccountOutside;
 use crate::aws::Account;
 use crate::aws::sagemaker::learning::{self, Order, Produced};
 use crate::clock::Instant;
 use crate::sql::commands::create_model::{ModelStep, ModelTask};
 use crate::sql::error::SqlResult;
-use crate::sql::execute::{Context, Operator, Pull};
+use crate::sql::execute::{Context, Operator, Predicted, Pull};
 use crate::sql::outcome::Progress;
 use crate::sql::outside::{Credentials, OutsideError};
 use crate::sql::trainer::{Trainer, TrainingOrder, TrainingResult, TrainingTimes};
 use crate::warehouse::identifier::Identifier;
-use crate::warehouse::manifest::Manifest;
-use crate::warehouse::model::{Model, ModelOutcome, ModelSource};
+use crate::warehouse::manifest::{Logs, Manifest};
+use crate::warehouse::model::{Model, ModelOutcome, ModelSource, ModelState};
+use crate::warehouse::value::Value as WarehouseValue;
 
 /// One piece of a training; `None` when it is done.
 pub(super) fn advance(
@@ -68,6 +70,21 @@ pub(super) fn dropped(base: &Manifest, working: &Manifest) -> Vec<String> {
     jobs
 }
 
+/// A log that no relation shows: how much of what a model was asked it had been taught. Query, model, rows, known rows.
+const PREDICTIONS: &str = "predictions";
+
+pub(super) fn remember(logs: &mut Arc<Logs>, predicted: Vec<Predicted>, query: i64) {
+    for one in predicted {
+        let row = vec![
+            WarehouseValue::BigInt(query),
+            WarehouseValue::Integer(one.model.0 as i32),
+            WarehouseValue::BigInt(one.rows as i64),
+            WarehouseValue::BigInt(one.known as i64),
+        ];
+        push(Arc::make_mut(logs), PREDICTIONS, row);
+    }
+}
+
 pub(super) fn forget(jobs: &[String], account: &mut Arc<Account>, now: Instant) {
     for job in jobs {
         learning::drop_model(Arc::make_mut(account), job, now);
@@ -90,17 +107,58 @@ impl Sandbox {
                     "name": model.name.to_string(),
                     "function": model.function.to_string(),
                     "state": model.state(now).name(),
+                    "created": model.created.0,
                     "ends": model.ends.0,
                     "job": model.job,
+                    "target": model.target,
+                    "features": model.features.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+                    "cost": model.cost,
+                    "remote": model.is_remote(),
+                    "asked": model.asked,
                 });
+                if let ModelSource::Query(text) | ModelSource::Table(text) = &model.source {
+                    told["source"] = json!(text);
+                }
+                if let Some(job) = self.account.sagemaker.jobs.iter().find(|job| job.name == model.job) {
+                    told["way"] = job.way(now);
+                }
+                if let (ModelOutcome::Failed(reason), ModelState::Failed) = (&model.outcome, model.state(now))
+                {
+                    told["reason"] = json!(reason);
+                }
                 if let Some(learned) = model.learned(now) {
                     told["kind"] = json!(learned.kind);
                     told["metrics"] = json!(learned.metrics);
                     told["sight"] = serde_json::from_str(&learned.sight).unwrap_or_default();
+                    if now >= model.explained && !learned.out_of_time {
+                        told["explanation"] = serde_json::from_str(&learned.explanation).unwrap_or_default();
+                    }
+                    told["explained"] = json!(model.explained.0);
                 }
+                told["asked_of"] = self.asked_of(model);
                 told
             })
             .collect()
+    }
+
+    /// The last statement that asked the model: when, how many rows, how many of them it had been trained on, its text.
+    fn asked_of(&self, model: &Model) -> Value {
+        let logs = &self.warehouse.logs.rows;
+        let rows = |log: &str| logs.get(log).map_or(&[][..], Vec::as_slice).iter().rev();
+        let Some([query, _, asked, known]) = rows(PREDICTIONS).find_map(|row| {
+            let row: &[WarehouseValue; 4] = row.as_slice().try_into().ok()?;
+            (row[1] == WarehouseValue::Integer(model.id.0 as i32)).then_some(row)
+        }) else {
+            return Value::Null;
+        };
+        let text =
+            rows("sys_query_history").find(|row| row.get(1) == Some(query)).and_then(|row| row.get(17));
+        let number = |value: &WarehouseValue| match value {
+            WarehouseValue::BigInt(number) => json!(number),
+            WarehouseValue::String(text) => json!(text),
+            _ => Value::Null,
+        };
+        json!({"rows": number(asked), "known": number(known), "text": text.map(number)})
     }
 
     /// What a call to AWS has changed for models: a job that was stopped, an endpoint that came or went.

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use crate::explore::{Exploration, Exploring};
+use crate::leak::Seen;
 use crate::learner::{Algorithm, Learner};
 use crate::metric::Metric;
 use crate::model::{Model, Prediction, Report, judge, predict};
@@ -437,6 +438,7 @@ impl Search {
             pipeline,
             learner: Learner::clone(&learner),
             curve,
+            seen: Seen::of(&self.table),
         });
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use sandshift_extension::{Progress, Work};
 use serde_json::json;
 
-use super::{Answer, Manner, Task, Trained, Tried, notebook, sight};
+use super::sight::{self, Looked};
+use super::{Answer, Manner, Task, Trained, Tried, notebook};
 use crate::clusters::ClusterOptions;
 use crate::explain::{Explaining, Explanation};
 use crate::hyperparameter::Settings;
@@ -189,7 +190,15 @@ impl Learning {
                 })
                 .collect(),
             best: outcome.best,
-            sight: sight::of(&model, Some(&outcome.validation), Some(&winner.curve)).to_string(),
+            sight: sight::of(&Looked {
+                model: &model,
+                table: &self.table,
+                report: Some(&outcome.validation),
+                held_out: true,
+                curve: &winner.curve,
+                exploration: Some(&outcome.exploration),
+            })
+            .to_string(),
             exploration: notebook::exploration(&self.job, &self.target, &self.table, &outcome).to_string(),
             definition: notebook::definition(&self.job, &outcome).to_string(),
             explanation: String::new(),
@@ -226,7 +235,15 @@ impl Learning {
             problem: model.problem.map_or("", Problem::name).to_owned(),
             objective: objective.map(|(_, objective)| objective.clone()).unwrap_or_default(),
             metrics: metrics.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-            sight: sight::of(&model, report.as_ref(), Some(&model.curve)).to_string(),
+            sight: sight::of(&Looked {
+                model: &model,
+                table: &self.table,
+                report: report.as_ref(),
+                held_out: false,
+                curve: &model.curve,
+                exploration: None,
+            })
+            .to_string(),
             hyperparameters,
             ..Trained::default()
         };

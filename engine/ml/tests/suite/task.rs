@@ -105,3 +105,68 @@ fn trees_and_clusters_say_what_they_were_trained_with() {
         [("feature_dim".to_owned(), "2".to_owned()), ("k".to_owned(), "3".to_owned())]
     );
 }
+
+fn sight(answer: &Trained) -> serde_json::Value {
+    serde_json::from_str(&answer.sight).unwrap()
+}
+
+#[test]
+fn a_page_is_told_what_was_held_out_and_what_gives_the_answer_away() {
+    let mut all = columns(900);
+    let mut copy = all[2].clone();
+    copy.name = "churned".to_owned();
+    all.push(copy);
+    let told = sight(&trained(&search(all)));
+    assert_eq!(told["held_out"], true);
+    assert_eq!((&told["rows"], &told["columns"]), (&900.into(), &4.into()));
+    assert_eq!(told["same"], serde_json::json!(["churned"]));
+    assert!(told["insights"].to_string().contains("TooGood"), "{}", told["insights"]);
+    let counted: u64 = told["confusion"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|row| row.as_array().unwrap())
+        .map(|count| count.as_u64().unwrap())
+        .sum();
+    assert_eq!(counted, 900, "every row was judged once by a model that had not seen it");
+    // The model's own decision can be read off the curve.
+    let own = told["roc"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .rfind(|point| point[2].as_f64().is_none_or(|at| at > 0.5))
+        .unwrap();
+    let (row, of) = (
+        &told["confusion"][1],
+        told["confusion"][1][0].as_f64().unwrap() + told["confusion"][1][1].as_f64().unwrap(),
+    );
+    assert!((own[1].as_f64().unwrap() - row[1].as_f64().unwrap() / of).abs() < 1e-9, "{own} {row}");
+}
+
+#[test]
+fn numbers_and_clusters_have_pictures_of_their_own() {
+    let mut task = search(columns(700));
+    let values = |row: usize| ((row * 37) % 101) as f64 * 2.0 + ((row * 53) % 101) as f64;
+    task.columns[2] = Column::numbers("churn", Kind::Number, (0..700).map(values).collect());
+    let told = sight(&trained(&task));
+    let pairs = told["pairs"].as_array().unwrap();
+    assert!(pairs.len() > 100 && pairs.len() <= 302, "{}", pairs.len());
+    let bars: u64 = told["errors"][2].as_array().unwrap().iter().map(|count| count.as_u64().unwrap()).sum();
+    assert_eq!(bars, 700);
+    assert_eq!(told["clusters"], serde_json::Value::Null);
+
+    task.columns.pop();
+    task.target.clear();
+    let settings = vec![("K".to_owned(), "3".to_owned())];
+    task.manner = Manner::Clusters { preprocessors: None, settings };
+    let told = sight(&trained(&task));
+    let sizes: u64 =
+        told["clusters"]["sizes"].as_array().unwrap().iter().map(|size| size.as_u64().unwrap()).sum();
+    assert_eq!(sizes, 700);
+    let [name, means] = told["clusters"]["centres"][0].as_array().unwrap().as_slice() else {
+        panic!("{told}")
+    };
+    assert_eq!(name, "x37");
+    let means: Vec<f64> = means.as_array().unwrap().iter().map(|mean| mean.as_f64().unwrap()).collect();
+    assert!(means.iter().all(|mean| (0.0..=100.0).contains(mean)) && means[0] != means[1], "{means:?}");
+}

@@ -84,7 +84,13 @@ impl Job {
                 (None, false) => status("Completed", "Completed"),
             };
         }
-        let stages: &[(i64, &str)] = match self.automl {
+        let stage = self.stages().iter().find(|(until, _)| now < self.at(*until));
+        status("InProgress", stage.map_or("InProgress", |(_, name)| name))
+    }
+
+    /// What it does, and until when in thousandths of its time.
+    fn stages(&self) -> &'static [(i64, &'static str)] {
+        match self.automl {
             true => &[
                 (20, "Starting"),
                 (ANALYZED, "AnalyzingData"),
@@ -102,9 +108,34 @@ impl Job {
                 (950, "Training"),
                 (1_000, "Uploading"),
             ],
-        };
-        let stage = stages.iter().find(|(until, _)| now < self.at(*until));
-        status("InProgress", stage.map_or("InProgress", |(_, name)| name))
+        }
+    }
+
+    /// The way so far, for a page: when each stage began, what was tried and what it was worth. Nothing of what is
+    /// still to come but when it will be over.
+    pub fn way(&self, now: Instant) -> Value {
+        let status = self.status(now);
+        let mut began = self.created;
+        let mut stages = Vec::new();
+        for (until, name) in self.stages() {
+            if began <= now && began <= self.end() {
+                stages.push(json!([name, began.0]));
+            }
+            began = self.at(*until);
+        }
+        let tried = self.tried(now);
+        json!({
+            "status": status.primary,
+            "stages": stages,
+            "began": self.created.0,
+            "ends": self.end().0,
+            "compiled": self.compiled.0,
+            "cells": self.cells,
+            "count": self.candidates.len(),
+            "metric": self.metric,
+            "tried": self.candidates.get(..tried).unwrap_or(&[]),
+            "best": (tried > self.best).then_some(self.best),
+        })
     }
 
     /// Candidates that are trained by `now`.

@@ -7,7 +7,7 @@ use super::{Running, label};
 use crate::sandbox::Sandbox;
 use crate::sandbox::history::{self, Class, Ended};
 use crate::sandbox::step_history::{self, Query};
-use crate::sandbox::{external_history, policy_history};
+use crate::sandbox::{external_history, learning, policy_history};
 use crate::sorted::SortedSet;
 use crate::sql::bind::WriteKind;
 use crate::sql::error::{SqlError, SqlResult};
@@ -95,6 +95,8 @@ impl Sandbox {
             returned_bytes: running.returned_bytes,
         };
         history::remember(&mut self.warehouse.logs, &ended);
+        let predicted = std::mem::take(&mut running.context.evaluation.predicted);
+        learning::remember(&mut self.warehouse.logs, predicted, running.query);
     }
 
     /// What the steps of a plan did, and the simulated time that they took.

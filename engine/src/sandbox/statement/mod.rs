@@ -288,6 +288,7 @@ pub(super) fn evaluation(session: &Session, manifest: &Arc<Manifest>, now: Insta
         user: session.user,
         parameters: Vec::new(),
         backends: Default::default(),
+        predicted: Vec::new(),
     }
 }
 

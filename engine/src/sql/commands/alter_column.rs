@@ -99,6 +99,7 @@ pub(super) fn first_value(column: &Column, context: &CommandContext<'_>) -> SqlR
         user: context.user(),
         parameters: Vec::new(),
         backends: Default::default(),
+        predicted: Vec::new(),
     };
     execute::constant(&expression, &mut evaluation)
 }

@@ -2,7 +2,7 @@
 //! Redshift").
 
 use arrow::array::ArrayRef;
-use sandshift_ml::{Column, Model as Trained, Prediction, Problem, Table};
+use sandshift_ml::{Column, Model as Trained, Overlap, Prediction, Problem, Table};
 
 use super::signature::{Answer, Entry, Parameter::Text};
 use super::{Call, ScalarFunction, Site};
@@ -10,7 +10,7 @@ use crate::sql::authorize::rights::Rights;
 use crate::sql::commands::create_model::columns::column;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::array::{array_of, value_at};
-use crate::sql::execute::{Evaluation, EvaluationContext};
+use crate::sql::execute::{Evaluation, EvaluationContext, Predicted};
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
@@ -48,13 +48,24 @@ fn predict(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<Ar
         .map(|(at, (name, _))| column(name, call.argument(at + 2)?, call.data_type(at + 2), call.rows))
         .collect::<SqlResult<_>>()?;
     let refused = |refusal: sandshift_ml::Refusal| SqlError::product("22023", refusal.to_string());
-    let prediction = trained.predict(&Table::new(columns).map_err(refused)?).map_err(refused)?;
+    let table = Table::new(columns).map_err(refused)?;
+    let prediction = trained.predict(&table).map_err(refused)?;
+    if let Some(overlap) = trained.seen.among(&table).filter(|_| trained.problem.is_some()) {
+        note(&mut context.evaluation.predicted, number, probability, overlap);
+    }
     let row = |row: usize| match probability {
         true => Value::string(probabilities(&trained, &prediction, row)),
         false => answer(&trained, prediction.values[row], result),
     };
     let values: Vec<Value> = (0..call.rows).map(row).collect();
     Ok(array_of(&values, result))
+}
+
+fn note(predicted: &mut Vec<Predicted>, model: ObjectId, probability: bool, found: Overlap) {
+    match predicted.iter_mut().find(|one| one.model == model && one.probability == probability) {
+        Some(one) => (one.rows, one.known) = (one.rows + found.of, one.known + found.rows),
+        None => predicted.push(Predicted { model, probability, rows: found.of, known: found.rows }),
+    }
 }
 
 /// The product's sentence for a failed model; that for one in training follows it (unconfirmed).

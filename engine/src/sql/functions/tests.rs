@@ -32,6 +32,7 @@ fn evaluation() -> Evaluation {
         user: UserId::ADMIN,
         parameters: Vec::new(),
         backends: Default::default(),
+        predicted: Vec::new(),
     }
 }
 

@@ -125,5 +125,6 @@ pub(crate) fn surroundings(manifest: &Manifest) -> Evaluation {
         user: UserId::RDSDB,
         parameters: Vec::new(),
         backends: Default::default(),
+        predicted: Vec::new(),
     }
 }

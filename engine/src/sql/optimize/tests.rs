@@ -76,6 +76,7 @@ fn run(plan: &Plan, manifest: &Arc<Manifest>) -> Result<Vec<String>, SqlError> {
         user: UserId::ADMIN,
         parameters: Vec::new(),
         backends: Default::default(),
+        predicted: Vec::new(),
     };
     let mut context = Context::new(
         Arc::clone(manifest),

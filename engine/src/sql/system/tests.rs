@@ -107,6 +107,7 @@ fn seen(schema: Option<&str>, name: &str, user: &str, search_path: &str) -> SqlR
         user,
         parameters: Vec::new(),
         backends: Default::default(),
+        predicted: Vec::new(),
     };
     let context = Context::new(manifest, Identifier::fold("dev"), Arc::new(logs), super::rows, evaluation);
     let relation = find(schema, name).unwrap();

@@ -174,6 +174,17 @@ pub struct Evaluation {
     /// Values of `Expression::Parameter` in a correlated subquery.
     pub parameters: Vec<Value>,
     pub backends: Backends,
+    pub predicted: Vec<Predicted>,
+}
+
+/// What a model was asked in a statement, and how much of that it had been taught: a test on training rows says little.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Predicted {
+    pub model: crate::warehouse::catalog::ObjectId,
+    /// By which of its two functions.
+    pub probability: bool,
+    pub rows: usize,
+    pub known: usize,
 }
 
 /// The other sessions, for the functions that stop them.
@@ -360,6 +371,7 @@ pub fn constant(expression: &Expression, evaluation: &mut Evaluation) -> SqlResu
         user: evaluation.user,
         parameters: Vec::new(),
         backends: Default::default(),
+        predicted: Vec::new(),
     };
     let database = evaluation.settings.get("current_database").map_or("dev", String::as_str).into();
     let manifest = Arc::clone(&evaluation.manifest);
