@@ -62,6 +62,15 @@ globalThis.sandshift = {
   address: (path) => globalThis.sandshiftAddress?.(path) ?? `./${path}`,
   editor: () => import("./editor.js"),
   chart: () => import("./chart.js"),
+  /** The page of a model, with its styles. */
+  model: async () => {
+    const style = document.createElement("link");
+    Object.assign(style, { rel: "stylesheet", href: sandshift.address("styles/model.css") });
+    const styled = new Promise((done) => (style.onload = style.onerror = done));
+    document.head.append(style);
+    const [module] = await Promise.all([import("./model.js"), styled]);
+    return module;
+  },
 };
 
 const { default: init } = await import("./app.js");

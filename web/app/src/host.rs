@@ -40,6 +40,13 @@ pub async fn load_chart() -> Result<JsValue, String> {
     JsFuture::from(promise).await.map_err(said)
 }
 
+/// Fetches the module that draws models.
+pub async fn load_model() -> Result<JsValue, String> {
+    let promise: Promise =
+        call_boot("model")?.dyn_into().map_err(|_| "boot.js made no promise".to_owned())?;
+    JsFuture::from(promise).await.map_err(said)
+}
+
 /// The digest of a lab whose files are as its author wrote them, by the module that reads them.
 ///
 /// # Errors

@@ -17,6 +17,8 @@ pub enum Room {
     /// Service, page and what it is about, as the address has them: `s3/bucket/raw`. Empty: where one was last.
     Console(String),
     Terminal,
+    /// Schema and name of one, as the address has them; empty: the newest.
+    Models(String),
 }
 
 /// The place that is laid out as a lab and has no lesson: the account alone.
@@ -30,11 +32,16 @@ impl Route {
 
     /// The account of the open lab, or the one without a lesson.
     pub fn console(&self, place: &str) -> Self {
+        self.in_room(Room::Console(place.to_owned()))
+    }
+
+    /// Another room of it.
+    pub fn in_room(&self, room: Room) -> Self {
         let id = match self {
             Self::Lab { id, .. } => id.clone(),
             Self::Home => SANDBOX.to_owned(),
         };
-        Self::Lab { id, room: Room::Console(place.to_owned()) }
+        Self::Lab { id, room }
     }
 
     /// Reads a location's hash; what it does not know is home.
@@ -46,6 +53,7 @@ impl Route {
                 let room = match parts.next() {
                     Some("terminal") => Room::Terminal,
                     Some("users") => Room::Users,
+                    Some("models") => Room::Models(parts.next().unwrap_or_default().to_owned()),
                     Some("console") => Room::Console(parts.collect::<Vec<_>>().join("/")),
                     _ => Room::Query,
                 };
@@ -61,6 +69,8 @@ impl Route {
             Self::Lab { id, room: Room::Query } => format!("#/lab/{id}"),
             Self::Lab { id, room: Room::Users } => format!("#/lab/{id}/users"),
             Self::Lab { id, room: Room::Terminal } => format!("#/lab/{id}/terminal"),
+            Self::Lab { id, room: Room::Models(model) } if model.is_empty() => format!("#/lab/{id}/models"),
+            Self::Lab { id, room: Room::Models(model) } => format!("#/lab/{id}/models/{model}"),
             Self::Lab { id, room: Room::Console(place) } if place.is_empty() => format!("#/lab/{id}/console"),
             Self::Lab { id, room: Room::Console(place) } => format!("#/lab/{id}/console/{place}"),
         }
@@ -78,6 +88,8 @@ mod tests {
             Route::Lab { id: "permissions".into(), room: Room::Query },
             Route::Lab { id: "permissions".into(), room: Room::Users },
             Route::Lab { id: "permissions".into(), room: Room::Terminal },
+            Route::Lab { id: "redshift-ml".into(), room: Room::Models(String::new()) },
+            Route::Lab { id: "redshift-ml".into(), room: Room::Models("public.churn".into()) },
             Route::Lab { id: "permissions".into(), room: Room::Console(String::new()) },
             Route::Lab { id: "permissions".into(), room: Room::Console("s3/bucket/raw/2023/".into()) },
         ] {

@@ -55,7 +55,12 @@ pub fn build(plan: &Plan) -> Result<(), String> {
 /// Every file of the site under its plain name, in a folder that the next call empties.
 pub fn stage(profile: Profile, labs: &Path) -> Result<PathBuf, String> {
     let root = root::root()?;
-    let bundles = [("editor.js", npm::bundle(&root, "editor")?), ("chart.js", npm::bundle(&root, "chart")?)];
+    let chart = npm::bundle(&root, "chart")?;
+    let bundles = [
+        ("editor.js", npm::bundle(&root, "editor")?),
+        ("model.js", chart.with_file_name("model.js")),
+        ("chart.js", chart),
+    ];
     let bound = wasm::build(&root, profile)?;
     let stage = root::target()?.join("stage").join(profile.name());
     if stage.exists() {

@@ -42,6 +42,7 @@ fn part(path: &str) -> &'static str {
         "editor.js" => "editor",
         // Fetched when a chart is first looked at: no part of what a page costs.
         "chart.js" => "charts, when wanted",
+        "model.js" | "styles/model.css" => "models' page, when wanted",
         // Likewise, when a lab is opened that the build has not read.
         "digest.js" | "digest_bg.wasm" => "reading labs, when wanted",
         "learning.js" | "learning_bg.wasm" => "learners, when wanted",
@@ -66,6 +67,7 @@ const PARTS: [&str; 14] = [
     PAGE[2],
     PAGE[3],
     "charts, when wanted",
+    "models' page, when wanted",
     "reading labs, when wanted",
     "compression and Parquet, when wanted",
     "learners, when wanted",

@@ -8,6 +8,7 @@ mod failure;
 mod grid;
 mod handle;
 mod history;
+mod models;
 mod place;
 mod plan;
 mod plan_graph;
@@ -25,6 +26,7 @@ use crate::console::Console;
 use crate::icon::Icon;
 use crate::page::use_page;
 use crate::route::{Room, Route};
+use models::Models;
 use query::Query;
 use terminal::Terminal;
 use users::Users;
@@ -39,6 +41,7 @@ pub fn Bench() -> Html {
         (Room::Users, words.users, "user"),
         (Room::Console(page.state.console.clone()), words.console, "cloud"),
         (Room::Terminal, words.terminal, "term"),
+        (Room::Models(String::new()), words.models, "model"),
     ];
     html! {
         <section class="bench" aria-label={words.workbench}>
@@ -57,6 +60,7 @@ pub fn Bench() -> Html {
                     Room::Users => html! { <Users /> },
                     Room::Console(_) => html! { <Console /> },
                     Room::Terminal => html! { <Terminal /> },
+                    Room::Models(_) => html! { <Models /> },
                 }
             }
         </section>

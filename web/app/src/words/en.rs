@@ -359,6 +359,7 @@ pub(super) static WORDS: Words = Words {
     password_help: "For temporary credentials, paste DbUser and DbPassword as aws redshift get-cluster-credentials printed them.",
 
     users: "Users",
+    models: "Models",
     rights_of_all: "Who may do what",
     rights_of: |user| format!("What {user} may do"),
     act_as: |user| format!("Act as {user}"),

@@ -369,6 +369,7 @@ pub(super) static WORDS: Words = Words {
     password_help: "임시 자격 증명이면 aws redshift get-cluster-credentials가 출력한 DbUser와 DbPassword를 그대로 붙여 넣으세요.",
 
     users: "사용자",
+    models: "모델",
     rights_of_all: "누가 무엇을 할 수 있나",
     rights_of: |user| format!("{user} 사용자가 할 수 있는 일"),
     act_as: |user| format!("{user} 사용자로 실행하기"),

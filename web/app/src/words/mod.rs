@@ -321,6 +321,7 @@ pub struct Words {
 
     // Users and their rights.
     pub users: &'static str,
+    pub models: &'static str,
     pub rights_of_all: &'static str,
     pub rights_of: fn(&str) -> String,
     pub act_as: fn(&str) -> String,
