@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::{Running, Sandbox, athena, crawl, job_run};
+use super::{Running, Sandbox, athena, crawl, job_run, tuition};
 use crate::aws::redshift_data::{Cell, Column, Part, Rows, Statement, Status, bound, described};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::display::Printing;
@@ -22,7 +22,7 @@ const MOST: u64 = 100 << 20;
 
 /// The statement that runs, if one does.
 #[derive(Default)]
-pub struct Background(Option<Box<Job>>, Option<Box<athena::Query>>, Glue);
+pub struct Background(Option<Box<Job>>, Option<Box<athena::Query>>, Glue, Option<tuition::Tuition>);
 
 /// What Glue has going.
 #[derive(Default)]
@@ -51,7 +51,9 @@ impl Background {
         let Some(mut job) = self.0.take() else {
             let waiting = sandbox.account.redshift_data.waiting().map(|statement| statement.id.clone());
             let Some(id) = waiting else {
-                return athena::work(&mut self.1, sandbox) || self.2.work(sandbox);
+                return athena::work(&mut self.1, sandbox)
+                    || self.2.work(sandbox)
+                    || tuition::work(&mut self.3, sandbox);
             };
             self.0 = sandbox.begin_job(id).map(Box::new);
             return true;

@@ -214,6 +214,23 @@ fn order(order: &TrainingOrder) -> Order<'_> {
     }
 }
 
+pub(super) fn produced(result: TrainingResult) -> Produced {
+    Produced {
+        data: result.data.into(),
+        cells: result.cells,
+        artefact: result.artefact.into(),
+        problem: result.problem,
+        objective: result.objective,
+        metric: result.metric,
+        candidates: result.candidates,
+        best: result.best,
+        hyperparameters: result.hyperparameters,
+        exploration: result.exploration,
+        definition: result.definition,
+        failure: result.failure,
+    }
+}
+
 impl Trainer for AccountOutside<'_> {
     fn may_train(&mut self, wanted: &TrainingOrder) -> Result<String, OutsideError> {
         self.ask(&wanted.credentials, |account, reader| learning::may_begin(account, reader, &order(wanted)))
@@ -225,20 +242,7 @@ impl Trainer for AccountOutside<'_> {
         job: &str,
         result: TrainingResult,
     ) -> Result<TrainingTimes, OutsideError> {
-        let produced = Produced {
-            data: result.data.into(),
-            cells: result.cells,
-            artefact: result.artefact.into(),
-            problem: result.problem,
-            objective: result.objective,
-            metric: result.metric,
-            candidates: result.candidates,
-            best: result.best,
-            hyperparameters: result.hyperparameters,
-            exploration: result.exploration,
-            definition: result.definition,
-            failure: result.failure,
-        };
+        let produced = produced(result);
         let times = self.ask(&wanted.credentials, |account, reader| {
             learning::begin(account, reader, &order(wanted), job, produced)
         })?;

@@ -41,6 +41,7 @@ mod table_lock;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod tuition;
 mod unload_history;
 mod upkeep;
 mod vacuum_history;

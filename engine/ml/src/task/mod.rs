@@ -3,6 +3,7 @@
 //! What an account keeps of a training is made here (the model, what SHOW MODEL and EXPLAIN_MODEL print, notebooks,
 //! the figures a page draws), so that the engine needs to link nothing but prediction.
 
+mod csv;
 mod notebook;
 mod sight;
 mod work;
@@ -21,12 +22,22 @@ pub struct Task {
     /// The job that the notebooks are headed with.
     pub job: String,
     pub columns: Vec<Column>,
+    /// Read here when there are no columns yet.
+    pub csv: Option<Csv>,
     /// The column to be predicted; empty for clusters.
     pub target: String,
     pub manner: Manner,
     /// What of the training may be used to try candidates: their number.
     pub candidates: u32,
     pub seed: u64,
+}
+
+/// Rows as somebody's file has them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Csv {
+    pub bytes: Vec<u8>,
+    /// Whether its first line names the columns; else they are `x0`, `x1`, ...
+    pub headed: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

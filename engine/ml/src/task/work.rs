@@ -104,7 +104,11 @@ impl Learning {
     }
 
     fn start(task: Task) -> Result<Learning, Refusal> {
-        let table = Table::new(task.columns)?;
+        let columns = match &task.csv {
+            Some(csv) => super::csv::columns(csv),
+            None => task.columns,
+        };
+        let table = Table::new(columns)?;
         let recipe =
             |text: Option<String>, clusters| text.map(|text| Recipe::read(&text, clusters)).transpose();
         let pairs = |settings: &[(String, String)]| -> Vec<(String, String)> { settings.to_vec() };

@@ -16,7 +16,7 @@ fn columns(rows: usize) -> Vec<Column> {
 fn search(columns: Vec<Column>) -> Task {
     let manner = Manner::Search { problem: None, objective: None, only: None, preprocessors: None };
     let (job, target) = ("redshiftml-1".to_owned(), "churn".to_owned());
-    Task { job, columns, target, manner, candidates: 3, seed: 7 }
+    Task { job, columns, csv: None, target, manner, candidates: 3, seed: 7 }
 }
 
 fn run(task: &Task) -> (Progress, Vec<u16>) {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::fault::SageMakerFault;
-use super::{Operation, arn};
+use super::{Operation, arn, tags};
 use crate::aws::s3::object::Body;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
@@ -64,9 +64,9 @@ const MODEL: (&str, &str) = ("model", "model");
 const CONFIG: (&str, &str) = ("endpoint configuration", "endpoint-config");
 const ENDPOINT: (&str, &str) = ("endpoint", "endpoint");
 
-/// Names of 1 to 63 letters, digits and hyphens.
-fn must_be_a_name(member: &str, name: &str) -> Result<(), Fault> {
-    let fits = (1..=63).contains(&name.len())
+/// Names of letters, digits and hyphens.
+pub(super) fn must_be_a_name(member: &str, name: &str, longest: usize) -> Result<(), Fault> {
+    let fits = (1..=longest).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         && !name.starts_with('-')
         && !name.ends_with('-');
@@ -76,7 +76,8 @@ fn must_be_a_name(member: &str, name: &str) -> Result<(), Fault> {
     let mut letters = member.chars();
     let field: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
     let message = format!(
-        "1 validation error detected: Value '{name}' at '{field}' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9](-*[a-zA-Z0-9]){{0,62}}"
+        "1 validation error detected: Value '{name}' at '{field}' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9](-*[a-zA-Z0-9]){{0,{}}}",
+        longest - 1
     );
     Err(SageMakerFault::Invalid { message }.into())
 }
@@ -97,7 +98,7 @@ fn free(
 pub(super) fn create_model(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
     let parameters = order.parameters;
     let name = parameters.required("ModelName");
-    must_be_a_name("ModelName", name)?;
+    must_be_a_name("ModelName", name, 63)?;
     free(account.sagemaker.models.contains_key(name), MODEL, account, order, name)?;
     // Of a pipeline of containers the algorithm's is the one in the middle, or the only one.
     let containers = parameters.structures("Containers");
@@ -116,13 +117,14 @@ pub(super) fn create_model(account: &mut Account, order: &Order<'_>) -> Result<V
     };
     let shown = json!({ "ModelArn": arn(account, order.region, "model", name) });
     account.sagemaker.models.insert(name.to_owned(), made);
+    tags::note(account, &shown["ModelArn"], parameters);
     Ok(shown)
 }
 
 pub(super) fn create_config(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
     let parameters = order.parameters;
     let name = parameters.required("EndpointConfigName");
-    must_be_a_name("EndpointConfigName", name)?;
+    must_be_a_name("EndpointConfigName", name, 63)?;
     free(account.sagemaker.configs.contains_key(name), CONFIG, account, order, name)?;
     let variants = parameters.structures("ProductionVariants");
     let [variant] = variants.as_slice() else {
@@ -147,13 +149,14 @@ pub(super) fn create_config(account: &mut Account, order: &Order<'_>) -> Result<
     }
     let shown = json!({ "EndpointConfigArn": arn(account, order.region, CONFIG.1, name) });
     account.sagemaker.configs.insert(name.to_owned(), made);
+    tags::note(account, &shown["EndpointConfigArn"], parameters);
     Ok(shown)
 }
 
 pub(super) fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
     let parameters = order.parameters;
     let name = parameters.required("EndpointName");
-    must_be_a_name("EndpointName", name)?;
+    must_be_a_name("EndpointName", name, 63)?;
     free(account.sagemaker.endpoints.contains_key(name), ENDPOINT, account, order, name)?;
     let config = config(account, order)?.clone();
     let artefact = account.sagemaker.models.get(&config.model).map(|model| model.artefact.clone());
@@ -172,6 +175,7 @@ pub(super) fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, 
     account.reckon(order.now);
     let shown = json!({ "EndpointArn": arn(account, order.region, ENDPOINT.1, name) });
     account.sagemaker.endpoints.insert(name.to_owned(), made);
+    tags::note(account, &shown["EndpointArn"], parameters);
     Ok(shown)
 }
 
@@ -248,6 +252,8 @@ pub(super) fn describe(account: &mut Account, order: &Order<'_>) -> Result<Value
 }
 
 pub(super) fn delete(operation: Operation, account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
+    let (kind, name) = super::named(operation, order);
+    let arn_of_it = arn(account, order.region, kind, name);
     match operation {
         Operation::DeleteModel => {
             served(account, order)?;
@@ -269,5 +275,6 @@ pub(super) fn delete(operation: Operation, account: &mut Account, order: &Order<
             account.sagemaker.endpoints.remove(order.parameters.required("EndpointName"));
         }
     }
+    account.sagemaker.tags.remove(&arn_of_it);
     Ok(Value::Null)
 }

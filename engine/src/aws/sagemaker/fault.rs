@@ -13,6 +13,11 @@ pub enum SageMakerFault {
         what: &'static str,
         arn: String,
     },
+    /// A job of that name.
+    InUse {
+        kind: &'static str,
+        arn: String,
+    },
     /// A job that has ended, or an endpoint that is being made.
     Busy {
         message: String,
@@ -26,6 +31,7 @@ impl SageMakerFault {
     pub fn code(&self) -> &'static str {
         match self {
             SageMakerFault::NoJob => "ResourceNotFound",
+            SageMakerFault::InUse { .. } => "ResourceInUse",
             _ => "ValidationException",
         }
     }
@@ -41,6 +47,12 @@ impl SageMakerFault {
             SageMakerFault::NoJob => "Requested resource not found.".to_owned(),
             SageMakerFault::Taken { what, arn } => {
                 format!("Cannot create already existing {what} \"{arn}\".")
+            }
+            SageMakerFault::InUse { kind, arn } => {
+                let kind = if *kind == "automl-job" { "AutoML Job" } else { "Training Job" };
+                format!(
+                    "{kind} names must be unique within an AWS account and region, and {arn} already exists."
+                )
             }
             SageMakerFault::Busy { message } | SageMakerFault::Invalid { message } => message.clone(),
         }

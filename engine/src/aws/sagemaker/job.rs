@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::bidden::Bidden;
 use super::fault::SageMakerFault;
 use super::{Operation, arn, due};
 use crate::aws::timestamp::iso;
@@ -10,7 +11,7 @@ use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
 
 /// One order of CREATE MODEL: an AutoML job or a training job, with the jobs that belong to it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Job {
     pub name: String,
     /// What the warehouse calls the model.
@@ -20,8 +21,12 @@ pub struct Job {
     pub region: String,
     pub role: String,
     pub bucket: String,
-    /// Key under which all of it lies, with a slash at its end.
+    /// Key under which all of an order of the warehouse lies, with a slash at its end; empty for others.
     pub prefix: String,
+    /// `s3://bucket/...` of the rows.
+    pub input: String,
+    /// Key under which it writes, with a slash at its end.
+    pub output: String,
     pub target: String,
     pub problem: String,
     pub objective: String,
@@ -43,7 +48,8 @@ pub struct Job {
     pub stopped: Option<Instant>,
     pub out_of_time: bool,
     pub failure: Option<String>,
-    pub tags: Vec<(String, String)>,
+    /// Of an order that did not come from the warehouse.
+    pub bidden: Bidden,
 }
 
 /// How far a job is.
@@ -77,14 +83,17 @@ impl Job {
                 false => status("Stopped", "Stopped"),
             };
         }
-        if now >= self.ends {
-            return match (&self.failure, self.out_of_time && self.automl) {
-                (Some(_), _) => status("Failed", "Failed"),
-                (None, true) => status("Completed", "MaxAutoMLJobRuntimeReached"),
-                (None, false) => status("Completed", "Completed"),
+        if now >= self.ends && !self.bidden.waits {
+            return match (&self.failure, self.out_of_time, self.automl) {
+                (Some(_), ..) => status("Failed", "Failed"),
+                (None, true, true) => status("Completed", "MaxAutoMLJobRuntimeReached"),
+                (None, true, false) => status("Stopped", "MaxRuntimeExceeded"),
+                (None, false, true) if self.bidden.capped => status("Completed", "MaxCandidatesReached"),
+                (None, false, _) => status("Completed", "Completed"),
             };
         }
-        let stage = self.stages().iter().find(|(until, _)| now < self.at(*until));
+        let stages = self.stages();
+        let stage = stages.iter().find(|(until, _)| now < self.at(*until)).or(stages.last());
         status("InProgress", stage.map_or("InProgress", |(_, name)| name))
     }
 
@@ -164,21 +173,24 @@ impl Job {
         format!("{}-{:03}-{:08x}", self.name, candidate + 1, fold(&self.name, candidate))
     }
 
-    pub fn place(&self, below: &str) -> String {
-        format!("s3://{}/{}{below}", self.bucket, self.prefix)
+    /// The address of a key in its bucket.
+    pub fn place(&self, key: &str) -> String {
+        format!("s3://{}/{key}", self.bucket)
     }
 
     pub fn notebook(&self, name: &str) -> String {
         let folder = format!("{}-pr-1-{:08x}", self.name, fold(&self.name, 7));
-        format!("output/{}/sagemaker-automl-candidates/{folder}/notebooks/{name}.ipynb", self.name)
+        let (output, job) = (&self.output, &self.name);
+        format!("{output}{job}/sagemaker-automl-candidates/{folder}/notebooks/{name}.ipynb")
     }
 
     pub fn artefact(&self) -> String {
         match self.automl {
             true => {
-                format!("output/{}/tuning/{}/output/model.tar.gz", self.name, self.candidate_name(self.best))
+                let best = self.candidate_name(self.best);
+                format!("{}{}/tuning/{best}/output/model.tar.gz", self.output, self.name)
             }
-            false => format!("output/{}/output/model.tar.gz", self.name),
+            false => format!("{}{}/output/model.tar.gz", self.output, self.name),
         }
     }
 }
@@ -250,26 +262,44 @@ pub(super) fn candidate(account: &Account, job: &Job, at: usize, now: Instant) -
     shown
 }
 
-pub(super) fn describe_automl(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
+/// As both versions of the operation tell it.
+pub(super) fn describe_automl(
+    operation: Operation,
+    account: &mut Account,
+    order: &Order<'_>,
+) -> Result<Value, Fault> {
     let (job, now) = (automl_of(account, order)?, order.now);
+    let second = operation == Operation::DescribeAutoMLJobV2;
     let status = job.status(now);
     let over = status.primary != "InProgress";
-    let criteria = json!({ "MaxAutoMLJobRuntimeInSeconds": job.max_runtime });
+    let mut criteria = json!({ "MaxAutoMLJobRuntimeInSeconds": job.max_runtime });
+    if job.bidden.capped {
+        criteria["MaxCandidates"] = json!(job.bidden.candidates);
+    }
+    let source = json!({ "S3DataSource": { "S3DataType": "S3Prefix", "S3Uri": job.input } });
     let mut shown = json!({
         "AutoMLJobName": job.name,
         "AutoMLJobArn": arn(account, &job.region, "automl-job", &job.name),
-        "InputDataConfig": [{
-            "DataSource": { "S3DataSource": { "S3DataType": "S3Prefix", "S3Uri": job.place("input/") } },
-            "TargetAttributeName": job.target,
-        }],
-        "OutputDataConfig": { "S3OutputPath": job.place("output/") },
+        "OutputDataConfig": { "S3OutputPath": job.place(&job.output) },
         "RoleArn": job.role,
     });
     if job.guided {
         shown["AutoMLJobObjective"] = json!({ "MetricName": job.objective });
+    }
+    if second {
+        shown["AutoMLJobInputDataConfig"] = json!([{ "ChannelType": "training", "DataSource": source }]);
+        shown["AutoMLProblemTypeConfig"] = json!({ "TabularJobConfig": {
+            "CompletionCriteria": criteria, "TargetAttributeName": job.target,
+        } });
+    } else {
+        shown["InputDataConfig"] = json!([{ "DataSource": source, "TargetAttributeName": job.target }]);
+        shown["AutoMLJobConfig"] = json!({ "CompletionCriteria": criteria });
+    }
+    if job.guided && second {
+        shown["AutoMLProblemTypeConfig"]["TabularJobConfig"]["ProblemType"] = json!(job.problem);
+    } else if job.guided {
         shown["ProblemType"] = json!(job.problem);
     }
-    shown["AutoMLJobConfig"] = json!({ "CompletionCriteria": criteria });
     shown["CreationTime"] = json!(iso(job.created));
     if over {
         shown["EndTime"] = json!(iso(job.end()));
@@ -283,7 +313,9 @@ pub(super) fn describe_automl(account: &mut Account, order: &Order<'_>) -> Resul
     }
     shown["AutoMLJobStatus"] = json!(status.primary);
     shown["AutoMLJobSecondaryStatus"] = json!(status.secondary);
-    shown["GenerateCandidateDefinitionsOnly"] = json!(false);
+    if !second {
+        shown["GenerateCandidateDefinitionsOnly"] = json!(false);
+    }
     if now >= job.at(ANALYZED)
         && job.stopped.is_none_or(|at| at >= job.at(ANALYZED))
         && !job.problem.is_empty()
@@ -292,11 +324,18 @@ pub(super) fn describe_automl(account: &mut Account, order: &Order<'_>) -> Resul
             "CandidateDefinitionNotebookLocation": job.place(&job.notebook(DEFINITION)),
             "DataExplorationNotebookLocation": job.place(&job.notebook(EXPLORATION)),
         });
-        shown["ResolvedAttributes"] = json!({
-            "AutoMLJobObjective": { "MetricName": job.objective },
-            "ProblemType": job.problem,
-            "CompletionCriteria": criteria,
-        });
+        if second {
+            shown["AutoMLJobObjective"] = json!({ "MetricName": job.objective });
+            shown["ResolvedAttributes"] = json!({ "AutoMLProblemTypeResolvedAttributes": {
+                "TabularResolvedAttributes": { "ProblemType": job.problem },
+            } });
+        } else {
+            shown["ResolvedAttributes"] = json!({
+                "AutoMLJobObjective": { "MetricName": job.objective },
+                "ProblemType": job.problem,
+                "CompletionCriteria": criteria,
+            });
+        }
     }
     Ok(shown)
 }
@@ -318,7 +357,10 @@ pub(super) fn describe_training(account: &mut Account, order: &Order<'_>) -> Res
             "HyperParameters": options,
             "AlgorithmSpecification": { "TrainingImage": job.algorithm, "TrainingInputMode": "File" },
             "RoleArn": job.role,
-            "OutputDataConfig": { "S3OutputPath": job.place("output/") },
+            "InputDataConfig": [{ "ChannelName": "train", "DataSource": { "S3DataSource": {
+                "S3DataType": "S3Prefix", "S3Uri": job.input,
+            } } }],
+            "OutputDataConfig": { "S3OutputPath": job.place(&job.output) },
             "ResourceConfig": { "InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30 },
             "StoppingCondition": { "MaxRuntimeInSeconds": job.max_runtime },
             "CreationTime": iso(job.created),

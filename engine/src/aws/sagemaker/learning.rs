@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::bidden::Bidden;
 use super::due::{Due, What};
 use super::job::{ANALYZED, DEFINITION, EXPLORATION, Job};
 use super::{arn, pass};
@@ -86,16 +87,16 @@ const AUTOML_RATE: f64 = 14.9;
 const SINGLE_RATE: f64 = 0.075;
 
 /// Seconds of the job, whether it ran out of time, and the estimate.
-fn times(order: &Order<'_>, cells: u64) -> (u64, bool, f64) {
+fn times(automl: bool, trainings: u64, max_runtime: u64, cells: u64) -> (u64, bool, f64) {
     let hours = |seconds: u64| seconds as f64 / 3_600.0;
-    match order.algorithm {
-        None => {
-            let wanted = BEFORE_CANDIDATES + TRAININGS * (TRAINING + cells / CELLS_A_SECOND);
-            let seconds = wanted.min(order.max_runtime);
-            (seconds, wanted > order.max_runtime, hours(seconds) * AUTOML_RATE)
+    match automl {
+        true => {
+            let wanted = BEFORE_CANDIDATES + trainings * (TRAINING + cells / CELLS_A_SECOND);
+            let seconds = wanted.min(max_runtime);
+            (seconds, wanted > max_runtime, hours(seconds) * AUTOML_RATE)
         }
-        Some(_) => {
-            let seconds = (SINGLE + cells / CELLS_A_SECOND).min(order.max_runtime);
+        false => {
+            let seconds = (SINGLE + cells / CELLS_A_SECOND).min(max_runtime);
             (seconds, false, hours(seconds) * SINGLE_RATE)
         }
     }
@@ -152,7 +153,8 @@ pub fn begin(
 ) -> Result<Times, WarehouseError> {
     let caller = warehouse_access::assumed(account, reader)?;
     let (now, region, role) = (reader.now, region(account, &caller), role_of(account, reader));
-    let (seconds, out_of_time, cost) = times(order, produced.cells);
+    let automl = order.algorithm.is_none();
+    let (seconds, out_of_time, cost) = times(automl, TRAININGS, order.max_runtime, produced.cells);
     let too_short = order.algorithm.is_none() && seconds < BEFORE_CANDIDATES;
     let failure = match &produced.failure {
         // What the data lack is found while they are explored.
@@ -169,24 +171,27 @@ pub fn begin(
         None => produced.candidates.get(produced.best).is_some_and(|best| best.0 == "xgboost"),
     };
     let explained = if failure.is_none() && is_trees { later(compiled, EXPLAINING) } else { compiled };
+    let prefix = prefix(job);
     let made = Job {
         name: job.to_owned(),
         model: order.model.to_owned(),
-        automl: order.algorithm.is_none(),
+        automl,
         algorithm: order.algorithm.unwrap_or_default().to_owned(),
         region: region.clone(),
         role,
         bucket: order.bucket.to_owned(),
-        prefix: prefix(job),
+        input: format!("s3://{}/{prefix}input/", order.bucket),
+        output: format!("{prefix}output/"),
+        prefix,
         target: order.target.to_owned(),
-        problem: produced.problem,
-        objective: produced.objective,
+        problem: produced.problem.clone(),
+        objective: produced.objective.clone(),
         guided: !order.problem.is_empty() && !order.objective.is_empty(),
-        metric: produced.metric,
+        metric: produced.metric.clone(),
         max_runtime: order.max_runtime,
         cells: produced.cells,
-        hyperparameters: produced.hyperparameters,
-        candidates: if failure.is_some() { Vec::new() } else { produced.candidates },
+        hyperparameters: produced.hyperparameters.clone(),
+        candidates: if failure.is_some() { Vec::new() } else { produced.candidates.clone() },
         best: produced.best,
         created: now,
         ends,
@@ -195,24 +200,13 @@ pub fn begin(
         stopped: None,
         out_of_time,
         failure: failure.clone(),
-        tags: order.tags.to_vec(),
+        bidden: Bidden::default(),
     };
-    stage(account, &caller, &made, produced.data)?;
-    let mut files: Vec<(Instant, String, Arc<[u8]>)> = Vec::new();
-    if made.automl && produced.failure.is_none() {
-        let analyzed = made.at(ANALYZED);
-        for (name, text) in [(EXPLORATION, produced.exploration), (DEFINITION, produced.definition)] {
-            files.push((analyzed, made.notebook(name), text.into_bytes().into()));
-        }
-    }
-    if made.failure.is_none() {
-        files.push((ends, made.artefact(), produced.artefact));
-    }
-    for (at, name, bytes) in files {
-        let body = Body::new(account.allocate_blob(), bytes);
-        let (job, bucket) = (made.name.clone(), made.bucket.clone());
-        let key = format!("{}{name}", made.prefix);
-        account.sagemaker.due.push(Due { at, job, bucket, what: What::Write { key, body } });
+    stage(account, &caller, &made, produced.data.clone())?;
+    leave(account, &made, &produced);
+    if !order.tags.is_empty() {
+        let kind = operation(order).1;
+        account.sagemaker.tags.insert(arn(account, &region, kind, job), order.tags.to_vec());
     }
     if !order.keep_artefacts {
         let (job, bucket, prefix) = (made.name.clone(), made.bucket.clone(), made.prefix.clone());
@@ -226,6 +220,39 @@ pub fn begin(
     account.sagemaker.jobs.push(made);
     super::due::settle(account, now);
     Ok(Times { ends: compiled, explained, cost, out_of_time: out_of_time && failure.is_none(), failure })
+}
+
+/// Notes the files that a job will write, each at its time.
+pub(super) fn leave(account: &mut Account, job: &Job, produced: &Produced) {
+    let mut files: Vec<(Instant, String, Arc<[u8]>)> = Vec::new();
+    if job.automl && produced.failure.is_none() {
+        let analyzed = job.at(ANALYZED);
+        for (name, text) in [(EXPLORATION, &produced.exploration), (DEFINITION, &produced.definition)] {
+            files.push((analyzed, job.notebook(name), text.as_bytes().into()));
+        }
+    }
+    if job.failure.is_none() {
+        files.push((job.ends, job.artefact(), produced.artefact.clone()));
+    }
+    for (at, key, bytes) in files {
+        let body = Body::new(account.allocate_blob(), bytes);
+        let (job, bucket) = (job.name.clone(), job.bucket.clone());
+        account.sagemaker.due.push(Due { at, job, bucket, what: What::Write { key, body } });
+    }
+}
+
+/// Begins a job that somebody ordered by hand, from what it was given and how many cells it has.
+pub(super) fn schedule(account: &mut Account, mut job: Job) {
+    let trainings = if job.bidden.capped { u64::from(job.bidden.candidates) } else { TRAININGS };
+    let (seconds, out_of_time, _) = times(job.automl, trainings, job.max_runtime, job.cells);
+    let seconds = if job.failure.is_some() { seconds.min(BEFORE_CANDIDATES / 3) } else { seconds };
+    job.ends = Instant(job.created.0 + seconds as i64 * SECOND);
+    (job.compiled, job.explained, job.out_of_time) = (job.ends, job.ends, out_of_time);
+    // Unconfirmed: of AutoML's machines those that train are counted.
+    let micros = job.ends.0.abs_diff(job.created.0);
+    let of = Of { usage: Usage::TrainingTime(Instance::M5Xlarge), region: &job.region, resource: &job.name };
+    account.meter.add(of, u128::from(micros), job.created);
+    account.sagemaker.jobs.push(job);
 }
 
 /// The rows, written as UNLOAD writes.
@@ -260,7 +287,7 @@ fn note(account: &mut Account, caller: &Caller, order: &Order<'_>, job: &Job) {
         region: job.region.clone(),
         resource: arn(account, &job.region, kind, &job.name),
         outcome: Outcome::Done { by: None },
-        request: json!({"roleArn": job.role, "outputDataConfig": {"s3OutputPath": job.place("output/")}})
+        request: json!({"roleArn": job.role, "outputDataConfig": {"s3OutputPath": job.place(&job.output)}})
             .to_string(),
         message: String::new(),
     });
@@ -282,7 +309,7 @@ pub fn artefact(account: &mut Account, reader: &Reader<'_>, from: &str) -> Resul
                     "List them: aws sagemaker list-auto-ml-jobs; aws sagemaker list-training-jobs".to_owned(),
                 ),
             })?;
-            format!("{}/{}{}", job.bucket, job.prefix, job.artefact())
+            format!("{}/{}", job.bucket, job.artefact())
         }
     };
     let (bucket, key) = place.split_once('/').unwrap_or((&place, ""));

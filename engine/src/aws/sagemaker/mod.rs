@@ -4,6 +4,7 @@
 //! A job is written down whole when it begins ([`learning`]); how far it is, [`job`] tells from the time. What it
 //! writes into S3 and what is taken away again is due at its instants ([`due`]).
 
+pub mod bidden;
 pub mod chore;
 pub mod due;
 pub mod endpoint;
@@ -11,6 +12,7 @@ pub mod fault;
 pub mod job;
 pub mod learning;
 mod listing;
+mod tags;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,13 +26,19 @@ use endpoint::{Config, Endpoint, Served};
 use job::Job;
 
 operations! {
+    AddTags "ResourceArn! Tags!:structures",
+    CreateAutoMLJob "AutoMLJobName! InputDataConfig!:structures OutputDataConfig!:structure ProblemType AutoMLJobObjective:structure AutoMLJobConfig:structure RoleArn! GenerateCandidateDefinitionsOnly:bool Tags:structures ModelDeployConfig:structure",
+    CreateAutoMLJobV2 "AutoMLJobName! AutoMLJobInputDataConfig!:structures OutputDataConfig!:structure AutoMLProblemTypeConfig!:structure RoleArn! Tags:structures SecurityConfig:structure AutoMLJobObjective:structure ModelDeployConfig:structure DataSplitConfig:structure",
     CreateEndpoint "EndpointName! EndpointConfigName! Tags:structures",
     CreateEndpointConfig "EndpointConfigName! ProductionVariants!:structures Tags:structures KmsKeyId",
     CreateModel "ModelName! PrimaryContainer:structure Containers:structures ExecutionRoleArn! Tags:structures EnableNetworkIsolation:bool",
+    CreateTrainingJob "TrainingJobName! HyperParameters:map AlgorithmSpecification!:structure RoleArn! InputDataConfig:structures OutputDataConfig!:structure ResourceConfig!:structure StoppingCondition!:structure Tags:structures",
     DeleteEndpoint "EndpointName!",
     DeleteEndpointConfig "EndpointConfigName!",
     DeleteModel "ModelName!",
+    DeleteTags "ResourceArn! TagKeys!:strings",
     DescribeAutoMLJob "AutoMLJobName!",
+    DescribeAutoMLJobV2 "AutoMLJobName!",
     DescribeCompilationJob "CompilationJobName!",
     DescribeEndpoint "EndpointName!",
     DescribeEndpointConfig "EndpointConfigName!",
@@ -47,6 +55,7 @@ operations! {
     ListModels "SortBy SortOrder NextToken MaxResults:int NameContains",
     ListNotebookInstances "NextToken MaxResults:int SortBy SortOrder NameContains StatusEquals",
     ListProcessingJobs "NameContains StatusEquals SortBy SortOrder NextToken MaxResults:int",
+    ListTags "ResourceArn! NextToken MaxResults:int",
     ListTrainingJobs "NextToken MaxResults:int NameContains StatusEquals SortBy SortOrder",
     ListTransformJobs "NameContains StatusEquals SortBy SortOrder NextToken MaxResults:int",
     StopAutoMLJob "AutoMLJobName!",
@@ -54,11 +63,11 @@ operations! {
 }
 
 /// Operations AWS has and the sandbox does not yet.
-pub const NOT_SIMULATED: &str = "AddTags CreateApp CreateAutoMLJob CreateAutoMLJobV2 CreateCompilationJob \
-CreateDomain CreateHyperParameterTuningJob CreateNotebookInstance CreateProcessingJob CreateTrainingJob \
-CreateTransformJob CreateUserProfile DeleteApp DeleteCompilationJob DeleteDomain DescribeAutoMLJobV2 DeleteNotebookInstance \
+pub const NOT_SIMULATED: &str = "CreateApp CreateCompilationJob \
+CreateDomain CreateHyperParameterTuningJob CreateNotebookInstance CreateProcessingJob \
+CreateTransformJob CreateUserProfile DeleteApp DeleteCompilationJob DeleteDomain DeleteNotebookInstance \
 DeleteProcessingJob DeleteTrainingJob DescribeHyperParameterTuningJob DescribeNotebookInstance ListApps ListDomains \
-ListTags ListTrainingJobsForHyperParameterTuningJob StartNotebookInstance StopCompilationJob \
+ListTrainingJobsForHyperParameterTuningJob StartNotebookInstance StopCompilationJob \
 StopHyperParameterTuningJob StopNotebookInstance StopProcessingJob StopTransformJob UpdateEndpoint";
 
 /// Everything of one account, in all its regions.
@@ -71,6 +80,8 @@ pub struct SageMaker {
     pub endpoints: SortedMap<String, Endpoint>,
     /// What is still to happen, in no order.
     pub due: Vec<Due>,
+    /// Of whatever has some, by its ARN.
+    pub tags: SortedMap<String, Vec<(String, String)>>,
 }
 
 impl SageMaker {
@@ -115,13 +126,17 @@ fn named<'a>(operation: Operation, order: &Order<'a>) -> (&'static str, &'a str)
 
 pub fn access(operation: Operation, account: &Account, order: &Order<'_>) -> Vec<Access> {
     let resource = match named(operation, order) {
-        ("*", _) => "*".to_owned(),
+        ("*", _) => order.parameters.text("ResourceArn").unwrap_or("*").to_owned(),
         (kind, name) => arn(account, order.region, kind, name),
     };
     let action = format!("sagemaker:{}", operation.name());
     let mut all = vec![Access { action, resource, context: Context::default() }];
-    if operation == Operation::CreateModel {
-        all.push(pass(order.parameters.required("ExecutionRoleArn")));
+    match operation {
+        Operation::CreateModel => all.push(pass(order.parameters.required("ExecutionRoleArn"))),
+        Operation::CreateAutoMLJob | Operation::CreateAutoMLJobV2 | Operation::CreateTrainingJob => {
+            all.push(pass(order.parameters.required("RoleArn")));
+        }
+        _ => {}
     }
     all
 }
@@ -155,7 +170,14 @@ pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Re
         | ListCompilationJobs
         | ListHyperParameterTuningJobs => listing::of_jobs(operation, account, order),
         ListCandidatesForAutoMLJob => listing::of_candidates(account, order)?,
-        DescribeAutoMLJob => job::describe_automl(account, order)?,
+        CreateAutoMLJob | CreateAutoMLJobV2 | CreateTrainingJob => {
+            let shown = bidden::create(operation, account, order)?;
+            let arn = if operation == CreateTrainingJob { "TrainingJobArn" } else { "AutoMLJobArn" };
+            tags::note(account, &shown[arn], order.parameters);
+            shown
+        }
+        AddTags | DeleteTags | ListTags => tags::run(operation, account, order)?,
+        DescribeAutoMLJob | DescribeAutoMLJobV2 => job::describe_automl(operation, account, order)?,
         DescribeTrainingJob => job::describe_training(account, order)?,
         DescribeProcessingJob | DescribeTransformJob | DescribeCompilationJob => {
             job::describe_step(operation, account, order)?

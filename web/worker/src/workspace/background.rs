@@ -6,7 +6,9 @@ impl Workspace {
     /// Whether there is something to do that nobody waits for.
     pub(super) fn has_background(&self) -> bool {
         let account = &self.sandbox.account;
-        account.redshift_data.waiting().is_some() || account.athena.waiting().is_some()
+        account.redshift_data.waiting().is_some()
+            || account.athena.waiting().is_some()
+            || sandshift_engine::aws::sagemaker::bidden::waiting(account).is_some()
     }
 
     pub(super) fn step_background(&mut self, until: f64) {

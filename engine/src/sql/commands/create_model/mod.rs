@@ -9,4 +9,4 @@ mod gathering;
 mod rules;
 mod task;
 
-pub use task::{ModelStep, ModelTask};
+pub use task::{ModelStep, ModelTask, note};

@@ -228,6 +228,7 @@ impl ModelTask {
         let task = Task {
             job: self.model.job.clone(),
             columns,
+            csv: None,
             target: self.order.target.clone(),
             manner,
             candidates: CANDIDATES,
@@ -392,7 +393,7 @@ impl ModelTask {
 }
 
 /// What the outside is told of a training.
-fn note(result: &mut TrainingResult, trained: &Trained) {
+pub fn note(result: &mut TrainingResult, trained: &Trained) {
     result.artefact = [ARTEFACT, &trained.model].concat();
     result.problem.clone_from(&trained.problem);
     result.objective.clone_from(&trained.objective);
