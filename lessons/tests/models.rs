@@ -174,6 +174,13 @@ fn a_page_is_told_the_way_and_when_training_rows_are_asked_for_again() {
     };
     assert_eq!(asked("n > 600"), (300, 0));
     assert_eq!(asked("n > 500"), (400, 100));
+    // How the page writes a threshold of its reader's.
+    let cut = learner.sql("SELECT leaves, CASE WHEN chance >= 0.2500 THEN 'yes' ELSE 'no' END AS answer, COUNT(*) FROM (SELECT leaves, CASE WHEN p.labels[0] = 'yes' THEN p.probabilities[0]::float ELSE p.probabilities[1]::float END AS chance FROM (SELECT leaves, public.f_churn_prob(x, y) AS p FROM (SELECT x, y, leaves FROM customers WHERE n > 500) AS asked) AS said) AS chances GROUP BY 1, 2 ORDER BY 1, 2");
+    assert_eq!(
+        cut.lines().map(|line| line.rsplit_once('|').unwrap().1.parse::<i64>().unwrap()).sum::<i64>(),
+        400,
+        "{cut}"
+    );
     let told = learner.sandbox.models()[0].clone();
     assert!(told["asked_of"]["text"].as_str().unwrap().contains("n > 500"), "{told}");
     assert!(told["way"]["best"].is_u64() && told["sight"]["held_out"] == true, "{told}");

@@ -39,8 +39,10 @@ impl<'a> Parameters<'a> {
         self.text(name).unwrap_or("")
     }
 
+    /// Inside of structures the shorthand of the terminal knows texts alone.
     pub fn integer(self, name: &str) -> Option<i64> {
-        self.get(name)?.as_i64()
+        let value = self.get(name)?;
+        value.as_i64().or_else(|| value.as_str()?.parse().ok())
     }
 
     pub fn flag(self, name: &str) -> bool {

@@ -69,7 +69,8 @@ impl Sandbox {
         let now = self.clock.now();
         let bytes = bidden::rows(Arc::make_mut(&mut self.account), job, now)?;
         let asked = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let settings = job.hyperparameters.clone();
+        let mut settings = job.hyperparameters.clone();
+        settings.retain(|(key, _)| key != "objective");
         let problems = [Problem::Regression, Problem::Binary, Problem::Multiclass];
         let manner = match job.algorithm.as_str() {
             "xgboost" => Manner::Trees { objective: asked(&job.objective), preprocessors: None, settings },

@@ -12,6 +12,7 @@ use super::fault::SageMakerFault;
 use super::job::Job;
 use super::learning::{self, Produced};
 use super::{Operation, arn};
+use crate::aws::meter::Instance;
 use crate::aws::parameters::Parameters;
 use crate::aws::policy::decision::Principal;
 use crate::aws::sts::session::trust;
@@ -25,6 +26,9 @@ pub struct Bidden {
     pub candidates: u32,
     /// Nothing of it has been trained yet.
     pub waits: bool,
+    /// Of a training job: container and machine.
+    pub image: String,
+    pub instance: String,
     /// There is an end to the candidates that AutoML tries.
     pub capped: bool,
 }
@@ -132,6 +136,7 @@ fn search(job: &mut Job, operation: Operation, parameters: Parameters<'_>) -> Re
         candidates: most.unwrap_or(MOST_CANDIDATES).min(MOST_CANDIDATES) as u32,
         waits: true,
         capped: most.is_some(),
+        ..Bidden::default()
     };
     Ok(())
 }
@@ -149,7 +154,10 @@ fn algorithm(job: &mut Job, parameters: Parameters<'_>) -> Result<(), Fault> {
     for name in given.names() {
         let value = given.text(name).unwrap_or_default().to_owned();
         match name {
-            "objective" => job.objective = value,
+            "objective" => {
+                job.hyperparameters.push((name.to_owned(), value.clone()));
+                job.objective = value;
+            }
             // How the built-in containers are told of rows that come in pieces: ours come whole.
             "mini_batch_size" | "feature_dim" | "force_dense" | "verbosity" | "nthread" => {}
             _ => job.hyperparameters.push((name.to_owned(), value)),
@@ -157,6 +165,11 @@ fn algorithm(job: &mut Job, parameters: Parameters<'_>) -> Result<(), Fault> {
     }
     let stop = parameters.structure("StoppingCondition").integer("MaxRuntimeInSeconds");
     job.max_runtime = stop.unwrap_or(AUTOML_SECONDS).max(1) as u64;
+    let instance = parameters.structure("ResourceConfig").text("InstanceType").unwrap_or("ml.m5.xlarge");
+    if Instance::parse(instance).is_none() {
+        return Err(invalid(format!("The instance type {instance} is not simulated.")));
+    }
+    (job.bidden.image, job.bidden.instance) = (image.to_owned(), instance.to_owned());
     job.bidden.waits = true;
     Ok(())
 }
@@ -251,9 +264,6 @@ pub fn finish(account: &mut Account, name: &str, produced: Result<Produced, Stri
         job.metric.clone_from(&produced.metric);
         job.candidates.clone_from(&produced.candidates);
         job.best = produced.best;
-        if !job.automl {
-            job.hyperparameters.clone_from(&produced.hyperparameters);
-        }
         learning::leave(account, &job, produced);
     }
     job.failure = failure;

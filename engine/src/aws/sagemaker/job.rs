@@ -346,6 +346,10 @@ pub(super) fn describe_training(account: &mut Account, order: &Order<'_>) -> Res
     let own = |job: &&Job| !job.automl && job.name == name && job.region == order.region;
     if let Some(job) = account.sagemaker.jobs.iter().find(own) {
         let status = job.status(now);
+        let or =
+            |given: &str, known: &str| if given.is_empty() { known.to_owned() } else { given.to_owned() };
+        let (image, instance) =
+            (or(&job.bidden.image, &job.algorithm), or(&job.bidden.instance, "ml.m5.xlarge"));
         let options: serde_json::Map<String, Value> =
             job.hyperparameters.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
         let mut shown = json!({
@@ -355,13 +359,13 @@ pub(super) fn describe_training(account: &mut Account, order: &Order<'_>) -> Res
             "TrainingJobStatus": status.primary,
             "SecondaryStatus": status.secondary,
             "HyperParameters": options,
-            "AlgorithmSpecification": { "TrainingImage": job.algorithm, "TrainingInputMode": "File" },
+            "AlgorithmSpecification": { "TrainingImage": image, "TrainingInputMode": "File" },
             "RoleArn": job.role,
             "InputDataConfig": [{ "ChannelName": "train", "DataSource": { "S3DataSource": {
                 "S3DataType": "S3Prefix", "S3Uri": job.input,
             } } }],
             "OutputDataConfig": { "S3OutputPath": job.place(&job.output) },
-            "ResourceConfig": { "InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30 },
+            "ResourceConfig": { "InstanceType": instance, "InstanceCount": 1, "VolumeSizeInGB": 30 },
             "StoppingCondition": { "MaxRuntimeInSeconds": job.max_runtime },
             "CreationTime": iso(job.created),
         });

@@ -250,7 +250,8 @@ pub(super) fn schedule(account: &mut Account, mut job: Job) {
     (job.compiled, job.explained, job.out_of_time) = (job.ends, job.ends, out_of_time);
     // Unconfirmed: of AutoML's machines those that train are counted.
     let micros = job.ends.0.abs_diff(job.created.0);
-    let of = Of { usage: Usage::TrainingTime(Instance::M5Xlarge), region: &job.region, resource: &job.name };
+    let instance = Instance::parse(&job.bidden.instance).unwrap_or(Instance::M5Xlarge);
+    let of = Of { usage: Usage::TrainingTime(instance), region: &job.region, resource: &job.name };
     account.meter.add(of, u128::from(micros), job.created);
     account.sagemaker.jobs.push(job);
 }

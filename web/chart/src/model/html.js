@@ -27,12 +27,16 @@ export function icon(name) {
 /** A table: `head` are texts, rows lists of cells; the first cell of a row is its name, numbers stand right. */
 export function table(caption, head, rows) {
   const right = (at) => (rows.some((row) => typeof row[at] === "number") ? "r num" : null);
+  const written = head.map((_, at) => {
+    const numbers = rows.map((row) => row[at]).filter((cell) => typeof cell === "number");
+    return numbers.every(Number.isInteger) ? figure : score;
+  });
   return h("div", { class: "scroll-x", tabindex: "0", role: "group", "aria-label": caption },
     h("table", { class: "table" },
       h("caption", { class: "sr" }, caption),
       h("thead", null, h("tr", null, head.map((text, at) => h("th", { scope: "col", class: right(at) }, text)))),
       h("tbody", null, rows.map((row) => h("tr", null, row.map((cell, at) => {
-        const shown = typeof cell === "number" ? figure(cell) : cell;
+        const shown = typeof cell === "number" ? written[at](cell) : cell;
         return at === 0 ? h("th", { scope: "row", class: right(at) }, shown) : h("td", { class: right(at) }, shown);
       }))))));
 }
@@ -40,8 +44,13 @@ export function table(caption, head, rows) {
 /** A number as its reader's language groups it, with as many digits as say something. */
 export function figure(value, digits = 3) {
   const whole = Number.isInteger(value);
-  const places = whole ? 0 : Math.abs(value) >= 100 ? 1 : digits;
+  const places = whole ? 0 : Math.abs(value) >= 100 ? Math.min(1, digits) : digits;
   return value.toLocaleString(document.documentElement.lang, { minimumFractionDigits: places, maximumFractionDigits: places });
+}
+
+/** A measure: three digits behind the point, also where they are nothing. */
+export function score(value) {
+  return Math.abs(value) >= 100 ? figure(value) : value.toLocaleString(document.documentElement.lang, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 }
 
 export function percent(share, digits = 2) {

@@ -67,7 +67,7 @@ function page(words, model, kept, options, again) {
   if (ready && !sight) cards.push(callout("info", model.remote ? words.remote : words.brought));
   cards.push(leaks(words, model, sight));
   if (sight) {
-    const use = (threshold) => options.put(withThreshold(model, sight, threshold));
+    const use = (threshold) => options.put(withThreshold(words, model, sight, threshold));
     cards.push(howGood(words, sight, model));
     if (sight.roc?.length > 1) cards.push(binary(words, sight, kept, use));
     else if (sight.confusion) cards.push(multiclass(words, sight));
@@ -80,11 +80,12 @@ function page(words, model, kept, options, again) {
 }
 
 /** The model's probabilities cut where the reader wants it, over the training query's rows: those to be asked are put in its WHERE. */
-function withThreshold(model, sight, threshold) {
+function withThreshold(words, model, sight, threshold) {
   const text = (word) => `'${String(word).replaceAll("'", "''")}'`;
   const from = /^\s*\(?\s*(select|with)\b/i.test(model.source) ? `(${model.source.trim().replace(/^\((.*)\)$/s, "$1")}) AS asked` : model.source;
   const [negative, positive] = sight.labels;
   return [
+    `-- ${words.training_rows}`,
     `SELECT ${model.target}, CASE WHEN chance >= ${threshold.toFixed(4)} THEN ${text(positive)} ELSE ${text(negative)} END AS answer, COUNT(*)`,
     "FROM (",
     `  SELECT ${model.target}, CASE WHEN p.labels[0] = ${text(positive)} THEN p.probabilities[0]::float ELSE p.probabilities[1]::float END AS chance`,

@@ -1,7 +1,7 @@
 // How good a model is: against the answer that needs no model, at every threshold, in money.
 
 import { chart } from "./figure.js";
-import { callout, card, figure, h, percent } from "./html.js";
+import { callout, card, figure, h, percent, score } from "./html.js";
 
 /** Sums of the confusion matrix by what was. */
 const counted = (confusion) => confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
@@ -12,8 +12,8 @@ export function howGood(words, sight, model) {
   const where = sight.held_out ? words.held_out : words.on_training;
   const metrics = model.metrics.map(([name, value]) => [name, value]);
   const strip = h("dl", { class: "facts model-scores" },
-    [...scores].map(([name, value]) => h("div", null, h("dt", null, words.scores[name] ?? name), h("dd", { class: "num" }, figure(value)))),
-    metrics.map(([name, value]) => h("div", null, h("dt", null, name), h("dd", { class: "num" }, figure(value)))));
+    [...scores].map(([name, value]) => h("div", null, h("dt", null, words.scores[name] ?? name), h("dd", { class: "num" }, score(value)))),
+    metrics.map(([name, value]) => h("div", null, h("dt", null, name), h("dd", { class: "num" }, score(value)))));
   const warning = sight.held_out || !sight.scores.length ? null : callout("warn", ...words.not_held_out);
   const accuracy = scores.get("Accuracy");
   if (accuracy === undefined || !sight.confusion) {
@@ -72,7 +72,7 @@ export function binary(words, sight, kept, use) {
   kept.alarm ??= 10;
   const shown = (point) => {
     const threshold = sight.roc[point][2];
-    return threshold === null ? words.everything : figure(threshold);
+    return threshold === null ? words.everything : score(threshold);
   };
   const cost = (point) => {
     const { missed, alarms } = at(sight, point);
@@ -138,9 +138,9 @@ export function binary(words, sight, kept, use) {
   const steps = sight.roc.map((_, point) => point).filter((point) => point % every === 0 || point === own);
   const rocTable = [[words.threshold(positive), words.false_rate, words.true_rate, "F1"], steps.map((point) => [shown(point), sight.roc[point][0], sight.roc[point][1], at(sight, point).F1])];
   const costTable = [[words.threshold(positive), words.missed, words.alarm], steps.map((point) => [shown(point), at(sight, point).missed, at(sight, point).alarms])];
-  const rocSaid = () => words.roc_said(figure(auc), percent(sight.roc[kept.point][1], 0), percent(sight.roc[kept.point][0], 1), positive, negative);
+  const rocSaid = () => words.roc_said(score(auc), percent(sight.roc[kept.point][1], 0), percent(sight.roc[kept.point][0], 1), positive, negative);
   const rocNote = h("p", { class: "model-note" });
-  const roc = chart(words, rocOf(), `${words.roc}, AUC ${figure(auc)}`, rocTable, 280);
+  const roc = chart(words, rocOf(), `${words.roc}, AUC ${score(auc)}`, rocTable, 280);
   const costs = chart(words, costOf(), words.cost_curve, costTable, 220);
 
   let soon;
@@ -151,7 +151,7 @@ export function binary(words, sight, kept, use) {
     slider.value = String(sight.roc.length - 1 - point);
     slider.setAttribute("aria-valuetext", shown(point));
     output.textContent = shown(point);
-    live.replaceChildren(...["Precision", "Recall", "F1", "Accuracy"].map((name) => h("div", null, h("dt", null, words.scores[name]), h("dd", { class: "num" }, figure(now[name])))));
+    live.replaceChildren(...["Precision", "Recall", "F1", "Accuracy"].map((name) => h("div", null, h("dt", null, words.scores[name]), h("dd", { class: "num" }, score(now[name])))));
     total.textContent = figure(cost(point), 2);
     best.textContent = words.cheapest(shown(cheapest()));
     rocNote.textContent = rocSaid();
@@ -173,7 +173,7 @@ export function binary(words, sight, kept, use) {
       h("p", { class: "model-cost", "aria-live": "polite" }, words.cost, " ", total),
       h("div", { class: "btn-row" }, best, back, sql)),
     h("div", { class: "stack" },
-      card(words.roc, `AUC ${figure(auc)}`, roc.element, rocNote),
+      card(words.roc, `AUC ${score(auc)}`, roc.element, rocNote),
       card(words.cost_curve, null, costs.element)));
   move(kept.point);
   return element;
@@ -209,7 +209,12 @@ export function regression(words, sight) {
   const cards = [card(words.pairs, sight.held_out ? words.held_out : words.on_training, h("p", { class: "part-note" }, words.pairs_said), pairs.element)];
   if (sight.errors) {
     const [from, width, counts] = sight.errors;
-    const middle = (bar) => figure(from + (bar + 0.5) * width);
+    // As many digits as tell two bars apart.
+    const digits = Math.max(0, Math.ceil(-Math.log10(width)) + (width < 1 ? 1 : 0));
+    const middle = (bar) => {
+      const place = from + (bar + 0.5) * width;
+      return Math.abs(place) < width / 2 ? "0" : figure(place, digits);
+    };
     const bars = chart(words, {
       kind: "bar", labels: counts.map((_, bar) => middle(bar)), x: words.error, y: words.rows, series: [{ name: words.rows, values: counts, ink: "--accent" }],
     }, words.errors, [[words.error, words.rows], counts.map((count, bar) => [middle(bar), count])], 300);

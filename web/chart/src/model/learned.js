@@ -56,24 +56,28 @@ export function alone(words, sight) {
 
 export function curve(words, sight) {
   if (sight.train.length < 2) return null;
-  const series = [{ name: words.training_line, points: sight.train, line: true, ink: "--text-3", dash: true }];
-  if (sight.validation.length) series.push({ name: words.validation_line, points: sight.validation, line: true, ink: "--accent" });
+  const watched = sight.validation.length > 0;
+  const series = [{ name: words.training_line, points: sight.train, line: true, ink: watched ? "--text-3" : "--accent", dash: watched }];
+  if (watched) series.push({ name: words.validation_line, points: sight.validation, line: true, ink: "--accent" });
   const validation = new Map(sight.validation);
   const every = Math.max(1, Math.ceil(sight.train.length / 20));
-  const rows = sight.train.filter((_, at) => at % every === 0 || at === sight.train.length - 1).map(([round, loss]) => [round, loss, validation.get(round) ?? "–"]);
-  const drawn = chart(words, { kind: "scatter", numbers: true, x: words.round, y: words.loss, series }, words.curve, [[words.round, words.training_line, words.validation_line], rows]);
-  return card(words.curve, null, h("p", { class: "part-note" }, words.curve_said), drawn.element);
+  const named = watched ? [words.round, words.training_line, words.validation_line] : [words.round, words.training_line];
+  const rows = sight.train.filter((_, at) => at % every === 0 || at === sight.train.length - 1).map(([round, loss]) => (watched ? [round, loss, validation.get(round) ?? "–"] : [round, loss]));
+  const drawn = chart(words, { kind: "scatter", numbers: true, x: words.round, y: words.loss, series }, words.curve, [named, rows]);
+  const said = watched ? words.curve_said : sight.clusters ? words.curve_clusters : words.curve_alone;
+  return card(words.curve, null, h("p", { class: "part-note" }, said), drawn.element);
 }
 
 /** Candidates, the best first, by the objective. */
 export function board(words, { tried, count, metric, best }) {
+  const done = tried.length === count;
   if (!count) return null;
   const small = /mse|mae|loss/.test(metric);
   const ranked = tried.map(([algorithm, recipe, value], at) => ({ algorithm, recipe, value, at })).sort((a, b) => (small ? a.value - b.value : b.value - a.value));
   // The winner of the finals is the winner, whatever the first measure of the others said.
   ranked.sort((a, b) => Number(b.at === best) - Number(a.at === best));
   const rows = ranked.map(({ algorithm, recipe, value, at }, place) => [
-    place + 1, h("span", null, h("span", { class: "mono" }, algorithm), at === best && h("span", { class: "pill pill-ok" }, words.chosen)), recipe, value,
+    place + 1, h("span", null, h("span", { class: "mono" }, algorithm), at === best && h("span", { class: "pill pill-ok" }, done ? words.chosen : words.best_so_far)), recipe, value,
   ]);
   return card(words.board, words.board_note(tried.length, count), h("p", { class: "part-note" }, words.board_said),
     table(words.board, [words.rank, words.algorithm, words.recipe, metric], rows));
