@@ -31,7 +31,7 @@ function element(name, text, attributes = "") {
 
 const forWorker = (name) => /^(engine|formats|learning)_bg\.wasm$|^states\//.test(name);
 /** Whatever the page may ask for and no bundle holds. */
-const isText = (file) => /\.(json|css|md|toml|csv|txt|sql|transcript)$/.test(file) && !/^(styles\/|embed\.json$)/.test(file);
+const isText = (file) => /\.(json|css|md|toml|csv|txt|sql|transcript)$/.test(file) && !/^(styles\/(?!model\.css)|embed\.json$)/.test(file);
 const texts = Object.fromEntries(files.filter(isText).map((file) => [file, read(file)]));
 const parts = [
   element("worker.js", await worker(site, here("./beside.js"), { format: "iife" })),
