@@ -59,7 +59,7 @@ fn part(path: &str) -> &'static str {
 
 const ENGINE: [&str; 1] = ["engine wasm"];
 const PAGE: [&str; 4] = ["page wasm", "page scripts", "editor", "page markup and styles"];
-const PARTS: [&str; 14] = [
+const PARTS: [&str; 15] = [
     "engine wasm",
     "engine scripts",
     PAGE[0],
