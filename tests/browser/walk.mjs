@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { openBrowser } from "./chromium.mjs";
 import { whoMayDoWhat } from "./access.mjs";
 import { consoleOfTheAccount } from "./console.mjs";
+import { whatTheModelsLearned } from "./model.mjs";
 import { Learner } from "./learner.mjs";
 import { scripts } from "./transcript.mjs";
 
@@ -180,6 +181,9 @@ async function walk(lab, language) {
         await scene(`${lab.id} ${language}: the console`, () => consoleOfTheAccount(page, learner, pictures));
         await scene(`${lab.id} ${language}: a long query is canceled`, () => cancelLongQuery(page, learner));
         await scene(`${lab.id} ${language}: a defect of ours is survived`, () => surviveOurDefect(page, learner, complaints));
+      }
+      if (lab.id === "redshift-ml" && step.id === "leak") {
+        await scene(`${lab.id} ${language}: what the models learned`, () => whatTheModelsLearned(page, learner, pictures));
       }
       if (failed > before) await page.screenshot({ path: `${artefacts}${picture}-failed-${step.id}.png` });
       if (at + 1 < lab.steps.length) await learner.nextStep();

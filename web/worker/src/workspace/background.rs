@@ -8,6 +8,8 @@ impl Workspace {
         let account = &self.sandbox.account;
         account.redshift_data.waiting().is_some()
             || account.athena.waiting().is_some()
+            || sandshift_engine::aws::glue::crawl::waiting(account).is_some()
+            || sandshift_engine::aws::glue::job_run::waiting(account).is_some()
             || sandshift_engine::aws::sagemaker::bidden::waiting(account).is_some()
     }
 
