@@ -33,7 +33,7 @@ pub struct Bidden {
     pub capped: bool,
 }
 
-/// The least and most seconds, where an order does not say.
+/// Seconds that a job may take, where its order does not say.
 const AUTOML_SECONDS: i64 = 86_400;
 /// Candidates that are really tried at most, as for CREATE MODEL; Autopilot's own default takes time for a hundred.
 const MOST_CANDIDATES: i64 = 12;
