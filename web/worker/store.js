@@ -1,104 +1,225 @@
 // Where a workspace outlives its tab: IndexedDB, one transaction per save, blocks first, the manifest last.
 //
 // Without IndexedDB (private mode, blocked storage) the same store works in memory and says so. A second tab
-// on the same workspace may look and try, but does not write.
+// on the same workspace may look and try, but does not write. What the browser refuses to write (its storage is
+// full) waits in memory and is offered again with the next save: a save is written whole or not at all, so what
+// is stored is an older state and never half of one.
 
 const DATABASE = "sandshift";
 const VERSION = 1;
+/** Milliseconds after which a database that does not answer counts as one that cannot be had. */
+const PATIENCE = 10_000;
+/** Milliseconds that a worker which was just ended may still hold its workspace. */
+const LINGERING = 1500;
 
 export class Store {
+  /** The protocol's StorageState. */
+  state = { type: "kept" };
+  /** Block numbers the database holds: a Map, because that is what the engine asks. */
+  known = new Map();
   #workspace;
   #database; // undefined: memory only
   #memory = { manifest: undefined, blocks: new Map() };
-  #readOnly = false;
-  /** Block numbers the store holds: a Map, because that is what the engine asks. */
-  known = new Map();
+  // What the database refused: the newest manifest, and every block it speaks of that is not stored.
+  #pending;
+  // Who wrote last: where two tabs cannot see each other's locks, the one who finds another's mark gives way.
+  #turn;
+  #leave = () => {};
 
-  constructor(workspace, database, readOnly) {
+  constructor(workspace) {
     this.#workspace = workspace;
-    this.#database = database;
-    this.#readOnly = readOnly;
   }
 
-  /** Opens the workspace's store and tells what kind it is, as the protocol's StorageState. */
   static async open(workspace) {
-    let database;
-    let storage = { type: "kept" };
+    const store = new Store(workspace);
     try {
+<<<<<<< HEAD
       // Programs that want an account for once give it no name.
       if (workspace === "") throw new Error("nobody asked to keep it");
       database = await openDatabase();
+=======
+      store.#database = await openDatabase();
+>>>>>>> a54aab8 (Say in words what a store refuses, and never lose a save to it)
     } catch (error) {
-      storage = { type: "memoryOnly", reason: String(error?.message ?? error) };
+      store.state = { type: "memoryOnly", reason: said(error) };
     }
-    const first = database === undefined || (await claim(workspace));
-    if (!first) storage = { type: "secondTab" };
-    return { store: new Store(workspace, database, !first), storage };
+    const leave = await claim(workspace);
+    if (leave) store.#leave = leave;
+    else if (store.#database) store.state = { type: "secondTab" };
+    return store;
   }
 
-  /** What is stored: `manifest` (undefined when there is nothing) and `blocks`, number to bytes. */
+  /** Lets others have the workspace. */
+  close() {
+    this.#leave();
+    this.#database?.close();
+  }
+
+  /** What is stored: `manifest` (undefined when there is nothing), `blocks`, number to bytes, and what is `known`. */
   async read() {
-    if (!this.#database) return this.#memory;
-    const transaction = this.#database.transaction(["manifests", "blocks"]);
-    const range = this.#range();
-    const [manifest, keys, values] = await Promise.all([
-      result(transaction.objectStore("manifests").get(this.#workspace)),
-      result(transaction.objectStore("blocks").getAllKeys(range)),
-      result(transaction.objectStore("blocks").getAll(range)),
-    ]);
-    const blocks = new Map(keys.map(([, number], at) => [number, values[at]]));
+    let held = this.#memory;
+    if (this.#database) {
+      try {
+        held = await this.#stored();
+      } catch (error) {
+        // What cannot even be read must not be written over.
+        this.#give({ type: "memoryOnly", reason: said(error) });
+        held = this.#memory;
+      }
+    }
     // What a second tab reads is the first one's; from here on it goes its own way, in memory.
-    if (this.#readOnly) this.#memory = { manifest, blocks };
-    return { manifest, blocks };
+    if (this.state.type === "secondTab" && this.#database) {
+      this.#give(this.state);
+      this.#memory = held;
+    }
+    const known = new Map([...held.blocks.keys()].map((number) => [number, true]));
+    if (!this.#pending) return { ...held, known };
+    return { manifest: this.#pending.manifest, blocks: new Map([...held.blocks, ...this.#pending.blocks]), known };
   }
 
   /** Remembers which blocks are stored; the bytes themselves stay where they are. */
-  hold({ manifest, blocks }) {
-    this.known = new Map([...blocks.keys()].map((number) => [number, true]));
-    if (manifest === undefined) this.known.clear();
+  hold({ manifest, known }) {
+    this.known = manifest === undefined ? new Map() : known;
   }
 
-  /** Stores `[manifest, [[number, bytes]], live]`: all of it, or nothing. */
+  /**
+   * Stores `[manifest, [[number, bytes]], live]`: all of it, or nothing. False when that cannot be put upon what is
+   * stored, because another took its place: then the whole workspace is wanted (`replace`).
+   */
   async write([manifest, blocks, live]) {
     const alive = new Set(live);
     const dead = [...this.known.keys()].filter((number) => !alive.has(number));
-    if (!this.#database || this.#readOnly) {
+    if (!this.#database) {
       this.#memory.manifest = manifest;
       for (const [number, bytes] of blocks) this.#memory.blocks.set(number, bytes);
       for (const number of dead) this.#memory.blocks.delete(number);
     } else {
-      const transaction = this.#database.transaction(["manifests", "blocks"], "readwrite");
-      const shelf = transaction.objectStore("blocks");
-      for (const [number, bytes] of blocks) shelf.put(bytes, [this.#workspace, number]);
-      for (const number of dead) shelf.delete([this.#workspace, number]);
-      transaction.objectStore("manifests").put(manifest, this.#workspace);
-      await done(transaction);
+      try {
+        await this.#commit((manifests, shelf) => {
+          for (const [number, bytes] of blocks) shelf.put(bytes, [this.#workspace, number]);
+          for (const number of dead) shelf.delete([this.#workspace, number]);
+          manifests.put(manifest, this.#workspace);
+        });
+      } catch (error) {
+        if (await this.#lost(error)) return false;
+        this.#pending = { manifest, blocks: new Map(blocks) };
+        return true;
+      }
     }
     for (const [number] of blocks) this.known.set(number, true);
     for (const number of dead) this.known.delete(number);
+    return true;
   }
 
-  /** Puts a whole other workspace in this one's place. */
+  /** Puts a whole other workspace in this one's place, in one transaction. */
   async replace(manifest, blocks) {
-    await this.clear();
-    await this.write([manifest, [...blocks], [...blocks.keys()]]);
+    const all = new Map(blocks);
+    this.known.clear();
+    if (this.#database) {
+      try {
+        await this.#commit((manifests, shelf) => {
+          shelf.delete(this.#range());
+          for (const [number, bytes] of all) shelf.put(bytes, [this.#workspace, number]);
+          manifests.put(manifest, this.#workspace);
+        });
+      } catch (error) {
+        if (await this.#lost(error)) return this.replace(manifest, blocks);
+        this.#pending = { manifest, blocks: all };
+        return;
+      }
+    } else {
+      this.#memory = { manifest, blocks: all };
+    }
+    for (const number of all.keys()) this.known.set(number, true);
   }
 
   async clear() {
     this.known.clear();
+    this.#pending = undefined;
     this.#memory = { manifest: undefined, blocks: new Map() };
-    if (!this.#database || this.#readOnly) return;
-    const transaction = this.#database.transaction(["manifests", "blocks"], "readwrite");
-    transaction.objectStore("blocks").delete(this.#range());
-    transaction.objectStore("manifests").delete(this.#workspace);
-    await done(transaction);
+    if (!this.#database) return;
+    await this.#commit((manifests, shelf) => {
+      shelf.delete(this.#range());
+      manifests.delete(this.#workspace);
+    });
   }
 
-  /** The database can no longer be written (quota): what was read goes on in memory. */
-  async leave() {
-    this.#memory = await this.read().catch(() => this.#memory);
+  /** Deletes every workspace of this site. */
+  static async eraseAll() {
+    const request = indexedDB.deleteDatabase(DATABASE);
+    await inTime(new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve();
+      request.onerror = () => reject(request.error);
+    }));
+  }
+
+  async #stored() {
+    const transaction = this.#database.transaction(["manifests", "blocks"]);
+    const range = this.#range();
+    const manifests = transaction.objectStore("manifests");
+    const [manifest, turn, keys, values] = await Promise.all([
+      result(manifests.get(this.#workspace)),
+      result(manifests.get(this.#mark())),
+      result(transaction.objectStore("blocks").getAllKeys(range)),
+      result(transaction.objectStore("blocks").getAll(range)),
+    ]);
+    this.#turn = turn;
+    return { manifest, blocks: new Map(keys.map(([, number], at) => [number, values[at]])) };
+  }
+
+  /** One transaction, on the disk before it is told, and only while nobody else has written since. */
+  async #commit(change) {
+    const transaction = this.#database.transaction(["manifests", "blocks"], "readwrite", { durability: "strict" });
+    const manifests = transaction.objectStore("manifests");
+    const next = `${performance.timeOrigin}.${performance.now()}.${Math.random()}`;
+    let overtaken = false;
+    const last = manifests.get(this.#mark());
+    last.onsuccess = () => {
+      overtaken = last.result !== this.#turn;
+      if (overtaken) return transaction.abort();
+      change(manifests, transaction.objectStore("blocks"));
+      manifests.put(next, this.#mark());
+    };
+    await new Promise((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(overtaken ? new Overtaken() : (transaction.error ?? new Error("the store was full")));
+    });
+    this.#turn = next;
+    this.#pending = undefined;
+    this.state = { type: "kept" };
+  }
+
+  /** Looks what a failed write means; true when there is another place now, in which nothing of the workspace is. */
+  async #lost(error) {
+    if (error instanceof Overtaken) {
+      this.#give({ type: "secondTab" });
+      return true;
+    }
+    if (error?.name === "InvalidStateError") {
+      // The connection was closed under us: the person deleted the site's data, or another tab did.
+      try {
+        this.#database = await openDatabase();
+        await this.#stored();
+        return true;
+      } catch (second) {
+        error = second;
+      }
+    }
+    const full = error?.name === "QuotaExceededError";
+    this.state = { type: "notSaved", full, reason: said(error) };
+    return false;
+  }
+
+  /** Goes on in memory alone. */
+  #give(state) {
+    this.state = state;
+    this.#database?.close();
     this.#database = undefined;
-    this.known = new Map([...this.#memory.blocks.keys()].map((number) => [number, true]));
+    this.known = new Map();
+  }
+
+  #mark() {
+    return [this.#workspace, "turn"];
   }
 
   #range() {
@@ -106,48 +227,58 @@ export class Store {
   }
 }
 
+class Overtaken extends Error {}
+
 function openDatabase() {
-  if (typeof indexedDB === "undefined") return Promise.reject(new Error("this browser offers no IndexedDB"));
+  if (typeof indexedDB === "undefined" || indexedDB === null) {
+    return Promise.reject(new Error("this browser offers no IndexedDB"));
+  }
   const request = indexedDB.open(DATABASE, VERSION);
   request.onupgradeneeded = () => {
     request.result.createObjectStore("manifests");
     request.result.createObjectStore("blocks");
   };
-  return new Promise((resolve, reject) => {
+  return inTime(new Promise((resolve, reject) => {
     request.onsuccess = () => {
-      // A newer Sandshift in another tab may want to change the store: let it.
+      // A newer Sandshift in another tab may want to change the store, or somebody to delete it: let them.
       request.result.onversionchange = () => request.result.close();
       resolve(request.result);
     };
     request.onerror = () => reject(request.error);
     request.onblocked = () => reject(new Error("another tab keeps an old version of the store open"));
-  });
+  }));
 }
 
-/** True when this tab is the only one on the workspace; it stays so until it is closed. */
-function claim(workspace) {
-  if (!self.navigator?.locks) return Promise.resolve(true);
-  return new Promise((resolve) => {
-    const held = navigator.locks.request(`sandshift:${workspace}`, { ifAvailable: true }, (lock) => {
-      resolve(lock !== null);
-      // The lock is held until the worker ends.
-      return lock === null ? undefined : new Promise(() => {});
+function inTime(promise) {
+  return Promise.race([
+    promise,
+    new Promise((_, reject) => setTimeout(() => reject(new Error("the browser's storage does not answer")), PATIENCE)),
+  ]);
+}
+
+/** What gives the workspace free again; undefined when another tab has it. */
+async function claim(workspace) {
+  const locks = self.navigator?.locks;
+  if (!locks) return () => {};
+  const ask = (options) => new Promise((resolve) => {
+    const held = locks.request(`sandshift:${workspace}`, options, (lock) => {
+      if (lock === null) return resolve(undefined);
+      // Held until the store is closed or the worker ends.
+      return new Promise((leave) => resolve(leave));
     });
-    held.catch(() => resolve(true));
+    held.catch((error) => resolve(error?.name === "TimeoutError" || error?.name === "AbortError" ? undefined : () => {}));
   });
+  // The worker of the page that was here before may not have ended yet.
+  return (await ask({ ifAvailable: true })) ?? (await ask({ signal: AbortSignal.timeout(LINGERING) }));
+}
+
+function said(error) {
+  return String(error?.message || error?.name || error);
 }
 
 function result(request) {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
-  });
-}
-
-function done(transaction) {
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onerror = () => reject(transaction.error);
-    transaction.onabort = () => reject(transaction.error ?? new Error("the store was full"));
   });
 }

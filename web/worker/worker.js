@@ -4,7 +4,11 @@
 // A page posts protocol messages (JSON text) and hears protocol events (JSON text), either one as [text, bytes] when an
 // object's bytes travel with it; before the engine is up it hears {"download":{"loaded":n,"total":n}}.
 
+<<<<<<< HEAD
 import * as beside from "./beside.js";
+=======
+import { NotAWorkspace, pack, unpack } from "./file.js";
+>>>>>>> a54aab8 (Say in words what a store refuses, and never lose a save to it)
 import { Store } from "./store.js";
 
 /** Milliseconds of work between two looks at the mailbox. */
@@ -14,7 +18,7 @@ let glue; // the wasm-bindgen module of the running instance
 let engine; // the workspace, once it is open
 let opening; // the Open message it was opened with
 let store; // where the workspace is kept
-let storage; // the protocol's StorageState
+let told; // what the page knows of its state, as JSON
 let compiled; // WebAssembly.Module: compiled once, instantiated again after a trap
 
 const mailbox = [];
@@ -53,11 +57,14 @@ async function take(message) {
     case "open":
       return open(text, id, request);
     case "exportWorkspace":
-      return ready(id) && exportWorkspace(id);
+      return (store || ready(id)) && exportWorkspace(id);
     case "importWorkspace":
-      return importWorkspace(id, request.base64);
+      return (store || ready(id)) && importWorkspace(id, request.base64);
     case "resetLab":
-      if (!engine && opening) return beginAgain(id);
+      if (!engine && store) return beginAgain(id);
+      break;
+    case "eraseAll":
+      return eraseAll(id);
   }
   if (!ready(id)) return;
   await guarded(() => engine.take(text, bytes));
@@ -79,11 +86,13 @@ let coming = instantiate();
 coming.catch(() => {});
 
 async function open(text, id, request) {
+  // Nothing of the workspace before may be taken for this one's.
+  leave();
   opening = { text, id, workspace: request.workspace };
   try {
     // What is stored is read while the engine is still being compiled.
     const found = Store.open(request.workspace).then((where) => {
-      ({ store, storage } = where);
+      store = where;
       return holdings();
     });
     const [held] = await Promise.all([found, coming]);
@@ -93,6 +102,13 @@ async function open(text, id, request) {
     if (!glue) (coming = instantiate()).catch(() => {});
     failed(id, error);
   }
+}
+
+function leave() {
+  engine?.free();
+  engine = undefined;
+  store?.close();
+  store = undefined;
 }
 
 /** What the store holds; with a new workspace, the state in which its lab begins. */
@@ -106,7 +122,8 @@ async function holdings() {
 function begin(id, held) {
   const message = JSON.stringify({ id, request: JSON.parse(opening.text).request });
   const blocks = held.beginning?.blocks ?? held.blocks;
-  engine = new glue.Engine(message, held.manifest, blocks, JSON.stringify(storage), held.beginning?.manifest);
+  told = JSON.stringify(store.state);
+  engine = new glue.Engine(message, held.manifest, blocks, told, held.beginning?.manifest);
   store.hold(held);
   tell();
 }
@@ -226,39 +243,72 @@ async function keep() {
   await guarded(() => {
     saved = engine.save(store.known);
   });
-  if (saved !== undefined) await write(saved);
+  if (saved !== undefined && !(await store.write(saved))) await keepAll();
+  tellWhere();
   for (const event of engine?.eventsWhenStored() ?? []) self.postMessage(event);
 }
 
-async function write(saved) {
-  try {
-    await store.write(saved);
-  } catch (error) {
-    storage = { type: "memoryOnly", reason: String(error?.message ?? error) };
-    await store.leave(storage.reason);
-    post({ id: 0, event: { type: "failed", message: `Your work is no longer stored: ${storage.reason}`, hint: "Export the workspace to a file before you close this tab." } });
-  }
+/** What is stored is another's, or gone: the whole workspace is written. */
+async function keepAll() {
+  let whole;
+  await guarded(() => {
+    whole = engine.whole();
+  });
+  if (whole !== undefined) await store.replace(whole[0], whole[1]);
+}
+
+/** Says where the workspace is kept, when that has changed. */
+function tellWhere() {
+  const storage = JSON.stringify(store.state);
+  if (storage === told) return;
+  told = storage;
+  post({ id: 0, event: { type: "storage", storage: store.state } });
 }
 
 async function exportWorkspace(id) {
-  await guarded(() => {
-    const [manifest, blocks] = engine.whole();
-    post({ id, event: { type: "workspaceExported", base64: toBase64(pack(manifest, blocks)) } });
-  });
+  try {
+    let held;
+    if (engine) {
+      await guarded(() => {
+        const [manifest, blocks] = engine.whole();
+        held = { manifest, blocks };
+      });
+    } else {
+      // An account that cannot be opened is given as it is stored: another version may read it.
+      held = await store.read();
+    }
+    if (held?.manifest === undefined) throw new Error("there is nothing to export");
+    post({ id, event: { type: "workspaceExported", base64: toBase64(pack(held.manifest, held.blocks)) } });
+  } catch (error) {
+    failed(id, error);
+  }
 }
 
 async function importWorkspace(id, base64) {
   try {
     const { manifest, blocks } = unpack(fromBase64(base64));
+    await coming;
     const message = JSON.stringify({ id, request: JSON.parse(opening.text).request });
-    const next = new glue.Engine(message, manifest, blocks, JSON.stringify(storage));
+    const next = new glue.Engine(message, manifest, blocks, JSON.stringify(store.state));
     engine?.free();
     engine = next;
     await store.replace(manifest, blocks);
     tell();
+    tellWhere();
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) await recover(error);
-    post({ id, event: { type: "failed", message: "This file is not a Sandshift workspace.", hint: String(error?.message ?? error) } });
+    failed(id, error);
+  }
+}
+
+/** Every workspace of this site goes, and with them the one that is open. */
+async function eraseAll(id) {
+  try {
+    leave();
+    await Store.eraseAll();
+    post({ id, event: { type: "erased" } });
+  } catch (error) {
+    failed(id, error);
   }
 }
 
@@ -299,8 +349,16 @@ async function recover(error) {
 }
 
 function failed(id, error) {
-  const [message, hint] = String(error?.message ?? error).split("\n");
-  post({ id, event: { type: "failed", message, hint: hint ?? null } });
+  post({ id, event: failure(error) });
+}
+
+/** As the protocol has it; what the engine refuses to open comes as such an event. */
+function failure(error) {
+  if (error instanceof NotAWorkspace) {
+    return { type: "unreadable", why: error.foreign ? { type: "foreign" } : { type: "broken", what: error.message } };
+  }
+  const text = String(error?.message ?? error);
+  return text.startsWith("{") ? JSON.parse(text) : { type: "failed", message: text, hint: null };
 }
 
 /* ---------- small things ---------- */
@@ -328,46 +386,6 @@ function breath() {
     breathing.push(resolve);
     channel.port2.postMessage(null);
   });
-}
-
-/** A workspace as one file: "SANDSHIFT1", then manifest and blocks, each with its length before it. */
-const MAGIC = new TextEncoder().encode("SANDSHIFT1");
-
-function pack(manifest, blocks) {
-  const size = MAGIC.length + 12 + manifest.length + blocks.reduce((sum, [, bytes]) => sum + 12 + bytes.length, 0);
-  const out = new Uint8Array(size);
-  const view = new DataView(out.buffer);
-  out.set(MAGIC);
-  let at = MAGIC.length;
-  const put = (number, bytes) => {
-    view.setFloat64(at, number, true);
-    view.setUint32(at + 8, bytes.length, true);
-    out.set(bytes, at + 12);
-    at += 12 + bytes.length;
-  };
-  put(0, manifest);
-  for (const [number, bytes] of blocks) put(number, bytes);
-  return out;
-}
-
-function unpack(bytes) {
-  if (!MAGIC.every((byte, at) => bytes[at] === byte)) throw new Error("it does not begin as one");
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = MAGIC.length;
-  const next = () => {
-    if (at + 12 > bytes.length) throw new Error("it is cut short");
-    const number = view.getFloat64(at, true);
-    const length = view.getUint32(at + 8, true);
-    at += 12;
-    if (at + length > bytes.length) throw new Error("it is cut short");
-    const part = bytes.slice(at, at + length);
-    at += length;
-    return [number, part];
-  };
-  const [, manifest] = next();
-  const blocks = new Map();
-  while (at < bytes.length) blocks.set(...next());
-  return { manifest, blocks };
 }
 
 function toBase64(bytes) {

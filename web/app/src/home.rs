@@ -7,7 +7,7 @@ use crate::host::{self, Progress};
 use crate::icon::Icon;
 use crate::page::{Page, use_page};
 use crate::route::{Room, Route};
-use crate::store::Fetched;
+use crate::store::{Action, Fetched, Question};
 
 #[component]
 pub fn Home() -> Html {
@@ -44,6 +44,7 @@ pub fn Home() -> Html {
             <div class="foot-notes">
                 { for [words.own_state, words.kept_here, words.no_bill].map(|(title, text)| html! { <p><b>{ title }</b>{ text }</p> }) }
             </div>
+            <p class="erase"><button class="btn btn-sm btn-quiet" type="button" onclick={page.desk.on(|_: MouseEvent| Action::Asked(Question::EraseAll))}>{ words.erase }</button></p>
         </main>
     }
 }

@@ -142,6 +142,23 @@ fn remember(key: &str, value: &str) {
     }
 }
 
+/// Forgets all that this page remembers; what others of the same host remember stays.
+pub fn forget() {
+    let Some(storage) = storage() else { return };
+    let keys = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok().flatten());
+    // Gathered first: places move when one is taken away.
+    for key in keys.collect::<Vec<_>>().iter().filter(|key| key.starts_with("sandshift.")) {
+        let _ = storage.remove_item(key);
+    }
+}
+
+pub fn reload() {
+    if let Some(window) = window() {
+        // What cannot be reloaded is no page any more.
+        let _ = window.location().reload();
+    }
+}
+
 /// The language asked for in the address, else the remembered one, else the browser's.
 pub fn language() -> Language {
     let asked = in_address("lang").and_then(|code| Language::from_code(&code));

@@ -6,7 +6,7 @@ use crate::bar::moment;
 use crate::icon::Icon;
 use crate::page::{notices, use_page};
 use crate::route::Route;
-use crate::store::{Action, Engine, Notice};
+use crate::store::{Action, Engine, Notice, Question};
 use crate::words::bytes;
 use sandshift_protocol::StorageState;
 
@@ -40,6 +40,21 @@ pub fn Lines() -> Html {
                             </div>
                         }
                     }
+                    Engine::Unreadable(why) => {
+                        let export = {
+                            let desk = page.desk.clone();
+                            Callback::from(move |_: MouseEvent| desk.export_workspace())
+                        };
+                        let again = page.desk.on(|_: MouseEvent| Action::Asked(Question::ResetLab));
+                        html! {
+                            <div class="line line-bad" role="alert">
+                                <Icon name="warn" />
+                                <span><b>{ words.unreadable }</b>{ " " }{ (words.unreadable_why)(why) }{ " " }{ words.unreadable_note }</span>
+                                <button class="btn btn-sm" type="button" onclick={export}>{ words.export_workspace }</button>
+                                <button class="btn btn-sm" type="button" onclick={again}>{ words.reset_lab }</button>
+                            </div>
+                        }
+                    }
                     Engine::Failed(reason) => html! {
                         <div class="line line-bad" role="alert">
                             <Icon name="warn" />
@@ -55,6 +70,10 @@ pub fn Lines() -> Html {
                     StorageState::MemoryOnly { reason } => html! {
                         <div class="line line-warn" role="status"><Icon name="warn" /><span>{ (words.memory_only)(reason) }</span></div>
                     },
+                    StorageState::NotSaved { full, reason } => {
+                        let text = if *full { words.storage_full.to_owned() } else { (words.not_saved)(reason) };
+                        html! { <div class="line line-bad" role="alert"><Icon name="warn" /><span>{ text }</span></div> }
+                    }
                     StorageState::SecondTab => html! {
                         <div class="line line-warn" role="status"><Icon name="warn" /><span>{ words.second_tab }</span></div>
                     },
@@ -84,6 +103,7 @@ pub fn Lines() -> Html {
                             Some(hint) => format!("{message} {hint}"),
                             None => message.clone(),
                         },
+                        Notice::NotImported(why) => format!("{} {}", words.not_imported, (words.unreadable_why)(why)),
                         Notice::Recovered { message } => (words.recovered)(message),
                     };
                     let close = page.desk.on(move |_: MouseEvent| Action::NoticeClosed(at));

@@ -8,7 +8,7 @@ mod hear;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use sandshift_protocol::{AccountState, Happening, SqlFailure, StepState, StorageState};
+use sandshift_protocol::{AccountState, Happening, SqlFailure, StepState, StorageState, Unreadable};
 use serde::{Deserialize, Serialize};
 
 use crate::course::{Course, Lesson};
@@ -40,10 +40,15 @@ impl<T> Fetched<T> {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Engine {
     Absent,
-    Downloading { loaded: f64, total: f64 },
+    Downloading {
+        loaded: f64,
+        total: f64,
+    },
     Starting,
     Ready,
     Failed(String),
+    /// It is there, and the workspace cannot be opened.
+    Unreadable(Unreadable),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +68,15 @@ pub enum Pane {
 /// What stands on the one line under the bar.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
-    Failed { message: String, hint: Option<String> },
-    Recovered { message: String },
+    Failed {
+        message: String,
+        hint: Option<String>,
+    },
+    Recovered {
+        message: String,
+    },
+    /// A file that was to be imported; the workspace is as it was.
+    NotImported(Unreadable),
 }
 
 /// One line of the terminal and its answer.
@@ -218,7 +230,12 @@ impl State {
             Action::CourseFetched(course) => self.course = course,
             Action::LabEntered => {
                 let fresh = Self::new(self.language, self.theme, self.route.clone(), self.split);
-                let (course, engine) = (self.course.clone(), self.engine.clone());
+                // Until the worker has opened it, nothing may be kept in it: that would write over what it holds.
+                let engine = match &self.engine {
+                    Engine::Ready | Engine::Unreadable(_) => Engine::Starting,
+                    other => other.clone(),
+                };
+                let course = self.course.clone();
                 let (revision, why_shown) = (self.revision + 1, self.why_shown);
                 *self = Self { course, engine, revision, why_shown, ..fresh };
                 self.note_place();
@@ -292,6 +309,7 @@ impl State {
                 self.texts.clear();
                 self.settled.clear();
             }
+            Action::NotImported(why) => self.notices.push(Notice::NotImported(why)),
             Action::ResetStarted => {
                 self.question = None;
                 self.resetting = true;

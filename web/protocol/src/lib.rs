@@ -106,6 +106,8 @@ pub enum Request {
     ImportWorkspace {
         base64: String,
     },
+    /// Deletes every workspace of this site, the open one too. Answers `Erased`.
+    EraseAll,
     /// Lets simulated time pass; without a number until something happens by itself. Answers `TimePassed`.
     Advance {
         micros: Option<i64>,
@@ -231,6 +233,15 @@ pub enum EventKind {
     WorkspaceExported {
         base64: String,
     },
+    /// A workspace, stored or in a file, that cannot be opened. What is stored stays and can be exported as it is.
+    Unreadable {
+        why: Unreadable,
+    },
+    /// Where the workspace is kept from now on.
+    Storage {
+        storage: StorageState,
+    },
+    Erased,
     /// A request that could not be done, in words for a person.
     Failed {
         message: String,
@@ -306,8 +317,32 @@ pub enum StorageState {
     MemoryOnly {
         reason: String,
     },
+    /// The browser refused the last save; what was stored before is there. The next save tries again.
+    NotSaved {
+        full: bool,
+        reason: String,
+    },
     /// Another tab has this workspace open; this one does not write.
     SecondTab,
+}
+
+/// Why a workspace cannot be opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Unreadable {
+    /// Written by a newer Sandshift.
+    Newer {
+        format: u32,
+    },
+    /// Written by an older Sandshift, in a form that is not read any more.
+    Older {
+        format: u32,
+    },
+    Broken {
+        what: String,
+    },
+    /// A file of something else.
+    Foreign,
 }
 
 /// A finished statement's answer. Rows stay in the worker under `result`.

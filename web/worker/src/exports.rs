@@ -31,7 +31,8 @@ fn begin() {
 #[wasm_bindgen]
 impl Engine {
     /// `message` is an `Open` message; `saved` and `blocks` (number to bytes) are what the store holds;
-    /// `storage` is a `StorageState`; `beginning` is the account of a new workspace where the site has it. Throws `{message, hint}` as text when the workspace cannot be opened.
+    /// `storage` is a `StorageState`; `beginning` is the account of a new workspace where the site has it. Throws an
+    /// `EventKind` as text when the workspace cannot be opened.
     #[wasm_bindgen(constructor)]
     pub fn new(
         message: &str,
@@ -55,7 +56,7 @@ impl Engine {
             (None, None) => Found::Nothing,
         };
         let mut workspace = Workspace::open(now, fetched(), lab.as_ref(), found, &mut read)
-            .map_err(|error| format!("{}\n{}", error.message, error.hint))?;
+            .map_err(|error| serde_json::to_string(&error.told()).unwrap_or_default())?;
         workspace.opened(message.id, storage);
         Ok(Engine { workspace })
     }

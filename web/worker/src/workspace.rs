@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use sandshift_engine::cli::Files as _;
 use sandshift_engine::extension::Extensions;
-use sandshift_engine::sandbox::{Background, Sandbox};
+use sandshift_engine::sandbox::{Background, LoadError, Sandbox};
 use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
@@ -28,8 +28,9 @@ use sandshift_lessons::transcript::{self, Done};
 use sandshift_lessons::{Lab, Record};
 use sandshift_protocol::{
     CheckState, Event, EventKind, LabSource, Message, Request, StatementResult, StepState, StorageState,
+    Unreadable,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::comparison::Comparison;
 use crate::failure::utf16;
@@ -72,7 +73,7 @@ pub struct Workspace {
 }
 
 /// What is written beside the blocks: the account's manifest, the record, what the page keeps.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct Kept {
     lab: Option<String>,
     account: Vec<u8>,
@@ -99,9 +100,35 @@ pub enum Found<'a> {
 
 /// Why a workspace could not be opened.
 #[derive(Debug)]
-pub struct OpenError {
-    pub message: String,
-    pub hint: String,
+pub enum OpenError {
+    /// A lab that its author has to correct.
+    Lab {
+        message: String,
+        hint: String,
+    },
+    Stored(Unreadable),
+}
+
+impl OpenError {
+    /// As the page is told.
+    pub fn told(self) -> EventKind {
+        match self {
+            OpenError::Lab { message, hint } => EventKind::Failed { message, hint: Some(hint) },
+            OpenError::Stored(why) => EventKind::Unreadable { why },
+        }
+    }
+}
+
+impl From<LoadError> for OpenError {
+    fn from(error: LoadError) -> Self {
+        OpenError::Stored(match error {
+            LoadError::Newer { format } => Unreadable::Newer { format },
+            LoadError::Older { format } => Unreadable::Older { format },
+            LoadError::Broken(_) | LoadError::BlockMissing { .. } => {
+                Unreadable::Broken { what: error.to_string() }
+            }
+        })
+    }
 }
 
 impl Workspace {
@@ -119,7 +146,7 @@ impl Workspace {
         let lab = match source {
             None => None,
             Some(source) => Some(Lab::digested(&source.files).map_err(|problem| {
-                OpenError {
+                OpenError::Lab {
                     message: problem.to_string(),
                     hint: "The lab's files need a correction; `cargo xtask labs check` names every mistake."
                         .to_owned(),
@@ -134,16 +161,13 @@ impl Workspace {
         };
         let mut sandbox = match (found, made) {
             (Found::Saved(bytes), _) => {
-                let broken = |what: String| OpenError {
-                    message: format!("The stored workspace cannot be read: {what}"),
-                    hint: "Export it for us if you can, then reset the lab to begin again.".to_owned(),
-                };
-                let stored: Kept = postcard::from_bytes(bytes).map_err(|error| broken(error.to_string()))?;
-                let mut sandbox = Sandbox::load(&stored.account, blocks, maker)
-                    .map_err(|error| broken(error.to_string()))?;
+                let broken = |error: postcard::Error| LoadError::Broken(error.to_string());
+                // The account tells its format before anything is read that another format may have otherwise.
+                let ((_, account), rest): ((Option<String>, Vec<u8>), _) =
+                    postcard::take_from_bytes(bytes).map_err(broken)?;
+                let mut sandbox = Sandbox::load(&account, blocks, maker)?;
+                (record, kept) = postcard::from_bytes(rest).map_err(broken)?;
                 state::register_files(&mut sandbox);
-                kept = stored.page;
-                record = stored.record;
                 sandbox
             }
             (_, Some(mut sandbox)) => {
@@ -151,7 +175,7 @@ impl Workspace {
                 sandbox
             }
             // What the site's build has not made, or made for another engine than this one.
-            _ => beginning::begin(lab.as_ref()).map_err(|message| OpenError {
+            _ => beginning::begin(lab.as_ref()).map_err(|message| OpenError::Lab {
                 message,
                 hint: "This is a mistake in the lab; please tell its author.".to_owned(),
             })?,
@@ -276,7 +300,10 @@ impl Workspace {
                 self.tell(id, EventKind::Kept);
             }
             Request::Fail => fail_as_a_defect_would(),
-            Request::Open { .. } | Request::ExportWorkspace | Request::ImportWorkspace { .. } => {
+            Request::Open { .. }
+            | Request::ExportWorkspace
+            | Request::ImportWorkspace { .. }
+            | Request::EraseAll => {
                 self.refuse(id, "this message is not for the engine", None);
             }
         }

@@ -3,6 +3,7 @@
 use sandshift_protocol::{EventKind, Request};
 
 use super::Desk;
+use crate::client::Client;
 use crate::console::half;
 use crate::host;
 use crate::keep;
@@ -14,6 +15,9 @@ impl Desk {
     pub fn confirm(&self) {
         let state = self.state();
         let Some((client, question)) = self.client().zip(state.question.clone()) else { return };
+        if question == Question::EraseAll {
+            return self.erase_all(&client);
+        }
         self.keep_now();
         self.act(Action::ResetStarted);
         let importing = matches!(question, Question::Import { .. });
@@ -27,15 +31,22 @@ impl Desk {
             Question::Import { base64, .. } => {
                 (Request::ImportWorkspace { base64: base64.to_string() }, words.imported)
             }
+            Question::EraseAll => return,
         };
         let desk = self.clone();
         client.ask(request, move |answer| {
-            let failed = matches!(answer, EventKind::Failed { .. } | EventKind::Recovered { .. });
+            let failed = matches!(
+                answer,
+                EventKind::Failed { .. } | EventKind::Recovered { .. } | EventKind::Unreadable { .. }
+            );
             let opened = matches!(answer, EventKind::Opened { .. });
             if importing && opened {
                 desk.act(Action::EditorsCleared);
             }
-            desk.act(Action::Heard(sandshift_protocol::Event { id: 0, event: answer }));
+            desk.act(match answer {
+                EventKind::Unreadable { why } if importing => Action::NotImported(why),
+                event => Action::Heard(sandshift_protocol::Event { id: 0, event }),
+            });
             desk.act(Action::ResetEnded);
             if opened {
                 *desk.inner.kept.borrow_mut() = keep::snapshot(&desk.state());
@@ -44,6 +55,25 @@ impl Desk {
                 desk.tell(told.to_owned());
             }
             desk.remember_progress();
+        });
+    }
+
+    /// Everything goes that this browser keeps of the course; then the page begins as on the first day.
+    fn erase_all(&self, client: &Client) {
+        self.act(Action::ResetStarted);
+        let desk = self.clone();
+        client.start();
+        client.ask(Request::EraseAll, move |answer| match answer {
+            EventKind::Erased => {
+                host::forget();
+                host::reload();
+            }
+            // The list of labs, where this is asked, has no line for failures.
+            EventKind::Failed { message, .. } => {
+                desk.act(Action::ResetEnded);
+                desk.tell(message);
+            }
+            other => desk.act(Action::Heard(sandshift_protocol::Event { id: 0, event: other })),
         });
     }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use sandshift_protocol::Event;
+use sandshift_protocol::{Event, Unreadable};
 
 use super::{Call, Engine, Fetched, Pane, SignIn, Theme};
 use crate::course::{Course, Lesson};
@@ -13,9 +13,16 @@ use crate::words::Language;
 /// A decision that is asked for before anything is destroyed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Question {
-    ResetStep { step: String },
+    ResetStep {
+        step: String,
+    },
     ResetLab,
-    Import { name: String, base64: Rc<str> },
+    Import {
+        name: String,
+        base64: Rc<str>,
+    },
+    /// Every workspace and all progress.
+    EraseAll,
 }
 
 /// Everything that can happen to the page.
@@ -66,6 +73,7 @@ pub enum Action {
     QuestionClosed,
     /// Another workspace's editors take the place of these.
     EditorsCleared,
+    NotImported(Unreadable),
     ResetStarted,
     ResetEnded,
     Told(Option<String>),

@@ -126,6 +126,11 @@ impl State {
                 self.resetting = false;
                 self.notices.push(Notice::Failed { message, hint });
             }
+            EventKind::Unreadable { why } => {
+                self.resetting = false;
+                self.engine = Engine::Unreadable(why);
+            }
+            EventKind::Storage { storage } => self.storage = storage,
             EventKind::Recovered { message } => {
                 self.moved += 1;
                 self.run = None;
@@ -150,6 +155,7 @@ impl State {
             | EventKind::CallFailed { .. }
             | EventKind::Kept
             | EventKind::Reset
+            | EventKind::Erased
             | EventKind::WorkspaceExported { .. } => {}
         }
     }

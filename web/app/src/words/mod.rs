@@ -7,6 +7,8 @@
 mod en;
 mod ko;
 
+use sandshift_protocol::Unreadable;
+
 /// A language of the interface and of the lessons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {
@@ -175,6 +177,15 @@ pub struct Words {
     pub reload: &'static str,
     pub memory_only: fn(&str) -> String,
     pub second_tab: &'static str,
+    pub storage_full: &'static str,
+    pub not_saved: fn(&str) -> String,
+    pub unreadable: &'static str,
+    pub unreadable_why: fn(&Unreadable) -> String,
+    pub unreadable_note: &'static str,
+    pub not_imported: &'static str,
+    pub erase: &'static str,
+    pub erase_ask: (&'static str, &'static str),
+    pub erase_do: &'static str,
     pub recovered: fn(&str) -> String,
 
     // Guide.
