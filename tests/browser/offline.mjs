@@ -3,11 +3,11 @@
 // Serves a copy of the built site itself, because it changes it on the way.
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { extname, join, normalize } from "node:path";
+import { join } from "node:path";
 import { openBrowser } from "./chromium.mjs";
 import { Learner } from "./learner.mjs";
+import { serve } from "./site.mjs";
 import { scripts } from "./transcript.mjs";
 
 const [site, labsFile] = process.argv.slice(2);
@@ -15,21 +15,8 @@ const labs = JSON.parse(readFileSync(labsFile, "utf8"));
 const folder = mkdtempSync(join(tmpdir(), "sandshift-site-"));
 cpSync(site, folder, { recursive: true });
 
-const KINDS = {
-  ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
-  ".wasm": "application/wasm", ".json": "application/json", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json",
-};
-const server = createServer((request, response) => {
-  const path = normalize(decodeURIComponent(request.url.split("?")[0])).replace(/^\/course\//, "").replace(/\/$/, "") || "index.html";
-  try {
-    const body = readFileSync(join(folder, path));
-    response.writeHead(200, { "content-type": KINDS[extname(path)] ?? "application/octet-stream" }).end(body);
-  } catch {
-    response.writeHead(404).end();
-  }
-});
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const address = `http://127.0.0.1:${server.address().port}/course/`;
+const server = await serve(folder);
+const { address } = server;
 
 let failed = 0;
 let passed = 0;

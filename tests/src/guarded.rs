@@ -94,7 +94,12 @@ pub fn run(sandbox: &mut Sandbox, session: SessionId, text: &str, limits: &Limit
         }
     }));
     if done.is_err() {
-        ended.push(Ended::Panicked(LAST_PANIC.with(|last| last.take())));
+        ended.push(Ended::Panicked(last_panic()));
     }
     ended
+}
+
+/// Place and words of this thread's last panic, once.
+pub fn last_panic() -> String {
+    LAST_PANIC.with(|last| last.take())
 }

@@ -136,15 +136,16 @@ fn run_differential(words: &[String]) -> Result<(), String> {
     differential::run(options)
 }
 
-/// `fuzz [--seed N] [--cases N] [--seconds N]`.
+/// `fuzz [--seed N] [--cases N] [--inputs N] [--seconds N]`.
 fn run_fuzz(words: &[String]) -> Result<(), String> {
-    let mut options = fuzz::Options { seed: fuzz::SEED, cases: fuzz::CASES, seconds: None };
+    let mut options = fuzz::Options { seed: fuzz::SEED, cases: fuzz::CASES, inputs: None, seconds: None };
     numbers(words, |name, value| {
         match name {
             "--seed" => options.seed = value,
             "--cases" => options.cases = value,
+            "--inputs" => options.inputs = Some(value),
             "--seconds" => options.seconds = Some(value),
-            _ => return Err("there are --seed, --cases, --seconds"),
+            _ => return Err("there are --seed, --cases, --inputs, --seconds"),
         }
         Ok(())
     })?;

@@ -33,13 +33,9 @@ export class Store {
   static async open(workspace) {
     const store = new Store(workspace);
     try {
-<<<<<<< HEAD
       // Programs that want an account for once give it no name.
       if (workspace === "") throw new Error("nobody asked to keep it");
-      database = await openDatabase();
-=======
       store.#database = await openDatabase();
->>>>>>> a54aab8 (Say in words what a store refuses, and never lose a save to it)
     } catch (error) {
       store.state = { type: "memoryOnly", reason: said(error) };
     }
@@ -172,17 +168,21 @@ export class Store {
     const transaction = this.#database.transaction(["manifests", "blocks"], "readwrite", { durability: "strict" });
     const manifests = transaction.objectStore("manifests");
     const next = `${performance.timeOrigin}.${performance.now()}.${Math.random()}`;
-    let overtaken = false;
+    let reason; // why it was ended from here
     const last = manifests.get(this.#mark());
     last.onsuccess = () => {
-      overtaken = last.result !== this.#turn;
-      if (overtaken) return transaction.abort();
-      change(manifests, transaction.objectStore("blocks"));
-      manifests.put(next, this.#mark());
+      try {
+        if (last.result !== this.#turn) throw new Overtaken();
+        change(manifests, transaction.objectStore("blocks"));
+        manifests.put(next, this.#mark());
+      } catch (error) {
+        reason = error;
+        transaction.abort();
+      }
     };
     await new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(overtaken ? new Overtaken() : (transaction.error ?? new Error("the store was full")));
+      transaction.onabort = () => reject(reason ?? transaction.error ?? new Error("the store was full"));
     });
     this.#turn = next;
     this.#pending = undefined;

@@ -4,11 +4,8 @@
 // A page posts protocol messages (JSON text) and hears protocol events (JSON text), either one as [text, bytes] when an
 // object's bytes travel with it; before the engine is up it hears {"download":{"loaded":n,"total":n}}.
 
-<<<<<<< HEAD
 import * as beside from "./beside.js";
-=======
 import { NotAWorkspace, pack, unpack } from "./file.js";
->>>>>>> a54aab8 (Say in words what a store refuses, and never lose a save to it)
 import { Store } from "./store.js";
 
 /** Milliseconds of work between two looks at the mailbox. */
@@ -68,9 +65,9 @@ async function take(message) {
   }
   if (!ready(id)) return;
   await guarded(() => engine.take(text, bytes));
-  tell();
-  // A script is stored when it is over; everything else at once.
+  // A script is stored when it is over; everything else before it is answered.
   if (engine && !engine.isRunning()) await keep();
+  else tell();
 }
 
 function ready(id) {
@@ -245,6 +242,7 @@ async function keep() {
   });
   if (saved !== undefined && !(await store.write(saved))) await keepAll();
   tellWhere();
+  tell();
   for (const event of engine?.eventsWhenStored() ?? []) self.postMessage(event);
 }
 

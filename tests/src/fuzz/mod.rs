@@ -3,8 +3,12 @@
 //!
 //! Three sources: the slt suites' statements bent ([`mutate`]) and run where their file left the warehouse; the
 //! differential harness's queries, bent or not; calls of every function with values from the edges of every type.
+//! What is not SQL comes after that ([`inputs`]).
 //! What was found once lies in `tests/fuzz/corpus` and is run first, every time.
 
+mod bend;
+mod doors;
+mod inputs;
 mod mutate;
 
 use std::fs;
@@ -40,6 +44,8 @@ const ENOUGH: usize = 12;
 pub struct Options {
     pub seed: u64,
     pub cases: u64,
+    /// Cases of what is not SQL; in proportion when it is not said.
+    pub inputs: Option<u64>,
     /// Goes on with other seeds for so long.
     pub seconds: Option<u64>,
 }
@@ -115,7 +121,9 @@ pub fn run(options: Options) -> Result<(), String> {
         found.len(),
         shared.begun.elapsed().as_secs_f64()
     );
-    if found.is_empty() { Ok(()) } else { Err(String::new()) }
+    let inputs = options.inputs.unwrap_or(options.cases * inputs::CASES / CASES);
+    let inputs = inputs::run(options.seed, inputs, options.seconds);
+    if found.is_empty() { inputs } else { Err(String::new()) }
 }
 
 /// Runs what was found before.

@@ -40,7 +40,9 @@ pub fn Dialog() -> Html {
             (half(title, state.language), half(text, state.language).to_owned(), words.reset_do)
         }
         Some(Question::ResetLab) => (words.reset_lab_ask.0, words.reset_lab_ask.1.to_owned(), words.reset_do),
-        Some(Question::EraseAll) => (words.erase_ask.0, words.erase_ask.1.to_owned(), words.erase_do),
+        Some(Question::EraseAll) => {
+            (words.keeping.erase_ask.0, words.keeping.erase_ask.1.to_owned(), words.keeping.erase_do)
+        }
         Some(Question::Import { name, .. }) => {
             (words.import_ask.0, (words.import_ask.1)(name), words.import_do)
         }

@@ -44,7 +44,7 @@ pub fn Home() -> Html {
             <div class="foot-notes">
                 { for [words.own_state, words.kept_here, words.no_bill].map(|(title, text)| html! { <p><b>{ title }</b>{ text }</p> }) }
             </div>
-            <p class="erase"><button class="btn btn-sm btn-quiet" type="button" onclick={page.desk.on(|_: MouseEvent| Action::Asked(Question::EraseAll))}>{ words.erase }</button></p>
+            <p class="erase"><button class="btn btn-sm btn-quiet" type="button" onclick={page.desk.on(|_: MouseEvent| Action::Asked(Question::EraseAll))}>{ words.keeping.erase }</button></p>
         </main>
     }
 }

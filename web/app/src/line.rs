@@ -49,7 +49,7 @@ pub fn Lines() -> Html {
                         html! {
                             <div class="line line-bad" role="alert">
                                 <Icon name="warn" />
-                                <span><b>{ words.unreadable }</b>{ " " }{ (words.unreadable_why)(why) }{ " " }{ words.unreadable_note }</span>
+                                <span><b>{ words.keeping.unreadable }</b>{ " " }{ (words.keeping.unreadable_why)(why) }{ " " }{ words.keeping.unreadable_note }</span>
                                 <button class="btn btn-sm" type="button" onclick={export}>{ words.export_workspace }</button>
                                 <button class="btn btn-sm" type="button" onclick={again}>{ words.reset_lab }</button>
                             </div>
@@ -68,14 +68,14 @@ pub fn Lines() -> Html {
                 match &state.storage {
                     StorageState::Kept => html! {},
                     StorageState::MemoryOnly { reason } => html! {
-                        <div class="line line-warn" role="status"><Icon name="warn" /><span>{ (words.memory_only)(reason) }</span></div>
+                        <div class="line line-warn" role="status"><Icon name="warn" /><span>{ (words.keeping.memory_only)(reason) }</span></div>
                     },
                     StorageState::NotSaved { full, reason } => {
-                        let text = if *full { words.storage_full.to_owned() } else { (words.not_saved)(reason) };
+                        let text = if *full { words.keeping.storage_full.to_owned() } else { (words.keeping.not_saved)(reason) };
                         html! { <div class="line line-bad" role="alert"><Icon name="warn" /><span>{ text }</span></div> }
                     }
                     StorageState::SecondTab => html! {
-                        <div class="line line-warn" role="status"><Icon name="warn" /><span>{ words.second_tab }</span></div>
+                        <div class="line line-warn" role="status"><Icon name="warn" /><span>{ words.keeping.second_tab }</span></div>
                     },
                 }
             }
@@ -103,7 +103,7 @@ pub fn Lines() -> Html {
                             Some(hint) => format!("{message} {hint}"),
                             None => message.clone(),
                         },
-                        Notice::NotImported(why) => format!("{} {}", words.not_imported, (words.unreadable_why)(why)),
+                        Notice::NotImported(why) => format!("{} {}", words.keeping.not_imported, (words.keeping.unreadable_why)(why)),
                         Notice::Recovered { message } => (words.recovered)(message),
                     };
                     let close = page.desk.on(move |_: MouseEvent| Action::NoticeClosed(at));

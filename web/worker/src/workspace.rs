@@ -12,6 +12,9 @@ mod door;
 mod names;
 mod passing;
 mod place;
+mod refusal;
+
+pub use refusal::OpenError;
 
 use std::sync::Arc;
 
@@ -28,7 +31,6 @@ use sandshift_lessons::transcript::{self, Done};
 use sandshift_lessons::{Lab, Record};
 use sandshift_protocol::{
     CheckState, Event, EventKind, LabSource, Message, Request, StatementResult, StepState, StorageState,
-    Unreadable,
 };
 use serde::Serialize;
 
@@ -96,39 +98,6 @@ pub enum Found<'a> {
     /// A new workspace's account, as the site's build has made and saved it.
     Beginning(&'a [u8]),
     Nothing,
-}
-
-/// Why a workspace could not be opened.
-#[derive(Debug)]
-pub enum OpenError {
-    /// A lab that its author has to correct.
-    Lab {
-        message: String,
-        hint: String,
-    },
-    Stored(Unreadable),
-}
-
-impl OpenError {
-    /// As the page is told.
-    pub fn told(self) -> EventKind {
-        match self {
-            OpenError::Lab { message, hint } => EventKind::Failed { message, hint: Some(hint) },
-            OpenError::Stored(why) => EventKind::Unreadable { why },
-        }
-    }
-}
-
-impl From<LoadError> for OpenError {
-    fn from(error: LoadError) -> Self {
-        OpenError::Stored(match error {
-            LoadError::Newer { format } => Unreadable::Newer { format },
-            LoadError::Older { format } => Unreadable::Older { format },
-            LoadError::Broken(_) | LoadError::BlockMissing { .. } => {
-                Unreadable::Broken { what: error.to_string() }
-            }
-        })
-    }
 }
 
 impl Workspace {

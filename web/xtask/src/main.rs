@@ -44,8 +44,8 @@ cargo xtask differential [--seed N] [--queries N] [--only N] | --list
 cargo xtask tpch                                 TPC-H at scale 0.01, likewise
 cargo xtask formats                              UNLOAD and COPY there and back; files of pyarrow and DuckDB
 cargo xtask ml                                   the learners beside XGBoost and scikit-learn, AutoML on churn
-cargo xtask fuzz [--seed N] [--cases N] [--seconds N]
-                                                 statements nobody would write: no panic, no hang
+cargo xtask fuzz [--seed N] [--cases N] [--inputs N] [--seconds N]
+                                                 statements and inputs nobody would write: no panic, no hang
 cargo xtask tight [--seed N] [--statements N] [--only N]
                                                  access control against a model of it
 cargo xtask bench [--peers]                      cold start and queries in a headless browser

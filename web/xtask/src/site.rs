@@ -28,28 +28,7 @@ pub fn build(plan: &Plan) -> Result<(), String> {
     let mut old = if plan.out.is_dir() { files(&plan.out, &plan.out)? } else { BTreeSet::new() };
     old.retain(|file| !pack::is_packed(file));
     guard(&plan.out, &old)?;
-<<<<<<< HEAD
     let stage = stage(plan.profile, &root::root()?.join("lessons/labs"))?;
-=======
-    let stage = root::target()?.join("stage").join(plan.profile.name());
-    if stage.exists() {
-        fs::remove_dir_all(&stage).map_err(|error| format!("{}: {error}", stage.display()))?;
-    }
-    copy_folder(&root.join("static"), &stage)?;
-    for script in ["worker.js", "store.js", "file.js"] {
-        copy(&root.join("web/worker").join(script), &stage.join(script))?;
-    }
-    for (name, bundle) in &bundles {
-        copy(bundle, &stage.join(name))?;
-    }
-    for part in PARTS {
-        for file in [format!("{}.js", part.name), format!("{}_bg.wasm", part.name)] {
-            copy(&bound.join(&file), &stage.join(&file))?;
-        }
-    }
-    course::publish(&root.join("lessons/labs"), &stage.join("labs"))?;
-    states::publish(&root, &bound, &stage.join("states"))?;
->>>>>>> a54aab8 (Say in words what a store refuses, and never lose a save to it)
     if let Some(base) = &plan.base {
         write_base(&stage.join("index.html"), base)?;
     }
@@ -88,7 +67,7 @@ pub fn stage(profile: Profile, labs: &Path) -> Result<PathBuf, String> {
         fs::remove_dir_all(&stage).map_err(|error| format!("{}: {error}", stage.display()))?;
     }
     copy_folder(&root.join("static"), &stage)?;
-    for script in ["worker.js", "store.js", "beside.js"] {
+    for script in ["worker.js", "store.js", "file.js", "beside.js"] {
         copy(&root.join("web/worker").join(script), &stage.join(script))?;
     }
     for (name, bundle) in &bundles {

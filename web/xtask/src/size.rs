@@ -36,11 +36,7 @@ pub struct Table {
 fn part(path: &str) -> &'static str {
     match path {
         "engine_bg.wasm" => "engine wasm",
-<<<<<<< HEAD
-        "engine.js" | "worker.js" | "store.js" | "beside.js" => "engine scripts",
-=======
-        "engine.js" | "worker.js" | "store.js" | "file.js" => "engine scripts",
->>>>>>> a54aab8 (Say in words what a store refuses, and never lose a save to it)
+        "engine.js" | "worker.js" | "store.js" | "file.js" | "beside.js" => "engine scripts",
         "app_bg.wasm" => "page wasm",
         "app.js" | "boot.js" => "page scripts",
         "editor.js" => "editor",

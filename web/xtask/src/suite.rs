@@ -19,7 +19,7 @@ struct Part {
     run: fn() -> Result<(), String>,
 }
 
-const PARTS: [Part; 27] = [
+const PARTS: [Part; 31] = [
     Part { name: "format", slow: false, run: || cargo(&["fmt", "--all", "--check"]) },
     Part { name: "tidy", slow: false, run: || test(&["--test", "tidy"]) },
     Part { name: "unit tests", slow: false, run: || test(&["--lib", "--bins"]) },
@@ -62,7 +62,14 @@ const PARTS: [Part; 27] = [
     Part { name: "embedding", slow: true, run: embed_in_pages },
     Part { name: "one file", slow: true, run: walk_the_file },
     Part { name: "npm package", slow: true, run: use_the_package },
+    Part { name: "keeping", slow: true, run: || on_the_site("keeping.mjs", &[]) },
+    Part { name: "crashes", slow: true, run: || on_the_site("crash.mjs", &[CRASHES]) },
+    Part { name: "accessibility", slow: true, run: for_everyone },
+    Part { name: "firefox", slow: true, run: in_firefox },
 ];
+
+/// Workers ended and tabs closed in the suite, in the middle of something.
+const CRASHES: &str = "200";
 
 /// Runs everything, also what comes after a failure; the last line is the count alone.
 pub fn run(quick: bool) -> Result<(), String> {
@@ -151,6 +158,22 @@ fn walk_the_file() -> Result<(), String> {
 fn use_the_package() -> Result<(), String> {
     let tarball = pack::package(&pack::stage(None)?, &root::target()?.join("pack"))?;
     browser::run("tests/browser", "npm.mjs", &[&tarball.to_string_lossy()])
+}
+
+/// Runs a browser test that serves the built site itself.
+fn on_the_site(script: &str, words: &[&str]) -> Result<(), String> {
+    let out = site::tested()?;
+    browser::run("tests/browser", script, &[&[&*out.to_string_lossy()], words].concat())
+}
+
+fn for_everyone() -> Result<(), String> {
+    let (out, labs) = walked()?;
+    browser::run("tests/browser", "axe.mjs", &[&out.to_string_lossy(), &labs.to_string_lossy()])
+}
+
+fn in_firefox() -> Result<(), String> {
+    let (out, labs) = walked()?;
+    browser::run("tests/browser", "firefox.mjs", &[&out.to_string_lossy(), &labs.to_string_lossy()])
 }
 
 /// The built site, and the file that tells of its labs.

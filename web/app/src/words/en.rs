@@ -1,7 +1,5 @@
 //! English. Plain, second person, sentence case; the console's words.
 
-use sandshift_protocol::Unreadable;
-
 use super::{Words, duration, grouped};
 
 pub(super) static WORDS: Words = Words {
@@ -14,7 +12,7 @@ pub(super) static WORDS: Words = Words {
     copied: "Copied",
     saved: |name| format!("Saved as {name}"),
     theme: "Light or dark",
-    switch_language: "Change language to 한국어",
+    switch_language: "Change language: 한국어",
 
     lead_title: ["A day with Redshift,", "in one browser tab"],
     lead: "Inside this tab is a small warehouse and the AWS account around it. You type the statements you would type there and meet the errors you would meet there. Nothing to install, nobody to sign up with, and none of it costs anything.",
@@ -161,39 +159,7 @@ pub(super) static WORDS: Words = Words {
     engine_failed: "The engine did not start.",
     engine_failed_note: "You can go on reading. Check the connection and open the page again; what was saved is still there.",
     reload: "Open again",
-    memory_only: |reason| {
-        format!(
-            "This browser blocks storage, so your work is gone when the tab closes ({reason}). Export it to a file to keep it."
-        )
-    },
-    second_tab: "This workspace is open in another tab. What you do here is not saved.",
-    storage_full: "The browser has no room left, so your last changes are not saved. Free some space and run anything to try again, or export the workspace to a file.",
-    not_saved: |reason| {
-        format!(
-            "The browser did not save your last changes ({reason}). Run anything to try again, or export the workspace to a file before you close this tab."
-        )
-    },
-    unreadable: "The saved workspace cannot be opened.",
-    unreadable_why: |why| match why {
-        Unreadable::Newer { format } => {
-            format!("It was written by a newer version of Sandshift (format {format}).")
-        }
-        Unreadable::Older { format } => {
-            format!(
-                "It was written by an older version of Sandshift (format {format}), which this one does not read."
-            )
-        }
-        Unreadable::Broken { what } => format!("It is damaged ({what})."),
-        Unreadable::Foreign => "It is not a Sandshift workspace.".to_owned(),
-    },
-    unreadable_note: "Export it to keep it, then reset this lab to begin again.",
-    not_imported: "The file was not imported; your workspace is unchanged.",
-    erase: "Delete everything in this browser",
-    erase_ask: (
-        "Delete everything?",
-        "Every lab's workspace, your progress and your settings are deleted from this browser. Export what you want to keep first.",
-    ),
-    erase_do: "Delete everything",
+    keeping: &super::keeping::EN,
     recovered: |message| {
         format!(
             "A defect of ours stopped the engine; it was restarted from the last commit. What was committed is there. ({message})"

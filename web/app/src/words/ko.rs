@@ -1,7 +1,5 @@
 //! Korean. Written, not translated: 합니다체, short sentences, the Korean console's terms, SQL and API words as they are.
 
-use sandshift_protocol::Unreadable;
-
 use super::{Words, duration, grouped};
 
 pub(super) static WORDS: Words = Words {
@@ -14,7 +12,7 @@ pub(super) static WORDS: Words = Words {
     copied: "복사했습니다",
     saved: |name| format!("{name} 파일로 저장했습니다"),
     theme: "밝게 또는 어둡게",
-    switch_language: "언어를 English로 바꾸기",
+    switch_language: "언어 바꾸기: English",
 
     lead_title: ["Redshift를 써 보는 하루,", "브라우저 탭 하나에서"],
     lead: "이 탭 안에 작은 웨어하우스와 그것을 둘러싼 AWS 계정이 있습니다. 진짜와 같은 문장을 치고, 진짜와 같은 오류를 만납니다. 설치도 가입도 없고, 돈은 들지 않습니다.",
@@ -159,35 +157,7 @@ pub(super) static WORDS: Words = Words {
     engine_failed: "엔진을 시작하지 못했습니다.",
     engine_failed_note: "글은 계속 읽을 수 있습니다. 연결을 확인하고 다시 여세요. 저장된 작업은 그대로입니다.",
     reload: "다시 열기",
-    memory_only: |reason| {
-        format!(
-            "이 브라우저가 저장을 막고 있어 탭을 닫으면 작업이 사라집니다 ({reason}). 남기려면 파일로 내보내세요."
-        )
-    },
-    second_tab: "이 작업 공간이 다른 탭에 열려 있습니다. 여기서 한 일은 저장되지 않습니다.",
-    storage_full: "브라우저의 저장 공간이 가득 차 마지막 변경을 저장하지 못했습니다. 공간을 비운 뒤 무엇이든 실행하면 다시 저장합니다. 작업 공간을 파일로 내보내도 됩니다.",
-    not_saved: |reason| {
-        format!(
-            "브라우저가 마지막 변경을 저장하지 못했습니다 ({reason}). 무엇이든 실행하면 다시 저장합니다. 탭을 닫기 전에 작업 공간을 파일로 내보내도 됩니다."
-        )
-    },
-    unreadable: "저장된 작업 공간을 열 수 없습니다.",
-    unreadable_why: |why| match why {
-        Unreadable::Newer { format } => format!("더 새로운 버전의 Sandshift가 쓴 것입니다 (형식 {format})."),
-        Unreadable::Older { format } => {
-            format!("이 버전이 읽지 못하는 예전 버전의 Sandshift가 쓴 것입니다 (형식 {format}).")
-        }
-        Unreadable::Broken { what } => format!("손상되었습니다 ({what})."),
-        Unreadable::Foreign => "Sandshift 작업 공간이 아닙니다.".to_owned(),
-    },
-    unreadable_note: "필요하면 파일로 내보내 두고, 이 랩을 되돌려 처음부터 시작하세요.",
-    not_imported: "파일을 가져오지 못했습니다. 지금의 작업 공간은 그대로입니다.",
-    erase: "이 브라우저에 저장된 것 모두 지우기",
-    erase_ask: (
-        "모두 지울까요?",
-        "모든 랩의 작업 공간과 진도, 설정이 이 브라우저에서 지워집니다. 필요한 것은 먼저 파일로 내보내세요.",
-    ),
-    erase_do: "모두 지우기",
+    keeping: &super::keeping::KO,
     recovered: |message| {
         format!(
             "저희의 결함으로 엔진이 멈춰 마지막 커밋에서 다시 시작했습니다. 커밋된 것은 그대로입니다. ({message})"

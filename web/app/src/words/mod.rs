@@ -5,9 +5,10 @@
 //! files of their lab.
 
 mod en;
+mod keeping;
 mod ko;
 
-use sandshift_protocol::Unreadable;
+pub use keeping::Keeping;
 
 /// A language of the interface and of the lessons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -175,17 +176,7 @@ pub struct Words {
     pub engine_failed: &'static str,
     pub engine_failed_note: &'static str,
     pub reload: &'static str,
-    pub memory_only: fn(&str) -> String,
-    pub second_tab: &'static str,
-    pub storage_full: &'static str,
-    pub not_saved: fn(&str) -> String,
-    pub unreadable: &'static str,
-    pub unreadable_why: fn(&Unreadable) -> String,
-    pub unreadable_note: &'static str,
-    pub not_imported: &'static str,
-    pub erase: &'static str,
-    pub erase_ask: (&'static str, &'static str),
-    pub erase_do: &'static str,
+    pub keeping: &'static Keeping,
     pub recovered: fn(&str) -> String,
 
     // Guide.

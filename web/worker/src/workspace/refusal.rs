@@ -1,0 +1,37 @@
+//! Why a workspace could not be opened, and how the page is told.
+
+use sandshift_engine::sandbox::LoadError;
+use sandshift_protocol::{EventKind, Unreadable};
+
+/// Why a workspace could not be opened.
+#[derive(Debug)]
+pub enum OpenError {
+    /// A lab that its author has to correct.
+    Lab {
+        message: String,
+        hint: String,
+    },
+    Stored(Unreadable),
+}
+
+impl OpenError {
+    /// As the page is told.
+    pub fn told(self) -> EventKind {
+        match self {
+            OpenError::Lab { message, hint } => EventKind::Failed { message, hint: Some(hint) },
+            OpenError::Stored(why) => EventKind::Unreadable { why },
+        }
+    }
+}
+
+impl From<LoadError> for OpenError {
+    fn from(error: LoadError) -> Self {
+        OpenError::Stored(match error {
+            LoadError::Newer { format } => Unreadable::Newer { format },
+            LoadError::Older { format } => Unreadable::Older { format },
+            LoadError::Broken(_) | LoadError::BlockMissing { .. } => {
+                Unreadable::Broken { what: error.to_string() }
+            }
+        })
+    }
+}
