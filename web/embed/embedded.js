@@ -42,7 +42,7 @@ export function tap(made) {
     const { data } = message;
     const text = typeof data === "string" ? data : data[0];
     // Results are long, and none of our business.
-    if (!/^\{"id":(\d+),"event":\{"type":"(checks|opened|workspaceExported|failed)"/.test(text)) return;
+    if (!/^\{"id":(\d+),"event":\{"type":"(checks|opened|workspaceExported|unreadable|failed)"/.test(text)) return;
     const { id, event } = JSON.parse(text);
     const answer = asked.get(id);
     if (answer) {

@@ -47,7 +47,7 @@ export class AwsError extends SandshiftError {
 
 /**
  * The engine, its worker or its store. `code` is `CLOSED`, `NO_WORKER`, `RESTARTED` (a defect of ours: the engine goes on
- * from what was committed), `REFUSED`, `NO_ARROW_VALUE` or `NOT_KNOWN`.
+ * from what was committed), `REFUSED`, `UNREADABLE` (a workspace, stored or imported), `NO_ARROW_VALUE` or `NOT_KNOWN`.
  */
 export class EngineError extends SandshiftError {}
 
@@ -136,7 +136,8 @@ export interface Warehouse {
   database: string;
 }
 
-export type Storage = { type: "kept" } | { type: "memoryOnly"; reason: string } | { type: "secondTab" };
+export type Storage = { type: "kept" } | { type: "memoryOnly"; reason: string }
+  | { type: "notSaved"; full: boolean; reason: string } | { type: "secondTab" };
 
 /** A warehouse and the AWS account around it, in a worker of its own. What is asked is done in order, one at a time. */
 export class Sandbox {

@@ -37,11 +37,13 @@ export class Store {
       if (workspace === "") throw new Error("nobody asked to keep it");
       store.#database = await openDatabase();
     } catch (error) {
+      // What is nowhere but here is nobody else's.
       store.state = { type: "memoryOnly", reason: said(error) };
+      return store;
     }
     const leave = await claim(workspace);
     if (leave) store.#leave = leave;
-    else if (store.#database) store.state = { type: "secondTab" };
+    else store.state = { type: "secondTab" };
     return store;
   }
 

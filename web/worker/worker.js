@@ -353,7 +353,8 @@ function failed(id, error) {
 /** As the protocol has it; what the engine refuses to open comes as such an event. */
 function failure(error) {
   if (error instanceof NotAWorkspace) {
-    return { type: "unreadable", why: error.foreign ? { type: "foreign" } : { type: "broken", what: error.message } };
+    const why = error.foreign ? { type: "foreign" } : { type: "broken", what: error.message };
+    return { type: "unreadable", why, message: `This file is not a Sandshift workspace: ${error.message}` };
   }
   const text = String(error?.message ?? error);
   return text.startsWith("{") ? JSON.parse(text) : { type: "failed", message: text, hint: null };

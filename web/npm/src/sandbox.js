@@ -201,6 +201,7 @@ export class Sandbox {
         reject,
         hear: (event, bytes) => {
           try {
+            if (event.type === "unreadable") throw new EngineError(event.message, "UNREADABLE");
             if (event.type === "failed") throw new EngineError(event.message, "REFUSED", event.hint);
             const answer = hear(event, bytes);
             if (!answer) return;

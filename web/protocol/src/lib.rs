@@ -234,8 +234,10 @@ pub enum EventKind {
         base64: String,
     },
     /// A workspace, stored or in a file, that cannot be opened. What is stored stays and can be exported as it is.
+    /// `message` says it in English, for programs that have no words of their own.
     Unreadable {
         why: Unreadable,
+        message: String,
     },
     /// Where the workspace is kept from now on.
     Storage {

@@ -44,7 +44,7 @@ impl Desk {
                 desk.act(Action::EditorsCleared);
             }
             desk.act(match answer {
-                EventKind::Unreadable { why } if importing => Action::NotImported(why),
+                EventKind::Unreadable { why, .. } if importing => Action::NotImported(why),
                 event => Action::Heard(sandshift_protocol::Event { id: 0, event }),
             });
             desk.act(Action::ResetEnded);

@@ -126,7 +126,7 @@ impl State {
                 self.resetting = false;
                 self.notices.push(Notice::Failed { message, hint });
             }
-            EventKind::Unreadable { why } => {
+            EventKind::Unreadable { why, .. } => {
                 self.resetting = false;
                 self.engine = Engine::Unreadable(why);
             }

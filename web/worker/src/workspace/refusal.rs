@@ -11,7 +11,10 @@ pub enum OpenError {
         message: String,
         hint: String,
     },
-    Stored(Unreadable),
+    Stored {
+        why: Unreadable,
+        message: String,
+    },
 }
 
 impl OpenError {
@@ -19,19 +22,21 @@ impl OpenError {
     pub fn told(self) -> EventKind {
         match self {
             OpenError::Lab { message, hint } => EventKind::Failed { message, hint: Some(hint) },
-            OpenError::Stored(why) => EventKind::Unreadable { why },
+            OpenError::Stored { why, message } => EventKind::Unreadable { why, message },
         }
     }
 }
 
 impl From<LoadError> for OpenError {
     fn from(error: LoadError) -> Self {
-        OpenError::Stored(match error {
+        let message = format!("The workspace cannot be read: {error}");
+        let why = match error {
             LoadError::Newer { format } => Unreadable::Newer { format },
             LoadError::Older { format } => Unreadable::Older { format },
             LoadError::Broken(_) | LoadError::BlockMissing { .. } => {
                 Unreadable::Broken { what: error.to_string() }
             }
-        })
+        };
+        OpenError::Stored { why, message }
     }
 }
