@@ -76,7 +76,7 @@ pub struct Words {
 
 /// A piece of a step's running text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Block {
     Markdown {
         markdown: String,

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
 use sandshift_protocol::{Event, EventKind, Message, Request};
-use serde::Deserialize;
+use serde_json::Value;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{MessageEvent, Worker};
@@ -44,20 +44,6 @@ struct Line {
     hear: Box<dyn Fn(Heard)>,
     /// Bytes that came with the event being heard.
     bytes: RefCell<Option<Uint8Array>>,
-}
-
-/// `{"download":{"loaded":n,"total":n}}`, or the same with a `type`.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Early {
-    Nested { download: Bytes },
-    Flat(Bytes),
-}
-
-#[derive(Deserialize)]
-struct Bytes {
-    loaded: f64,
-    total: f64,
 }
 
 impl Client {
@@ -171,17 +157,19 @@ impl Client {
 
 impl Line {
     fn take(&self, text: &str) {
-        let event = match serde_json::from_str::<Event>(text) {
-            Ok(event) => event,
-            Err(error) => {
-                match serde_json::from_str::<Early>(text) {
-                    Ok(Early::Nested { download } | Early::Flat(download)) => {
-                        (self.hear)(Heard::Download { loaded: download.loaded, total: download.total });
-                    }
-                    Err(_) => (self.hear)(Heard::Broken(error.to_string())),
-                }
-                return;
+        let read = serde_json::from_str::<Value>(text).and_then(|value| {
+            // `{"download":{"loaded":n,"total":n}}` is the script's word, before there is an engine to speak.
+            if let Some(download) = value.get("download") {
+                let number = |name| download.get(name).and_then(Value::as_f64).unwrap_or_default();
+                (self.hear)(Heard::Download { loaded: number("loaded"), total: number("total") });
+                return Ok(None);
             }
+            serde_json::from_value::<Event>(value).map(Some)
+        });
+        let event = match read {
+            Ok(Some(event)) => event,
+            Ok(None) => return,
+            Err(error) => return (self.hear)(Heard::Broken(error.to_string())),
         };
         let asked = self.waiting.borrow_mut().remove(&event.id);
         match asked {

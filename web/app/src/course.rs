@@ -67,7 +67,7 @@ impl Course {
     /// # Errors
     /// What is wrong with it, for whoever built it.
     pub fn read(json: &str) -> Result<Self, String> {
-        let mut labs: Vec<Entry> = serde_json::from_str(json).map_err(|error| error.to_string())?;
+        let mut labs: Vec<Entry> = sandshift_protocol::read(json).map_err(|error| error.to_string())?;
         labs.sort_by_key(|lab| lab.order);
         Ok(Self { labs })
     }
@@ -105,7 +105,8 @@ impl Lesson {
     pub fn read(entry: &Entry, files: Vec<(String, String)>) -> Result<Self, String> {
         let text = files.iter().find(|(path, _)| path == Digest::FILE).map(|(_, text)| text.as_str());
         let text = text.ok_or_else(|| format!("{} is not there", Digest::FILE))?;
-        let Digest { definition, prose } = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let Digest { definition, prose } =
+            sandshift_protocol::read(text).map_err(|error| error.to_string())?;
         if prose.is_empty() {
             return Err(format!("{}: no prose in any language", entry.folder));
         }

@@ -231,7 +231,7 @@ pub struct Progress {
 }
 
 pub fn progress(lab: &str) -> Option<Progress> {
-    serde_json::from_str(&remembered(&format!("{PROGRESS}{lab}"))?).ok()
+    sandshift_protocol::read(&remembered(&format!("{PROGRESS}{lab}"))?).ok()
 }
 
 pub fn remember_progress(lab: &str, progress: &Progress) {

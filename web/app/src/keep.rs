@@ -105,7 +105,7 @@ fn json<T: Serialize>(value: &T) -> String {
 }
 
 fn read<T: DeserializeOwned>(text: &str, into: &mut T) {
-    if let Ok(value) = serde_json::from_str(text) {
+    if let Ok(value) = sandshift_protocol::read(text) {
         *into = value;
     }
 }

@@ -18,7 +18,7 @@ pub struct Half {
 // There are two of them; a box would only cost.
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum HalfEnd {
     Done { result: StatementResult },
     Failed { error: SqlFailure },

@@ -7,6 +7,7 @@ mod access;
 mod call;
 mod comparison;
 pub mod line;
+mod tagged;
 
 pub use access::{Access, HeldRight, ReachingPolicy, RelationAccess, RoutineAccess, SchemaAccess};
 pub use call::{
@@ -15,6 +16,9 @@ pub use call::{
 pub use comparison::{CHANGED, Difference, Half, HalfEnd, ONLY_FIRST, ONLY_SECOND, PairColumn, SAME};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+pub use tagged::read;
+
+tagged::tagged!(Request, EventKind, StorageState);
 
 /// Page to worker. `id` comes back in every [`Event`] that answers it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,7 +28,7 @@ pub struct Message {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Request {
     /// Opens (or restores) the workspace of a lab and answers `Opened`. `lab` is a lab's id.
     Open {
@@ -144,7 +148,7 @@ pub struct Event {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum EventKind {
     /// The engine is there and the workspace is open.
     Opened {
@@ -312,7 +316,7 @@ pub enum TransactionState {
 
 /// Where the workspace is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum StorageState {
     Kept,
     /// Private mode or blocked storage: works, but is gone with the tab.

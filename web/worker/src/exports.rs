@@ -41,11 +41,11 @@ impl Engine {
         storage: &str,
         beginning: Option<Vec<u8>>,
     ) -> Result<Engine, JsValue> {
-        let message: Message = serde_json::from_str(message).map_err(|error| error.to_string())?;
+        let message: Message = sandshift_protocol::read(message).map_err(|error| error.to_string())?;
         let Request::Open { lab, .. } = message.request else {
             return Err("the first message must be Open".into());
         };
-        let storage: StorageState = serde_json::from_str(storage).map_err(|error| error.to_string())?;
+        let storage: StorageState = sandshift_protocol::read(storage).map_err(|error| error.to_string())?;
         let mut read = |number: u64| {
             let bytes = blocks.get(&JsValue::from_f64(number as f64));
             bytes.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec())
@@ -63,7 +63,7 @@ impl Engine {
 
     /// Takes one message, and the bytes that came with it.
     pub fn take(&mut self, message: &str, bytes: Option<Vec<u8>>) -> Result<(), JsValue> {
-        let message: Message = serde_json::from_str(message).map_err(|error| error.to_string())?;
+        let message: Message = sandshift_protocol::read(message).map_err(|error| error.to_string())?;
         if let Some(bytes) = bytes {
             self.workspace.hand_over(bytes);
         }
