@@ -1,6 +1,7 @@
 //! What the bar shows: who, when, how it is.
 
 use sandshift_engine::sandbox::{PRINCIPAL, REGION, Sandbox};
+use sandshift_engine::sorted;
 use sandshift_engine::sql::session::{SessionId, Transaction};
 use sandshift_protocol::{AccountState, TransactionState, WarehouseState, WarehouseUser};
 
@@ -58,7 +59,7 @@ pub(crate) fn account<'a>(
         .collect();
     // Whoever the labs mean comes first.
     let mut principals: Vec<String> = sandbox.account.iam.users.keys().cloned().collect();
-    principals.sort_by_key(|name| name != PRINCIPAL);
+    sorted::sort_by_key(&mut principals, |name| name != PRINCIPAL);
     AccountState {
         now: sandbox.clock.now().0,
         users,

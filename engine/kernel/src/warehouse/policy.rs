@@ -131,7 +131,7 @@ impl Protection {
             .filter_map(|one| Some((one, one.mask.as_ref()?)))
             .flat_map(|(one, mask)| (0..mask.outputs.len()).map(move |output| (one, mask, output)))
             .collect();
-        all.sort_by_key(|(_, mask, _)| std::cmp::Reverse(mask.priority));
+        crate::sorted::sort_by_key(&mut all, |(_, mask, _)| std::cmp::Reverse(mask.priority));
         let mut counting: Vec<(&Attachment, &Masked, usize)> = Vec::new();
         for (one, mask, output) in all {
             let place = &mask.outputs[output];

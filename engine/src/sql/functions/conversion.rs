@@ -71,7 +71,7 @@ fn print_moment(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResu
     let formats = call.text(1)?;
     let nulls = call.nulls();
     let kind = call.data_type(0);
-    let zone = super::date::session_zone(context);
+    let zone = super::date_part::session_zone(context);
     let micros: Box<dyn Fn(usize) -> i64 + '_> = match call.data_type(0) {
         DataType::Time | DataType::TimeTz => {
             let values = call.primitive::<Time64MicrosecondType>(0)?;
@@ -182,7 +182,7 @@ fn to_date(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef
 /// Reads on the session's clock.
 fn to_timestamp(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let (text, formats, strict) = (call.text(0)?, call.text(1)?, strictness(call)?);
-    let zone = super::date::session_zone(context);
+    let zone = super::date_part::session_zone(context);
     let mut cached = Cached::new(date_template::Template::new);
     build::<TimestampMicrosecondType>(call, |row| {
         let template = cached.get(formats.get(row).unwrap_or_default());

@@ -28,7 +28,7 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     .leader_only(),
     Entry::fixed("age", &[Timestamp], INTERVAL, |call, context| {
         let now = context.evaluation.transaction_start.0;
-        let now = now + i64::from(super::date::session_zone(context).offset_at(now)) * SECOND;
+        let now = now + i64::from(super::date_part::session_zone(context).offset_at(now)) * SECOND;
         let today = now - now.rem_euclid(DAY);
         let earlier = call.primitive::<TimestampMicrosecondType>(0)?;
         build::<IntervalMonthDayNanoType>(call, |row| Ok(between(earlier.value(row), today).to_arrow()))

@@ -7,7 +7,9 @@
 mod array_set;
 mod backend;
 mod catalog;
+pub mod conditional;
 mod conversion;
+mod date;
 mod date_reading;
 mod date_template;
 mod deprecated;
@@ -16,6 +18,7 @@ pub mod gaps;
 mod hash;
 mod hll;
 mod json;
+mod math;
 mod number_template;
 mod object_transform;
 mod pattern;
@@ -30,6 +33,7 @@ mod session;
 mod super_array;
 mod super_number;
 pub(in crate::sql) mod super_path;
+mod temporal;
 mod teradata;
 #[cfg(test)]
 mod tests;
@@ -37,9 +41,8 @@ mod text_compare;
 mod varbyte;
 
 pub use sandshift_kernel::sql::functions::column;
-pub use sandshift_kernel::sql::functions::conditional;
 pub use sandshift_kernel::sql::functions::{Call, Resolved, ScalarFunction, Site};
-use sandshift_kernel::sql::functions::{date, date_part, decimal, signature, string};
+use sandshift_kernel::sql::functions::{arithmetic, date_part, decimal, signature, string, string_search};
 
 use crate::warehouse::data_type::DataType;
 
@@ -47,7 +50,16 @@ pub use gaps::known_gap;
 pub use quote::RECORD;
 pub use refine::refine;
 
+/// The kernel's families and those of this room. Of entries that take the same types the first is taken.
 static FAMILIES: &[&[signature::Entry]] = &[
+    arithmetic::FUNCTIONS,
+    temporal::FUNCTIONS,
+    string::FUNCTIONS,
+    string_search::FUNCTIONS,
+    math::FUNCTIONS,
+    conditional::FUNCTIONS,
+    date::FUNCTIONS,
+    date_part::FUNCTIONS,
     pattern::FUNCTIONS,
     conversion::FUNCTIONS,
     json::FUNCTIONS,
@@ -72,9 +84,9 @@ static FAMILIES: &[&[signature::Entry]] = &[
     backend::FUNCTIONS,
 ];
 
-/// Every entry: the kernel's families, then those of this room.
+/// Every entry.
 fn entries() -> impl Iterator<Item = &'static signature::Entry> {
-    sandshift_kernel::sql::functions::FAMILIES.iter().chain(FAMILIES).flat_map(|family| family.iter())
+    FAMILIES.iter().flat_map(|family| family.iter())
 }
 /// Finds the function for `name` (lower case) and argument types. Operators are functions too, named by
 /// their sign: `+ - * / % ^ || |/ ~ !~` and unary `-` (one argument).

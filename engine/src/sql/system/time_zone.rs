@@ -38,7 +38,7 @@ fn zones(viewer: &Viewer<'_>, short: bool) -> Rows {
         row.extend([shift, Value::Boolean(summer)]);
         rows.push(row);
     }
-    rows.sort_by_key(|row| match row.first() {
+    crate::sorted::sort_by_key(&mut rows, |row| match row.first() {
         Some(Value::String(name)) => name.to_string(),
         _ => String::new(),
     });

@@ -5,6 +5,7 @@ use sandshift_engine::aws::policy::decision::{Deciding, SourceKind};
 use sandshift_engine::aws::policy::document::Effect;
 use sandshift_engine::aws::{ApiError, Caller, Fault, timestamp};
 use sandshift_engine::sandbox::{Ending, Sandbox};
+use sandshift_engine::sorted;
 use sandshift_protocol::{
     BILL, Call, CallFailure, Denial, EVENTS, EventKind, FailureKind, INSPECT, MODELS, PolicyStatement,
     SANDBOX,
@@ -136,7 +137,7 @@ fn events(sandbox: &Sandbox) -> Value {
         })
         .collect();
     events.extend(calls(entries));
-    events.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    sorted::sort_by_key(&mut events, |(at, _)| std::cmp::Reverse(*at));
     let events: Vec<Value> = events.into_iter().take(EVENTS_TOLD).map(|(_, event)| event).collect();
     json!({ "Events": events })
 }

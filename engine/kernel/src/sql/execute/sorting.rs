@@ -342,7 +342,9 @@ fn dictionary_words(array: &ArrayRef, across: bool) -> SqlResult<(Vec<u64>, bool
         (0..values.len()).map(|code| prefix(values.value(code))).collect()
     } else {
         let mut order: Vec<usize> = (0..values.len()).collect();
-        order.sort_by_key(|&code| trim(values.value(code)));
+        crate::sorted::sort_by(&mut order, |&one, &other| {
+            trim(values.value(one)).cmp(trim(values.value(other)))
+        });
         let mut ranks = vec![0; values.len()];
         let mut rank = 0;
         for (at, &code) in order.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The number operators: `+ - * / % ^ |/ ||/ @` and the bits `& | # ~ << >>`.
+//! The number operators: `+ - * / %` and the bits `& | # ~ << >>`.
 //!
 //! INT / INT cuts toward zero; an INT beside a DECIMAL counts as DECIMAL(5|10|19,0); anything beside DOUBLE
 //! is DOUBLE, REAL with REAL stays REAL (Developer Guide, "Computations with numeric values").
@@ -10,8 +10,8 @@ use arrow::error::ArrowError;
 use super::Call;
 use super::column::{build, build_inline};
 use super::decimal::{self, Arithmetic, Operation};
-use super::signature::Parameter::{Double, Integer};
-use super::signature::{Answer, Entry, digits};
+use super::signature::Parameter::Integer;
+use super::signature::{Entry, digits};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
 use crate::warehouse::data_type::DataType;
@@ -33,10 +33,6 @@ pub static FUNCTIONS: &[Entry] = &[
     Entry::custom("mod", modulo_types, |call, _| compute(Operation::Modulo, call)),
     Entry::custom("-", one_number, negate),
     Entry::custom("+", one_number, |call, _| call.argument(0).cloned()),
-    Entry::fixed("^", &[Double, Double], Answer::Type(DataType::Double), super::math::power),
-    Entry::fixed("|/", &[Double], Answer::Type(DataType::Double), super::math::square_root),
-    Entry::fixed("||/", &[Double], Answer::Type(DataType::Double), super::math::cube_root),
-    Entry::custom("@", one_number, super::math::absolute),
     Entry::custom("&", two_integers, |call, _| bits(call, |a, b| a & b)),
     Entry::custom("|", two_integers, |call, _| bits(call, |a, b| a | b)),
     Entry::custom("#", two_integers, |call, _| bits(call, |a, b| a ^ b)),

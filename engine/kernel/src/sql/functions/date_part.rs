@@ -7,12 +7,13 @@ use arrow::datatypes::{
 };
 
 use super::Call;
-use super::column::{build, invalid_parameter};
+use super::column::{build, build_inline, invalid_parameter};
 use super::signature::Parameter::{Interval as IntervalParameter, Text, Time, Timestamp, TimestampTz};
 use super::signature::{Entry, Parameter};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
 use crate::warehouse::calendar::interval::Interval;
+use crate::warehouse::calendar::zone::{self, Zone};
 use crate::warehouse::calendar::{
     Civil, DAY, HOUR, MINUTE, Moment, SECOND, day_of_week, days_of, monday_based,
 };
@@ -130,6 +131,16 @@ fn of_moment(types: &[DataType], result: fn(DataType) -> DataType) -> Accepted {
     Some((vec![Text.accept(part)?, moment], result(moment)))
 }
 
+/// The session's time zone; UTC unless it was set.
+pub fn session_zone(context: &EvaluationContext<'_>) -> Zone {
+    zone::of_session(context.evaluation.settings.get("timezone").map(String::as_str))
+}
+
+/// 22008.
+pub fn out_of_range() -> SqlError {
+    SqlError::product("22008", "timestamp out of range")
+}
+
 fn extract_whole(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     if call.result == DataType::Double {
         return extract::<Float64Type>(call, context, false, |value| Ok(value.trunc()));
@@ -169,9 +180,9 @@ fn extract<T: ArrowPrimitiveType>(
             })
         }
         kind => {
-            let zone = super::date::session_zone(context);
+            let zone = session_zone(context);
             let values = call.primitive::<TimestampMicrosecondType>(1)?;
-            build::<T>(call, |row| {
+            build_inline::<T>(call, |row| {
                 let part = cache.find(parts.get(row).unwrap_or_default())?;
                 let utc = values.value(row);
                 let offset = match (kind, part) {
@@ -282,9 +293,9 @@ fn truncate(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<A
             })
         }
         kind => {
-            let zone = super::date::session_zone(context);
+            let zone = session_zone(context);
             let values = call.primitive::<TimestampMicrosecondType>(1)?;
-            build::<TimestampMicrosecondType>(call, |row| {
+            build_inline::<TimestampMicrosecondType>(call, |row| {
                 let part = cache.find(parts.get(row).unwrap_or_default())?;
                 let utc = values.value(row);
                 if kind != DataType::TimestampTz {

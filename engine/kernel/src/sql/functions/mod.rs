@@ -5,16 +5,12 @@
 
 pub mod arithmetic;
 pub mod column;
-pub mod conditional;
-pub mod date;
 pub mod date_part;
 pub mod decimal;
-pub mod math;
 pub mod random;
 pub mod signature;
 pub mod string;
 pub mod string_search;
-pub mod temporal;
 
 use arrow::array::ArrayRef;
 
@@ -64,15 +60,3 @@ pub struct Resolved {
     pub arguments: Vec<DataType>,
     pub result: DataType,
 }
-
-/// The families of this crate, for the engine's registry.
-pub static FAMILIES: &[&[signature::Entry]] = &[
-    arithmetic::FUNCTIONS,
-    temporal::FUNCTIONS,
-    string::FUNCTIONS,
-    string_search::FUNCTIONS,
-    math::FUNCTIONS,
-    conditional::FUNCTIONS,
-    date::FUNCTIONS,
-    date_part::FUNCTIONS,
-];

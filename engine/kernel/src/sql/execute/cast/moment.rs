@@ -9,7 +9,7 @@ use arrow::datatypes::{
 
 use super::{CastRules, fault, try_each};
 use crate::sql::error::SqlResult;
-use crate::sql::functions::temporal::out_of_range;
+use crate::sql::functions::date_part::out_of_range;
 use crate::warehouse::calendar::interval::Interval;
 use crate::warehouse::calendar::{DAY, midnight};
 use crate::warehouse::data_type::DataType;

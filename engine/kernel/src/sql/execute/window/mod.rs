@@ -225,7 +225,7 @@ impl Window {
                 }
             }
         }
-        answers.sort_by_key(|(number, _)| *number);
+        crate::sorted::sort_by_key(&mut answers, |(number, _)| *number);
         columns.extend(answers.into_iter().map(|(_, answer)| answer));
         Ok(Batch { columns, rows: rows.len() })
     }

@@ -10,12 +10,11 @@ use arrow::datatypes::{
 
 use super::Call;
 use super::column::{build, build_text, invalid_parameter};
-use super::date_part::{Part, PartCache, moment_parameter, months_of, unit};
+use super::date_part::{Part, PartCache, moment_parameter, months_of, out_of_range, session_zone, unit};
 use super::signature::Parameter::{
     BigInt, Date, Integer, Interval as IntervalParameter, Text, Timestamp, TimestampTz,
 };
 use super::signature::{Answer, Entry};
-use super::temporal::out_of_range;
 use crate::clock::Instant;
 use crate::sql::error::SqlResult;
 use crate::sql::execute::EvaluationContext;
@@ -99,11 +98,6 @@ pub static FUNCTIONS: &[Entry] = &[
 ];
 
 type Accepted = Option<(Vec<DataType>, DataType)>;
-
-/// The session's time zone; UTC unless it was set.
-pub fn session_zone(context: &EvaluationContext<'_>) -> Zone {
-    zone::of_session(context.evaluation.settings.get("timezone").map(String::as_str))
-}
 
 fn local(context: &EvaluationContext<'_>, instant: Instant) -> i64 {
     instant.0 + i64::from(session_zone(context).offset_at(instant.0)) * SECOND

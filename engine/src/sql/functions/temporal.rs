@@ -8,6 +8,7 @@ use arrow::datatypes::{
 
 use super::Call;
 use super::column::build;
+use super::date_part::out_of_range;
 use super::signature::Entry;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
@@ -221,9 +222,4 @@ fn scale(call: &Call<'_>, f: fn(Interval, f64) -> Option<Interval>) -> SqlResult
             if factors.value(row) == 0.0 { super::decimal::division_by_zero() } else { out_of_range() }
         })
     })
-}
-
-/// 22008.
-pub fn out_of_range() -> SqlError {
-    SqlError::product("22008", "timestamp out of range")
 }
