@@ -11,7 +11,8 @@
 //! address), `none`, `unit`, `words`. A deed: `name`, `title`, `verb`, `note`, `reads`, `ask` (fields), `loses` (what
 //! goes), `confirm`, `when` and `else`, `do` (calls), `then` (an address), `show` (of its answer), `first`, `danger`,
 //! `group`. A field: `id`, `name`, `as`, `help`, `example`, `begin` or `start` (a template), `optional`, `options` or
-//! `rows` with `value` and `text`, `if`. Paths and templates: see [`path`](super::path).
+//! `rows` with `value` and `text`, `value` (a document goes as JSON, not as text), `if`. Paths and templates: see
+//! [`path`](super::path).
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

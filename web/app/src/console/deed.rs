@@ -13,7 +13,7 @@ use super::calls::{planned, read, with};
 use super::cell::facts;
 use super::command;
 use super::failure::failure;
-use super::field::{beginnings, field, mistake};
+use super::field::{beginnings, field, mistake, read_documents};
 use super::path::{filled, holds};
 use super::table::Wish;
 use crate::icon::Icon;
@@ -69,7 +69,7 @@ pub fn Deed(props: &DeedProps) -> Html {
     let title = half(&filled(plain(&spec, "title"), known), book.language).to_owned();
     let title =
         if title.is_empty() { book.text(&spec, "name").trim_end_matches('…').to_owned() } else { title };
-    let plan = planned(list(&spec, "do"), known);
+    let plan = planned(list(&spec, "do"), &read_documents(list(&spec, "ask"), known));
     let lines: Vec<String> = plan.iter().filter_map(|call| call.line.clone()).collect();
     let asked = |ask: &&Value| plain(ask, "if").is_empty() || holds(known, plain(ask, "if"));
     let asks: Vec<&Value> = list(&spec, "ask").iter().filter(asked).collect();

@@ -81,6 +81,19 @@ fn options(field: &Value, known: &Value, book: Option<&Book>) -> Vec<(Value, Str
     written.chain(read).collect()
 }
 
+/// The form with documents that are handed over as what they say, and not as text (`"value": true`).
+pub fn read_documents(fields: &[Value], form: &Value) -> Value {
+    let mut read = form.clone();
+    for field in fields.iter().filter(|field| Kind::of(field) == Kind::Document && is(field, "value")) {
+        let id = plain(field, "id");
+        let text = form.get(id).and_then(Value::as_str).unwrap_or_default();
+        if let Ok(value) = serde_json::from_str(text) {
+            read = with(&read, id, value);
+        }
+    }
+    read
+}
+
 /// Where an error lies in a document that is no JSON.
 pub fn mistake(field: &Value, form: &Value) -> Option<(usize, usize)> {
     let text = form.get(plain(field, "id")).and_then(Value::as_str).unwrap_or_default();

@@ -4,6 +4,7 @@
 //! query; only sort keys and row numbers go through the sort, the other columns are picked out of the old
 //! segments afterwards, and a segment that comes out as it was is kept as it is.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array};
@@ -46,7 +47,12 @@ pub struct Relay {
     /// Row ids in their new order, not written yet.
     pending: Vec<i64>,
     region: Region,
+    /// New segments that are being put together.
+    group: Option<Group>,
 }
+
+/// Segments put together at once: each old block is unpacked once for all of them.
+const TOGETHER: usize = 8;
 
 enum Order {
     /// By the sort key.
@@ -81,6 +87,7 @@ impl Relay {
             order,
             pending: Vec::new(),
             region: Region::Sorted,
+            group: None,
         })
     }
 
@@ -96,6 +103,12 @@ impl Relay {
 
     /// One bounded piece of work; true when the new rows are ready to be put.
     pub fn step(&mut self, context: &mut Context, numbers: &mut BlockNumbers<'_>) -> SqlResult<bool> {
+        if let Some(group) = &mut self.group {
+            if !group.gather_column(segments(&self.old))? {
+                self.write(context, numbers)?;
+            }
+            return Ok(false);
+        }
         match &mut self.order {
             Order::Sorted(operator) => match operator.pull(context)? {
                 Pull::Pending => {}
@@ -103,14 +116,14 @@ impl Relay {
                     if let Some(ids) = batch.columns.last() {
                         self.pending.extend_from_slice(ids.as_primitive::<Int64Type>().values());
                     }
-                    if self.pending.len() >= SEGMENT_ROWS {
-                        let rest = self.pending.split_off(SEGMENT_ROWS);
-                        self.write(context, numbers)?;
+                    if self.pending.len() >= TOGETHER * SEGMENT_ROWS {
+                        let rest = self.pending.split_off(TOGETHER * SEGMENT_ROWS);
+                        self.gather();
                         self.pending = rest;
                     }
                 }
                 Pull::End => {
-                    self.write(context, numbers)?;
+                    self.gather();
                     self.order = Order::Done;
                 }
             },
@@ -119,14 +132,20 @@ impl Relay {
                 *segment += 1;
                 match segments(&self.old).get(number) {
                     None => {
-                        self.write(context, numbers)?;
+                        self.gather();
                         self.order = Order::Done;
                     }
                     Some(stored) => {
                         let ids = row_ids(number, stored, 0, stored.segment.rows as usize, self.deleted);
                         let region = stored.region;
                         if self.pending.len() + ids.len() > SEGMENT_ROWS || region != self.region {
-                            self.write(context, numbers)?;
+                            // The segment comes when those before it are written.
+                            *segment = number;
+                            self.gather();
+                            if self.group.is_some() {
+                                return Ok(false);
+                            }
+                            self.order = Order::AsIs(number + 1);
                         }
                         self.region = region;
                         self.pending.extend(ids);
@@ -138,40 +157,39 @@ impl Relay {
         Ok(false)
     }
 
-    /// Writes the pending rows as one segment.
-    fn write(&mut self, context: &mut Context, numbers: &mut BlockNumbers<'_>) -> SqlResult<()> {
+    /// Begins new segments of the pending rows.
+    fn gather(&mut self) {
         let ids = std::mem::take(&mut self.pending);
-        let Some(&first) = ids.first() else {
-            return Ok(());
-        };
+        self.group = (!ids.is_empty()).then(|| Group::new(segments(&self.old), &ids, self.deleted));
+    }
+
+    /// Writes the new segments that are complete.
+    fn write(&mut self, context: &mut Context, numbers: &mut BlockNumbers<'_>) -> SqlResult<()> {
         let old = segments(&self.old);
-        let number = (first >> 32) as usize;
-        let whole = old.get(number).filter(|stored| {
-            stored.segment.rows as usize == ids.len()
-                && ids.iter().zip(first..).all(|(id, same)| *id == same)
-                && (self.deleted == Deleted::Kept || stored.deleted.is_empty())
-        });
-        let style = self.new.distribution_of(self.new.data.stored_rows() + ids.len() as u64);
-        if style != self.new.present_distribution() {
-            self.new.redistribute(style);
+        for part in self.group.take().map(|group| group.parts).unwrap_or_default() {
+            let rows = part.rows.len() as u64;
+            let style = self.new.distribution_of(self.new.data.stored_rows() + rows);
+            if style != self.new.present_distribution() {
+                self.new.redistribute(style);
+            }
+            if let Some(stored) = part.whole.and_then(|number| old.get(number)) {
+                let mut stored = stored.clone();
+                stored.region = self.region;
+                let key = match style {
+                    Distribution::Key(column) => stored.segment.columns.get(column).and_then(|b| b.array()),
+                    _ => None,
+                };
+                let before = self.new.data.stored_rows();
+                stored.slices = slices::count(style, key.as_ref(), stored.segment.rows, before);
+                self.new.data.segments.push(stored);
+                continue;
+            }
+            push(&mut self.new, part.columns, Arc::new(part.marks), self.region, style, numbers);
+            // Until the new rows are put the old ones are there, too.
+            let new = self.new.data.segments.last();
+            context.reserve(new.map_or(0, |stored| stored.segment.bytes()))?;
         }
-        if let Some(stored) = whole {
-            let mut stored = stored.clone();
-            stored.region = self.region;
-            let key = match style {
-                Distribution::Key(column) => stored.segment.columns.get(column).and_then(|b| b.array()),
-                _ => None,
-            };
-            let before = self.new.data.stored_rows();
-            stored.slices = slices::count(style, key.as_ref(), stored.segment.rows, before);
-            self.new.data.segments.push(stored);
-            return Ok(());
-        }
-        let (columns, marks) = pick(old, &ids)?;
-        push(&mut self.new, columns, Arc::new(marks), self.region, style, numbers);
-        // Until the new rows are put the old ones are there, too.
-        let new = self.new.data.segments.last();
-        context.reserve(new.map_or(0, |stored| stored.segment.bytes()))
+        Ok(())
     }
 
     /// Puts the new rows in the old ones' place.
@@ -216,47 +234,97 @@ fn row_ids(number: usize, stored: &StoredSegment, start: usize, rows: usize, del
     all.filter(|id| marks.next_if(|row| i64::from(**row) == *id & 0xffff_ffff).is_none()).collect()
 }
 
-/// The rows of those ids, in that order, and which of them are marked deleted.
-fn pick(old: &[StoredSegment], ids: &[i64]) -> SqlResult<(Vec<ArrayRef>, Vec<u32>)> {
-    let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); old.len()];
-    let mut marks = Vec::new();
-    for (place, id) in ids.iter().enumerate() {
-        let (number, row) = ((id >> 32) as usize, *id as u32);
-        rows_of[number].push(row);
-        if !old[number].deleted.is_empty() && old[number].deleted.binary_search(&row).is_ok() {
-            marks.push(place as u32);
+/// New segments on their way, a column after the other.
+struct Group {
+    parts: Vec<Part>,
+    /// Rows that are taken out of each old segment, in their new order.
+    rows_of: Vec<Vec<u32>>,
+    /// Where each new row is among those, one old segment behind the other.
+    places: Vec<u32>,
+    /// The column that comes next.
+    column: usize,
+}
+
+/// A new segment.
+struct Part {
+    /// Which of the group's rows.
+    rows: Range<usize>,
+    /// An old segment that comes out as it was; the group's rows are then none of its.
+    whole: Option<usize>,
+    columns: Vec<ArrayRef>,
+    /// Which of its rows are marked deleted.
+    marks: Vec<u32>,
+}
+
+impl Group {
+    fn new(old: &[StoredSegment], ids: &[i64], deleted: Deleted) -> Group {
+        let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); old.len()];
+        let mut parts = Vec::new();
+        let mut picked: Vec<i64> = Vec::new();
+        for ids in ids.chunks(SEGMENT_ROWS) {
+            let number = (ids[0] >> 32) as usize;
+            let same = old.get(number).is_some_and(|stored| {
+                stored.segment.rows as usize == ids.len()
+                    && ids.iter().zip(ids[0]..).all(|(id, same)| *id == same)
+                    && (deleted == Deleted::Kept || stored.deleted.is_empty())
+            });
+            if same {
+                let rows = 0..ids.len();
+                parts.push(Part { rows, whole: Some(number), columns: Vec::new(), marks: Vec::new() });
+                continue;
+            }
+            let mut marks = Vec::new();
+            for (place, id) in ids.iter().enumerate() {
+                let (number, row) = ((id >> 32) as usize, *id as u32);
+                rows_of[number].push(row);
+                if !old[number].deleted.is_empty() && old[number].deleted.binary_search(&row).is_ok() {
+                    marks.push(place as u32);
+                }
+            }
+            let rows = picked.len()..picked.len() + ids.len();
+            parts.push(Part { rows, whole: None, columns: Vec::new(), marks });
+            picked.extend_from_slice(ids);
         }
-    }
-    // Pieces lie one segment behind the other; each row's place among them.
-    let mut next: Vec<u32> = Vec::with_capacity(old.len());
-    let mut start = 0;
-    for rows in &rows_of {
-        next.push(start);
-        start += rows.len() as u32;
-    }
-    let places: Vec<u32> = ids
-        .iter()
-        .map(|id| {
+        // Pieces lie one segment behind the other; each row's place among them.
+        let mut next: Vec<u32> = Vec::with_capacity(old.len());
+        let mut start = 0;
+        for rows in &rows_of {
+            next.push(start);
+            start += rows.len() as u32;
+        }
+        let place = |id: &i64| {
             let next = &mut next[(id >> 32) as usize];
             *next += 1;
             *next - 1
-        })
-        .collect();
-    let in_place = places.iter().zip(0..).all(|(place, row)| *place == row);
-    let width = old.first().map_or(0, |stored| stored.segment.columns.len());
-    let mut columns = Vec::with_capacity(width);
-    for number in 0..width {
+        };
+        Group { parts, places: picked.iter().map(place).collect(), rows_of, column: 0 }
+    }
+
+    /// Takes one column out of the old segments; `false` when there is none left.
+    fn gather_column(&mut self, old: &[StoredSegment]) -> SqlResult<bool> {
+        let number = self.column;
+        let width = old.first().map_or(0, |stored| stored.segment.columns.len());
+        if number == width || self.places.is_empty() {
+            return Ok(false);
+        }
+        self.column += 1;
         let mut pieces = Vec::new();
-        for (stored, rows) in old.iter().zip(&rows_of).filter(|(_, rows)| !rows.is_empty()) {
+        for (stored, rows) in old.iter().zip(&self.rows_of).filter(|(_, rows)| !rows.is_empty()) {
             let block = stored.segment.columns.get(number).and_then(|block| block.array());
             let block = block.ok_or_else(|| SqlError::bug("a block to rewrite was not read"))?;
             pieces.push(gather(&block, rows));
         }
         let joined =
             concatenate(&pieces).ok_or_else(|| SqlError::bug("pieces of a rewritten column do not join"))?;
-        columns.push(if in_place { joined } else { gather(&joined, &places) });
+        let in_place = self.places.iter().zip(0..).all(|(place, row)| *place == row);
+        let parts: Vec<&mut Part> = self.parts.iter_mut().filter(|part| part.whole.is_none()).collect();
+        let alone = parts.len() == 1 && in_place;
+        for part in parts {
+            let places = &self.places[part.rows.clone()];
+            part.columns.push(if alone { joined.clone() } else { gather(&joined, places) });
+        }
+        Ok(true)
     }
-    Ok((columns, marks))
 }
 
 /// The row ids of a table by its sort key: NULL last, equal rows as they lie.
