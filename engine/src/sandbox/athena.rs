@@ -15,11 +15,12 @@ use super::{ADMIN, Running, Sandbox};
 use crate::aws::athena::{Execution, Kind, State};
 use crate::aws::meter::{Of, Usage};
 use crate::aws::{ApiError, Caller, Fault};
-use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::error::{Span, SqlError, SqlErrorKind, SqlResult};
 use crate::sql::outcome::{Batch, Step};
 use crate::sql::parse;
 use crate::sql::session::SessionId;
 use crate::sql::statement::{ExternalStatement, ParsedStatement, Statement};
+use crate::sql::syntax::{Expression, Ident, SelectItem, SetExpression};
 use crate::warehouse::access::{Acl, UserId};
 use crate::warehouse::catalog::Schema;
 use crate::warehouse::external::ExternalSchema;
@@ -388,6 +389,24 @@ fn engine_sql(sql: &str, kind: Kind) -> String {
     out
 }
 
+/// A column without a name is called after its place: `_col0`.
+fn name_columns(body: &mut SetExpression) {
+    let select = match body {
+        SetExpression::Select(select) => select,
+        SetExpression::Query(query) => return name_columns(&mut query.body),
+        SetExpression::SetOperation { left, .. } => return name_columns(left),
+    };
+    for (at, item) in select.projection.iter_mut().enumerate() {
+        if let SelectItem::Unnamed(expr) = item
+            && !matches!(expr, Expression::Identifier(_) | Expression::CompoundIdentifier(_))
+        {
+            let alias =
+                Ident { value: format!("_col{at}"), quote_style: None, span: Span { start: 0, end: 0 } };
+            *item = SelectItem::Named { expr: expr.clone(), alias };
+        }
+    }
+}
+
 /// Only what Athena does; names without a database are the context's.
 fn place(parsed: &mut ParsedStatement, database: Option<&str>) -> SqlResult<()> {
     let here = |name: &mut QualifiedName| {
@@ -396,7 +415,10 @@ fn place(parsed: &mut ParsedStatement, database: Option<&str>) -> SqlResult<()> 
         }
     };
     match &mut parsed.statement {
-        Statement::Query(_) => Ok(()),
+        Statement::Query(query) => {
+            name_columns(&mut query.body);
+            Ok(())
+        }
         Statement::DropTable { names, .. } => {
             names.iter_mut().for_each(here);
             Ok(())

@@ -181,6 +181,8 @@ pub struct Materialized {
     pub auto_refresh: bool,
     /// Whether the product could keep it up to date without running its query anew.
     pub incremental: bool,
+    /// It reads what lies outside, of which nobody says when it changes: it is always stale.
+    pub outside: bool,
 }
 
 /// The names of a relation when a view's text was written.

@@ -292,6 +292,11 @@ impl Beginning<'_> {
             }
             Statement::Unload(unload) => return self.unload(unload),
             other => {
+                if let Statement::Prepare { name, types, text } = other
+                    && !self.session.prepared.contains_key(name)
+                {
+                    commands::prepare::check(types, text, self.scope(text))?;
+                }
                 let completion = commands::run(other, &mut self.context())?;
                 let effect = match other {
                     Statement::Truncate { .. } => Effect::Commit,

@@ -81,9 +81,13 @@ impl Binder<'_> {
             return Ok(Found::System(relation, schema.to_string()));
         }
         if let Some(view) = self.through() {
-            return view::stands_on(view, self.database, Some(schema), name)
-                .map(Found::Stored)
-                .ok_or_else(missing);
+            if let Some(found) = view::stands_on(view, self.database, Some(schema), name) {
+                return Ok(Found::Stored(found));
+            }
+            // A materialized view may stand on what lies outside, by its name.
+            let found = self.database.schema(schema).ok_or_else(missing)?;
+            let external = found.external.as_ref().ok_or_else(missing)?;
+            return self.external_table(found, external, name).map(Found::External);
         }
         let found = self.database.schema(schema).ok_or_else(|| SqlError::undefined_schema(schema))?;
         if *schema != self.scope.session.temporary_schema {

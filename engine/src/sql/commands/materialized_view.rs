@@ -48,7 +48,8 @@ pub fn prepare(
     let id = create_table_as::prepare(&table, &bound.plan, context)?;
     let seen = versions(&view, context.database()?);
     let incremental = reason.is_none();
-    let materialized = Materialized { view, seen, auto_refresh: create.auto_refresh, incremental };
+    let outside = reads_outside(&bound.plan);
+    let materialized = Materialized { view, seen, auto_refresh: create.auto_refresh, incremental, outside };
     if let Some(table) = context.relation_mut(id)?.table_mut() {
         table.materialized = Some(Box::new(materialized));
     }
@@ -108,7 +109,7 @@ pub(super) fn alter(
 
 /// Whether a base table has changed since the last refresh.
 pub fn is_stale(materialized: &Materialized, database: &Database) -> bool {
-    versions(&materialized.view, database) != materialized.seen
+    materialized.outside || versions(&materialized.view, database) != materialized.seen
 }
 
 fn versions(view: &View, database: &Database) -> SortedMap<ObjectId, u64> {
@@ -169,6 +170,11 @@ fn must_be_allowed(
     Ok(())
 }
 
+fn reads_outside(plan: &Plan) -> bool {
+    matches!(plan, Plan::Scan(scan) if scan.external.is_some())
+        || plan.inputs().into_iter().any(reads_outside)
+}
+
 /// What keeps a query from being maintained incrementally (the guide's list).
 fn why_not_incremental(plan: &Plan) -> Option<&'static str> {
     let mut plans = vec![plan];
@@ -193,6 +199,8 @@ fn why_not_incremental(plan: &Plan) -> Option<&'static str> {
                     None
                 }
             }
+            // Text unconfirmed.
+            Plan::Scan(scan) if scan.external.is_some() => Some("External tables are not supported"),
             Plan::Recursive { .. } | Plan::Common { .. } | Plan::Sort { .. } | Plan::Limit { .. } => {
                 Some("Query features that are not supported")
             }

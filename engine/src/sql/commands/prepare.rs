@@ -16,7 +16,19 @@ use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::value::Value;
 
-/// Keeps the statement when its names and types mean something; rights are asked for when it is run.
+/// Whether the statement's names and types mean something.
+pub fn check(types: &[DataType], text: &str, scope: Scope<'_>) -> SqlResult<()> {
+    let values: Vec<String> = types.iter().map(|data_type| literal(&Value::Null, *data_type)).collect();
+    match statement(text, &values, scope.session.name_case())? {
+        Statement::Query(query) => bind::query(&query, scope).map(|_| ()),
+        Statement::Insert(insert) => bind::insert(&insert, scope).map(|_| ()),
+        Statement::Update(update) => bind::update(&update, scope).map(|_| ()),
+        Statement::Delete(delete) => bind::delete(&delete, scope).map(|_| ()),
+        _ => Err(SqlError::product("42601", "PREPARE takes SELECT, INSERT, UPDATE or DELETE")),
+    }
+}
+
+/// Keeps a statement that was checked; rights are asked for when it is run.
 pub(super) fn prepare(
     name: &Identifier,
     types: &[DataType],
@@ -25,15 +37,6 @@ pub(super) fn prepare(
 ) -> SqlResult<Completion> {
     if context.session.prepared.contains_key(name) {
         return Err(SqlError::product("42P05", format!("prepared statement \"{name}\" already exists")));
-    }
-    let values: Vec<String> = types.iter().map(|data_type| literal(&Value::Null, *data_type)).collect();
-    let scope = context.scope();
-    match statement(text, &values, context.session.name_case())? {
-        Statement::Query(query) => bind::query(&query, scope).map(|_| ())?,
-        Statement::Insert(insert) => bind::insert(&insert, scope).map(|_| ())?,
-        Statement::Update(update) => bind::update(&update, scope).map(|_| ())?,
-        Statement::Delete(delete) => bind::delete(&delete, scope).map(|_| ())?,
-        _ => return Err(SqlError::product("42601", "PREPARE takes SELECT, INSERT, UPDATE or DELETE")),
     }
     let prepared = Prepared { types: types.to_vec(), text: text.to_owned() };
     context.session.prepared.insert(name.clone(), prepared);

@@ -3,6 +3,7 @@
 use super::cost;
 use super::distribution::Place;
 use super::expression;
+use super::outside;
 use super::step::{self, Step, StepKind};
 use crate::sql::expression::Expression;
 use crate::sql::plan::{AggregateCall, AggregateFunction, SortKey};
@@ -25,6 +26,8 @@ pub(super) fn aggregated(
     });
     let names = groups.iter().map(|group| expression::text(group, &input.names)).chain(calls).collect();
     let place = if input.place == Place::Leader { Place::Leader } else { Place::Scattered };
+    let known = cost::groups(groups, &input.distinct);
+    let input = outside::aggregated(input, groups, aggregates, width, known);
     let (input, title) = prepared(input, groups, aggregates);
     let known = cost::groups(groups, &input.distinct);
     let distinct = groups.iter().map(|group| cost::distinct_of(group, &input.distinct)).collect();

@@ -7,7 +7,7 @@ use super::expression;
 use super::step::{Scanned, Step, StepKind};
 use crate::sql::expression::Expression;
 use crate::sql::optimize::UNKNOWN_OUTSIDE;
-use crate::sql::plan::{External, Scan};
+use crate::sql::plan::{AggregateCall, AggregateFunction, External, Scan};
 
 /// Partitions that the planner reckons with.
 const PARTITIONS: f64 = 1_000.0;
@@ -61,6 +61,41 @@ pub(super) fn scanned(scan: &Scan, external: &External) -> Step {
     whole.total = taken.total * (1.0 + found.rows) + found.total + found.rows * 0.005;
     whole.rows = taken.rows * found.rows;
     Step::over(kind, "Partition Loop", whole, vec![partitions, inner], Place::Scattered).named(names)
+}
+
+/// Aggregates that the Spectrum layer computes for each of its reads, so that only groups come back; the cluster puts
+/// them together.
+pub(super) fn aggregated(
+    mut step: Step,
+    groups: &[Expression],
+    aggregates: &[AggregateCall],
+    width: usize,
+    known: Option<f64>,
+) -> Step {
+    use AggregateFunction::{Average, Count, CountRows, Max, Min, Sum};
+    let plain = |call: &AggregateCall| {
+        !call.distinct && matches!(call.function, CountRows | Count | Sum | Average | Min | Max)
+    };
+    let columns = groups.iter().all(|group| matches!(group, Expression::Column { .. }));
+    if !columns || !aggregates.iter().all(plain) {
+        return step;
+    }
+    let loops = step.title.starts_with("XN Partition Loop");
+    let scan = if loops { step.inputs.last_mut() } else { Some(&mut step) };
+    let Some(scan) = scan.filter(|scan| scan.title.starts_with("XN S3 Query Scan")) else { return step };
+    let Some(read) = scan.inputs.pop() else { return step };
+    let cost = cost::aggregate(read.cost, groups.len(), aggregates.len(), width, known);
+    let title = if groups.is_empty() { "S3 Aggregate" } else { "S3 HashAggregate" };
+    let mut below = Step::of(StepKind::Subquery, title, cost);
+    (below.place, below.inputs) = (Place::Scattered, vec![read]);
+    scan.inputs.push(below);
+    scan.cost = cost;
+    scan.cost.total += cost.rows / 100.0;
+    let (rows, total) = (scan.cost.rows, scan.cost.total);
+    // Each partition answers for itself.
+    step.cost.rows = if loops { rows * PARTITIONS } else { rows };
+    step.cost.total = if loops { total * (1.0 + PARTITIONS) } else { total };
+    step
 }
 
 fn filter(filters: &[Expression], names: &[String]) -> Option<String> {

@@ -184,6 +184,21 @@ fn files(
         OutsideError { code: SCAN_ERROR, context, ..error }.told(asker)
     };
     let found = outside.find(&role, bucket, prefix).map_err(|error| failed(error, "list", prefix))?;
+    // A place that is one object is a list of objects, and never data; but for the sources that only one job has.
+    let own = table.schema.as_str().starts_with('$');
+    if !own && !prefix.ends_with('/') && found.iter().any(|object| object.key == prefix) {
+        let manifest = outside.get(&role, bucket, prefix).map_err(|error| failed(error, "read", prefix))?;
+        for (url, mandatory) in listed(&manifest, location)? {
+            let (bucket, key) = place(&url)?;
+            let path = format!("s3://{bucket}/{key}");
+            match outside.get(&role, bucket, key) {
+                Ok(bytes) => content.files.push(ExternalFile { path, bytes, partition }),
+                Err(error) if !mandatory && error.message.contains("NoSuchKey") => {}
+                Err(error) => return Err(failed(error, "read", key)),
+            }
+        }
+        return Ok(());
+    }
     for object in found {
         let name = object.key.rsplit('/').next().unwrap_or("");
         let hidden = name.starts_with(['.', '_', '#']) || name.ends_with('~');
@@ -195,4 +210,20 @@ fn files(
         content.files.push(ExternalFile { path: format!("s3://{bucket}/{}", object.key), bytes, partition });
     }
     Ok(())
+}
+
+/// The objects of a manifest, and whether each must be there.
+fn listed(bytes: &[u8], location: &str) -> SqlResult<Vec<(String, bool)>> {
+    let wrong = || {
+        // unconfirmed: that COPY's sentence is Spectrum's, too.
+        let text = format!("Manifest file is not in correct json format: {location}");
+        SqlError::product("XX000", text)
+    };
+    let manifest: Value = serde_json::from_slice(bytes).map_err(|_| wrong())?;
+    let entries = manifest["entries"].as_array().ok_or_else(wrong)?;
+    let one = |entry: &Value| {
+        let url = entry["url"].as_str().ok_or_else(wrong)?;
+        Ok((url.to_owned(), entry["mandatory"].as_bool().unwrap_or(false)))
+    };
+    entries.iter().map(one).collect()
 }
