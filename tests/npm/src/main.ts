@@ -83,7 +83,7 @@ const scenes: Record<string, (sandbox: Sandbox) => Promise<void>> = {
     const wrong = await thrown(AwsError, sandbox.aws("s3api", "CreateBucket", { Bukket: "x" }));
     same(wrong.kind, "parameters", "what was never sent");
     same((await thrown(EngineError, sandbox.advance("soon"))).code, "NOT_KNOWN", "a duration");
-    same((await thrown(EngineError, sandbox.import(new Uint8Array([1, 2, 3])))).code, "REFUSED", "a file");
+    same((await thrown(EngineError, sandbox.import(new Uint8Array([1, 2, 3])))).code, "UNREADABLE", "a file");
     same((await thrown(EngineError, Sandbox.open({ start: "nowhere" as "empty" }))).code, "REFUSED", "a start");
   },
 

@@ -233,6 +233,12 @@ export class Sandbox {
       if (event.storage) this.#storage = event.storage;
       this.#waiting.get(id)?.hear(event, bytes);
       if (event.type === "recovered") this.#lost(new EngineError(event.message, "RESTARTED", "The engine goes on from what was committed."));
+      // Either something could not be done in passing, or the engine could not be restarted: then it answers nothing more.
+      if (id === 0 && (event.type === "failed" || event.type === "unreadable")) {
+        this.#ask({ type: "names", user: "admin" }, (answer) => answer.type === "names").catch(() => {
+          this.#lost(new EngineError(event.message, "RESTARTED", event.hint));
+        });
+      }
       if (id === 0 || event.type === "checks") this.#onEvent?.(event);
     };
     worker.onerror = (event) => this.#end(new EngineError(event.message || "the worker could not be loaded", "NO_WORKER"));
