@@ -34,6 +34,7 @@ pub mod table_copy;
 #[cfg(test)]
 mod tests;
 pub mod timestamp;
+pub mod usage_limit;
 pub mod vault;
 pub mod warehouse_access;
 
@@ -74,6 +75,7 @@ pub struct Account {
     pub events: EventLog,
     pub meter: Meter,
     pub budgets: budgets::Budgets,
+    pub usage_limits: Vec<usage_limit::UsageLimit>,
     pub redshift_data: redshift_data::RedshiftData,
     pub serverless: serverless::Serverless,
     pub vault: vault::Vault,
@@ -158,6 +160,7 @@ impl Account {
             events: EventLog::default(),
             meter: Meter::new(beginning.now),
             budgets: budgets::Budgets::default(),
+            usage_limits: Vec::new(),
             redshift_data: Default::default(),
             identifiers,
             next_blob: 1,

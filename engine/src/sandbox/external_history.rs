@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Sandbox;
 use super::history::push;
 use crate::aws::meter::{Of, Usage};
+use crate::clock::Instant;
 use crate::sql::error::{SqlError, SqlErrorKind};
 use crate::sql::execute::{Context, ExternalRead};
 use crate::warehouse::value::Value;
@@ -18,6 +19,24 @@ pub(super) struct Statement<'a> {
 }
 
 impl Sandbox {
+    /// `stl_usage_control`: a query that found a limit reached, or reached it.
+    fn remember_limits(&mut self, statement: &Statement<'_>, now: Instant) {
+        let reached = self.account.reached_limits(&self.warehouse.cluster, now);
+        let rows = reached.map(|(limit, _)| {
+            vec![
+                Value::Timestamp(now.0),
+                Value::Integer(statement.query as i32),
+                Value::BigInt(statement.transaction),
+                Value::Integer(statement.session as i32),
+                Value::string(limit.id.as_str()),
+                Value::string(limit.feature()),
+            ]
+        });
+        for row in rows.collect::<Vec<_>>() {
+            push(Arc::make_mut(&mut self.warehouse.logs), "stl_usage_control", row);
+        }
+    }
+
     /// A statement that failed costs nothing; one that was canceled pays for what it read.
     pub(super) fn remember_outside(&mut self, context: &Context, statement: &Statement<'_>) {
         if context.external.is_empty() {
@@ -34,6 +53,7 @@ impl Sandbox {
             let of = Of { usage: Usage::SpectrumScan, region: &region, resource: &self.warehouse.cluster };
             account.meter.scan(of, bytes, now);
         }
+        self.remember_limits(statement, now);
         let logs = Arc::make_mut(&mut self.warehouse.logs);
         let user = Value::Integer(context.evaluation.user.0 as i32);
         let began = context.evaluation.statement_start;

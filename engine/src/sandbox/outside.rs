@@ -9,7 +9,7 @@ use super::job_run::OWN;
 use crate::aws::warehouse_access::{self, Reader, WarehouseError};
 use crate::aws::{Account, Caller};
 use crate::clock::Instant;
-use crate::sql::error::SqlResult;
+use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::external::lookup::{self, Lookup};
 use crate::sql::outside::{
     Asker, CatalogError, CatalogFault, CatalogQuestion, Credentials, ObjectSummary, Outside, OutsideError,
@@ -74,6 +74,21 @@ impl AccountOutside<'_> {
     }
 }
 
+impl AccountOutside<'_> {
+    /// A cluster whose limit of scans is reached reads nothing outside until the period is over, where the limit says so.
+    ///
+    /// # Errors
+    /// unconfirmed: state and sentence.
+    fn must_be_within_limits(&self) -> SqlResult<()> {
+        let mut reached = self.account.reached_limits(self.cluster, self.now);
+        if self.acting.is_none() && reached.any(|(_, stops)| stops) {
+            let sentence = "Spectrum usage limit of the cluster is reached";
+            return Err(SqlError::product("57014", sentence));
+        }
+        Ok(())
+    }
+}
+
 fn outside_error(error: WarehouseError) -> OutsideError {
     OutsideError { message: error.message, code: error.code, context: error.context, hint: error.hint }
 }
@@ -96,6 +111,7 @@ impl Lookup for Reach<'_> {
         external: &ExternalSchema,
         name: &Identifier,
     ) -> SqlResult<Arc<ExternalTable>> {
+        self.outside.borrow().must_be_within_limits()?;
         lookup::table(&mut *self.outside.borrow_mut(), &schema.name, external, name, self.asker)
     }
 }

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use super::Sandbox;
+use super::history::push;
 use crate::aws::pricing::summary;
 use crate::clock::Instant;
 use crate::happening::{Happening, HappeningKind};
+use crate::sql::error::{SqlError, SqlResult};
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::storage::Block;
+use crate::warehouse::value::Value;
 
 impl Sandbox {
     /// Writes down what stood in the account until now. Whoever is about to move the clock or to change what stands
@@ -37,8 +40,38 @@ impl Sandbox {
     pub(super) fn bill_work(&mut self, since: Instant) {
         if self.is_serverless() {
             let (id, now) = (self.warehouse.id, self.clock.now());
-            Arc::make_mut(&mut self.account).worked(id, since, now);
+            let paid = Arc::make_mut(&mut self.account).worked(id, since, now);
+            let Some((rpus, paid)) = paid else { return };
+            let seconds = (now.0 - since.0) as f64 / 1_000_000.0;
+            let stored: u64 = self.warehouse.committed.blocks().map(Block::stored_bytes).sum();
+            // One row a statement; the product's intervals are unconfirmed.
+            let row = vec![
+                Value::Timestamp(since.0),
+                Value::Timestamp(now.0),
+                Value::Double(seconds * f64::from(rpus)),
+                Value::Double(f64::from(rpus)),
+                Value::BigInt(stored.div_ceil(1_048_576) as i64),
+                Value::BigInt(0),
+                Value::BigInt((paid / 1_000_000) as i64),
+            ];
+            push(Arc::make_mut(&mut self.warehouse.logs), "sys_serverless_usage", row);
         }
+    }
+
+    /// A workgroup whose RPU-hours are used up takes no more statements until the period is over, where its limit
+    /// says so.
+    ///
+    /// # Errors
+    /// unconfirmed: state and sentence.
+    pub(super) fn must_be_within_limits(&self) -> SqlResult<()> {
+        if self.account.usage_limits.is_empty() || !self.is_serverless() {
+            return Ok(());
+        }
+        let name = self.account.site(self.warehouse.id).map_or("", |site| site.name);
+        if self.account.reached_limits(name, self.clock.now()).any(|(_, stops)| stops) {
+            return Err(SqlError::product("57014", "Query reached usage limit"));
+        }
+        Ok(())
     }
 
     /// All that the account has cost so far, in millionths of a dollar.

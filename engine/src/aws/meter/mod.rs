@@ -80,15 +80,25 @@ impl Meter {
 
     /// A workgroup that worked from one instant to another. It pays by the second and for a minute at least; what
     /// runs while another statement is paid for pays only what goes beyond.
-    pub fn compute(&mut self, region: &str, workgroup: &str, rpus: u32, (from, to): (Instant, Instant)) {
+    /// What it pays now is answered.
+    pub fn compute(
+        &mut self,
+        region: &str,
+        workgroup: &str,
+        rpus: u32,
+        (from, to): (Instant, Instant),
+    ) -> u128 {
         let of = Of { usage: Usage::ServerlessCompute, region, resource: workgroup };
         let paid = self.paid.get(workgroup).copied().unwrap_or(Instant(i64::MIN));
         let (begin, least) = if from < paid { (paid, paid) } else { (from, Instant(from.0 + 60_000_000)) };
         let end = to.max(least);
-        if end > begin {
-            self.record(of, u128::from(rpus) * begin.0.abs_diff(end.0) as u128, begin, end);
-            self.paid.insert(workgroup.to_owned(), end);
+        if end <= begin {
+            return 0;
         }
+        let quantity = u128::from(rpus) * begin.0.abs_diff(end.0) as u128;
+        self.record(of, quantity, begin, end);
+        self.paid.insert(workgroup.to_owned(), end);
+        quantity
     }
 
     /// Usage at a rate per microsecond, day by day.

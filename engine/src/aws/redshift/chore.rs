@@ -5,7 +5,7 @@ use super::maintenance::next_window;
 use super::snapshot::{self, Kind, Snapshot};
 use super::snapshot_call::expiry;
 use super::status::Status;
-use super::{copy, resize::Resized, schedule, table_restore};
+use super::{copy, event, resize::Resized, schedule, table_restore};
 use crate::aws::Account;
 use crate::clock::Instant;
 use crate::happening::{Happening, HappeningKind as H};
@@ -94,12 +94,18 @@ pub fn carry_out(account: &mut Account, chore: &Chore, at: Instant) -> Vec<Happe
                 cluster.track = track;
             }
             cluster.turn(Status::Maintained, at);
+            let (region, name) = (cluster.region.clone(), cluster.identifier.clone());
+            event::note(account, &region, 2003, &[&name], at);
             Vec::new()
         }
         Chore::Finish(serial) => {
             let Some(found) = by_serial(account, *serial) else { return Vec::new() };
             found.finished = true;
             let done = found.clone();
+            if done.kind == Kind::Manual && done.copied.is_none() {
+                let number = if done.last { 3005 } else { 3004 };
+                event::note(account, &done.region, number, &[&done.identifier, &done.cluster], at);
+            }
             let kind = if done.copied.is_some() { H::SnapshotCopied } else { H::SnapshotTaken };
             copy::send(account, &done, at);
             vec![Happening::new(at, kind, done.identifier)]
@@ -140,6 +146,14 @@ fn by_serial(account: &mut Account, serial: u64) -> Option<&mut Snapshot> {
 fn turn(account: &mut Account, id: WarehouseId, at: Instant) -> Vec<Happening> {
     let Some(cluster) = of_mut(account, id) else { return Vec::new() };
     let (before, name) = (cluster.status, cluster.identifier.clone());
+    let (region, restored) = (cluster.region.clone(), cluster.restored_snapshot.clone());
+    if let Some(number) = event::of_turn(before, restored.is_some()) {
+        let mut own = account.redshift.snapshots.iter().filter(|one| one.warehouse == id);
+        let last = if own.any(|one| one.last) { "was" } else { "was not" };
+        let second = if before == Status::Deleting { last } else { restored.as_deref().unwrap_or_default() };
+        event::note(account, &region, number, &[&name, second], at);
+    }
+    let Some(cluster) = of_mut(account, id) else { return Vec::new() };
     let mut told = vec![Happening::new(at, H::ClusterAvailable, name.clone())];
     match before {
         Status::Deleting => {
@@ -157,6 +171,9 @@ fn turn(account: &mut Account, id: WarehouseId, at: Instant) -> Vec<Happening> {
                 for one in redshift.credentials.iter_mut().filter(|one| one.cluster == name) {
                     one.cluster.clone_from(&new);
                 }
+                for one in account.usage_limits.iter_mut().filter(|one| one.resource == name) {
+                    one.resource.clone_from(&new);
+                }
             }
         }
         Status::ElasticResizing | Status::ClassicResizing => {
@@ -169,6 +186,7 @@ fn turn(account: &mut Account, id: WarehouseId, at: Instant) -> Vec<Happening> {
             }
             told = vec![Happening::new(at, H::ClusterResized, name)];
         }
+        Status::CancellingResize => cluster.pending_nodes = None,
         Status::Rebooting => apply_parameters(account, id),
         Status::Maintained => told = vec![Happening::new(at, H::MaintenancePassed, name)],
         Status::Pausing => told = vec![Happening::new(at, H::ClusterPaused, name)],
@@ -219,6 +237,7 @@ fn delete(account: &mut Account, id: WarehouseId) {
     redshift.clusters.retain(|cluster| cluster.warehouse != id);
     redshift.snapshots.retain(|one| one.warehouse != id || one.kind == Kind::Manual);
     redshift.credentials.retain(|one| Some(&one.cluster) != name.as_ref());
+    account.usage_limits.retain(|one| Some(&one.resource) != name.as_ref());
     account.holdings.remove(&id);
     account.sweep_vault();
 }

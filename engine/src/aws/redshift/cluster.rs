@@ -67,6 +67,8 @@ pub struct Cluster {
     pub resized: Option<Resized>,
     /// Size in megabytes of the snapshot that it was made from.
     pub restored_from: Option<u64>,
+    /// The snapshot's name.
+    pub restored_snapshot: Option<String>,
     /// The middle of the endpoint's name: twelve lower-case letters and digits.
     pub(super) endpoint: String,
     namespace: String,
@@ -135,6 +137,7 @@ impl Cluster {
             pending_nodes: None,
             resized: None,
             restored_from: None,
+            restored_snapshot: None,
             endpoint,
             namespace,
         }
@@ -172,7 +175,7 @@ impl Cluster {
             iam_roles: &self.iam_roles,
             default_iam_role: self.default_iam_role.as_deref(),
             parameters: &self.parameters,
-            reads_only: self.status == Status::ClassicResizing,
+            reads_only: matches!(self.status, Status::ClassicResizing | Status::CancellingResize),
         }
     }
 

@@ -61,6 +61,9 @@ codes! {
     BatchSize "BatchDeleteRequestSizeExceeded" 400,
     ResourceNotFound "ResourceNotFoundFault" 404,
     ResizeNotFound "ResizeNotFound" 404,
+    InvalidUsageLimit "InvalidUsageLimit" 400,
+    UsageLimitExists "UsageLimitAlreadyExists" 400,
+    UsageLimitNotFound "UsageLimitNotFound" 404,
 }
 
 impl RedshiftFault {

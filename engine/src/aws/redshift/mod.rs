@@ -8,6 +8,7 @@ pub mod chore;
 pub mod cluster;
 pub mod copy;
 pub mod credentials;
+mod event;
 pub mod fault;
 mod identifier;
 mod lifecycle;
@@ -17,6 +18,7 @@ mod node;
 pub mod node_type;
 mod parameter_group;
 mod resize;
+mod resize_progress;
 mod restore;
 pub(super) mod schedule;
 mod sharing;
@@ -25,13 +27,14 @@ mod snapshot_call;
 pub mod status;
 mod subnet_group;
 mod table_restore;
-mod tag;
+pub mod tag;
 
 use serde::{Deserialize, Serialize};
 
 use super::ident::Identifiers;
 use super::policy::Context;
 use super::shape::operations;
+use super::usage_limit;
 use super::{Access, Account, Beginning, Fault, Order, Reply};
 use cluster::Cluster;
 use credentials::Credential;
@@ -52,6 +55,8 @@ operations! {
     ResumeCluster "ClusterIdentifier!",
     RebootCluster "ClusterIdentifier!",
     ResizeCluster "ClusterIdentifier! ClusterType NodeType NumberOfNodes:int Classic:bool",
+    DescribeResize "ClusterIdentifier!",
+    CancelResize "ClusterIdentifier!",
     DeleteCluster "ClusterIdentifier! SkipFinalClusterSnapshot:bool FinalClusterSnapshotIdentifier FinalClusterSnapshotRetentionPeriod:int",
     CreateClusterSnapshot "SnapshotIdentifier! ClusterIdentifier! ManualSnapshotRetentionPeriod:int Tags:structures",
     CopyClusterSnapshot "SourceSnapshotIdentifier! SourceSnapshotClusterIdentifier TargetSnapshotIdentifier! ManualSnapshotRetentionPeriod:int",
@@ -74,6 +79,8 @@ operations! {
     RestoreTableFromClusterSnapshot "ClusterIdentifier! SnapshotIdentifier! SourceDatabaseName! SourceSchemaName SourceTableName! TargetDatabaseName TargetSchemaName NewTableName! EnableCaseSensitiveIdentifier:bool",
     DescribeTableRestoreStatus "ClusterIdentifier TableRestoreRequestId MaxRecords:int Marker",
     DescribeStorage "",
+    DescribeEvents "SourceIdentifier SourceType StartTime EndTime Duration:int MaxRecords:int Marker",
+    DescribeEventCategories "SourceType",
     CreateClusterParameterGroup "ParameterGroupName! ParameterGroupFamily! Description! Tags:structures",
     ModifyClusterParameterGroup "ParameterGroupName! Parameters!:structures",
     ResetClusterParameterGroup "ParameterGroupName! ResetAllParameters:bool Parameters:structures",
@@ -84,6 +91,10 @@ operations! {
     ModifyClusterSubnetGroup "ClusterSubnetGroupName! Description SubnetIds!:strings",
     DeleteClusterSubnetGroup "ClusterSubnetGroupName!",
     DescribeClusterSubnetGroups "ClusterSubnetGroupName MaxRecords:int Marker TagKeys:strings TagValues:strings",
+    CreateUsageLimit "ClusterIdentifier! FeatureType! LimitType! Amount!:int Period BreachAction Tags:structures",
+    ModifyUsageLimit "UsageLimitId! Amount:int BreachAction",
+    DeleteUsageLimit "UsageLimitId!",
+    DescribeUsageLimits "UsageLimitId ClusterIdentifier FeatureType MaxRecords:int Marker TagKeys:strings TagValues:strings",
     CreateTags "ResourceName! Tags!:structures",
     DeleteTags "ResourceName! TagKeys!:strings",
     DescribeTags "ResourceName ResourceType MaxRecords:int Marker TagKeys:strings TagValues:strings",
@@ -91,13 +102,13 @@ operations! {
 
 /// Operations AWS has and the sandbox does not yet.
 pub const NOT_SIMULATED: &str = "AcceptReservedNodeExchange AddPartner AssociateDataShareConsumer \
-AuthorizeClusterSecurityGroupIngress AuthorizeDataShare CancelResize CreateClusterSecurityGroup \
-CreateEventSubscription CreateScheduledAction CreateSnapshotCopyGrant CreateUsageLimit DeleteScheduledAction \
-DeleteUsageLimit DescribeAccountAttributes DescribeClusterTracks \
-DescribeClusterVersions DescribeDataShares DescribeEvents DescribeLoggingStatus \
-DescribeNodeConfigurationOptions DescribeOrderableClusterOptions DescribeResize DescribeScheduledActions \
-DescribeUsageLimits DisableLogging EnableLogging ModifyClusterDbRevision \
-ModifyScheduledAction ModifyUsageLimit RotateEncryptionKey";
+AuthorizeClusterSecurityGroupIngress AuthorizeDataShare CreateClusterSecurityGroup \
+CreateEventSubscription CreateScheduledAction CreateSnapshotCopyGrant DeleteScheduledAction \
+DescribeAccountAttributes DescribeClusterTracks \
+DescribeClusterVersions DescribeDataShares DescribeLoggingStatus \
+DescribeNodeConfigurationOptions DescribeOrderableClusterOptions DescribeScheduledActions \
+DisableLogging EnableLogging ModifyClusterDbRevision \
+ModifyScheduledAction RotateEncryptionKey";
 
 /// The clusters of the account, in every region, and what belongs to them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -112,6 +123,8 @@ pub struct Redshift {
     pub subnet_groups: Vec<subnet_group::SubnetGroup>,
     /// Temporary passwords that were handed out.
     pub credentials: Vec<Credential>,
+    /// Of the last 14 days.
+    events: Vec<event::Event>,
     /// The last number given to a snapshot.
     serial: u64,
 }
@@ -126,6 +139,7 @@ impl Redshift {
             parameter_groups: Vec::new(),
             subnet_groups: Vec::new(),
             credentials: Vec::new(),
+            events: Vec::new(),
             serial: 0,
         }
     }
@@ -227,6 +241,10 @@ pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Re
         O::ResumeCluster => lifecycle::resume(account, order)?,
         O::RebootCluster => lifecycle::reboot(account, order)?,
         O::ResizeCluster => resize::resize(account, order)?,
+        O::DescribeResize => resize_progress::describe(account, order)?,
+        O::CancelResize => resize_progress::cancel(account, order)?,
+        O::DescribeEvents => event::describe(account, order)?,
+        O::DescribeEventCategories => event::categories(order)?,
         O::DeleteCluster => lifecycle::delete(account, order)?,
         O::CreateClusterSnapshot => snapshot_call::create(account, order)?,
         O::CopyClusterSnapshot => snapshot_call::copy(account, order)?,
@@ -259,9 +277,14 @@ pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Re
         O::ModifyClusterSubnetGroup => subnet_group::modify(account, order)?,
         O::DeleteClusterSubnetGroup => subnet_group::delete(account, order)?,
         O::DescribeClusterSubnetGroups => subnet_group::describe(account, order)?,
+        O::CreateUsageLimit => usage_limit::create(account, order, false)?,
+        O::ModifyUsageLimit => usage_limit::modify(account, order, false)?,
+        O::DeleteUsageLimit => usage_limit::delete(account, order, false)?,
+        O::DescribeUsageLimits => usage_limit::list(account, order, false),
         O::CreateTags => tag::create(account, order)?,
         O::DeleteTags => tag::delete(account, order)?,
         O::DescribeTags => tag::describe(account, order)?,
     };
+    event::note_call(account, operation, order);
     Ok(Reply { value, body: None })
 }

@@ -64,6 +64,8 @@ pub fn restore(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault>
     cluster.database = source.database;
     lifecycle::settings(account, order, &mut cluster)?;
     cluster.restored_from = Some(source.bytes.div_ceil(1_048_576));
+    let from = order.parameters.text("SnapshotIdentifier").or(order.parameters.text("SnapshotArn"));
+    cluster.restored_snapshot = from.map(str::to_owned);
     account.identifiers = identifiers;
     cluster.warehouse = account.open_warehouse(manifest);
     let mut value = cluster.value(account, order.now, &[]);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::fault::{Code, RedshiftFault};
 use super::snapshot::{self, DAY, Kind, Snapshot};
-use super::{identifier, tag};
+use super::{event, identifier, tag};
 use crate::aws::parameters::Parameters;
 use crate::aws::timestamp::parse;
 use crate::aws::{Account, Fault, Order};
@@ -244,6 +244,7 @@ fn remove(
     let gone = found.clone();
     account.redshift.snapshots.retain(|one| one.serial != gone.serial);
     account.sweep_vault();
+    event::note(account, &gone.region, 2011, &[&gone.identifier, &gone.cluster], order.now);
     Ok(gone)
 }
 

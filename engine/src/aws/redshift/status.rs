@@ -16,6 +16,7 @@ pub enum Status {
     ElasticResizing,
     /// A classic resize: the cluster reads only.
     ClassicResizing,
+    CancellingResize,
     /// The weekly window, when there is something to do in it.
     Maintained,
     Pausing,
@@ -37,6 +38,7 @@ impl Status {
             Status::Renaming => "renaming",
             Status::Rebooting => "rebooting",
             Status::ElasticResizing | Status::ClassicResizing => "resizing",
+            Status::CancellingResize => "cancelling-resize",
             Status::Pausing => "pausing",
             Status::Paused => "paused",
             Status::Resuming => "resuming",
@@ -61,7 +63,11 @@ impl Status {
     pub fn answers(self) -> bool {
         matches!(
             self,
-            Status::Available | Status::Modifying | Status::ElasticResizing | Status::ClassicResizing
+            Status::Available
+                | Status::Modifying
+                | Status::ElasticResizing
+                | Status::ClassicResizing
+                | Status::CancellingResize
         )
     }
 
@@ -76,7 +82,7 @@ impl Status {
             Status::Available | Status::Paused => return None,
             Status::Modifying => 1,
             Status::Rebooting | Status::Renaming | Status::FinalSnapshot | Status::Deleting => 3,
-            Status::Creating | Status::Pausing | Status::Resuming => 5,
+            Status::Creating | Status::Pausing | Status::Resuming | Status::CancellingResize => 5,
             Status::ElasticResizing => 10,
             Status::Maintained => 30,
             Status::ClassicResizing => 120,

@@ -112,6 +112,7 @@ fn turn_workgroup(account: &mut Account, place: usize) -> Option<(H, String)> {
     let name = found.name.clone();
     if found.status == workgroup::Status::Deleting {
         account.serverless.workgroups.remove(place);
+        account.usage_limits.retain(|limit| limit.resource != name);
         return Some((H::WorkgroupDeleted, name));
     }
     found.status = workgroup::Status::Available;

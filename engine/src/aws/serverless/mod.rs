@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use super::policy::Context;
 use super::shape::operations;
+use super::usage_limit;
 use super::{Access, Account, Fault, Order, Reply};
 pub use namespace::Namespace;
 pub use recovery_point::RecoveryPoint;
@@ -49,15 +50,20 @@ operations! {
     RestoreTableFromSnapshot "activateCaseSensitiveIdentifier:bool namespaceName! newTableName! snapshotName! sourceDatabaseName! sourceSchemaName sourceTableName! targetDatabaseName targetSchemaName workgroupName!",
     GetTableRestoreStatus "tableRestoreRequestId!",
     ListTableRestoreStatus "maxResults:int namespaceName nextToken workgroupName",
+    CreateUsageLimit "amount!:int breachAction period resourceArn! usageType!",
+    GetUsageLimit "usageLimitId!",
+    ListUsageLimits "maxResults:int nextToken resourceArn usageType",
+    UpdateUsageLimit "amount:int breachAction usageLimitId!",
+    DeleteUsageLimit "usageLimitId!",
     GetCredentials "dbName durationSeconds:int workgroupName!",
 }
 
 /// Operations AWS has and the sandbox does not yet.
 pub const NOT_SIMULATED: &str = "CreateCustomDomainAssociation CreateEndpointAccess CreateScheduledAction \
-CreateSnapshotCopyConfiguration CreateUsageLimit DeleteEndpointAccess DeleteResourcePolicy DeleteScheduledAction \
-DeleteSnapshotCopyConfiguration DeleteUsageLimit GetEndpointAccess GetResourcePolicy GetScheduledAction GetTrack \
-GetUsageLimit ListEndpointAccess ListScheduledActions ListSnapshotCopyConfigurations ListTagsForResource ListTracks \
-ListUsageLimits PutResourcePolicy TagResource UntagResource UpdateEndpointAccess UpdateScheduledAction UpdateUsageLimit";
+CreateSnapshotCopyConfiguration DeleteEndpointAccess DeleteResourcePolicy DeleteScheduledAction \
+DeleteSnapshotCopyConfiguration GetEndpointAccess GetResourcePolicy GetScheduledAction GetTrack \
+ListEndpointAccess ListScheduledActions ListSnapshotCopyConfigurations ListTagsForResource ListTracks \
+PutResourcePolicy TagResource UntagResource UpdateEndpointAccess UpdateScheduledAction";
 
 /// Namespaces and workgroups of every region, and what belongs to them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -123,6 +129,11 @@ pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Re
         O::RestoreTableFromSnapshot => table_restore::restore(account, order, false)?,
         O::GetTableRestoreStatus => table_restore::get(account, order)?,
         O::ListTableRestoreStatus => table_restore::list(account, order),
+        O::CreateUsageLimit => usage_limit::create(account, order, true)?,
+        O::GetUsageLimit => usage_limit::get(account, order)?,
+        O::ListUsageLimits => usage_limit::list(account, order, true),
+        O::UpdateUsageLimit => usage_limit::modify(account, order, true)?,
+        O::DeleteUsageLimit => usage_limit::delete(account, order, true)?,
         O::GetCredentials => credential::hand_out(account, order)?,
     };
     Ok(Reply { value, body: None })

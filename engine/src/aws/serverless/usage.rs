@@ -8,14 +8,12 @@ use crate::warehouse::manifest::WarehouseId;
 
 impl Account {
     /// A statement ran in this warehouse: a workgroup pays for the time, a cluster's nodes are paid for anyway.
-    pub fn worked(&mut self, warehouse: WarehouseId, from: Instant, to: Instant) {
-        let Some(namespace) = self.serverless.namespaces.iter().find(|one| one.warehouse == warehouse) else {
-            return;
-        };
-        if let Some(workgroup) = self.serverless.workgroup_of(namespace) {
-            let rpus = u32::try_from(workgroup.base).unwrap_or(0);
-            self.meter.compute(&workgroup.region, &workgroup.name, rpus, (from, to));
-        }
+    /// Its RPUs and the RPU-microseconds that are paid now are answered.
+    pub fn worked(&mut self, warehouse: WarehouseId, from: Instant, to: Instant) -> Option<(u32, u128)> {
+        let namespace = self.serverless.namespaces.iter().find(|one| one.warehouse == warehouse)?;
+        let workgroup = self.serverless.workgroup_of(namespace)?;
+        let rpus = u32::try_from(workgroup.base).unwrap_or(0);
+        Some((rpus, self.meter.compute(&workgroup.region, &workgroup.name, rpus, (from, to))))
     }
 }
 

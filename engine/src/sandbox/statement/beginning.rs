@@ -65,6 +65,7 @@ impl Sandbox {
     ) -> SqlResult<Running> {
         let now = self.clock.now();
         self.must_take_writes(&parsed.statement)?;
+        self.must_be_within_limits()?;
         if !matches!(
             parsed.statement,
             Statement::Set { .. } | Statement::Reset { .. } | Statement::Show { .. }

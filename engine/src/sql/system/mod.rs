@@ -32,6 +32,7 @@ mod table_definition;
 #[cfg(test)]
 mod tests;
 mod time_zone;
+mod usage;
 mod vacuum;
 
 use self::relation::{Relation, Source, Viewer};
@@ -65,6 +66,7 @@ static FAMILIES: &[&[Relation]] = &[
     definition::RELATIONS,
     external::RELATIONS,
     activity::RELATIONS,
+    usage::RELATIONS,
     vacuum::RELATIONS,
     routine::RELATIONS,
     materialized::RELATIONS,
