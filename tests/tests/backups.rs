@@ -12,12 +12,17 @@ use sandshift_lessons::transcript::rows;
 use sandshift_tests::choice::Choices;
 use serde_json::Value;
 
-const STATES: [&str; 9] = [
+/// In which clients get through.
+const ANSWERS: [&str; 4] = ["available", "modifying", "resizing", "cancelling-resize"];
+
+const STATES: [&str; 11] = [
     "creating",
     "available",
     "modifying",
     "renaming",
     "rebooting",
+    "resizing",
+    "cancelling-resize",
     "pausing",
     "paused",
     "resuming",
@@ -75,7 +80,7 @@ impl World {
     fn act(&mut self, choices: &mut Choices) {
         let (cluster, snapshot, number) =
             (self.any_cluster(choices), self.any_snapshot(choices), self.number());
-        match choices.below(13) {
+        match choices.below(16) {
             0 | 1 => {
                 self.sandbox.advance(60_000_000 * (1 + choices.below(90) as i64));
             }
@@ -150,6 +155,30 @@ impl World {
                     self.holds(&cluster, &table, &held);
                 }
             }
+            12 => {
+                let name = format!("n{number}");
+                let line = format!(
+                    "redshift modify-cluster --cluster-identifier {cluster} --new-cluster-identifier {name}"
+                );
+                if self.aws(&line).is_some() {
+                    self.sandbox.advance(300_000_000);
+                    let held = self.model.clusters.remove(&cluster).unwrap();
+                    self.model.clusters.insert(name.clone(), held);
+                    for (of, _) in self.model.snapshots.values_mut().filter(|(of, _)| *of == cluster) {
+                        of.clone_from(&name);
+                    }
+                }
+            }
+            13 => {
+                let nodes = 1 + choices.below(3);
+                let kind = if nodes == 1 { "single-node" } else { "multi-node" };
+                self.aws(&format!(
+                    "redshift resize-cluster --cluster-identifier {cluster} --classic --cluster-type {kind} --number-of-nodes {nodes}"
+                ));
+            }
+            14 => {
+                self.aws(&format!("redshift cancel-resize --cluster-identifier {cluster}"));
+            }
             _ => {
                 if self
                     .aws(&format!("redshift delete-cluster-snapshot --snapshot-identifier {snapshot}"))
@@ -178,7 +207,7 @@ impl World {
                 (cluster["ClusterIdentifier"].as_str().unwrap(), cluster["ClusterStatus"].as_str().unwrap());
             assert!(STATES.contains(&status) || status == "final-snapshot", "{status}: {:#?}", self.told);
             present.push(name.to_owned());
-            let answers = matches!(status, "available" | "modifying");
+            let answers = ANSWERS.contains(&status);
             let Some(values) = self.model.clusters.get(name).cloned() else {
                 assert!(matches!(status, "deleting" | "final-snapshot"), "{name} {status}: {:#?}", self.told);
                 continue;
@@ -192,7 +221,7 @@ impl World {
                     "redshift describe-clusters --cluster-identifier {name} --query Clusters[0].ClusterStatus"
                 );
                 let now = self.aws(&line);
-                let answers = matches!(now.as_ref().and_then(Value::as_str), Some("available" | "modifying"));
+                let answers = now.as_ref().and_then(Value::as_str).is_some_and(|now| ANSWERS.contains(&now));
                 assert!(answers || !opened, "{name} {status}: {:#?}", self.told);
             }
         }

@@ -3,7 +3,7 @@
 //! Keeping one is O(1), because a manifest's parts are shared with the warehouse that it is of. Snapshots of a
 //! warehouse that has not changed in between share one.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,16 @@ use crate::warehouse::manifest::{Manifest, WarehouseId};
 pub struct Vault {
     last: u64,
     kept: Vec<Kept>,
+    #[serde(skip)]
+    apart: OnceLock<Arc<Apart>>,
+}
+
+/// Every block that is kept, once: reckoned when somebody asks, and again when what is kept has changed.
+#[derive(Debug)]
+pub struct Apart {
+    pub bytes: u64,
+    /// In order.
+    pub blocks: Vec<u64>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -38,6 +48,7 @@ impl Vault {
         let (number, version) = (self.last, manifest.version);
         let manifest = Some(saved_part(manifest));
         self.kept.push(Kept { number, source, version, manifest });
+        self.apart.take();
         number
     }
 
@@ -71,7 +82,20 @@ impl Vault {
     pub fn fill(&mut self, number: u64, manifest: Manifest) {
         if let Some(kept) = self.kept.iter_mut().find(|kept| kept.number == number) {
             kept.manifest = Some(Arc::new(manifest));
+            self.apart.take();
         }
+    }
+
+    /// What all backups together take in memory.
+    pub fn apart(&self) -> &Apart {
+        self.apart.get_or_init(|| {
+            let held = self.contents().flat_map(|(_, manifest)| manifest.blocks());
+            let mut blocks: Vec<(u64, u32)> = held.map(|block| (block.id, block.bytes)).collect();
+            crate::sorted::sort(&mut blocks);
+            blocks.dedup();
+            let bytes = blocks.iter().map(|(_, bytes)| u64::from(*bytes)).sum();
+            Arc::new(Apart { bytes, blocks: blocks.into_iter().map(|(id, _)| id).collect() })
+        })
     }
 }
 
@@ -84,7 +108,11 @@ impl Account {
         let others = serverless.snapshots.iter().map(|snapshot| snapshot.contents);
         let coming = serverless.namespaces.iter().filter_map(|one| one.incoming.as_ref().map(|one| one.0));
         let used: Vec<u64> = snapshots.chain(points).chain(others).chain(coming).collect();
+        let before = self.vault.kept.len();
         self.vault.kept.retain(|kept| used.contains(&kept.number));
+        if self.vault.kept.len() < before {
+            self.vault.apart.take();
+        }
     }
 
     /// A new warehouse that holds `manifest`.

@@ -8,16 +8,17 @@ impl Sandbox {
     /// Bytes that a statement over `manifest` finds taken.
     pub(super) fn held(&self, manifest: &Manifest) -> u64 {
         let elsewhere = self.elsewhere.values().map(|station| &*station.warehouse.committed);
-        let kept = self.account.vault.contents().map(|(_, manifest)| &**manifest);
+        // Backups are many and seldom change: theirs are reckoned once.
+        let kept = self.account.vault.apart();
         let mut apart: Vec<(u64, u32)> = std::iter::once(manifest)
             .chain(elsewhere)
-            .chain(kept)
             .flat_map(Manifest::blocks)
+            .filter(|block| kept.blocks.binary_search(&block.id).is_err())
             .map(|block| (block.id, block.bytes))
             .collect();
         crate::sorted::sort(&mut apart);
         apart.dedup();
-        let blocks: u64 = apart.iter().map(|(_, bytes)| u64::from(*bytes)).sum();
+        let blocks: u64 = kept.bytes + apart.iter().map(|(_, bytes)| u64::from(*bytes)).sum::<u64>();
         // A file that was copied to S3, or from one key to another, is there once.
         let objects = self.account.s3.bodies().filter_map(|body| body.data());
         let texts = objects.chain(self.disk.written().map(|(_, bytes)| bytes));
