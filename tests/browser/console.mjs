@@ -12,7 +12,7 @@ const POLICY = `{
 }`;
 
 /** Drives the console of the lab that is open. */
-class Console {
+export class Console {
   constructor(page) {
     this.page = page;
   }
@@ -43,7 +43,7 @@ class Console {
       if (Array.isArray(value)) {
         for (const text of value) await field.locator("label", { hasText: text }).click();
       } else if ((await field.evaluate((node) => node.tagName)) === "SELECT") {
-        await field.selectOption({ index: value });
+        await field.selectOption(typeof value === "number" ? { index: value } : value);
       } else {
         await field.fill(value);
       }

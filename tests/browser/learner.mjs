@@ -82,6 +82,8 @@ export class Learner {
 
   /** Runs a script as a user and waits until it is over. */
   async run(user, text, { refused = false } = {}) {
+    // The editor is in a room of its own.
+    if (!(await this.editor().isVisible())) await this.page.locator(".rooms a").first().click();
     await this.waitForEngine();
     const fromGuide = await this.put(text);
     if (fromGuide) {

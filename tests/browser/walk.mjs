@@ -7,6 +7,8 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { openBrowser } from "./chromium.mjs";
 import { whoMayDoWhat } from "./access.mjs";
+import { everyPage, inspected, rules, serverless, warehouses } from "./account.mjs";
+import { BY_CONSOLE, ByConsole } from "./by_console.mjs";
 import { consoleOfTheAccount } from "./console.mjs";
 import { whatTheModelsLearned } from "./model.mjs";
 import { Learner } from "./learner.mjs";
@@ -144,7 +146,7 @@ async function walk(lab, language) {
     const page = context.pages()[0] ?? (await context.newPage());
     page.setDefaultTimeout(20_000);
     watch(page, complaints);
-    const learner = new Learner(page, language);
+    const learner = language === "en" && BY_CONSOLE.includes(lab.id) ? new ByConsole(page, language) : new Learner(page, language);
     const middle = Math.floor(lab.steps.length / 2);
     // What is the same in every lab is tried in the first.
     const first = lab === labs[0];
@@ -204,8 +206,31 @@ async function walk(lab, language) {
   }
 }
 
+/** The account without a lesson, in one language: its pages are the same ones in the other. */
+async function walkAccount(language) {
+  const { context, close } = await openBrowser({ viewport: { width: 1440, height: 900 }, locale: language });
+  const complaints = [];
+  try {
+    const page = context.pages()[0] ?? (await context.newPage());
+    page.setDefaultTimeout(20_000);
+    watch(page, complaints);
+    const learner = new Learner(page, language);
+    await page.goto(`${address}?lang=${language}#/lab/sandbox`);
+    await learner.waitForEngine();
+    for (const play of [warehouses, inspected, serverless, rules, everyPage]) {
+      const before = failed;
+      await scene(`account ${language}: ${play.name}`, () => play(page, learner, pictures));
+      if (failed > before) await page.screenshot({ path: `${artefacts}account-${language}-failed-${play.name}.png` });
+    }
+  } finally {
+    await scene(`account ${language}: a clean console`, () => assert.deepEqual(complaints, []));
+    await close();
+  }
+}
+
 for (const lab of labs) {
   for (const language of lab.languages) await walk(lab, language);
 }
+await walkAccount("en");
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -20,7 +20,7 @@ use crate::warehouse::storage::{Region, StoredSegment, zone};
 use crate::warehouse::value::Value;
 
 /// Squares of the fullest slice, about; more would be dust.
-const SQUARES: u64 = 96;
+const SQUARES: u64 = 120;
 /// Segments whose zones are told one by one.
 const SEGMENTS: usize = 120;
 

@@ -194,6 +194,14 @@ impl Desk {
         }
     }
 
+    /// Goes to the editor, connected to a warehouse of this name.
+    pub fn query_at(&self, warehouse: String) {
+        self.choose_warehouse(warehouse);
+        if let Route::Lab { id, .. } = &self.state().route {
+            places::set_hash(&Route::Lab { id: id.clone(), room: crate::route::Room::Query });
+        }
+    }
+
     pub fn cancel(&self) {
         if let Some(client) = self.client() {
             client.send(Request::Cancel);

@@ -24,6 +24,9 @@ pub enum Room {
 /// The place that is laid out as a lab and has no lesson: the account alone.
 pub const SANDBOX: &str = "sandbox";
 
+/// Where in the console tables are seen as they lie on disk; a room of its own to whoever works.
+pub const INSPECT: &str = "inspect/";
+
 impl Route {
     /// Whether it is the account without a lesson.
     pub fn is_sandbox(&self) -> bool {

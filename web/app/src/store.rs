@@ -363,6 +363,7 @@ impl State {
     fn note_place(&mut self) {
         if let Route::Lab { room: Room::Console(place), .. } = &self.route
             && !place.is_empty()
+            && !place.starts_with(crate::route::INSPECT)
         {
             self.console.clone_from(place);
         }

@@ -15,6 +15,9 @@ pub const MODELS: &str = "Models";
 /// The tables of the chosen warehouse, and one of them as it lies on disk (`User`, `Table`, `Column`).
 pub const INSPECT: &str = "Inspect";
 
+/// The files of the learner's own machine, as the terminal finds them.
+pub const FILES: &str = "Files";
+
 /// One operation with its parameters. Bytes (an object's) travel beside the message, because JSON would double them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -11,7 +11,7 @@ mod tagged;
 
 pub use access::{Access, HeldRight, ReachingPolicy, RelationAccess, RoutineAccess, SchemaAccess};
 pub use call::{
-    BILL, Call, CallFailure, Denial, EVENTS, FailureKind, INSPECT, MODELS, PolicyStatement, SANDBOX,
+    BILL, Call, CallFailure, Denial, EVENTS, FILES, FailureKind, INSPECT, MODELS, PolicyStatement, SANDBOX,
 };
 pub use comparison::{CHANGED, Difference, Half, HalfEnd, ONLY_FIRST, ONLY_SECOND, PairColumn, SAME};
 use serde::{Deserialize, Serialize};

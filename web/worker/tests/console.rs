@@ -8,7 +8,7 @@ use std::path::Path;
 
 use sandshift_engine::aws::Service;
 use sandshift_engine::cli::arguments::Invocation;
-use sandshift_engine::cli::{usage, words};
+use sandshift_engine::cli::{Files as _, usage, words};
 use sandshift_engine::sandbox::Disk;
 use sandshift_lessons::extensions::linked;
 use sandshift_protocol::{Call, CallFailure, EventKind, FailureKind, Message, Request, StorageState, line};
@@ -188,14 +188,20 @@ fn every_call_of_a_page_is_an_operation_and_its_line_says_the_same() {
                 match member.kind {
                     Kind::Integer => *value = json!(7),
                     Kind::Boolean => *value = json!(true),
+                    Kind::Blob => *value = "/data/file".into(),
                     Kind::Strings if value.is_string() => *value = json!(["a b", "c"]),
                     _ => {}
                 }
             }
             let line = line::line(service, operation, &parameters);
             let words = words::split(&line).unwrap();
-            let read = Invocation::read(&words[3..], &members, operation == "GetObject", &Disk::seeded(1));
+            let mut disk = Disk::seeded(1);
+            disk.write("/data/file", b"x"[..].into());
+            let read = Invocation::read(&words[3..], &members, operation == "GetObject", &disk);
             let read = read.unwrap_or_else(|output| panic!("{file}: {line}\n{}", output.stderr));
+            // What a file holds travels beside the parameters.
+            let sent = parameters.as_object_mut().unwrap().remove("Body").is_some();
+            assert_eq!(read.body.is_some(), sent, "{file}: {line}");
             assert_eq!(read.parameters, parameters, "{file}: {line}");
             seen += 1;
         }

@@ -22,10 +22,10 @@ mod users;
 
 use yew::prelude::*;
 
-use crate::console::Console;
+use crate::console::{Console, half};
 use crate::icon::Icon;
 use crate::page::use_page;
-use crate::route::{Room, Route};
+use crate::route::{INSPECT, Room, Route};
 use models::Models;
 use query::Query;
 use terminal::Terminal;
@@ -42,12 +42,15 @@ pub fn Bench() -> Html {
         (Room::Console(page.state.console.clone()), words.console, "cloud"),
         (Room::Terminal, words.terminal, "term"),
         (Room::Models(String::new()), words.models, "model"),
+        (Room::Console(format!("{INSPECT}tables")), half("들여다보기|Inspect", page.state.language), "eye"),
     ];
+    let inspecting = |room: &Room| matches!(room, Room::Console(place) if place.starts_with(INSPECT));
     html! {
         <section class="bench" aria-label={words.workbench}>
             <nav class="rooms" aria-label={words.workbench}>
                 { for rooms.map(|(place, name, icon)| {
-                    let here = std::mem::discriminant(&place) == std::mem::discriminant(room);
+                    let here = std::mem::discriminant(&place) == std::mem::discriminant(room)
+                        && inspecting(&place) == inspecting(room);
                     let href = Route::Lab { id: id.clone(), room: place }.href();
                     html! { <a {href} aria-current={here.then_some("page")}><Icon name={icon} />{ name }</a> }
                 }) }

@@ -75,7 +75,10 @@ fn options(field: &Value, known: &Value, book: Option<&Book>) -> Vec<(Value, Str
         plain(field, "rows").split(',').filter(|path| !path.is_empty()).flat_map(|path| rows(known, path));
     let read = read.filter_map(|row| {
         let value = find(&row, plain(field, "value"))?;
-        let name = find(&row, plain(field, "text")).map_or_else(|| text(&value), |name| text(&name));
+        // Without a path of its own for it a value speaks for itself; an empty path would be the whole row.
+        let named = Some(plain(field, "text")).filter(|path| !path.is_empty());
+        let name = named.and_then(|path| find(&row, path));
+        let name = name.map_or_else(|| text(&value), |name| text(&name));
         Some((value, name))
     });
     written.chain(read).collect()

@@ -9,6 +9,7 @@ mod calls;
 mod cell;
 mod command;
 mod deed;
+mod disk;
 mod failure;
 mod field;
 mod grid;

@@ -13,6 +13,7 @@ use super::calls::{Answers, read};
 use super::cell::{cell, facts, pretty};
 use super::command;
 use super::deed::Deed;
+use super::disk::Disk;
 use super::failure::failure;
 use super::grid::grid;
 use super::objects::Objects;
@@ -56,7 +57,8 @@ pub fn Sheet(props: &SheetProps) -> Html {
         let (answers, shown, asked) = (answers.clone(), shown.clone(), asked.borrow().clone());
         let state = &page.state;
         let begun = begun(&place, sheet, &page);
-        let because = (place.clone(), state.principal.clone(), state.is_ready(), state.moved);
+        let callers = (state.principal.clone(), state.user.clone());
+        let because = (place.clone(), callers, state.is_ready(), state.moved);
         use_effect_with(because, move |(place, _, ready, _)| {
             if place != &*shown {
                 if !shown.is_empty() {
@@ -91,6 +93,7 @@ pub fn Sheet(props: &SheetProps) -> Html {
         let (wish, desk) = (wish.clone(), page.desk.clone());
         Callback::from(move |wanted: Wish| match plain(&wanted.0, "act") {
             "download" => preview::download(&desk, &wanted.1),
+            "query" => desk.query_at(filled(plain(&wanted.0, "at"), &wanted.1)),
             _ => wish.set(Some(wanted)),
         })
     };
@@ -145,6 +148,7 @@ fn begun(place: &str, sheet: &Value, page: &Page) -> Value {
         known.insert(name.to_owned(), date.into());
     }
     known.insert("principal".to_owned(), page.state.principal.clone().into());
+    known.insert("user".to_owned(), page.state.user.clone().into());
     Value::Object(known)
 }
 
@@ -275,6 +279,7 @@ fn tablist(page: &Page, book: &Book, tabs: &[Value], open: usize, place: &str) -
 enum Kind {
     Table,
     Facts,
+    Disk,
     Document,
     Objects,
     Bars,
@@ -288,6 +293,7 @@ impl Kind {
     fn of(part: &Value) -> Self {
         match plain(part, "kind") {
             "facts" => Self::Facts,
+            "disk" => Self::Disk,
             "document" => Self::Document,
             "objects" => Self::Objects,
             "bars" => Self::Bars,
@@ -319,6 +325,10 @@ fn part(page: &Page, book: &Book, part: &Value, answers: &Answers, wish: &Callba
         (None, Kind::Words) => html! {},
         (None, Kind::Facts) => match find(known, of) {
             Some(of) => facts(page, book, part, &of, known),
+            None => html! { if answers.over { { empty(book, part) } } },
+        },
+        (None, Kind::Disk) => match find(known, of) {
+            Some(table) => html! { <Disk table={Rc::new(table)} /> },
             None => html! { if answers.over { { empty(book, part) } } },
         },
         (None, Kind::Document) => match find(known, of) {

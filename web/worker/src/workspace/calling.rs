@@ -4,10 +4,11 @@ use sandshift_engine::aws::event::{Event as Entry, Outcome};
 use sandshift_engine::aws::policy::decision::{Deciding, SourceKind};
 use sandshift_engine::aws::policy::document::Effect;
 use sandshift_engine::aws::{ApiError, Caller, Fault, timestamp};
+use sandshift_engine::cli::Files as _;
 use sandshift_engine::sandbox::{Ending, Sandbox};
 use sandshift_engine::sorted;
 use sandshift_protocol::{
-    BILL, Call, CallFailure, Denial, EVENTS, EventKind, FailureKind, INSPECT, MODELS, PolicyStatement,
+    BILL, Call, CallFailure, Denial, EVENTS, EventKind, FILES, FailureKind, INSPECT, MODELS, PolicyStatement,
     SANDBOX,
 };
 use serde_json::{Value, json};
@@ -29,12 +30,19 @@ impl Workspace {
         Some(self.bodies.swap_remove(at).1)
     }
 
-    pub(super) fn call(&mut self, id: u32, call: Call) {
-        let body = self.handed_over.take();
+    pub(super) fn call(&mut self, id: u32, mut call: Call) {
+        // As the CLI's `--body`: a file of the learner's own machine, by its path.
+        let path = call.parameters.as_object_mut().and_then(|parameters| parameters.remove("Body"));
+        let file = path.and_then(|path| self.sandbox.disk.read(path.as_str()?));
+        let body = self.handed_over.take().or(file);
         if call.service == SANDBOX {
             let value = match call.operation.as_str() {
                 EVENTS => events(&self.sandbox),
                 BILL => self.sandbox.bill(),
+                FILES => {
+                    let files = self.sandbox.disk.paths();
+                    json!({ "Files": files.into_iter().map(|path| json!({ "Path": path })).collect::<Vec<_>>() })
+                }
                 MODELS => self.sandbox.models(),
                 INSPECT => self.there(|workspace| {
                     let number =
