@@ -129,6 +129,6 @@ pub fn button(
     let disabled = reason.is_some() || !page.state.is_ready();
     let icon = plain(deed, "icon") == "more";
     html! {
-        <button {class} type="button" {onclick} {disabled} title={reason}>if icon { <Icon name="more" small=true /> }{ book.text(deed, "name").to_owned() }</button>
+        <button key={plain(deed, "name").to_owned()} {class} type="button" {onclick} {disabled} title={reason}>if icon { <Icon name="more" small=true /> }{ book.text(deed, "name").to_owned() }</button>
     }
 }
