@@ -84,7 +84,7 @@ const WAYS = [
   [/^s3 rb .*--force/, async (c, line) => {
     const bucket = /s3:\/\/([^/\s]+)/.exec(line)[1];
     await c.go("s3/buckets");
-    await c.do(c.row(bucket).locator("button").nth(0), {}, { confirm: bucket });
+    await c.do(c.row(bucket).locator("button").nth(0), {}, { confirm: bucket, lines: false });
     await c.do(c.row(bucket).locator("button").nth(1), {}, { confirm: bucket });
   }],
   [/^ce get-cost/, async (c) => { await c.go("billing/costs"); await c.page.locator(".fig.bars").waitFor(); }],
