@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 pub use tagged::read;
 
-tagged::tagged!(Request, EventKind, StorageState);
+tagged::tagged!(Request, EventKind, StorageState, Unreadable);
 
 /// Page to worker. `id` comes back in every [`Event`] that answers it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -334,7 +334,7 @@ pub enum StorageState {
 
 /// Why a workspace cannot be opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Unreadable {
     /// Written by a newer Sandshift.
     Newer {
