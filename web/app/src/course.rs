@@ -150,3 +150,38 @@ pub fn asked<'a>(step: &'a Step, check: &str) -> Option<(&'a str, bool)> {
         CheckKind::State(_) | CheckKind::Did(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn files(folder: &Path, below: &str, found: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let name = format!("{below}{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                files(&entry.path(), &format!("{name}/"), found);
+            } else if let Ok(text) = std::fs::read_to_string(entry.path()) {
+                found.push((name, text));
+            }
+        }
+    }
+
+    /// As the build writes them and the page reads them.
+    #[test]
+    fn every_lab_is_read_as_it_was_digested() {
+        let labs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lessons/labs");
+        let mut read = 0;
+        for folder in std::fs::read_dir(labs).unwrap().map(|entry| entry.unwrap().path()) {
+            let (id, mut found) = (folder.file_name().unwrap().to_string_lossy().into_owned(), Vec::new());
+            files(&folder, "", &mut found);
+            let Ok(digest) = Digest::read(&id, &found) else { continue };
+            let text = serde_json::to_string(&digest).unwrap();
+            let again: Digest = sandshift_protocol::read(&text).unwrap();
+            assert_eq!(serde_json::to_string(&again).unwrap(), text, "{id}");
+            read += 1;
+        }
+        assert!(read >= 5, "{read} labs");
+    }
+}
