@@ -62,10 +62,19 @@ pub fn must_fit(create: &CreateModel) -> SqlResult<()> {
     if create.settings.max_cells == Some(0) || create.settings.max_runtime == Some(0) {
         return Err(invalid("MAX_CELLS and MAX_RUNTIME must be positive"));
     }
-    if create.settings.max_batch_rows.is_some() {
-        return Err(invalid("MAX_BATCH_ROWS is allowed only for remote models"));
+    batches(create, false)
+}
+
+/// How many rows one request to an endpoint carries. Ours come in batches of the executor's size, and since no request of
+/// an endpoint is billed or logged by itself, only the bounds show (wording unconfirmed).
+fn batches(create: &CreateModel, remote: bool) -> SqlResult<()> {
+    match create.settings.max_batch_rows {
+        Some(_) if !remote => Err(invalid("MAX_BATCH_ROWS is allowed only for remote models")),
+        Some(rows) if !(1..=2_147_483_647).contains(&rows) => {
+            Err(invalid("MAX_BATCH_ROWS must be between 1 and 2147483647"))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn must_be_brought(create: &CreateModel) -> SqlResult<()> {
@@ -91,7 +100,7 @@ fn must_be_brought(create: &CreateModel) -> SqlResult<()> {
     if !remote && create.settings.bucket.is_none() {
         return Err(invalid("S3_BUCKET is required in SETTINGS"));
     }
-    Ok(())
+    batches(create, remote)
 }
 
 /// Types of the query's columns, features first to last, and the target's place among them.
