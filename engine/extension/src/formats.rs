@@ -12,11 +12,16 @@ pub enum Codec {
     Gzip,
     Bzip2,
     Zstd,
-    /// Read only.
+    /// Read only, as those that follow.
     Lzop,
+    /// Hadoop's blocks.
+    Snappy,
+    /// With zlib's head and end.
+    Deflate,
 }
 
-const CODECS: [Codec; 4] = [Codec::Gzip, Codec::Bzip2, Codec::Zstd, Codec::Lzop];
+const CODECS: [Codec; 6] =
+    [Codec::Gzip, Codec::Bzip2, Codec::Zstd, Codec::Lzop, Codec::Snappy, Codec::Deflate];
 
 /// What a column of a file holds, and how its values lie in a [`Column`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

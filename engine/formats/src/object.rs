@@ -4,7 +4,7 @@ use std::io::{self, Cursor, Read, Write};
 
 use bzip2::read::MultiBzDecoder;
 use bzip2::write::BzEncoder;
-use flate2::read::MultiGzDecoder;
+use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use flate2::write::GzEncoder;
 use ruzstd::decoding::StreamingDecoder;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
@@ -33,6 +33,8 @@ impl Expand {
             Codec::Bzip2 => Box::new(MultiBzDecoder::new(Cursor::new(bytes))),
             Codec::Zstd => Box::new(Frames::Between(Cursor::new(bytes))),
             Codec::Lzop => Box::new(Lzop::new(bytes)),
+            Codec::Snappy => Box::new(Blocks { bytes, at: 0, left: 0, ready: Vec::new(), given: 0 }),
+            Codec::Deflate => Box::new(ZlibDecoder::new(Cursor::new(bytes))),
         };
         Expand { reader, most, out: Vec::new() }
     }
@@ -65,6 +67,54 @@ impl Work for Expand {
 
 /// Why an object is not read that has more bytes than were allowed.
 const TOO_MUCH: &str = "more bytes than there is memory for";
+
+/// A file of Hadoop's Snappy: blocks of a length, each of pieces with a length of their own.
+struct Blocks {
+    bytes: Vec<u8>,
+    at: usize,
+    /// Bytes of the present block that are still to come.
+    left: u64,
+    ready: Vec<u8>,
+    given: usize,
+}
+
+impl Blocks {
+    fn number(&mut self) -> io::Result<usize> {
+        let four = self.bytes.get(self.at..self.at + 4).and_then(|four| four.try_into().ok());
+        self.at += 4;
+        Ok(u32::from_be_bytes(four.ok_or(io::ErrorKind::UnexpectedEof)?) as usize)
+    }
+}
+
+impl Read for Blocks {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.given == self.ready.len() {
+            if self.left == 0 {
+                if self.at >= self.bytes.len() {
+                    return Ok(0);
+                }
+                self.left = self.number()? as u64;
+                continue;
+            }
+            let length = self.number()?;
+            let piece = self.bytes.get(self.at..self.at + length).ok_or(io::ErrorKind::UnexpectedEof)?;
+            if snap::raw::decompress_len(piece)? as u64 > self.left {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+            self.ready = snap::raw::Decoder::new().decompress_vec(piece)?;
+            (self.at, self.given) = (self.at + length, 0);
+            self.left -= self.ready.len() as u64;
+            if self.ready.is_empty() {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+        }
+        let rest = &self.ready[self.given..];
+        let length = rest.len().min(out.len());
+        out[..length].copy_from_slice(&rest[..length]);
+        self.given += length;
+        Ok(length)
+    }
+}
 
 /// A file of zstd: frames one behind the other.
 enum Frames {
@@ -126,7 +176,7 @@ impl Compress {
             Codec::Gzip => Writer::Gzip(GzEncoder::new(Vec::new(), flate2::Compression::default())),
             Codec::Bzip2 => Writer::Bzip2(BzEncoder::new(Vec::new(), bzip2::Compression::default())),
             Codec::Zstd => Writer::Zstd(Vec::new()),
-            Codec::Lzop => Writer::Lzop,
+            Codec::Lzop | Codec::Snappy | Codec::Deflate => Writer::Lzop,
         };
         Compress { writer, bytes, at: 0 }
     }

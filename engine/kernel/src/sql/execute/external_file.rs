@@ -104,6 +104,8 @@ impl FileReader {
         match named {
             "gz" | "gzip" => Ok(Some(Codec::Gzip)),
             "bz2" | "bzip2" => Ok(Some(Codec::Bzip2)),
+            "snappy" => Ok(Some(Codec::Snappy)),
+            "deflate" => Ok(Some(Codec::Deflate)),
             other => {
                 let what = format!("text compressed by {other}");
                 Err(SqlError::not_simulated_because(Feature::ExternalTable, what))

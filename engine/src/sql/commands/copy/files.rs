@@ -202,7 +202,9 @@ impl Files {
             }
             Some(Codec::Bzip2) => format!("failed to decompress with bzip2: {why}"),
             Some(Codec::Zstd) => format!("failed to decompress with zstd: {why}"),
-            Some(Codec::Lzop) | None => format!("failed to decompress with lzop: {why}"),
+            Some(Codec::Lzop | Codec::Snappy | Codec::Deflate) | None => {
+                format!("failed to decompress with lzop: {why}")
+            }
         };
         let hint = format!("The object is not what the statement says it is compressed with ({why}).");
         let context = format!("S3 key being read : {name}");
