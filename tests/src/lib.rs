@@ -4,7 +4,7 @@
 //! Read [`start`] (what account a file begins with), then a door: [`slt`], [`script`] (transcripts), [`policies`], [`sql`], [`lab`], [`takeout`];
 //! [`tidy`] looks at the repository's own text; [`differential`] asks PostgreSQL, too, [`fuzz`]
 //! asks what nobody would, [`tight`] holds access control against a model of it, [`learners`] asks XGBoost and
-//! scikit-learn, [`formats`] pyarrow and DuckDB, [`scale`] measures, and [`gaps`] prints what is not simulated.
+//! scikit-learn, [`formats`] pyarrow and DuckDB, [`kept`] remembers what former versions stored, [`scale`] measures, and [`gaps`] prints what is not simulated.
 
 pub mod bench_data;
 pub mod choice;
@@ -14,6 +14,7 @@ pub mod formats;
 pub mod fuzz;
 pub mod gaps;
 pub mod guarded;
+pub mod kept;
 pub mod lab;
 pub mod learners;
 pub mod parallel;

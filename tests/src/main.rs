@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use sandshift_tests::{
-    bench_data, differential, files, formats, fuzz, gaps, lab, learners, parallel, scale, script, slt, sql,
-    takeout, tight,
+    bench_data, differential, files, formats, fuzz, gaps, kept, lab, learners, parallel, scale, script, slt,
+    sql, takeout, tight,
 };
 
 fn main() -> ExitCode {
@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         "scale" => scale::print(scale::LONGEST),
         "bench-data" => write_bench_data(rest),
         "gaps" => gaps::write(),
+        "kept" => kept::write(),
         _ => Err("gaps | slt PATH... | transcript [--bless] PATH... | sql [--user NAME] [--setup FILE]... | labs check [DIR] | labs new NAME".to_owned()),
     };
     match done {

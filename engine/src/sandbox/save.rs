@@ -22,8 +22,11 @@ use crate::warehouse::storage::Block;
 use crate::warehouse::storage::generated::{Generated, Maker, Recipe};
 use crate::warehouse::storage::{codec, dictionary};
 
-/// Grows when the written form changes. Older forms are refused by name.
+/// Grows when the written form changes after a release.
 const FORMAT: u32 = 4;
+/// The oldest form that is read: from the first release on the one before [`FORMAT`], whose road here then is a
+/// `match` on the number in [`Sandbox::load`] and mirrors of what it held otherwise. Still older ones are refused by name.
+const OLDEST: u32 = FORMAT;
 
 /// Numbers of column blocks, S3 objects and files share one key space: the kind stands in the top bits.
 /// Low enough that JavaScript's numbers, which key the browser's store, tell all of them apart.
@@ -87,6 +90,11 @@ struct Written {
 }
 
 impl Sandbox {
+    /// The number of the form that is written.
+    pub const FORMAT: u32 = FORMAT;
+    /// That of the oldest that is read.
+    pub const OLDEST: u32 = OLDEST;
+
     /// The account as bytes; `has` tells which blocks the store holds already. Open transactions and
     /// temporary tables are not part of it.
     ///
@@ -166,7 +174,7 @@ impl Sandbox {
         if format > FORMAT {
             return Err(LoadError::Newer { format });
         }
-        if format < FORMAT {
+        if format < OLDEST {
             return Err(LoadError::Older { format });
         }
         let written: Written =

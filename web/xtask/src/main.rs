@@ -37,6 +37,7 @@ cargo xtask test [--quick]                       all that CI runs
 cargo xtask slt PATH...                          run sqllogictest files, each on a fresh sandbox
 cargo xtask transcript [--bless] PATH...         run transcripts; --bless rewrites their outputs
 cargo xtask sql [--user NAME] [--setup FILE]...  statements on standard input, results as CSV
+cargo xtask kept                                 record how this version stores an account
 cargo xtask gaps                                 write engine/GAPS.md anew
 cargo xtask labs check [DIR] | labs new NAME     prove labs, scaffold one
 cargo xtask differential [--seed N] [--queries N] [--only N] | --list
@@ -70,7 +71,7 @@ fn main() -> ExitCode {
                 _ => bench::run(options.has("--peers")),
             }
         }),
-        "slt" | "transcript" | "sql" | "gaps" | "labs" | "differential" | "tpch" | "fuzz" | "ml"
+        "slt" | "transcript" | "sql" | "gaps" | "kept" | "labs" | "differential" | "tpch" | "fuzz" | "ml"
         | "formats" | "tight" => native::run(&command, &rest),
         "" | "help" | "--help" | "-h" => {
             println!("{USAGE}");

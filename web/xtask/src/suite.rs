@@ -32,7 +32,11 @@ const PARTS: [Part; 31] = [
     Part { name: "learners", slow: false, run: || test(&["--test", "suite"]) },
     Part { name: "worker", slow: false, run: || test(&["--test", "workspace", "--test", "console"]) },
     Part { name: "policies", slow: false, run: || test(&["--test", "policies"]) },
-    Part { name: "account", slow: false, run: || test(&["--test", "bill", "--test", "backups"]) },
+    Part {
+        name: "account",
+        slow: false,
+        run: || test(&["--test", "bill", "--test", "backups", "--test", "upgrade"]),
+    },
     Part {
         name: "starting states",
         slow: false,
