@@ -97,6 +97,7 @@ fn run_labs(words: &[String]) -> Result<(), String> {
             println!("{} is there; prove it: cargo xtask labs check {0}", folder.display());
             Ok(())
         }
+        ["takeout", "--archive", file] => takeout::archive(&lab::course(), file.as_ref()),
         ["takeout", lab, folder] => {
             takeout::write(&lab::read(lab.as_ref())?, folder.as_ref())?;
             println!("{folder}/run.sh does the lab in AWS, {folder}/cleanup.sh removes what it made");

@@ -1,6 +1,8 @@
-//! `labs takeout`: a lab as a folder for a real account, with the rows that it begins with.
+//! `labs takeout`: labs as folders for a real account, with the rows that they begin with.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Cursor, Write};
 use std::path::Path;
 
 use sandshift_engine::cli::Files;
@@ -8,41 +10,71 @@ use sandshift_engine::sandbox::{ADMIN, Sandbox};
 use sandshift_lessons::transcript::rows;
 use sandshift_lessons::{Lab, state};
 use sandshift_takeout::{Beginning, Table, Trip};
+use zip::write::SimpleFileOptions;
 
-use crate::start;
+use crate::{lab, start};
+
+const README: &str = include_str!("takeout.md");
 
 /// Writes the folder of a lab.
 ///
 /// # Errors
 /// A lab that cannot be read or begun, a folder that cannot be written.
 pub fn write(lab: &Lab, folder: &Path) -> Result<(), String> {
-    let mut sandbox = lab.start(start::SEED).map_err(|problem| problem.to_string())?;
-    let (beginning, tables) = beginning(lab, &mut sandbox)?;
-    let trip = Trip::of_lab(&lab.definition, &beginning);
-    let texts = trip
-        .folder()
-        .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
-    for (path, text) in &texts {
-        put(folder, path, text.as_bytes())?;
-    }
-    for (path, text) in &tables {
-        put(folder, path, text.as_bytes())?;
-    }
-    for path in sandbox.disk.paths() {
-        let named = path.trim_start_matches('/');
-        if texts.iter().any(|(file, text)| file == "run.sh" && text.contains(named))
-            && let Some(bytes) = sandbox.disk.read(&path)
-        {
-            put(folder, named, &bytes)?;
-        }
+    for (path, bytes) in files(lab)? {
+        let file = folder.join(path);
+        let made = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&file, bytes));
+        made.map_err(|error| format!("{}: {error}", file.display()))?;
     }
     Ok(())
 }
 
-fn put(folder: &Path, path: &str, bytes: &[u8]) -> Result<(), String> {
-    let file = folder.join(path);
-    let made = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&file, bytes));
-    made.map_err(|error| format!("{}: {error}", file.display()))
+/// Writes all labs as one archive, with the data that they share in it once.
+///
+/// # Errors
+/// As [`write`].
+pub fn archive(labs: &Path, file: &Path) -> Result<(), String> {
+    let mut all = BTreeMap::new();
+    for folder in lab::folders(labs)? {
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        for (path, bytes) in files(&lab::read(&folder)?)? {
+            let place = if path.starts_with("data/") { path } else { format!("{name}/{path}") };
+            all.insert(format!("sandshift-aws/{place}"), bytes);
+        }
+    }
+    all.insert("sandshift-aws/README.md".to_owned(), README.into());
+    let told = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (path, bytes) in &all {
+        // Its time is that of no machine: the same labs give the same file.
+        let mode = if path.ends_with(".sh") { 0o755 } else { 0o644 };
+        let options = SimpleFileOptions::default().unix_permissions(mode);
+        archive.start_file(path.as_str(), options).map_err(|error| told(&error))?;
+        archive.write_all(bytes).map_err(|error| told(&error))?;
+    }
+    let bytes = archive.finish().map_err(|error| told(&error))?.into_inner();
+    fs::write(file, bytes).map_err(|error| told(&error))
+}
+
+/// The files of a lab's folder, by path.
+fn files(lab: &Lab) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let mut sandbox = lab.start(start::SEED).map_err(|problem| problem.to_string())?;
+    let (beginning, rows) = beginning(lab, &mut sandbox)?;
+    let texts = Trip::of_lab(&lab.definition, &beginning)
+        .folder()
+        .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
+    let mut files: Vec<(String, Vec<u8>)> =
+        texts.into_iter().chain(rows).map(|(path, text)| (path, text.into_bytes())).collect();
+    for path in sandbox.disk.paths() {
+        let named = path.trim_start_matches("/data/");
+        let asked = files.iter().any(|(file, text)| {
+            file == "run.sh" && String::from_utf8_lossy(text).contains(&format!("$DATA/{named}\""))
+        });
+        if asked && let Some(bytes) = sandbox.disk.read(&path) {
+            files.push((format!("data/{named}"), bytes.to_vec()));
+        }
+    }
+    Ok(files)
 }
 
 /// What a lab begins with, read from the account itself, and the rows by file.
@@ -74,16 +106,16 @@ fn beginning(lab: &Lab, sandbox: &mut Sandbox) -> Result<(Beginning, Vec<(String
         // The course's great tables are files of the learner's disk, too.
         let whole = name.split_once('.').map(|(_, table)| format!("/data/{table}.csv"));
         let file = match whole.filter(|path| on_disk.contains(path)) {
-            Some(path) => path.trim_start_matches('/').to_owned(),
+            Some(path) => path.trim_start_matches("/data/").to_owned(),
             None => {
-                let file = format!("data/beginning/{name}.csv");
+                let file = format!("beginning/{name}.csv");
                 let mut text = String::from("rows\n");
                 for row in ask(&format!("SELECT * FROM {name}"))? {
                     let cells: Vec<String> = row.iter().map(|cell| csv_cell(cell)).collect();
                     text.push_str(&cells.join(","));
                     text.push('\n');
                 }
-                data.push((file.clone(), text));
+                data.push((format!("data/{file}"), text));
                 file
             }
         };

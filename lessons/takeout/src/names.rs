@@ -93,6 +93,8 @@ impl Names {
              ACCOUNT=${{ACCOUNT:-$(aws sts get-caller-identity --query Account --output text)}}\n\
              NODE_TYPE=${{NODE_TYPE:-ra3.large}}\n\
              DATABASE=${{DATABASE:-dev}}\n\
+             DATA=data\n\
+             [ -d data ] || DATA=../data\n\
              # Seconds. Lessons on backups let days pass.\n\
              WAIT_AT_MOST=${{WAIT_AT_MOST:-3600}}\n"
         );

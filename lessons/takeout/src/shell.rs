@@ -60,7 +60,9 @@ pub fn line(line: &str, names: &Names) -> String {
 /// A word that comes to itself, but for its names.
 fn quoted(word: &str, names: &Names) -> String {
     // The learner's own disk is the folder's.
-    let word = word.strip_prefix('/').filter(|path| path.starts_with("data/")).unwrap_or(word);
+    if let Some(file) = word.strip_prefix("/data/") {
+        return format!("\"$DATA/{file}\"");
+    }
     let parts = names.cut(word);
     if parts.iter().any(|part| part.variable) {
         let inside = |text: &str| {
@@ -125,7 +127,7 @@ mod tests {
     fn files_are_the_folders_and_lines_inside_lines_stay() {
         assert_eq!(
             line("s3 cp /data/train.csv s3://course-bucket/", &named()),
-            "s3 cp data/train.csv \"s3://${BUCKET}/\""
+            "s3 cp \"$DATA/train.csv\" \"s3://${BUCKET}/\""
         );
         assert_eq!(
             line(

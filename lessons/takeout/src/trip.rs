@@ -36,7 +36,7 @@ pub struct Table {
     /// `raw_data.channel`.
     pub name: String,
     pub definition: String,
-    /// Where the rows are in the folder.
+    /// Where the rows are, below the folder's `data`.
     pub file: String,
 }
 
@@ -62,7 +62,8 @@ impl<'a> Trip<'a> {
         }
     }
 
-    /// The folder's texts by path. Data files are the caller's: those of the tables, and of the learner's disk as lines name them.
+    /// The folder's texts by path. The files below `data`, there or beside the folder, are the caller's: those of the
+    /// tables, and what lines name of the learner's disk.
     ///
     /// # Errors
     /// A part that is no transcript.
@@ -180,7 +181,7 @@ impl Folder<'_> {
         for table in &trip.beginning.tables {
             file(self, &table.definition);
             self.run.push_str(&format!(
-                "aws s3 cp {} \"s3://${{{bucket}}}/{LOADING}/{}.csv\" >/dev/null\n",
+                "aws s3 cp \"$DATA/{}\" \"s3://${{{bucket}}}/{LOADING}/{}.csv\" >/dev/null\n",
                 table.file, table.name
             ));
             let copy = format!(

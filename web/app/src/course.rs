@@ -42,6 +42,9 @@ pub struct Entry {
     /// Paths inside the folder that checking needs; an author's own entry may leave them out.
     #[serde(default = "usual_files")]
     pub files: Vec<String>,
+    /// Below `labs/`: the labs as scripts for a real account.
+    #[serde(default)]
+    pub taken: Option<String>,
 }
 
 fn usual_files() -> Vec<String> {

@@ -21,6 +21,11 @@ pub fn window() -> Option<Window> {
     web_sys::window()
 }
 
+/// Whether the page is a file of its own, opened without a host.
+pub fn is_alone() -> bool {
+    window().is_some_and(|window| window.location().protocol().is_ok_and(|protocol| protocol == "file:"))
+}
+
 /// Starts the worker that `boot.js` names.
 pub fn start_worker() -> Result<Worker, String> {
     call_boot("worker")?.dyn_into::<Worker>().map_err(|_| "boot.js made no worker".to_owned())

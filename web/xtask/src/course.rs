@@ -8,11 +8,14 @@ use serde_json::{Value, json};
 
 use crate::site::copy_folder;
 
+/// The labs as scripts for a real account, beside them.
+pub const TAKEN: &str = "aws.zip";
+
 /// Copies every lab below `labs`, with its digest, and writes the index.
 ///
 /// # Errors
 /// A lab that cannot be read, with file, line and what is expected.
-pub fn publish(labs: &Path, out: &Path) -> Result<(), String> {
+pub fn publish(labs: &Path, out: &Path, taken: Option<&str>) -> Result<(), String> {
     let mut entries = Vec::new();
     for folder in folders(labs)? {
         copy_folder(&labs.join(&folder), &out.join(&folder))?;
@@ -20,7 +23,11 @@ pub fn publish(labs: &Path, out: &Path) -> Result<(), String> {
         let text = serde_json::to_string(&digest).map_err(|error| error.to_string())?;
         let path = out.join(&folder).join(Digest::FILE);
         fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
-        entries.push(entry(labs, &folder, digest)?);
+        let mut entry = entry(labs, &folder, digest)?;
+        if let Some(file) = taken {
+            entry["taken"] = file.into();
+        }
+        entries.push(entry);
     }
     entries.sort_by_key(|entry| entry["order"].as_u64());
     let text = serde_json::to_string_pretty(&entries).map_err(|error| error.to_string())?;

@@ -6,6 +6,11 @@ use std::path::Path;
 
 use crate::hashed::fingerprint;
 
+/// Great and for another place: fetched by who wants it, kept by nobody.
+fn is_asked_for(file: &str) -> bool {
+    file.ends_with(".zip")
+}
+
 /// Writes the list into `sw.js`, and into the page that there is one.
 pub fn list(site: &Path, files: &[String]) -> Result<(), String> {
     let told = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
@@ -21,7 +26,7 @@ pub fn list(site: &Path, files: &[String]) -> Result<(), String> {
     }
     fs::write(&page, marked).map_err(|error| told(&page, error))?;
     let mut kept: BTreeMap<&str, String> = BTreeMap::new();
-    for file in files.iter().filter(|file| *file != "sw.js") {
+    for file in files.iter().filter(|file| *file != "sw.js" && !is_asked_for(file)) {
         let path = site.join(file);
         let bytes = fs::read(&path).map_err(|error| told(&path, error))?;
         kept.insert(file, format!("{:016x}", fingerprint(&bytes)));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::progress::step;
 use crate::wasm::{self, PARTS, Profile};
-use crate::{course, hashed, npm, offline, pack, root, states};
+use crate::{course, hashed, native, npm, offline, pack, root, states};
 
 /// What to build.
 pub struct Plan {
@@ -80,9 +80,22 @@ pub fn stage(profile: Profile, labs: &Path) -> Result<PathBuf, String> {
     }
     let embed = root.join("web/embed/build.mjs");
     step("embedding", || pack::node(&embed, &[&stage]))?;
-    course::publish(labs, &stage.join("labs"))?;
+    // Only what is published: it takes a native build of the engine.
+    let taken = (profile == Profile::Release).then_some(course::TAKEN);
+    course::publish(labs, &stage.join("labs"), taken)?;
+    if let Some(file) = taken {
+        take_out(&stage.join("labs").join(file))?;
+    }
     states::publish(&root, &bound, &stage.join("states"))?;
     Ok(stage)
+}
+
+/// The labs as scripts for a real account.
+fn take_out(file: &Path) -> Result<(), String> {
+    step("labs for AWS", || {
+        let words = ["takeout", "--archive", &file.to_string_lossy()].map(str::to_owned);
+        native::run("labs", &words)
+    })
 }
 
 /// A folder that is no site of ours is not emptied.

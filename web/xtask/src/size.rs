@@ -49,6 +49,7 @@ fn part(path: &str) -> &'static str {
         "formats.js" | "formats_bg.wasm" => "compression and Parquet, when wanted",
         "embed.js" | "embedded.js" | "cells.js" | "cells.html" | "embed.json" => "embedding, when wanted",
         _ if path.starts_with("console/") => "console pages, when wanted",
+        "labs/aws.zip" => "labs for AWS, when wanted",
         _ if path.starts_with("labs/") => "lessons",
         _ if path.ends_with(".html") || path.ends_with(".css") || path.ends_with(".svg") => {
             "page markup and styles"
@@ -59,7 +60,7 @@ fn part(path: &str) -> &'static str {
 
 const ENGINE: [&str; 1] = ["engine wasm"];
 const PAGE: [&str; 4] = ["page wasm", "page scripts", "editor", "page markup and styles"];
-const PARTS: [&str; 15] = [
+const PARTS: [&str; 16] = [
     "engine wasm",
     "engine scripts",
     PAGE[0],
@@ -73,6 +74,7 @@ const PARTS: [&str; 15] = [
     "learners, when wanted",
     "console pages, when wanted",
     "embedding, when wanted",
+    "labs for AWS, when wanted",
     "lessons",
     "other files",
 ];

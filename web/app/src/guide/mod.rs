@@ -11,6 +11,7 @@ use sandshift_prose::definition::Step;
 use sandshift_prose::markdown::{Block, StepProse};
 use yew::prelude::*;
 
+use crate::console::half;
 use crate::course::Lesson;
 use crate::host;
 use crate::icon::Icon;
@@ -145,6 +146,21 @@ fn go_to(page: &Page, step: String) -> Callback<MouseEvent> {
     })
 }
 
+const TAKE: &str = "실제 AWS에서 해 보기: 스크립트 내려받기|Take it to AWS: the scripts";
+const TAKE_NOTE: &str = "실행하는 run.sh와 모두 지우는 cleanup.sh입니다. 본인의 AWS 계정에서는 요금이 나옵니다.|run.sh does it, cleanup.sh removes all of it. In an account of your own it costs money.";
+
+/// The labs as scripts for a real account, where the site was built with them; a page of one file has none beside it.
+fn taken(page: &Page) -> Html {
+    let language = page.state.language;
+    let course = page.state.course.there();
+    match course.and_then(|course| course.labs.iter().find_map(|lab| lab.taken.as_ref())) {
+        Some(file) if !host::is_alone() => html! {
+            <p><a href={format!("./labs/{file}")} download="sandshift-aws.zip">{ half(TAKE, language) }</a>{ " " }<span class="soft">{ half(TAKE_NOTE, language) }</span></p>
+        },
+        _ => html! {},
+    }
+}
+
 /// The way on: back, reset, forward. Forward is the one primary action once the step is passed.
 fn turn(page: &Page, lesson: &Lesson, at: usize) -> Html {
     let (state, words) = (&page.state, page.words());
@@ -156,7 +172,7 @@ fn turn(page: &Page, lesson: &Lesson, at: usize) -> Html {
     html! {
         <>
             if passed && last && lesson.steps().iter().all(|step| state.is_passed(&step.id)) {
-                <div class="callout callout-ok" role="status"><Icon name="check" /><div><b>{ words.lab_done }</b>{ words.lab_done_note }</div></div>
+                <div class="callout callout-ok" role="status"><Icon name="check" /><div><b>{ words.lab_done }</b>{ words.lab_done_note }{ taken(page) }</div></div>
             }
             <div class="turn">
                 if at > 0 {
