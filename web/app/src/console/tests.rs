@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Members that descriptions may have, whatever they describe.
-const MEMBERS: &str = " above absent act also amount args as ask begin call confirm danger deeds do each else empty example fill first foreseen group head \
+const MEMBERS: &str = " above absent act also amount args as ask at begin call confirm danger deeds do each else empty example fill first foreseen group head \
     help id if kind label loses more name none note of only open options optional pages parts per quiet reads region rows say show start tabs text \
     then title under unit value verb when wide with words ";
 
@@ -34,14 +34,14 @@ fn texts(of: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Members by name, but not of what is sent (`with`) nor of words for values.
+/// Members by name, but not of what is sent (`with`), what a form begins with, nor of words for values.
 fn members(of: &Value, found: &mut Vec<String>) {
     match of {
         Value::Array(items) => items.iter().for_each(|item| members(item, found)),
         Value::Object(all) => {
             for (name, member) in all {
                 found.push(name.clone());
-                if !matches!(name.as_str(), "with" | "words") {
+                if !matches!(name.as_str(), "begin" | "with" | "words") {
                     members(member, found);
                 }
             }
