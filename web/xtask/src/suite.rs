@@ -35,7 +35,7 @@ const PARTS: [Part; 31] = [
     Part {
         name: "account",
         slow: false,
-        run: || test(&["--test", "bill", "--test", "backups", "--test", "upgrade"]),
+        run: || test(&["--test", "bill", "--test", "backups", "--test", "takeout", "--test", "upgrade"]),
     },
     Part {
         name: "starting states",
