@@ -7,10 +7,15 @@
 use sandshift_engine::sandbox::{ADMIN, CliOutput, Executed, Sandbox};
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
-use sandshift_prose::definition::{Actor, Attempt, CheckKind, Condition, Expect, Step};
+use sandshift_prose::definition::{Actor, Attempt, CheckKind, Condition, Expect, Step, Table};
 
+use crate::matching::difference;
 use crate::record::Record;
-use crate::transcript::{self, Terminal, Transcript, connect, error_text, rows};
+use crate::transcript::{self, Terminal, Transcript, connect, error_text, table};
+
+/// Steps that all of a check's statements may take together, so that no lab can make its reader wait without end;
+/// the longest of the course takes 1,505.
+pub(crate) const PATIENCE: u64 = 5_000;
 
 /// Where one check stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +44,10 @@ pub fn evaluate(step: &Step, sandbox: &Sandbox, record: &Record) -> StepStatus {
         .map(|check| {
             let missing = match &check.kind {
                 CheckKind::State(condition) => attempt(condition, sandbox).err(),
+                CheckKind::Result { .. } if !record.has_done(&step.id, &check.id) => {
+                    Some(record.difference(&step.id, &check.id).unwrap_or_default().to_owned())
+                }
+                CheckKind::Result { .. } => None,
                 CheckKind::Did(_) => unless(record.has_done(&step.id, &check.id)),
                 CheckKind::Question { answer, .. } => {
                     unless(record.answer(&step.id, &check.id) == Some(answer.as_str()))
@@ -66,6 +75,18 @@ pub fn recognise(step: &Step, sandbox: &Sandbox, record: &Record) -> Option<Stri
     found.map(|wrong| wrong.id.clone())
 }
 
+/// What a query comes to that a learner's own is held against.
+pub fn comes_to(query: &str, sandbox: &Sandbox) -> Result<Table, String> {
+    let mut copy = sandbox.clone();
+    copy.patience = PATIENCE;
+    let session = copy.connect(ADMIN, None).map_err(|error| error_text(&error))?;
+    match copy.execute(session, query).pop().map(|each| each.result) {
+        Some(Ok(answer)) => table(&answer).ok_or_else(|| format!("{query}\n(no rows)")),
+        Some(Err(error)) => Err(format!("{query}\n{}", error_text(&error))),
+        None => Err(format!("{query}\n(no statement)")),
+    }
+}
+
 fn unless(passed: bool) -> Option<String> {
     (!passed).then(String::new)
 }
@@ -73,6 +94,7 @@ fn unless(passed: bool) -> Option<String> {
 /// Tries the condition on a copy. The error says what was tried and what came of it.
 pub fn attempt(condition: &Condition, sandbox: &Sandbox) -> Result<(), String> {
     let mut copy = sandbox.clone();
+    copy.patience = PATIENCE;
     prepare(&condition.given, &mut copy)?;
     let actor = person(&condition.actor, &mut copy)?;
     match &condition.attempt {
@@ -141,19 +163,19 @@ fn judge(expect: &Expect, executed: &[Executed], tried: &str) -> Result<(), Stri
     if let Some(error) = before.iter().find_map(|each| each.result.as_ref().err()) {
         return Err(format!("{tried}\n{}", error_text(error)));
     }
-    let Expect::Rows { rows: wanted, ordered } = expect else {
+    let Expect::Rows { wanted, matching } = expect else {
         return judge_plain(expect, last.result.as_ref().err(), tried);
     };
     match &last.result {
         Err(error) => Err(format!("{tried}\n{}", error_text(error))),
         Ok(answer) => {
-            let mut got = rows(answer).unwrap_or_default();
-            let mut wanted = wanted.clone();
-            if !ordered {
-                sandshift_engine::sorted::sort(&mut got);
-                sandshift_engine::sorted::sort(&mut wanted);
+            let Some(got) = table(answer) else {
+                return Err(format!("{tried}\n({})", answer.completion.tag));
+            };
+            match difference(wanted, &got, matching) {
+                None => Ok(()),
+                Some(differs) => Err(format!("{tried}\n{differs}")),
             }
-            if got == wanted { Ok(()) } else { Err(format!("{tried}\n{}", excerpt(&got))) }
         }
     }
 }
@@ -185,16 +207,4 @@ fn judge_aws(expect: &Expect, output: &CliOutput, tried: &str) -> Result<(), Str
     };
     let said = if output.code == 0 { &output.stdout } else { &output.stderr };
     if held { Ok(()) } else { Err(format!("{tried}\n{}", said.trim())) }
-}
-
-fn excerpt(rows: &[Vec<String>]) -> String {
-    const SHOWN: usize = 5;
-    if rows.is_empty() {
-        return "(no rows)".to_owned();
-    }
-    let mut lines: Vec<String> = rows.iter().take(SHOWN).map(|row| row.join(" | ")).collect();
-    if rows.len() > SHOWN {
-        lines.push("…".to_owned());
-    }
-    lines.join("\n")
 }

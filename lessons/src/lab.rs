@@ -2,17 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use sandshift_engine::extension::Extensions;
 use sandshift_engine::sandbox::Sandbox;
 use sandshift_engine::sorted::SortedMap;
-use sandshift_prose::definition::{CheckKind, Definition, Step};
+use sandshift_prose::definition::{CheckKind, Definition, Step, Wanted};
 use sandshift_prose::{Digest, Problem, Prose};
 use serde::Deserialize;
 
-use crate::check::{CheckStatus, StepStatus, evaluate};
+use crate::check::{CheckStatus, StepStatus, comes_to, evaluate};
 use crate::extensions::linked;
+use crate::matching::difference;
 use crate::record::Record;
 use crate::state;
-use crate::transcript::{Answered, Terminal, Transcript, difference};
+use crate::transcript::{self, Answered, Done, Terminal, Transcript};
+
+/// Steps that the statements of one script may take together: the longest of the course takes 174.
+pub(crate) const PATIENCE: u64 = 20_000;
 
 /// The files of a lab, read.
 #[derive(Clone, Debug)]
@@ -40,6 +45,11 @@ impl Lab {
             )]);
         }
         Ok(Lab { definition, prose, files })
+    }
+
+    /// What a proof reads: the logic and every language.
+    pub fn digest(&self) -> Digest {
+        Digest { definition: self.definition.clone(), prose: self.prose.clone() }
     }
 
     /// The lab of a digest, for walking it: without its words, which are the page's.
@@ -80,8 +90,9 @@ impl Lab {
     ///
     /// # Errors
     /// The statement that failed.
-    pub fn state_before(&self, step: &str, seed: u64) -> Result<Sandbox, Problem> {
+    pub fn state_before(&self, step: &str, seed: u64, extensions: Extensions) -> Result<Sandbox, Problem> {
         let mut sandbox = self.start(seed)?;
+        sandbox.extensions = extensions;
         for before in self.definition.steps.iter().take_while(|known| known.id != step) {
             self.solve(before, &mut sandbox, &mut |_| {})?;
         }
@@ -101,15 +112,42 @@ impl Lab {
         run_script(sandbox, &step.solution, "lab.toml", step.solution_line, told)
     }
 
+    /// Notes a statement that ran where a check waits for it: something done, or a query that comes to what is
+    /// wanted. Of queries only the checks of `open` and of the first step that is not passed are tried.
+    pub fn witness(&self, sandbox: &Sandbox, record: &mut Record, done: &Done, open: Option<&str>) {
+        record.witness(&self.definition, done);
+        let Some(came) = &done.came else { return };
+        let first = self.first_open(record);
+        for step in &self.definition.steps {
+            let looked_at = Some(step.id.as_str()) == open || Some(&step.id) == first.as_ref();
+            if !looked_at || record.has_passed(&step.id) {
+                continue;
+            }
+            for check in &step.checks {
+                let CheckKind::Result { user, wanted, matching } = &check.kind else { continue };
+                if *user != done.user || record.has_done(&step.id, &check.id) {
+                    continue;
+                }
+                let differs = match wanted {
+                    Wanted::Table(table) => difference(table, came, matching),
+                    Wanted::Query(query) => match comes_to(query, sandbox) {
+                        Ok(table) => difference(&table, came, matching),
+                        Err(message) => Some(message),
+                    },
+                };
+                record.note_result(&step.id, &check.id, differs);
+            }
+        }
+    }
+
+    fn first_open(&self, record: &Record) -> Option<String> {
+        self.definition.steps.iter().find(|step| !record.has_passed(&step.id)).map(|step| step.id.clone())
+    }
+
     /// Where every step stands. Steps once passed stay passed; of the others, the first and `current` are
     /// looked at now. Passing is noted in the record.
     pub fn check(&self, sandbox: &Sandbox, record: &mut Record, current: Option<&str>) -> Vec<StepStatus> {
-        let first = self
-            .definition
-            .steps
-            .iter()
-            .find(|step| !record.has_passed(&step.id))
-            .map(|step| step.id.clone());
+        let first = self.first_open(record);
         let mut statuses = Vec::with_capacity(self.definition.steps.len());
         for step in &self.definition.steps {
             let open = Some(step.id.as_str()) == current || Some(&step.id) == first.as_ref();
@@ -136,7 +174,7 @@ fn untouched(step: &Step, record: &Record) -> StepStatus {
         .map(|check| {
             let known = match &check.kind {
                 CheckKind::State(_) => false,
-                CheckKind::Did(_) => record.has_done(&step.id, &check.id),
+                CheckKind::Did(_) | CheckKind::Result { .. } => record.has_done(&step.id, &check.id),
                 CheckKind::Question { answer, .. } => {
                     record.answer(&step.id, &check.id) == Some(answer.as_str())
                 }
@@ -158,16 +196,18 @@ pub(crate) fn run_script(
 ) -> Result<(), Problem> {
     let transcript = Transcript::parse(file, text).map_err(|mut problems| problems.swap_remove(0))?;
     let mut terminal = Terminal::default();
+    sandbox.patience = PATIENCE;
     let mut result = Ok(());
     for entry in &transcript.entries {
         let answered = terminal.enter(sandbox, entry);
         told(&answered);
-        if let Some(wrong) = difference(entry, &answered) {
+        if let Some(wrong) = transcript::difference(entry, &answered) {
             let message = format!("`{}` came to: {}", wrong.input, wrong.actual);
             result = Err(Problem::at(file, before + entry.line, message, wrong.expected));
             break;
         }
     }
     terminal.close(sandbox);
+    sandbox.patience = u64::MAX;
     result
 }

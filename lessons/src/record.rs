@@ -18,6 +18,8 @@ pub struct Record {
     done: SortedMap<String, SortedSet<String>>,
     /// By step: what was chosen, by check.
     answers: SortedMap<String, SortedMap<String, String>>,
+    /// By step and check of kind `result`: how the last query differed.
+    differed: SortedMap<String, SortedMap<String, String>>,
 }
 
 impl Record {
@@ -31,6 +33,23 @@ impl Record {
 
     pub fn has_done(&self, step: &str, check: &str) -> bool {
         self.done.get(step).is_some_and(|done| done.contains(check))
+    }
+
+    /// Notes that a check's query came out right, or how it differed.
+    pub fn note_result(&mut self, step: &str, check: &str, difference: Option<String>) {
+        match difference {
+            None => {
+                self.done.entry(step.to_owned()).or_default().insert(check.to_owned());
+            }
+            Some(text) => {
+                self.differed.entry(step.to_owned()).or_default().insert(check.to_owned(), text);
+            }
+        }
+    }
+
+    /// How the last query for this check differed from what is wanted.
+    pub fn difference(&self, step: &str, check: &str) -> Option<&str> {
+        self.differed.get(step)?.get(check).map(String::as_str)
     }
 
     pub fn answer(&self, step: &str, check: &str) -> Option<&str> {
@@ -74,6 +93,7 @@ impl Record {
             self.passed.remove(&step.id);
             self.done.remove(&step.id);
             self.answers.remove(&step.id);
+            self.differed.remove(&step.id);
         }
     }
 }
@@ -119,7 +139,12 @@ mod tests {
     use super::*;
 
     fn done(text: &str, refused: Option<&str>) -> Done {
-        Done { user: "jeeseok".to_owned(), text: text.to_owned(), refused: refused.map(str::to_owned) }
+        Done {
+            user: "jeeseok".to_owned(),
+            text: text.to_owned(),
+            refused: refused.map(str::to_owned),
+            came: None,
+        }
     }
 
     #[test]

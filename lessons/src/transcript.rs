@@ -16,9 +16,11 @@ use sandshift_engine::sandbox::{Answer, CliOutput, Executed, Sandbox};
 use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::error::{SqlError, SqlResult};
 use sandshift_engine::sql::session::SessionId;
+use sandshift_prose::definition::Table;
 pub use sandshift_prose::transcript::{Door, Entry, Transcript};
 
 use crate::Problem;
+use crate::matching::ROWS;
 
 /// The doors of one account, with a session of its own for each warehouse user who has typed something.
 #[derive(Default)]
@@ -43,6 +45,8 @@ pub struct Done {
     pub text: String,
     /// SQLSTATE; `None` when it succeeded.
     pub refused: Option<String>,
+    /// The rows it came to, as far as a check would look at them.
+    pub came: Option<Table>,
 }
 
 /// What a transcript's run came to.
@@ -161,6 +165,7 @@ impl Terminal {
                 .map(|each| Done {
                     user: user.to_owned(),
                     text: each.text,
+                    came: each.result.as_ref().ok().and_then(|answer| table(answer)),
                     refused: each.result.err().map(|error| error.kind.state().to_owned()),
                 })
                 .collect(),
@@ -298,6 +303,16 @@ pub fn rows(answer: &Answer) -> Option<Vec<Vec<String>>> {
         }
     }
     Some(rows)
+}
+
+/// The answer as a check looks at it; `None` for a statement without rows, and for more of them than are compared.
+pub fn table(answer: &Answer) -> Option<Table> {
+    if answer.batches.iter().map(|batch| batch.rows).sum::<usize>() > ROWS {
+        return None;
+    }
+    let fields = answer.completion.fields.as_ref()?;
+    let columns = fields.iter().map(|field| field.name.to_string()).collect();
+    Some(Table { columns, rows: rows(answer)? })
 }
 
 /// `admin` is of the present cluster, `admin@name` of the cluster or workgroup of that name.

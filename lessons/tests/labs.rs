@@ -47,7 +47,7 @@ fn told(problems: &[sandshift_lessons::Problem]) -> String {
 #[test]
 fn every_lab_says_everything_in_every_language() {
     for (name, lab) in labs() {
-        let problems = sandshift_lessons::words::complete(&lab);
+        let problems = sandshift_lessons::words::complete(&lab.digest());
         assert!(problems.is_empty(), "{name}: {}", told(&problems));
     }
 }

@@ -97,3 +97,85 @@ fn a_statement_in_the_prose_that_does_not_run_is_found() {
     one(&problems, "en.md", "syntax error");
     one(&broken("en.md", "```sql admin", "```!sql admin"), "en.md", "a block without `!`");
 }
+
+/// The scaffold's step with a result check in front; `query` is what the learner is asked for and `solution` what
+/// the solution runs.
+fn asking(check: &str, solution: &str) -> Vec<Problem> {
+    let files: Vec<(String, String)> = scaffold::files("asking", 1)
+        .into_iter()
+        .map(|(path, text)| {
+            let text = match path {
+                "lab.toml" => text
+                    .replace("sql admin> CREATE GROUP readers;\nsql admin> GRANT USAGE ON SCHEMA raw_data TO GROUP readers;\nsql admin> GRANT S", &format!("sql admin> {solution}\nsql admin> CREATE GROUP readers;\nsql admin> GRANT USAGE ON SCHEMA raw_data TO GROUP readers;\nsql admin> GRANT S"))
+                    .replace("[[step.check]]\nid = \"may-read\"", &format!("[[step.check]]\nid = \"asked\"\nas = \"admin\"\n{check}\n\n[[step.check]]\nid = \"may-read\"")),
+                _ => text.replace("```check may-read", "```check asked\nCounted\n```\n\n```check may-read"),
+            };
+            (path.to_owned(), text)
+        })
+        .collect();
+    match Lab::from_files("asking", &files) {
+        Ok(lab) => prove(&lab, SEED),
+        Err(problems) => problems,
+    }
+}
+
+#[test]
+fn a_query_of_the_learners_own_is_judged_by_what_it_comes_to() {
+    let check = "result = \"SELECT channel, COUNT(1) AS sessions FROM raw_data.user_session_channel GROUP BY channel ORDER BY sessions DESC\"\nordered-by = [\"sessions\"]";
+    let other_words = "SELECT u.channel, COUNT(u.userid) n FROM raw_data.user_session_channel u GROUP BY 1 ORDER BY 2 DESC;";
+    assert_eq!(asking(check, other_words), []);
+    let other_order = "SELECT channel, COUNT(1) FROM raw_data.user_session_channel GROUP BY 1 ORDER BY 2;";
+    one(&asking(check, other_order), "lab.toml", "row 1\n- Youtube | 17091\n+ Facebook | 16791");
+    let other_rows = "SELECT channel, COUNT(DISTINCT userid) FROM raw_data.user_session_channel GROUP BY 1 ORDER BY 2 DESC;";
+    one(&asking(check, other_rows), "lab.toml", "row 1\n- Youtube | 17091\n+ ");
+    let names = format!("{check}\nsame-names = true");
+    one(&asking(&names, other_words), "lab.toml", "columns\n- channel | sessions\n+ channel | n");
+    let written = "result = \"\"\nrows = [[\"6\"]]";
+    assert_eq!(asking(written, "SELECT COUNT(DISTINCT channel) FROM raw_data.user_session_channel;"), []);
+    one(&asking(written, "SELECT 1;"), "lab.toml", "row 1\n+ 1");
+    one(
+        &asking("result = \"SELECT 1 FROM nowhere\"", other_words),
+        "lab.toml",
+        "relation \"nowhere\" does not exist",
+    );
+    one(&asking("result = \"\"", other_words), "lab.toml", "does not say once");
+}
+
+#[test]
+fn blanks_that_the_solution_does_not_fill_are_found() {
+    let blanks = |text: &str| format!("```blanks admin\n{text}\n```\n\n```hint");
+    assert_eq!(broken("en.md", "```hint", &blanks("GRANT ___ ON SCHEMA raw_data TO ___ readers;")), []);
+    let other = blanks("GRANT ___ ON DATABASE raw_data TO ___ readers;");
+    one(&broken("en.md", "```hint", &other), "en.md", "no statement of the solution fills");
+    one(&broken("en.md", "```hint", &blanks("GRANT USAGE;")), "en.md", "nothing to fill in");
+}
+
+#[test]
+fn a_hint_that_waits_for_nothing_is_found() {
+    for fine in ["```hint after 2", "```hint wrong usage-only", "```hint open may-read"] {
+        assert_eq!(broken("en.md", "```hint", fine), []);
+    }
+    one(&broken("en.md", "```hint", "```hint wrong nothing"), "en.md", "which the step does not have");
+    one(&broken("en.md", "```hint", "```hint soon"), "en.md", "not how a hint is named");
+}
+
+#[test]
+fn a_lab_that_would_never_end_is_found() {
+    let endless = "sql = \"SELECT COUNT(1) FROM raw_data.user_session_channel a, raw_data.user_session_channel b, raw_data.user_session_channel c WHERE a.userid + b.userid > c.userid\"\nrows = [[\"101520\"]]";
+    let check = "sql = \"SELECT COUNT(1) FROM raw_data.user_session_channel\"\nrows = [[\"101520\"]]";
+    one(&broken("lab.toml", check, endless), "lab.toml", "ERROR 57014");
+    let script = "sql admin> CREATE PROCEDURE spin() AS $$ BEGIN WHILE true LOOP NULL; END LOOP; END; $$ LANGUAGE plpgsql;\nsql admin> CALL spin();\nsql admin> CREATE GROUP readers;\nsql admin> GRANT USAGE ON SCHEMA raw_data TO GROUP readers;\nsql admin> GRANT S";
+    let begun = "sql admin> CREATE GROUP readers;\nsql admin> GRANT USAGE ON SCHEMA raw_data TO GROUP readers;\nsql admin> GRANT S";
+    one(&broken("lab.toml", begun, script), "lab.toml", "ERROR 57014");
+    let long = format!("# {}\nformat = 1", "x".repeat(600_000));
+    one(&broken("lab.toml", "format = 1", &long), "lab.toml", "bytes are too many");
+    let step = "[[step]]\nid = \"readers\"";
+    let many: String = (0..61)
+        .map(|n| {
+            format!(
+                "[[step]]\nid = \"s{n}\"\n[[step.check]]\nid = \"c\"\nas = \"admin\"\nsql = \"SELECT 1\"\n\n"
+            )
+        })
+        .collect();
+    one(&broken("lab.toml", step, &format!("{many}{step}")), "lab.toml", "62 steps are too many");
+}

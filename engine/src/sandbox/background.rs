@@ -86,7 +86,9 @@ impl Sandbox {
     /// Does all that the Data API was given.
     pub fn finish_background(&mut self) {
         let mut background = Background::default();
-        while background.work(self) {}
+        while self.patience > 0 && background.work(self) {
+            self.patience -= 1;
+        }
     }
 
     fn note_statement(&mut self, id: &str, change: impl FnOnce(&mut Statement)) {

@@ -107,6 +107,9 @@ pub struct Sandbox {
     pub memory_limit: u64,
     /// The modules beside the engine, as this door reaches them.
     pub extensions: Extensions,
+    /// Steps that scripts run as a whole may still take; whoever runs a stranger's sets it. Without any left a
+    /// statement is canceled.
+    pub patience: u64,
     /// As whom the outside is asked, if not under the roles that statements name: Athena has a caller and no roles.
     acting: Option<Box<outside::Acting>>,
 }
@@ -157,6 +160,7 @@ impl Sandbox {
             seed,
             memory_limit: DEFAULT_LIMIT,
             extensions: Extensions::default(),
+            patience: u64::MAX,
             acting: None,
         }
     }

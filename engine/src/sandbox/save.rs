@@ -218,6 +218,7 @@ impl Sandbox {
             seed: written.seed,
             memory_limit: DEFAULT_LIMIT,
             extensions: crate::extension::Extensions::default(),
+            patience: u64::MAX,
             acting: None,
         };
         sandbox.select(written.present);

@@ -19,7 +19,12 @@
 //! id = "can-read"
 //! as = "group analytics_users"    # a user; or somebody made for the check: `group NAME`, `role NAME`
 //! sql = "SELECT COUNT(1) FROM raw_data.user_session_channel"
-//! rows = [["101520"]]             # cells as text, NULL as "NULL"; a multiset, unless ordered = true
+//! rows = [["101520"]]             # cells as text, NULL as "NULL", an empty string as "(empty)"; a multiset, unless:
+//! ordered = true                  # every row in its place
+//! ordered-by = ["sessions"]       # or in the order of these columns (names, or places from 1); ties are free
+//! tolerance = 0.01                # cells that are numbers on both sides may differ by so much
+//! columns = ["channel", "sessions"]  # what the columns are called; without it names are free
+//! any-column-order = true         # columns may stand in another order
 //!
 //! [[step.check]]
 //! id = "cannot-delete"
@@ -57,6 +62,12 @@
 //! on = "raw_data.user_session_channel"
 //! as = "jeeseok"
 //! refused = "42501"               # without it, it must have succeeded
+//!
+//! [[step.check]]                  # a query of the learner's own, however it is written: it must come to what this
+//! id = "monthly-users"            # one comes to (tried as admin on a copy), or to `rows`
+//! as = "admin"                    # whose query
+//! result = "SELECT month, COUNT(DISTINCT userid) AS users FROM s GROUP BY 1 ORDER BY 1"
+//! ordered-by = ["month"]          # as above; `same-names = true` asks for the names of this query's columns
 //!
 //! [[step.check]]
 //! id = "which-wall"
@@ -133,6 +144,12 @@ pub struct Check {
 pub enum CheckKind {
     State(Condition),
     Did(Deed),
+    /// A query that `user` ran came to what `wanted` comes to.
+    Result {
+        user: String,
+        wanted: Wanted,
+        matching: Matching,
+    },
     /// Passes when `answer` was chosen.
     Question {
         options: Vec<String>,
@@ -178,12 +195,12 @@ pub enum Attempt {
     Aws(String),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Expect {
     Success,
     Rows {
-        rows: Vec<Vec<String>>,
-        ordered: bool,
+        wanted: Table,
+        matching: Matching,
     },
     /// What the AWS CLI prints, without blanks around it.
     Prints(String),
@@ -192,6 +209,36 @@ pub enum Expect {
         state: String,
         message: Option<String>,
     },
+}
+
+/// What a learner's query is held against.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Wanted {
+    /// What this query comes to, tried as admin on a copy.
+    Query(String),
+    Table(Table),
+}
+
+/// Rows as text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// Empty where names do not matter.
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+/// When two results are the same.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Matching {
+    /// Every row in its place.
+    pub ordered: bool,
+    /// In the order of these columns, by name or by place from 1; among rows that agree in them any order is right.
+    pub keys: Vec<String>,
+    /// By how much numbers may differ; `None`: cells agree as text.
+    pub tolerance: Option<f64>,
+    /// Columns are called as they are wanted.
+    pub same_names: bool,
+    pub any_column_order: bool,
 }
 
 /// A statement somebody ran.
@@ -217,6 +264,18 @@ pub struct Wrong {
     /// Check id to option id.
     pub choose: BTreeMap<String, String>,
     pub when: Vec<Condition>,
+}
+
+impl CheckKind {
+    /// How many cells it writes out.
+    pub fn cells(&self) -> usize {
+        let table = match self {
+            CheckKind::State(Condition { expect: Expect::Rows { wanted, .. }, .. }) => wanted,
+            CheckKind::Result { wanted: Wanted::Table(table), .. } => table,
+            _ => return 0,
+        };
+        table.rows.iter().map(Vec::len).sum()
+    }
 }
 
 impl Definition {

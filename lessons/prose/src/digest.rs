@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Definition, Problem, Prose};
+use crate::{Definition, Problem, Prose, budget};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Digest {
@@ -34,8 +34,12 @@ impl Digest {
                 "a lab.toml in its folder",
             )]);
         };
+        let mut problems = budget::files(files);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
         let definition = Definition::parse(logic)?;
-        let mut problems = Vec::new();
+        problems.extend(budget::definition(&definition));
         let mut prose = BTreeMap::new();
         for language in &definition.languages {
             let file = format!("{language}.md");

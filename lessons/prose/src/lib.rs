@@ -7,6 +7,7 @@
 //! engine, so that the page can show a lesson before the engine is there. What the words mean is decided in
 //! `sandshift-lessons`.
 
+pub mod budget;
 pub mod definition;
 pub mod digest;
 pub mod markdown;

@@ -17,6 +17,9 @@
 //! ```question CHECK     the question, then `- option: text` lines (of a question or a prediction)
 //! ```answer CHECK       said once the question is answered right, or the prediction is made
 //! ```hint               one hint; several stand in rising order
+//! ```hint after 3       offered once three tries have not passed; `hint wrong WRONG`: once that wrong answer was
+//!                       given; `hint open CHECK`: after a try, while that check is open
+//! ```blanks admin       SQL with blanks (`___`) for the learner to fill in; what comes of it is what is checked
 //! ```wrong WRONG        feedback for a foreseen wrong answer
 //! ```solution           words in front of the solution's statements
 //! ````
@@ -59,7 +62,7 @@ pub struct StepProse {
     pub missing: BTreeMap<String, Words>,
     pub answers: BTreeMap<String, Words>,
     /// In rising order.
-    pub hints: Vec<Words>,
+    pub hints: Vec<Hint>,
     /// By wrong answer's id.
     pub wrong: BTreeMap<String, Words>,
     pub solution: Option<Words>,
@@ -72,6 +75,28 @@ pub struct Words {
     pub markdown: String,
     /// Line of its fence, from 1.
     pub line: u32,
+}
+
+/// A hint, and from when it is of use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hint {
+    pub markdown: String,
+    /// Line of its fence, from 1.
+    pub line: u32,
+    pub when: HintWhen,
+}
+
+/// When a hint is offered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum HintWhen {
+    Always,
+    /// Once so many tries have not passed the step.
+    Tries(u32),
+    /// Once this wrong answer was given, also when it was put right since.
+    Wrong(String),
+    /// After a try, while this check is open.
+    Open(String),
 }
 
 /// A piece of a step's running text.
@@ -106,6 +131,12 @@ pub enum Block {
     Note {
         title: String,
         markdown: String,
+        line: u32,
+    },
+    /// SQL of `user` with blanks, each three or more `_`.
+    Blanks {
+        user: String,
+        text: String,
         line: u32,
     },
     /// A question or a prediction: the check of that id decides which.
@@ -257,8 +288,8 @@ impl Reader<'_> {
             return;
         }
         let ours = Kind::read(kind);
-        let Some(kind_of) =
-            ours.filter(|kind| !(argument.is_empty() && matches!(kind, Kind::Sql | Kind::Aws)))
+        let Some(kind_of) = ours
+            .filter(|kind| !(argument.is_empty() && matches!(kind, Kind::Sql | Kind::Aws | Kind::Blanks)))
         else {
             // Ordinary Markdown code.
             if self.running.is_empty() {
@@ -268,7 +299,18 @@ impl Reader<'_> {
             return;
         };
         self.flush();
-        if kind_of.takes_argument() == argument.is_empty() {
+        let hint = match kind_of {
+            Kind::Hint => match read_hint(argument) {
+                Some(when) => Some(Hint { markdown: body.clone(), line, when }),
+                None => {
+                    let expected = "```hint alone, `hint after 3`, `hint wrong WRONG` or `hint open CHECK`";
+                    self.problem(line, format!("`{}` is not how a hint is named", fence.info), expected);
+                    return;
+                }
+            },
+            _ => None,
+        };
+        if hint.is_none() && kind_of.takes_argument() == argument.is_empty() {
             let expected =
                 if kind_of.takes_argument() { format!("```{kind} ID") } else { format!("```{kind} alone") };
             self.problem(line, format!("`{}` is not how this block is named", fence.info), expected);
@@ -298,6 +340,10 @@ impl Reader<'_> {
             },
             _ => None,
         };
+        if matches!(kind_of, Kind::Blanks) && !body.contains("___") {
+            self.problem(line, "there is nothing to fill in here", "`___` where a word is missing");
+            return;
+        }
         let Some(step) = self.prose.steps.last_mut() else {
             self.problem(
                 line,
@@ -315,7 +361,11 @@ impl Reader<'_> {
             Kind::Wrong => step.wrong.insert(argument, words),
             Kind::Solution => step.solution.replace(words),
             Kind::Hint => {
-                step.hints.push(words);
+                step.hints.extend(hint);
+                None
+            }
+            Kind::Blanks => {
+                step.blocks.push(Block::Blanks { user: argument, text: body, line });
                 None
             }
             Kind::Sql => {
@@ -355,6 +405,7 @@ enum Kind {
     Sql,
     Aws,
     Clock,
+    Blanks,
     Note,
     Check,
     Missing,
@@ -371,6 +422,7 @@ impl Kind {
             "sql" => Kind::Sql,
             "aws" => Kind::Aws,
             "clock" => Kind::Clock,
+            "blanks" => Kind::Blanks,
             "note" => Kind::Note,
             "check" => Kind::Check,
             "missing" => Kind::Missing,
@@ -404,6 +456,18 @@ impl Fence {
         let line = line.trim_end();
         line.len() >= self.ticks && line.bytes().all(|byte| byte == b'`')
     }
+}
+
+fn read_hint(argument: &str) -> Option<HintWhen> {
+    let mut words = argument.split_whitespace();
+    let when = match (words.next(), words.next()) {
+        (None, _) => HintWhen::Always,
+        (Some("after"), Some(tries)) => HintWhen::Tries(tries.parse().ok().filter(|tries| *tries > 0)?),
+        (Some("wrong"), Some(wrong)) => HintWhen::Wrong(wrong.to_owned()),
+        (Some("open"), Some(check)) => HintWhen::Open(check.to_owned()),
+        _ => return None,
+    };
+    words.next().is_none().then_some(when)
 }
 
 fn read_clock(body: &str, line: u32) -> Result<Block, Problem> {

@@ -74,6 +74,21 @@ pub enum Door {
     },
 }
 
+impl Entry {
+    /// As a transcript has it: prompt, what was typed, and the output where one is expected.
+    pub fn written(&self) -> String {
+        let refusal = if self.refusal { "!" } else { "" };
+        let prompt = match &self.door {
+            Door::Sql { user } => format!("sql {user}"),
+            Door::Login { user } => format!("login {user}"),
+            Door::Aws { principal } => format!("aws {principal}"),
+            Door::Clock { .. } => "clock".to_owned(),
+        };
+        let output = self.output.as_ref().map_or_else(String::new, |output| format!("----\n{output}\n"));
+        format!("{refusal}{prompt}> {}\n{output}", self.input)
+    }
+}
+
 impl Transcript {
     /// Reads a transcript. Problems name `file` and the line.
     pub fn parse(file: &str, text: &str) -> Result<Transcript, Vec<Problem>> {
@@ -240,7 +255,12 @@ fn read_advance(input: &str) -> Result<Option<i64>, (String, String)> {
         _ => return Err(wrong()),
     };
     let count: i64 = digits.parse().map_err(|_| wrong())?;
-    count.checked_mul(seconds * 1_000_000).map(Some).ok_or_else(wrong)
+    let micros = count.checked_mul(seconds * 1_000_000).ok_or_else(wrong)?;
+    // Ten years of snapshots are what somebody waits for.
+    if micros > 3_660 * 86_400_000_000 {
+        return Err(("that is more than ten years".to_owned(), "a shorter span".to_owned()));
+    }
+    Ok(Some(micros))
 }
 
 #[cfg(test)]
@@ -257,6 +277,15 @@ mod tests {
         assert_eq!((select.input.as_str(), select.output.as_deref()), ("SELECT 1,\n  2", Some("1 | 2")));
         assert!(delete.refusal && delete.door == Door::Sql { user: "jo".to_owned() });
         assert_eq!(clock.door, Door::Clock { micros: Some(8 * 3_600 * 1_000_000) });
+        let again: Vec<String> = transcript.entries.iter().map(Entry::written).collect();
+        let again = Transcript::parse("t", &again.join("\n")).unwrap().entries;
+        let plain = |entries: &[Entry]| -> Vec<_> {
+            entries
+                .iter()
+                .map(|one| (one.door.clone(), one.refusal, one.input.clone(), one.output.clone()))
+                .collect()
+        };
+        assert_eq!(plain(&again), plain(&transcript.entries));
     }
 
     #[test]

@@ -150,7 +150,7 @@ pub fn asked<'a>(step: &'a Step, check: &str) -> Option<(&'a str, bool)> {
     match &step.checks.iter().find(|each| each.id == check)?.kind {
         CheckKind::Question { answer, .. } => Some((answer, false)),
         CheckKind::Prediction { answer, .. } => Some((answer, true)),
-        CheckKind::State(_) | CheckKind::Did(_) => None,
+        CheckKind::State(_) | CheckKind::Did(_) | CheckKind::Result { .. } => None,
     }
 }
 

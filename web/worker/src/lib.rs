@@ -18,3 +18,5 @@ pub mod workspace;
 mod exports;
 #[cfg(target_arch = "wasm32")]
 mod extension;
+#[cfg(target_arch = "wasm32")]
+mod rehearsal;

@@ -20,14 +20,14 @@ use std::sync::Arc;
 
 use sandshift_engine::cli::Files as _;
 use sandshift_engine::extension::Extensions;
-use sandshift_engine::sandbox::{Background, LoadError, Sandbox};
+use sandshift_engine::sandbox::{Answer, Background, LoadError, Sandbox};
 use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
 use sandshift_engine::warehouse::manifest::WarehouseId;
 use sandshift_lessons::generator::maker;
 use sandshift_lessons::state;
-use sandshift_lessons::transcript::{self, Done};
+use sandshift_lessons::transcript::{self, Done, table};
 use sandshift_lessons::{Lab, Record};
 use sandshift_protocol::{
     CheckState, Event, EventKind, LabSource, Message, Request, StatementResult, StepState, StorageState,
@@ -309,7 +309,9 @@ impl Workspace {
                 Advance::Done { index, text, completion, batches } => {
                     let elapsed_ms = (self.now)() - self.statement_began;
                     let user = script.user.clone();
-                    self.witness(user, text, None);
+                    let answer = Answer { completion, batches };
+                    self.witness(user, text, Ok(&answer));
+                    let Answer { completion, batches } = answer;
                     let rows = completion
                         .fields
                         .map(|fields| self.results.keep(fields, batches, completion.printing));
@@ -328,7 +330,7 @@ impl Workspace {
                 Advance::Failed { index, text, error } => {
                     let (user, text_of_all) = (script.user.clone(), script.text.clone());
                     let failure = self.failure(&error, &text_of_all);
-                    self.witness(user, text, Some(&error));
+                    self.witness(user, text, Err(&error));
                     self.changed = true;
                     self.tell(id, EventKind::StatementFailed { index, error: failure });
                 }
@@ -415,10 +417,11 @@ impl Workspace {
         self.events_when_stored.push(Event { id, event: EventKind::Finished { canceled } });
     }
 
-    fn witness(&mut self, user: String, text: String, error: Option<&SqlError>) {
+    fn witness(&mut self, user: String, text: String, result: Result<&Answer, &SqlError>) {
         if let Some(lab) = &self.lab {
-            let refused = error.map(|error| error.kind.state().to_owned());
-            self.record.witness(&lab.definition, &Done { user, text, refused });
+            let refused = result.err().map(|error| error.kind.state().to_owned());
+            let done = Done { user, text, refused, came: result.ok().and_then(table) };
+            lab.witness(&self.sandbox, &mut self.record, &done, self.open_step.as_deref());
         }
     }
 

@@ -183,6 +183,10 @@ impl Sandbox {
         let mut running = self.start(session, parsed)?;
         let mut batches = Vec::new();
         loop {
+            if self.patience == 0 {
+                return Err(placed(self.cancel(running), parsed.span));
+            }
+            self.patience -= 1;
             match self.step(&mut running).map_err(|error| placed(error, parsed.span))? {
                 Step::Running(_) => {}
                 Step::Rows(batch) => batches.push(batch),

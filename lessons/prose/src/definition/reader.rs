@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Actor, Attempt, Check, CheckKind, Condition, Deed, Definition, Expect, FORMAT, Step, Wrong};
+use super::{
+    Actor, Attempt, Check, CheckKind, Condition, Deed, Definition, Expect, FORMAT, Matching, Step, Table,
+    Wanted, Wrong,
+};
 use crate::problem::{Problem, line_of};
 use crate::transcript::Transcript;
 
@@ -58,7 +61,7 @@ struct RawStep {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawCheck {
     id: Spanned<String>,
     given: Option<Spanned<String>>,
@@ -71,10 +74,20 @@ struct RawCheck {
     rows: Option<Vec<Vec<String>>>,
     #[serde(default)]
     ordered: bool,
+    #[serde(default)]
+    ordered_by: Vec<String>,
+    tolerance: Option<f64>,
+    #[serde(default)]
+    columns: Vec<String>,
+    #[serde(default)]
+    any_column_order: bool,
     refused: Option<String>,
     message: Option<String>,
     did: Option<String>,
     on: Option<String>,
+    result: Option<String>,
+    #[serde(default)]
+    same_names: bool,
     question: Option<Vec<String>>,
     prediction: Option<Vec<String>>,
     answer: Option<String>,
@@ -92,7 +105,7 @@ struct RawWrong {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawCondition {
     given: Option<Spanned<String>>,
     #[serde(rename = "as")]
@@ -104,6 +117,13 @@ struct RawCondition {
     rows: Option<Vec<Vec<String>>>,
     #[serde(default)]
     ordered: bool,
+    #[serde(default)]
+    ordered_by: Vec<String>,
+    tolerance: Option<f64>,
+    #[serde(default)]
+    columns: Vec<String>,
+    #[serde(default)]
+    any_column_order: bool,
     refused: Option<String>,
     message: Option<String>,
 }
@@ -117,8 +137,8 @@ struct Trial {
     aws: Option<String>,
     prints: Option<String>,
     password: Option<String>,
-    rows: Option<Vec<Vec<String>>>,
-    ordered: bool,
+    rows: Option<Table>,
+    matching: Matching,
     refused: Option<String>,
     message: Option<String>,
 }
@@ -179,20 +199,42 @@ impl Reader<'_> {
     fn check(&mut self, raw: RawCheck, seen: &mut Vec<String>) -> Option<Check> {
         let line = self.name(&raw.id, seen, "check");
         let id = raw.id.into_inner();
-        let kind = match (raw.question, raw.prediction, raw.did) {
-            (Some(options), None, None) => {
+        let table = raw.rows.map(|rows| Table { columns: raw.columns, rows });
+        let mut matching = Matching {
+            ordered: raw.ordered,
+            keys: raw.ordered_by,
+            tolerance: raw.tolerance,
+            same_names: raw.same_names,
+            any_column_order: raw.any_column_order,
+        };
+        self.matching(line, &mut matching, table.as_ref());
+        let kind = match (raw.question, raw.prediction, raw.did, raw.result) {
+            (Some(options), None, None, None) => {
                 let answer = self.answer(&options, raw.answer, line)?;
                 CheckKind::Question { options, answer }
             }
-            (None, Some(options), None) => {
+            (None, Some(options), None, None) => {
                 let answer = self.answer(&options, raw.answer, line)?;
                 CheckKind::Prediction { options, answer }
             }
-            (None, None, Some(verb)) => {
-                let Some(user) = raw.actor else {
-                    self.problem(line, format!("check `{id}` does not say who did it"), "as = \"user\"");
-                    return None;
+            (None, None, None, Some(query)) => {
+                let user = self.doer(line, &id, raw.actor)?;
+                let wanted = match (table, query.trim().is_empty()) {
+                    (Some(table), true) => Wanted::Table(table),
+                    (None, false) => Wanted::Query(query),
+                    _ => {
+                        self.problem(
+                            line,
+                            format!("check `{id}` does not say once what the query comes to"),
+                            "result = \"SELECT ...\", or result = \"\" with rows",
+                        );
+                        return None;
+                    }
                 };
+                CheckKind::Result { user, wanted, matching }
+            }
+            (None, None, Some(verb), None) => {
+                let user = self.doer(line, &id, raw.actor)?;
                 CheckKind::Did(Deed {
                     user,
                     verb: verb.to_ascii_uppercase(),
@@ -200,7 +242,7 @@ impl Reader<'_> {
                     refused: raw.refused,
                 })
             }
-            (None, None, None) => CheckKind::State(self.condition(Trial {
+            (None, None, None, None) => CheckKind::State(self.condition(Trial {
                 line,
                 given: raw.given,
                 actor: raw.actor,
@@ -208,8 +250,8 @@ impl Reader<'_> {
                 aws: raw.aws,
                 prints: raw.prints,
                 password: raw.password,
-                rows: raw.rows,
-                ordered: raw.ordered,
+                rows: table,
+                matching,
                 refused: raw.refused,
                 message: raw.message,
             })?),
@@ -217,12 +259,40 @@ impl Reader<'_> {
                 self.problem(
                     line,
                     format!("check `{id}` is of two kinds"),
-                    "one of sql, aws, password, did, question, prediction",
+                    "one of sql, aws, password, did, result, question, prediction",
                 );
                 return None;
             }
         };
         Some(Check { id, line, kind })
+    }
+
+    fn doer(&mut self, line: u32, id: &str, actor: Option<String>) -> Option<String> {
+        if actor.is_none() {
+            self.problem(line, format!("check `{id}` does not say who did it"), "as = \"user\"");
+        }
+        actor
+    }
+
+    /// Declared names are asked for, and what is declared goes together.
+    fn matching(&mut self, line: u32, matching: &mut Matching, table: Option<&Table>) {
+        matching.same_names |= table.is_some_and(|table| !table.columns.is_empty());
+        if matching.ordered && !matching.keys.is_empty() {
+            self.problem(
+                line,
+                "the rows are ordered as a whole and by some columns",
+                "ordered, or ordered-by",
+            );
+        }
+        if matching.tolerance.is_some_and(|tolerance| !(0.0..1e300).contains(&tolerance)) {
+            self.problem(line, "the tolerance is no distance", "tolerance = 0.01");
+        }
+        let Some(table) = table else { return };
+        let width = if table.columns.is_empty() { None } else { Some(table.columns.len()) };
+        let width = width.or_else(|| table.rows.first().map(Vec::len));
+        if table.rows.iter().any(|row| Some(row.len()) != width) {
+            self.problem(line, "the rows are not equally long", "as many cells in each as there are columns");
+        }
     }
 
     fn answer(&mut self, options: &[String], answer: Option<String>, line: u32) -> Option<String> {
@@ -274,6 +344,15 @@ impl Reader<'_> {
             .into_iter()
             .filter_map(|when| {
                 let line = line_of(self.text, when.actor.span().start);
+                let rows = when.rows.map(|rows| Table { columns: when.columns, rows });
+                let mut matching = Matching {
+                    ordered: when.ordered,
+                    keys: when.ordered_by,
+                    tolerance: when.tolerance,
+                    same_names: false,
+                    any_column_order: when.any_column_order,
+                };
+                self.matching(line, &mut matching, rows.as_ref());
                 self.condition(Trial {
                     line,
                     given: when.given,
@@ -282,8 +361,8 @@ impl Reader<'_> {
                     aws: when.aws,
                     prints: when.prints,
                     password: when.password,
-                    rows: when.rows,
-                    ordered: when.ordered,
+                    rows,
+                    matching,
                     refused: when.refused,
                     message: when.message,
                 })
@@ -325,15 +404,15 @@ impl Reader<'_> {
                 self.problem(
                     line,
                     "it is not clear what is tried",
-                    "one of sql, aws, password, did, question, prediction",
+                    "one of sql, aws, password, did, result, question, prediction",
                 );
                 return None;
             }
         };
         let expect = match (trial.rows, trial.prints, trial.refused) {
             (None, None, None) => Expect::Success,
-            (Some(rows), None, None) if !matches!(attempt, Attempt::Aws(_)) => {
-                Expect::Rows { rows, ordered: trial.ordered }
+            (Some(wanted), None, None) if !matches!(attempt, Attempt::Aws(_)) => {
+                Expect::Rows { wanted, matching: trial.matching }
             }
             (None, Some(text), None) if matches!(attempt, Attempt::Aws(_)) => Expect::Prints(text),
             (None, None, Some(state)) => Expect::Refused { state, message: trial.message },

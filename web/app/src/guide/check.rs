@@ -46,7 +46,7 @@ pub fn Checks(props: &ChecksProps) -> Html {
                         .and_then(|each| each.missing.clone());
                     let missing = prose.missing.get(&check.id).map(|words| words.markdown.clone());
                     // Facts are about the account; of a question there is nothing more to say.
-                    let fact = facts.as_deref().filter(|_| matches!(check.kind, CheckKind::State(_))).map(Fact::read);
+                    let fact = facts.as_deref().filter(|_| matches!(check.kind, CheckKind::State(_) | CheckKind::Result { .. })).map(Fact::read);
                     html! {
                         <li class={done.then_some("pass")} key={check.id.clone()} data-check={check.id.clone()}>
                             <span class="mark"><Icon name="check" /></span>
@@ -87,6 +87,14 @@ fn say(words: &Words, fact: Option<Fact<'_>>, missing: Option<String>) -> Html {
             };
             html! { <span class="say">{ told(name) }</span> }
         }
+        // What a query came to is nearer than any word about it.
+        (Some(Fact::Differs(found)), _) => html! {
+            <>
+                <span class="say">{ if found.columns { words.columns_differ.to_owned() } else { found.row.map_or_else(|| words.row_missing.to_owned(), words.row_differs) } }</span>
+                if let Some(wanted) = found.wanted { <span class="say mono">{ format!("{}: {wanted}", words.wanted) }</span> }
+                if let Some(came) = found.came { <span class="say mono">{ format!("{}: {came}", words.came) }</span> }
+            </>
+        },
         (_, Some(missing)) => html! { <span class="say"><Inline text={missing} /></span> },
         (Some(Fact::Said(message)), None) => html! { <span class="say mono">{ message }</span> },
         (Some(Fact::Came) | None, None) => html! {},

@@ -2,7 +2,7 @@
 
 use sandshift_prose::Transcript;
 use sandshift_prose::definition::Step;
-use sandshift_prose::markdown::StepProse;
+use sandshift_prose::markdown::{Hint, HintWhen, StepProse};
 use sandshift_prose::transcript::Door;
 use yew::prelude::*;
 
@@ -23,7 +23,24 @@ pub fn Help(props: &HelpProps) -> Html {
     let page = use_page();
     let (state, words) = (&page.state, page.words());
     let opened = use_state(|| 0_usize);
-    let hints = &props.prose.hints;
+    let open = |check: &str| {
+        let found =
+            state.step(&props.step.id).and_then(|step| step.checks.iter().find(|each| each.check == check));
+        found.is_some_and(|found| !found.passed)
+    };
+    // Some hints are only of use to who has tried something.
+    let tries = state.tries(&props.step.id);
+    let hints: Vec<&Hint> = props
+        .prose
+        .hints
+        .iter()
+        .filter(|hint| match &hint.when {
+            HintWhen::Always => true,
+            HintWhen::Tries(least) => tries >= *least,
+            HintWhen::Wrong(wrong) => state.went_wrong(&props.step.id, wrong),
+            HintWhen::Open(check) => tries > 0 && open(check),
+        })
+        .collect();
     let revealed = state.revealed.contains(&props.step.id);
     let reveal = {
         let id = props.step.id.clone();

@@ -31,6 +31,9 @@ pub fn Inline(props: &MarkdownProps) -> Html {
     (*drawn).clone()
 }
 
+/// How deep quotations, lists and the like are drawn inside each other.
+const DEEPEST: usize = 40;
+
 /// A frame is an element that is not closed yet.
 struct Frame {
     tag: Option<VTag>,
@@ -84,8 +87,18 @@ fn text_of(node: &VNode) -> String {
 fn draw(text: &str) -> Html {
     let mut stack = vec![Frame { tag: None, code: None, inside: Vec::new() }];
     let mut head = false;
+    let mut too_deep = 0;
     for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
         let node = match event {
+            // Deeper than anybody writes: drawing goes down as deep, and a page's stack has an end.
+            Event::Start(_) if stack.len() + too_deep >= DEEPEST => {
+                too_deep += 1;
+                continue;
+            }
+            Event::End(_) if too_deep > 0 => {
+                too_deep -= 1;
+                continue;
+            }
             Event::Start(tag) => {
                 head = head || matches!(tag, Tag::TableHead);
                 stack.push(frame(&tag, head));

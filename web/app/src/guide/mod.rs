@@ -1,5 +1,6 @@
 //! The guide: a book page. One step is open; those before are folded above it, those after are listed below.
 
+mod blanks;
 mod check;
 mod fact;
 mod help;
@@ -17,6 +18,7 @@ use crate::host;
 use crate::icon::Icon;
 use crate::page::{Page, use_page};
 use crate::store::{Action, Fetched, Question};
+use blanks::Blanks;
 use check::Checks;
 use help::Help;
 use markdown::Markdown;
@@ -113,6 +115,11 @@ fn blocks(page: &Page, step: &Step, prose: &StepProse) -> Html {
             Block::Note { title, markdown, .. } => html! {
                 <div class="callout" key={at}><Icon name="note" /><div><b>{ title }</b><Markdown text={markdown.clone()} class="" /></div></div>
             },
+            Block::Blanks { user, text, .. } => {
+                let key = format!("{}/ blanks {at}", step.id);
+                let filled = page.state.answers.get(&key).cloned().unwrap_or_default();
+                html! { <Blanks key={at} user={user.clone()} text={text.clone()} name={key} {filled} /> }
+            }
             Block::Question { check, prompt, options, .. } => html! {
                 <Ask key={at} step={step.clone()} check={check.clone()} prompt={prompt.clone()} options={options.clone()}
                     answer={prose.answers.get(check).map(|words| words.markdown.clone())} chosen={page.state.answers.get(&format!("{}/{check}", step.id)).cloned()} />

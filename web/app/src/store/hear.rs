@@ -86,6 +86,7 @@ impl State {
                 if self.run.as_ref().is_none_or(|run| run.id != event.id) {
                     return;
                 }
+                self.tried();
                 if let Some(run) = self.run.take().filter(|run| canceled && run.other.is_some()) {
                     let end = run.text.encode_utf16().count() as u32;
                     self.outcomes.push(Outcome {
@@ -106,11 +107,17 @@ impl State {
                 }
             }
             EventKind::AwsDone { stdout, stderr, code } => {
+                self.tried();
                 if let Some(call) = self.calls.iter_mut().find(|call| call.answer.is_none()) {
                     call.answer = Some(Answer { stdout, stderr, code });
                 }
             }
             EventKind::Checks { steps } => {
+                for step in &steps {
+                    if let Some(wrong) = &step.wrong {
+                        self.answers.insert(attempt(&step.step, wrong), String::new());
+                    }
+                }
                 self.steps = steps;
                 self.open_a_step();
             }
@@ -160,6 +167,23 @@ impl State {
         }
     }
 
+    /// One more try at the open step that may not have passed it.
+    fn tried(&mut self) {
+        let Some(step) = self.open_step.clone().filter(|step| !self.is_passed(step)) else { return };
+        let tries = self.tries(&step) + 1;
+        self.answers.insert(attempt(&step, ""), tries.to_string());
+    }
+
+    /// How often something was run in the step without passing it.
+    pub fn tries(&self, step: &str) -> u32 {
+        self.answers.get(&attempt(step, "")).and_then(|tries| tries.parse().ok()).unwrap_or(0)
+    }
+
+    /// Whether a foreseen wrong answer was ever given.
+    pub fn went_wrong(&self, step: &str, wrong: &str) -> bool {
+        self.answers.contains_key(&attempt(step, wrong))
+    }
+
     /// Gives the running statement of a run its new status.
     fn settle(&mut self, id: u32, status: Status) {
         if self.run.as_ref().is_none_or(|run| run.id != id) {
@@ -201,6 +225,11 @@ impl State {
             self.principal = self.account.principals.first().cloned().unwrap_or_default();
         }
     }
+}
+
+/// Tries lie beside the answers, under names that no question has.
+fn attempt(step: &str, wrong: &str) -> String {
+    format!("{step}/ tried {wrong}")
 }
 
 /// Whether anything stands behind a place of a script, UTF-16.

@@ -21,7 +21,7 @@ impl Workspace {
         let Some(lab) = &self.lab else {
             return self.refuse(id, "no lab is open", None);
         };
-        match lab.state_before(step, SEED) {
+        match lab.state_before(step, SEED, self.sandbox.extensions) {
             Ok(sandbox) => {
                 self.record.forget_from(&lab.definition, step);
                 self.put_back(id, sandbox);

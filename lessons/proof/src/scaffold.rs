@@ -121,14 +121,15 @@ The schema opens now. SELECT on its tables is still missing.
 
 #[cfg(test)]
 mod tests {
-    use crate::lab::Lab;
+    use sandshift_prose::Digest;
+
     use crate::words;
 
     #[test]
     fn the_scaffold_is_a_complete_lab() {
         let files: Vec<(String, String)> =
             super::files("new-lab", 9).into_iter().map(|(path, text)| (path.to_owned(), text)).collect();
-        let lab = Lab::from_files("new-lab", &files).unwrap();
+        let lab = Digest::read("new-lab", &files).unwrap();
         assert_eq!(words::complete(&lab), []);
     }
 }
