@@ -52,6 +52,13 @@ impl Lab {
         Digest { definition: self.definition.clone(), prose: self.prose.clone() }
     }
 
+    /// What stands in its folder beside its logic and its words.
+    pub fn other_files(&self) -> Vec<(String, String)> {
+        let read = |path: &str| path == "lab.toml" || path == Digest::FILE || path.ends_with(".md");
+        let others = self.files.iter().filter(|(path, _)| !read(path));
+        others.map(|(path, text)| (path.clone(), text.clone())).collect()
+    }
+
     /// The lab of a digest, for walking it: without its words, which are the page's.
     ///
     /// # Errors

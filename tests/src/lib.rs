@@ -13,6 +13,7 @@ pub mod files;
 pub mod formats;
 pub mod fuzz;
 pub mod gaps;
+pub mod grade;
 pub mod guarded;
 pub mod kept;
 pub mod lab;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use sandshift_tests::{
-    bench_data, differential, files, formats, fuzz, gaps, kept, lab, learners, parallel, scale, script, slt,
+    bench_data, differential, files, formats, fuzz, gaps, grade, kept, lab, learners, parallel, scale, script, slt,
     sql, takeout, tight,
 };
 
@@ -103,12 +103,43 @@ fn run_labs(words: &[String]) -> Result<(), String> {
             println!("{folder}/run.sh does the lab in AWS, {folder}/cleanup.sh removes what it made");
             Ok(())
         }
+        ["grade", rest @ ..] if !rest.is_empty() => grade_all(rest),
         ["describe", rest @ ..] if rest.len() <= 1 => {
             println!("{}", lab::describe(&path(rest.first()))?);
             Ok(())
         }
-        _ => Err("labs check [DIR] | labs new NAME | labs describe [DIR] | labs takeout LAB DIR".to_owned()),
+        _ => Err("labs check [DIR] | labs new NAME | labs grade [--labs DIR] [--json] FILE... | labs describe [DIR] | labs takeout LAB DIR".to_owned()),
     }
+}
+
+/// Marks on standard output, files that are refused on standard error.
+fn grade_all(words: &[&str]) -> Result<(), String> {
+    let (mut course, mut as_json, mut files) = (lab::course(), false, Vec::new());
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "--json" => as_json = true,
+            "--labs" => course = words.next().map(PathBuf::from).ok_or("--labs DIR")?,
+            file => files.push(PathBuf::from(file)),
+        }
+    }
+    let mut marks = Vec::new();
+    let mut refused = 0;
+    for file in &files {
+        match grade::grade(file, &course) {
+            Ok(found) => marks.push(found),
+            Err(reason) => {
+                refused += 1;
+                eprintln!("{}: {reason}", file.display());
+            }
+        }
+    }
+    if as_json {
+        println!("{}", grade::json(&marks))
+    } else {
+        print!("{}", grade::csv(&marks))
+    }
+    if refused == 0 { Ok(()) } else { Err(format!("{refused} of {} files are refused", files.len())) }
 }
 
 /// `bench-data DIR ROWS`: for `cargo xtask bench`.

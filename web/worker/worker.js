@@ -6,6 +6,7 @@
 
 import * as beside from "./beside.js";
 import { NotAWorkspace, pack, unpack } from "./file.js";
+import { Journal } from "./journal.js";
 import { Store } from "./store.js";
 
 /** Milliseconds of work between two looks at the mailbox. */
@@ -19,6 +20,7 @@ let told; // what the page knows of its state, as JSON
 let compiled; // WebAssembly.Module: compiled once, instantiated again after a trap
 
 const mailbox = [];
+const journal = new Journal();
 let working = false;
 
 self.onmessage = ({ data }) => {
@@ -53,10 +55,15 @@ async function take(message) {
   switch (request.type) {
     case "open":
       return open(text, id, request);
+    case "exportSubmission":
+      return ready(id) && exportSubmission(id, request.learner);
     case "exportWorkspace":
       return (store || ready(id)) && exportWorkspace(id);
     case "importWorkspace":
       return (store || ready(id)) && importWorkspace(id, request.base64);
+    case "resetStep":
+      await fetchBeside();
+      break;
     case "resetLab":
       if (!engine && store) return beginAgain(id);
       break;
@@ -64,6 +71,7 @@ async function take(message) {
       return eraseAll(id);
   }
   if (!ready(id)) return;
+  journal.note(request, bytes);
   await guarded(() => engine.take(text, bytes));
   // A script is stored when it is over; everything else before it is answered.
   if (engine && !engine.isRunning()) await keep();
@@ -122,7 +130,7 @@ function begin(id, held) {
   told = JSON.stringify(store.state);
   engine = new glue.Engine(message, held.manifest, blocks, told, held.beginning?.manifest);
   store.hold(held);
-  tell();
+  tell(true);
 }
 
 /** The account that the opened lab begins with, as the build has made it; undefined when it has not. */
@@ -200,6 +208,13 @@ self.sandshift = {
   },
 };
 
+/** Going to a later step solves those before it at once, which cannot wait for a module in the middle. */
+async function fetchBeside() {
+  if (!/\b(MODEL|COPY|UNLOAD|EXTERNAL)\b/i.test(opening?.text ?? "")) return;
+  const missing = ["formats", "learning"].filter((name) => !modules.get(name)?.begin);
+  await Promise.all(missing.map((name) => fetchModule(name).then((module) => modules.set(name, module), (error) => modules.set(name, { error }))));
+}
+
 async function fetchModule(name) {
   const [module, response] = await Promise.all([beside.glue(name), beside.wasm(name)]);
   await module.default({ module_or_path: response });
@@ -237,7 +252,10 @@ class GuardedJob {
 async function keep() {
   if (!engine) return;
   let saved;
+  journal.over();
   await guarded(() => {
+    const message = journal.message();
+    if (message) engine.take(message);
     saved = engine.save(store.known);
   });
   if (saved !== undefined && !(await store.write(saved))) await keepAll();
@@ -282,6 +300,16 @@ async function exportWorkspace(id) {
   }
 }
 
+async function exportSubmission(id, learner) {
+  try {
+    const file = journal.submission(learner, engine.testimony());
+    post({ id, event: { type: "workspaceExported", base64: toBase64(new TextEncoder().encode(file)) } });
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) return recover(error);
+    failed(id, error);
+  }
+}
+
 async function importWorkspace(id, base64) {
   try {
     const { manifest, blocks } = unpack(fromBase64(base64));
@@ -291,7 +319,7 @@ async function importWorkspace(id, base64) {
     engine?.free();
     engine = next;
     await store.replace(manifest, blocks);
-    tell();
+    tell(true);
     tellWhere();
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) await recover(error);
@@ -362,9 +390,12 @@ function failure(error) {
 
 /* ---------- small things ---------- */
 
-function tell() {
+function tell(opened = false) {
   if (!engine) return;
-  for (const event of engine.events()) self.postMessage(event, typeof event === "string" ? [] : [event[1].buffer]);
+  const events = engine.events();
+  if (opened) journal.read(events[0]);
+  for (const event of events) journal.hear(event);
+  for (const event of events) self.postMessage(event, typeof event === "string" ? [] : [event[1].buffer]);
 }
 
 function post(message) {

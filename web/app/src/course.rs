@@ -72,6 +72,12 @@ impl Course {
     pub fn read(json: &str) -> Result<Self, String> {
         let mut labs: Vec<Entry> = sandshift_protocol::read(json).map_err(|error| error.to_string())?;
         labs.sort_by_key(|lab| lab.order);
+        // An account belongs to an id: whoever comes second with one may not have the first one's.
+        for at in (1..labs.len()).rev() {
+            if labs[..at].iter().any(|other| other.id == labs[at].id) {
+                return Err(format!("the id `{}` is there twice", labs[at].id));
+            }
+        }
         Ok(Self { labs })
     }
 

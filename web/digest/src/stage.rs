@@ -16,7 +16,7 @@ extern "C" {
     #[wasm_bindgen(method, structural)]
     fn copy(this: &Engine, account: u32) -> u32;
     #[wasm_bindgen(method, structural)]
-    fn drop(this: &Engine, account: u32);
+    fn forget(this: &Engine, account: u32);
     #[wasm_bindgen(method, structural)]
     fn enter(this: &Engine, account: u32, entry: &str) -> Vec<String>;
     #[wasm_bindgen(method, structural)]
@@ -49,7 +49,7 @@ pub struct Account {
 
 impl Drop for Account {
     fn drop(&mut self) {
-        self.engine.drop(self.number);
+        self.engine.forget(self.number);
     }
 }
 

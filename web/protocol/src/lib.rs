@@ -107,6 +107,10 @@ pub enum Request {
     },
     /// The whole workspace as one file's bytes, base64.
     ExportWorkspace,
+    /// What was done here, for whoever grades it, as one file's bytes, base64. Answers `WorkspaceExported`.
+    ExportSubmission {
+        learner: String,
+    },
     ImportWorkspace {
         base64: String,
     },

@@ -113,6 +113,11 @@ impl Engine {
         Ok(saved.map_or(JsValue::UNDEFINED, |saved| saved_value(&saved)))
     }
 
+    /// What a submission claims.
+    pub fn testimony(&self) -> String {
+        self.workspace.testimony()
+    }
+
     /// As `save`, with every block, whatever changed.
     pub fn whole(&self) -> Result<JsValue, JsValue> {
         Ok(saved_value(&self.workspace.write(&|_| false)?))

@@ -41,7 +41,7 @@ impl Rehearsal {
         self.put(copy)
     }
 
-    pub fn drop(&mut self, account: u32) {
+    pub fn forget(&mut self, account: u32) {
         self.accounts.remove(&account);
     }
 

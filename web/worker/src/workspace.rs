@@ -13,6 +13,7 @@ mod names;
 mod passing;
 mod place;
 mod refusal;
+mod testimony;
 
 pub use refusal::OpenError;
 
@@ -33,6 +34,8 @@ use sandshift_protocol::{
     CheckState, Event, EventKind, LabSource, Message, Request, StatementResult, StepState, StorageState,
 };
 use serde::Serialize;
+
+pub use testimony::Fingerprint;
 
 use crate::comparison::Comparison;
 use crate::failure::utf16;
@@ -271,6 +274,7 @@ impl Workspace {
             Request::Fail => fail_as_a_defect_would(),
             Request::Open { .. }
             | Request::ExportWorkspace
+            | Request::ExportSubmission { .. }
             | Request::ImportWorkspace { .. }
             | Request::EraseAll => {
                 self.refuse(id, "this message is not for the engine", None);

@@ -26,7 +26,7 @@ pub fn rename(site: &Path, files: &[String]) -> Result<(), String> {
             names.insert(file, name);
         }
     }
-    for page in ["index.html", "cells.html"] {
+    for page in ["index.html", "cells.html", "author.html"] {
         let page = site.join(page);
         write(&page, &renamed(read(&page)?, &names))?;
     }
@@ -44,8 +44,8 @@ fn order(file: &str) -> Option<usize> {
     }
     match file {
         "beside.js" => Some(3),
-        "worker.js" => Some(4),
-        "boot.js" | "cells.js" => Some(5),
+        "worker.js" | "proof.js" => Some(4),
+        "boot.js" | "cells.js" | "author.js" => Some(5),
         _ => match file.rsplit_once('.')?.1 {
             "wasm" => Some(0),
             "css" => Some(1),

@@ -8,6 +8,7 @@ mod browser;
 mod command;
 mod course;
 mod fresh;
+mod guide;
 mod hashed;
 mod native;
 mod npm;
@@ -40,6 +41,7 @@ cargo xtask sql [--user NAME] [--setup FILE]...  statements on standard input, r
 cargo xtask kept                                 record how this version stores an account
 cargo xtask gaps                                 write engine/GAPS.md anew
 cargo xtask labs check [DIR] | labs new NAME     prove labs, scaffold one
+cargo xtask labs grade [--json] FILE...          replay submissions, print marks
 cargo xtask differential [--seed N] [--queries N] [--only N] | --list
                                                  random queries, here and in PostgreSQL 15
 cargo xtask tpch                                 TPC-H at scale 0.01, likewise

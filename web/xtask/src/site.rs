@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::progress::step;
 use crate::wasm::{self, PARTS, Profile};
-use crate::{course, hashed, native, npm, offline, pack, root, states};
+use crate::{course, guide, hashed, native, npm, offline, pack, root, states};
 
 /// What to build.
 pub struct Plan {
@@ -67,7 +67,7 @@ pub fn stage(profile: Profile, labs: &Path) -> Result<PathBuf, String> {
         fs::remove_dir_all(&stage).map_err(|error| format!("{}: {error}", stage.display()))?;
     }
     copy_folder(&root.join("static"), &stage)?;
-    for script in ["worker.js", "store.js", "file.js", "beside.js"] {
+    for script in ["worker.js", "store.js", "file.js", "journal.js", "beside.js"] {
         copy(&root.join("web/worker").join(script), &stage.join(script))?;
     }
     for (name, bundle) in &bundles {
@@ -86,6 +86,7 @@ pub fn stage(profile: Profile, labs: &Path) -> Result<PathBuf, String> {
     if let Some(file) = taken {
         take_out(&stage.join("labs").join(file))?;
     }
+    guide::publish(&root.join("lessons"), &stage.join("labs"))?;
     states::publish(&root, &bound, &stage.join("states"))?;
     Ok(stage)
 }

@@ -21,12 +21,7 @@ const PRINCIPAL: &str = "learner";
 pub(super) fn read(text: &str) -> Result<Definition, Vec<Problem>> {
     let raw: RawLab = toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_of(text, span.start));
-        vec![Problem::at(
-            FILE,
-            line,
-            error.message().replace('\n', " "),
-            "the fields that lessons/prose/src/definition.rs describes",
-        )]
+        vec![Problem::at(FILE, line, error.message().replace('\n', " "), "the fields of lab.schema.json")]
     })?;
     let mut reader = Reader { text, problems: Vec::new() };
     let definition = reader.lab(raw);

@@ -1,5 +1,7 @@
 //! Every kind of check is read, and every mistake has its line.
 
+mod schema;
+
 use super::*;
 
 const HEAD: &str =

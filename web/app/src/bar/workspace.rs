@@ -7,12 +7,17 @@ use yew::prelude::*;
 
 use super::menu::Menu;
 use crate::console::half;
+use crate::host;
 use crate::icon::Icon;
 use crate::page::{Desk, use_page};
 use crate::store::{Action, Question};
 
 /// Without a lesson there is no lab to reset.
 const RESET_ACCOUNT: &str = "이 계정 되돌리기|Reset this account";
+
+/// What was done, in one file, for whoever grades it.
+const SUBMIT: &str = "제출 파일 만들기|Make a submission";
+const LEARNER: &str = "제출하는 사람의 이름|Name of whoever hands it in";
 
 #[component]
 pub fn WorkspaceMenu() -> Html {
@@ -26,6 +31,16 @@ pub fn WorkspaceMenu() -> Html {
     let export = {
         let desk = page.desk.clone();
         Callback::from(move |_: MouseEvent| desk.export_workspace())
+    };
+    let submit = {
+        let (desk, language) = (page.desk.clone(), state.language);
+        Callback::from(move |_: MouseEvent| {
+            let named =
+                host::window().and_then(|window| window.prompt_with_message(half(LEARNER, language)).ok());
+            if let Some(Some(learner)) = named {
+                desk.export_submission(learner);
+            }
+        })
     };
     let pick = {
         let input = input.clone();
@@ -56,6 +71,9 @@ pub fn WorkspaceMenu() -> Html {
                 </ul>
                 <p class="over">{ words.move_workspace }</p>
                 <ul>
+                    if !state.route.is_sandbox() {
+                        <li><button class="menu-item" type="button" onclick={submit}>{ half(SUBMIT, state.language) }</button></li>
+                    }
                     <li><button class="menu-item" type="button" onclick={export}>{ words.export_workspace }</button></li>
                     <li><button class="menu-item" type="button" onclick={pick}>{ words.import_workspace }</button></li>
                 </ul>

@@ -38,10 +38,10 @@ pub fn Blanks(props: &BlanksProps) -> Html {
         Callback::from(move |_: MouseEvent| desk.put_in_editor(user.clone(), text.clone()))
     };
     let blank = |at: usize| {
-        let (name, filled) = (props.name.clone(), filled.clone());
+        let (name, before) = (props.name.clone(), filled.clone());
         let oninput = page.desk.on(move |event: InputEvent| {
             let typed = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-            let mut filled = filled.clone();
+            let mut filled = before.clone();
             filled[at] = typed.map(|input| input.value().replace(BETWEEN, " ")).unwrap_or_default();
             Action::OptionChosen { question: name.clone(), option: filled.join("\n") }
         });

@@ -90,7 +90,7 @@ fn say(words: &Words, fact: Option<Fact<'_>>, missing: Option<String>) -> Html {
         // What a query came to is nearer than any word about it.
         (Some(Fact::Differs(found)), _) => html! {
             <>
-                <span class="say">{ if found.columns { words.columns_differ.to_owned() } else { found.row.map_or_else(|| words.row_missing.to_owned(), words.row_differs) } }</span>
+                <span class="say">{ if found.columns { words.other_columns.to_owned() } else { found.row.map_or_else(|| words.row_missing.to_owned(), words.row_differs) } }</span>
                 if let Some(wanted) = found.wanted { <span class="say mono">{ format!("{}: {wanted}", words.wanted) }</span> }
                 if let Some(came) = found.came { <span class="say mono">{ format!("{}: {came}", words.came) }</span> }
             </>

@@ -87,6 +87,16 @@ impl Desk {
         });
     }
 
+    /// Saves what was done here as the file that is handed in.
+    pub fn export_submission(&self, learner: String) {
+        let Some(client) = self.client() else { return };
+        let (desk, name) = (self.clone(), format!("{}.submission.json", self.lab_name()));
+        client.ask(Request::ExportSubmission { learner }, move |answer| match answer {
+            EventKind::WorkspaceExported { base64 } => desk.saved(&name, save_base64(&name, &base64)),
+            other => desk.act(Action::Heard(sandshift_protocol::Event { id: 0, event: other })),
+        });
+    }
+
     fn lab_name(&self) -> String {
         match &self.state().route {
             Route::Home => "sandshift".to_owned(),

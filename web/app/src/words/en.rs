@@ -180,7 +180,7 @@ pub(super) static WORDS: Words = Words {
     put_in_editor: "Put in editor",
     put_in_editor_of: |user| format!("Put in {user}’s editor"),
     blank: |at, of| format!("Blank {at} of {of}"),
-    columns_differ: "The columns are not the ones asked for.",
+    other_columns: "The columns are not the ones asked for.",
     row_missing: "A row is missing.",
     row_differs: |row| format!("Row {row} is the first that differs."),
     wanted: "asked for",

@@ -175,7 +175,7 @@ pub(super) static WORDS: Words = Words {
     put_in_editor: "편집기에 넣기",
     put_in_editor_of: |user| format!("{user}의 편집기에 넣기"),
     blank: |at, of| format!("빈칸 {of}개 중 {at}번째"),
-    columns_differ: "열이 요구한 것과 다릅니다.",
+    other_columns: "열이 요구한 것과 다릅니다.",
     row_missing: "빠진 행이 있습니다.",
     row_differs: |row| format!("{row}번째 행부터 다릅니다."),
     wanted: "기대한 값",

@@ -189,7 +189,7 @@ pub struct Words {
     pub put_in_editor: &'static str,
     pub put_in_editor_of: fn(&str) -> String,
     pub blank: fn(usize, usize) -> String,
-    pub columns_differ: &'static str,
+    pub other_columns: &'static str,
     pub row_missing: &'static str,
     pub row_differs: fn(u32) -> String,
     pub wanted: &'static str,
