@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use sandshift_tests::{
-    bench_data, differential, files, formats, fuzz, gaps, grade, kept, lab, learners, parallel, scale, script, slt,
-    sql, takeout, tight,
+    bench_data, differential, files, formats, fuzz, gaps, grade, kept, lab, learners, parallel, scale,
+    script, slt, sql, takeout, tight,
 };
 
 fn main() -> ExitCode {
