@@ -165,7 +165,7 @@ impl Terminal {
                 .map(|each| Done {
                     user: user.to_owned(),
                     text: each.text,
-                    came: each.result.as_ref().ok().and_then(|answer| table(answer)),
+                    came: each.result.as_ref().ok().and_then(table),
                     refused: each.result.err().map(|error| error.kind.state().to_owned()),
                 })
                 .collect(),
