@@ -41,8 +41,8 @@ mod text_compare;
 mod varbyte;
 
 pub use sandshift_kernel::sql::functions::column;
+use sandshift_kernel::sql::functions::{self, arithmetic, date_part, decimal, signature, string};
 pub use sandshift_kernel::sql::functions::{Call, Resolved, ScalarFunction, Site};
-use sandshift_kernel::sql::functions::{arithmetic, date_part, decimal, signature, string, string_search};
 
 use crate::warehouse::data_type::DataType;
 
@@ -50,16 +50,13 @@ pub use gaps::known_gap;
 pub use quote::RECORD;
 pub use refine::refine;
 
-/// The kernel's families and those of this room. Of entries that take the same types the first is taken.
+/// What else may stand beside a plus or minus, after the kernel's numbers.
+static MOMENTS: &[&[signature::Entry]] = &[temporal::FUNCTIONS];
+
 static FAMILIES: &[&[signature::Entry]] = &[
-    arithmetic::FUNCTIONS,
-    temporal::FUNCTIONS,
-    string::FUNCTIONS,
-    string_search::FUNCTIONS,
     math::FUNCTIONS,
     conditional::FUNCTIONS,
     date::FUNCTIONS,
-    date_part::FUNCTIONS,
     pattern::FUNCTIONS,
     conversion::FUNCTIONS,
     json::FUNCTIONS,
@@ -84,9 +81,10 @@ static FAMILIES: &[&[signature::Entry]] = &[
     backend::FUNCTIONS,
 ];
 
-/// Every entry.
+/// Every entry. Of those that take the same types the first is taken.
 fn entries() -> impl Iterator<Item = &'static signature::Entry> {
-    FAMILIES.iter().flat_map(|family| family.iter())
+    let kernel = (functions::OPERATORS, functions::FAMILIES);
+    kernel.0.iter().chain(MOMENTS).chain(kernel.1).chain(FAMILIES).flat_map(|family| family.iter())
 }
 /// Finds the function for `name` (lower case) and argument types. Operators are functions too, named by
 /// their sign: `+ - * / % ^ || |/ ~ !~` and unary `-` (one argument).

@@ -60,3 +60,11 @@ pub struct Resolved {
     pub arguments: Vec<DataType>,
     pub result: DataType,
 }
+
+/// The number operators, which come before every other family.
+pub static OPERATORS: &[&[signature::Entry]] = &[arithmetic::FUNCTIONS];
+
+/// The other families of this crate. The engine reads these lists where they are: were they written into a list of its
+/// own, what they hold would be compiled there once more, for size.
+pub static FAMILIES: &[&[signature::Entry]] =
+    &[string::FUNCTIONS, string_search::FUNCTIONS, date_part::FUNCTIONS];
