@@ -9,25 +9,12 @@ import { marked } from "marked";
 import { openBrowser } from "./chromium.mjs";
 import { Learner } from "./learner.mjs";
 import { scripts } from "./transcript.mjs";
+import { scene, verdict } from "./scene.mjs";
 
 const [site, labsFile] = process.argv.slice(2);
 const lab = JSON.parse(readFileSync(labsFile, "utf8"))[0];
 const readme = readFileSync(new URL("../../web/embed/README.md", import.meta.url), "utf8");
 const example = (fence) => new RegExp(`^\`\`\`${fence}\n([^]*?)^\`\`\``, "m").exec(readme)[1];
-
-let failed = 0;
-let passed = 0;
-async function scene(name, play) {
-  const begun = Date.now();
-  try {
-    await play();
-    passed += 1;
-    console.log(`ok      ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}\n${error.stack ?? error}${error.cause ? `\n${error.cause}` : ""}`);
-  }
-}
 
 const KINDS = {
   ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
@@ -239,5 +226,4 @@ await scene("clean consoles", () => assert.deepEqual(complaints.filter((text) =>
 await close();
 for (const server of [courses, lmses, strangers]) server.close();
 rmSync(folder, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+verdict();

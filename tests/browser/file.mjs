@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { openBrowser } from "./chromium.mjs";
 import { Learner } from "./learner.mjs";
 import { scripts } from "./transcript.mjs";
+import { scene, verdict } from "./scene.mjs";
 
 const [packed, labsFile] = process.argv.slice(2);
 const labs = JSON.parse(readFileSync(labsFile, "utf8"));
@@ -15,20 +16,6 @@ const folder = mkdtempSync(join(tmpdir(), "sandshift 과정 "));
 const file = join(folder, "sandshift (1).html");
 copyFileSync(packed, file);
 const address = pathToFileURL(file).href;
-
-let failed = 0;
-let passed = 0;
-async function scene(name, play) {
-  const begun = Date.now();
-  try {
-    await play();
-    passed += 1;
-    console.log(`ok      ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}\n${error.stack ?? error}${error.cause ? `\n${error.cause}` : ""}`);
-  }
-}
 
 const { context, close } = await openBrowser({ viewport: { width: 1440, height: 900 }, locale: "en" });
 await context.setOffline(true);
@@ -120,5 +107,4 @@ await scene("a clean console", () => {
 
 await close();
 rmSync(folder, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+verdict();

@@ -7,6 +7,7 @@ import { delimiter, join } from "node:path";
 import puppeteer from "puppeteer-core";
 import { serve } from "./site.mjs";
 import { scripts } from "./transcript.mjs";
+import { failures, scene, verdict } from "./scene.mjs";
 
 const [folder, labsFile] = process.argv.slice(2);
 const [lab] = JSON.parse(readFileSync(labsFile, "utf8"));
@@ -29,21 +30,7 @@ const browser = await puppeteer.launch({
   defaultViewport: { width: 1440, height: 900 }, timeout: 60_000,
 });
 let page;
-let passed = 0;
-let failed = 0;
 const complaints = [];
-
-async function scene(name, play) {
-  const begun = Date.now();
-  try {
-    await play();
-    passed += 1;
-    console.log(`ok      ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}\n${error.stack ?? error}`);
-  }
-}
 
 const ready = () => page.waitForSelector(".toolbar .btn-primary:not([disabled])", READY);
 const text = (selector) => page.$eval(selector, (node) => node.textContent);
@@ -108,7 +95,7 @@ try {
   });
   for (const [at, step] of lab.steps.entries()) {
     await scene(`step ${at + 1} ${step.id}`, () => walk(step));
-    if (failed > 0) break;
+    if (failures() > 0) break;
     if (at === 4) {
       await scene("a reload in the middle", async () => {
         const title = await text("#step-t");
@@ -130,5 +117,4 @@ try {
   site.close();
   rmSync(profile, { recursive: true, force: true });
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+verdict();

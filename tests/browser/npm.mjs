@@ -8,25 +8,12 @@ import { tmpdir } from "node:os";
 import { extname, join, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openBrowser } from "./chromium.mjs";
+import { scene, verdict } from "./scene.mjs";
 
 const tarball = resolve(process.argv[2]);
 const project = fileURLToPath(new URL("../npm/", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "sandshift-project-"));
 const npm = (...words) => execFileSync("npm", words, { cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
-
-let failed = 0;
-let passed = 0;
-async function scene(name, play) {
-  const begun = Date.now();
-  try {
-    await play();
-    passed += 1;
-    console.log(`ok      ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}\n${error.stack ?? error}`);
-  }
-}
 
 const KINDS = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".wasm": "application/wasm" };
 /** The built project below a path; packages find their files whatever it is. */
@@ -88,5 +75,4 @@ vite.kill();
 await close();
 server.close();
 rmSync(folder, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+verdict();

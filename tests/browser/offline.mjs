@@ -9,6 +9,7 @@ import { openBrowser } from "./chromium.mjs";
 import { Learner } from "./learner.mjs";
 import { serve } from "./site.mjs";
 import { scripts } from "./transcript.mjs";
+import { scene, verdict } from "./scene.mjs";
 
 const [site, labsFile] = process.argv.slice(2);
 const labs = JSON.parse(readFileSync(labsFile, "utf8"));
@@ -17,20 +18,6 @@ cpSync(site, folder, { recursive: true });
 
 const server = await serve(folder);
 const { address } = server;
-
-let failed = 0;
-let passed = 0;
-async function scene(name, play) {
-  const begun = Date.now();
-  try {
-    await play();
-    passed += 1;
-    console.log(`ok      ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}\n${error.stack ?? error}${error.cause ? `\n${error.cause}` : ""}`);
-  }
-}
 
 const { context, close } = await openBrowser({ viewport: { width: 1440, height: 900 }, locale: "en" });
 let page = context.pages()[0] ?? (await context.newPage());
@@ -123,5 +110,4 @@ await scene("an update is told, waits, and comes", async () => {
 await close();
 server.close();
 rmSync(folder, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+verdict();

@@ -13,6 +13,7 @@ import { consoleOfTheAccount } from "./console.mjs";
 import { whatTheModelsLearned } from "./model.mjs";
 import { Learner } from "./learner.mjs";
 import { scripts } from "./transcript.mjs";
+import { failures, scene, verdict } from "./scene.mjs";
 
 const [address, labsFile] = process.argv.slice(2);
 const labs = JSON.parse(readFileSync(labsFile, "utf8"));
@@ -22,21 +23,6 @@ mkdirSync(artefacts, { recursive: true });
 const SIZES = [[1440, 900], [1024, 768], [390, 844]];
 const LONG = "SELECT COUNT(1) FROM raw_data.user_session_channel a, raw_data.user_session_channel b WHERE a.userid + b.userid < 0;";
 const SHORT = "SELECT COUNT(1) FROM raw_data.user_session_channel;";
-
-let passed = 0;
-let failed = 0;
-
-async function scene(name, play) {
-  const begun = Date.now();
-  try {
-    await play();
-    passed += 1;
-    console.log(`ok      ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}\n${error.stack ?? error}${error.cause ? `\n${error.cause}` : ""}`);
-  }
-}
 
 /** Notes everything that a clean page never does. */
 function watch(page, complaints) {
@@ -161,7 +147,7 @@ async function walk(lab, language) {
     });
     let refusals = 0;
     for (const [at, step] of lab.steps.entries()) {
-      const before = failed;
+      const before = failures();
       await scene(`${lab.id} ${language}: step ${at + 1} ${step.id}`, async () => {
         for (const check of step.checks) {
           if (check.kind.Prediction) await learner.answer(step.id, check.id, check.kind.Prediction.answer);
@@ -187,7 +173,7 @@ async function walk(lab, language) {
       if (lab.id === "redshift-ml" && step.id === "leak") {
         await scene(`${lab.id} ${language}: what the models learned`, () => whatTheModelsLearned(page, learner, pictures));
       }
-      if (failed > before) await page.screenshot({ path: `${artefacts}${picture}-failed-${step.id}.png` });
+      if (failures() > before) await page.screenshot({ path: `${artefacts}${picture}-failed-${step.id}.png` });
       if (at + 1 < lab.steps.length) await learner.nextStep();
     }
     await scene(`${lab.id} ${language}: the end`, async () => {
@@ -218,9 +204,9 @@ async function walkAccount(language) {
     await page.goto(`${address}?lang=${language}#/lab/sandbox`);
     await learner.waitForEngine();
     for (const play of [warehouses, inspected, serverless, rules, everyPage]) {
-      const before = failed;
+      const before = failures();
       await scene(`account ${language}: ${play.name}`, () => play(page, learner, pictures));
-      if (failed > before) await page.screenshot({ path: `${artefacts}account-${language}-failed-${play.name}.png` });
+      if (failures() > before) await page.screenshot({ path: `${artefacts}account-${language}-failed-${play.name}.png` });
     }
   } finally {
     await scene(`account ${language}: a clean console`, () => assert.deepEqual(complaints, []));
@@ -232,5 +218,4 @@ for (const lab of labs) {
   for (const language of lab.languages) await walk(lab, language);
 }
 await walkAccount("en");
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+verdict();

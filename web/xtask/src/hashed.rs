@@ -130,9 +130,14 @@ mod tests {
             ("embedded.js", ""),
             ("boot.js", "new Worker(\"./worker.js\"); import(\"./embedded.js\")"),
             ("cells.js", "new URL(\"./worker.js\")"),
+            ("digest.js", ""),
+            ("zip.js", ""),
+            ("proof.js", "import(\"./digest.js\")"),
+            ("author.js", "import \"./zip.js\"; new Worker(\"./worker.js\"); new Worker(\"./proof.js\")"),
             ("embed.js", "new URL(\"./cells.html\")"),
             ("index.html", "<script src=\"./boot.js\">"),
             ("cells.html", "<script src=\"./cells.js\">"),
+            ("author.html", "<script src=\"./author.js\">"),
         ];
         for (name, text) in files {
             fs::write(site.join(name), text).unwrap();
