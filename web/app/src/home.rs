@@ -2,12 +2,16 @@
 
 use yew::prelude::*;
 
+use crate::console::half;
 use crate::course::Entry;
 use crate::host::{self, Progress};
 use crate::icon::Icon;
 use crate::page::{Page, use_page};
 use crate::route::{Room, Route};
 use crate::store::{Action, Fetched, Question};
+
+/// The authors' page is a file of the site, beside this one.
+const AUTHOR: &str = "가르치시나요? 브라우저에서 랩을 쓰고 증명해 보세요|Do you teach? Write a lab and prove it in the browser";
 
 #[component]
 pub fn Home() -> Html {
@@ -44,6 +48,9 @@ pub fn Home() -> Html {
             <div class="foot-notes">
                 { for [words.own_state, words.kept_here, words.no_bill].map(|(title, text)| html! { <p><b>{ title }</b>{ text }</p> }) }
             </div>
+            if !host::is_alone() {
+                <p class="erase"><a href="./author.html">{ half(AUTHOR, state.language) }</a></p>
+            }
             <p class="erase"><button class="btn btn-sm btn-quiet" type="button" onclick={page.desk.on(|_: MouseEvent| Action::Asked(Question::EraseAll))}>{ words.keeping.erase }</button></p>
         </main>
     }

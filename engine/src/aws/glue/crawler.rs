@@ -152,6 +152,21 @@ fn input(account: &Account, order: &Order<'_>, old: Value) -> Result<Document, F
     if !given.texts("Classifiers").is_empty() {
         return Err(fault::not_simulated("a crawler's Classifiers"));
     }
+    fault::plain(given, "Configuration CrawlerSecurityConfiguration Tags")?;
+    for (member, inner, usual) in [
+        ("RecrawlPolicy", "RecrawlBehavior", "CRAWL_EVERYTHING"),
+        ("LineageConfiguration", "CrawlerLineageSettings", "DISABLE"),
+    ] {
+        if let Some(other) = given.structure(member).text(inner).filter(|asked| *asked != usual) {
+            return Err(fault::not_simulated(&format!("a crawler's {member} {other}")));
+        }
+    }
+    if given.structure("LakeFormationConfiguration").flag("UseLakeFormationCredentials") {
+        return Err(fault::not_simulated("a crawler's LakeFormationConfiguration"));
+    }
+    if targets.structures("S3Targets").iter().any(|target| target.get("SampleSize").is_some()) {
+        return Err(fault::not_simulated("a crawler's SampleSize"));
+    }
     let paths = targets.structures("S3Targets");
     if paths.is_empty() {
         // unconfirmed: this sentence, and the two below.

@@ -102,6 +102,7 @@ fn check(input: &Value) -> Result<(), Fault> {
     if !given.structure("Connections").texts("Connections").is_empty() {
         return Err(fault::not_simulated("a job's Connections"));
     }
+    fault::plain(given, "SecurityConfiguration NotificationProperty SourceControlDetails Tags")?;
     Ok(())
 }
 

@@ -43,7 +43,7 @@ impl Workspace {
                     let files = self.sandbox.disk.paths();
                     json!({ "Files": files.into_iter().map(|path| json!({ "Path": path })).collect::<Vec<_>>() })
                 }
-                MODELS => self.sandbox.models(),
+                MODELS => self.there(|workspace| workspace.sandbox.models()),
                 INSPECT => self.there(|workspace| {
                     let number =
                         |name: &str| call.parameters[name].as_str().and_then(|text| text.parse().ok());
