@@ -27,7 +27,7 @@ const count = (table) => `SELECT count(*) FROM ${table};`;
 export async function warehouses(page, learner, pictures) {
   const console_ = new Console(page);
   const at = (cluster) => console_.go(`redshift/cluster/${cluster}`);
-  await page.locator('.rooms a[href$="/console"]').first().click();
+  await page.locator('.rooms a[href*="/console"]').first().click();
   await page.locator(".room-title").waitFor({ timeout: SOON });
   await at("course-cluster");
   const [taken] = await act(console_, "스냅샷 생성|Create snapshot", { SnapshotIdentifier: "walk" });

@@ -78,7 +78,7 @@ export class Console {
 export async function consoleOfTheAccount(page, learner, pictures) {
   const console_ = new Console(page);
   const name = (part) => `${learner.language}-console-${part}`;
-  await page.locator('.rooms a[href$="/console"]').click();
+  await page.locator('.rooms a[href*="/console"]').first().click();
   await page.locator(".room-title").waitFor({ timeout: SOON });
 
   // A bucket, a folder, and a file of the learner's own.
