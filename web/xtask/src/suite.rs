@@ -19,7 +19,7 @@ struct Part {
     run: fn() -> Result<(), String>,
 }
 
-const PARTS: [Part; 31] = [
+const PARTS: [Part; 32] = [
     Part { name: "format", slow: false, run: || cargo(&["fmt", "--all", "--check"]) },
     Part { name: "tidy", slow: false, run: || test(&["--test", "tidy"]) },
     Part { name: "unit tests", slow: false, run: || test(&["--lib", "--bins"]) },
@@ -66,6 +66,7 @@ const PARTS: [Part; 31] = [
     Part { name: "embedding", slow: true, run: embed_in_pages },
     Part { name: "one file", slow: true, run: walk_the_file },
     Part { name: "npm package", slow: true, run: use_the_package },
+    Part { name: "authoring", slow: true, run: || on_the_site("author.mjs", &[]) },
     Part { name: "keeping", slow: true, run: || on_the_site("keeping.mjs", &[]) },
     Part { name: "crashes", slow: true, run: || on_the_site("crash.mjs", &[CRASHES]) },
     Part { name: "accessibility", slow: true, run: for_everyone },
