@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-/// The workspace's folder, found from this crate's own place in it.
+/// The workspace's folder, found from this crate's own place in it: as cargo tells it when it runs us, because a `target`
+/// that was copied from another working tree holds a program that was compiled there.
 pub fn root() -> Result<PathBuf, String> {
-    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let told = std::env::var_os("CARGO_MANIFEST_DIR");
+    let here = told.map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     here.ancestors()
         .nth(2)
         .map(PathBuf::from)

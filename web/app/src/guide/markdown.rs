@@ -192,3 +192,6 @@ fn unwrapped(node: Html) -> Html {
     }
     node
 }
+
+#[cfg(test)]
+mod tests;
