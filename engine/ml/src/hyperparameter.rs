@@ -14,6 +14,10 @@ enum Range {
     Choice(&'static [&'static str]),
     /// Whole, or `auto`.
     Auto,
+    /// From 0, or `auto`.
+    AutoReal,
+    /// Above 0, or `balanced`.
+    Balanced,
     NotSimulated,
 }
 
@@ -65,6 +69,31 @@ static KMEANS: [Known; 12] = [
     known("mini_batch_size", Range::NotSimulated, "5000"),
 ];
 
+/// Those of SageMaker's linear-learner container, which only a training job of one's own sets. Its descent is
+/// stochastic; ours takes all rows at every step, so that what steers its steps is known by name and refused.
+static LINEAR: [Known; 20] = [
+    known("predictor_type", Range::Choice(&["binary_classifier", "multiclass_classifier", "regressor"]), ""),
+    known("num_classes", Range::Whole(3, MILLION), ""),
+    known("wd", Range::AutoReal, "auto"),
+    known("positive_example_weight_mult", Range::Balanced, "1"),
+    known("balance_multiclass_weights", Range::Choice(&["true", "false"]), "false"),
+    known("normalize_data", Range::Choice(&["true", "false"]), "true"),
+    known("normalize_label", Range::NotSimulated, "auto"),
+    known("use_bias", Range::NotSimulated, "true"),
+    known("binary_classifier_model_selection_criteria", Range::NotSimulated, "accuracy"),
+    known("loss", Range::NotSimulated, "auto"),
+    known("l1", Range::NotSimulated, "auto"),
+    known("epochs", Range::NotSimulated, "15"),
+    known("learning_rate", Range::NotSimulated, "auto"),
+    known("optimizer", Range::NotSimulated, "auto"),
+    known("momentum", Range::NotSimulated, "auto"),
+    known("num_models", Range::NotSimulated, "auto"),
+    known("init_method", Range::NotSimulated, "uniform"),
+    known("early_stopping_patience", Range::NotSimulated, "3"),
+    known("early_stopping_tolerance", Range::NotSimulated, "0.001"),
+    known("feature_dim", Range::Auto, "auto"),
+];
+
 /// Checked values by key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -81,8 +110,9 @@ impl Settings {
         let table: &'static [Known] = match algorithm {
             Algorithm::XgBoost => &XGBOOST,
             Algorithm::KMeans => &KMEANS,
-            // The guide lets AUTO OFF, and with it HYPERPARAMETERS, to the other two alone.
-            Algorithm::LinearLearner | Algorithm::Mlp => &[],
+            Algorithm::LinearLearner => &LINEAR,
+            // Only Autopilot trains one.
+            Algorithm::Mlp => &[],
         };
         let mut values: Vec<(&'static str, String)> = Vec::new();
         for known in table.iter().filter(|known| !known.default.is_empty()) {
@@ -92,12 +122,22 @@ impl Settings {
             let found = table.iter().find(|known| known.key.eq_ignore_ascii_case(key.trim()));
             let known =
                 found.ok_or_else(|| Refusal::ExtraneousHyperparameter { key: key.trim().to_lowercase() })?;
-            let value = check(known, value.trim())?;
+            let value = check(algorithm, known, value.trim())?;
             values.retain(|(key, _)| *key != known.key);
             values.push((known.key, value));
         }
-        if algorithm == Algorithm::KMeans && !values.iter().any(|(key, _)| *key == "k") {
-            return Err(Refusal::MissingHyperparameter { key: "k" });
+        let needed = match algorithm {
+            Algorithm::KMeans => "k",
+            Algorithm::LinearLearner
+                if values.iter().any(|(_, value)| value.as_str() == "multiclass_classifier") =>
+            {
+                "num_classes"
+            }
+            Algorithm::LinearLearner => "predictor_type",
+            Algorithm::XgBoost | Algorithm::Mlp => "",
+        };
+        if !needed.is_empty() && !values.iter().any(|(key, _)| *key == needed) {
+            return Err(Refusal::MissingHyperparameter { key: needed });
         }
         // In the guide's order.
         let mut known = Vec::new();
@@ -126,7 +166,7 @@ impl Settings {
     }
 }
 
-fn check(known: &Known, value: &str) -> Result<String, Refusal> {
+fn check(algorithm: Algorithm, known: &Known, value: &str) -> Result<String, Refusal> {
     let key = known.key;
     let unread = Refusal::UnreadHyperparameter { key };
     let outside = |range: String| Refusal::HyperparameterOutOfRange { key, value: value.to_owned(), range };
@@ -159,8 +199,19 @@ fn check(known: &Known, value: &str) -> Result<String, Refusal> {
             Err(_) if value.eq_ignore_ascii_case("auto") => Ok("auto".to_owned()),
             Err(_) => Err(unread),
         },
+        Range::AutoReal if value.eq_ignore_ascii_case("auto") => Ok("auto".to_owned()),
+        Range::Balanced if value.eq_ignore_ascii_case("balanced") => Ok("balanced".to_owned()),
+        Range::AutoReal | Range::Balanced => {
+            let number: f64 = value.parse().map_err(|_| unread)?;
+            let least = if matches!(known.range, Range::Balanced) { f64::MIN_POSITIVE } else { 0.0 };
+            let inside = number >= least && number.is_finite();
+            if inside { Ok(number.to_string()) } else { Err(outside("[0, +inf)".to_owned())) }
+        }
         Range::NotSimulated if value.eq_ignore_ascii_case(known.default) => Ok(known.default.to_owned()),
-        Range::NotSimulated => Err(Refusal::NotSimulated { what: format!("KMEANS hyperparameter {key}") }),
+        Range::NotSimulated => {
+            let algorithm = algorithm.name().to_uppercase();
+            Err(Refusal::NotSimulated { what: format!("{algorithm} hyperparameter {key}") })
+        }
     }
 }
 
@@ -185,7 +236,7 @@ mod tests {
 
     #[test]
     fn refusals_are_those_of_the_container() {
-        use Algorithm::{KMeans, XgBoost};
+        use Algorithm::{KMeans, LinearLearner, XgBoost};
         assert_eq!(refused(XgBoost, "eta", "2"), "Hyperparameter eta: 2 is not in [0.1, 0.5]");
         assert_eq!(refused(XgBoost, "max_depth", "deep"), "Hyperparameter max_depth: could not parse value");
         assert_eq!(refused(XgBoost, "Depth", "3"), "Extraneous hyperparameter found: depth");
@@ -199,6 +250,14 @@ mod tests {
         );
         assert_eq!(refused(KMeans, "feature_dim", "3"), "Missing required hyperparameter: k");
         assert_eq!(refused(KMeans, "epochs", "3"), "KMEANS hyperparameter epochs is not simulated");
+        assert_eq!(refused(LinearLearner, "wd", "0.1"), "Missing required hyperparameter: predictor_type");
+        let classes = refused(LinearLearner, "predictor_type", "multiclass_classifier");
+        assert_eq!(classes, "Missing required hyperparameter: num_classes");
+        assert_eq!(refused(LinearLearner, "wd", "-1"), "Hyperparameter wd: -1 is not in [0, +inf)");
+        assert_eq!(
+            refused(LinearLearner, "optimizer", "adam"),
+            "LINEAR_LEARNER hyperparameter optimizer is not simulated"
+        );
         assert_eq!(refused(XgBoost, "eta", "NaN"), "Hyperparameter eta: NaN is not in [0.1, 0.5]");
     }
 }

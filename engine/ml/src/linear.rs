@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::elementary::{ln, sigmoid, soft_plus, softmax};
+use crate::hyperparameter::Settings;
 use crate::statistic::{deviation, mean};
 use crate::target::Problem;
 use crate::training::{Curve, Sample};
@@ -15,12 +16,38 @@ pub struct LinearOptions {
     pub penalty: f64,
     /// Classes weigh alike, however rare they are.
     pub balanced: bool,
+    /// What a row of the second class weighs, where they do not.
+    pub positives: f64,
     pub iterations: u32,
 }
 
 impl Default for LinearOptions {
     fn default() -> Self {
-        LinearOptions { penalty: 1.0, balanced: false, iterations: 200 }
+        LinearOptions { penalty: 1.0, balanced: false, positives: 1.0, iterations: 200 }
+    }
+}
+
+impl LinearOptions {
+    /// As the container's settings have them. Its `wd` stands against the mean loss; `auto` is left to AutoML's own
+    /// strength (unconfirmed: the container tries several and keeps the best).
+    pub(crate) fn of(settings: &Settings, rows: usize) -> Self {
+        let own = LinearOptions::default();
+        let weight = settings.text("positive_example_weight_mult");
+        let binary = settings.text("predictor_type") == "binary_classifier";
+        LinearOptions {
+            penalty: match settings.text("wd") {
+                "auto" => own.penalty,
+                _ => settings.number("wd") * rows as f64,
+            },
+            balanced: if binary {
+                weight == "balanced"
+            } else {
+                settings.text("balance_multiclass_weights") == "true"
+                    && settings.text("predictor_type") == "multiclass_classifier"
+            },
+            positives: weight.parse().unwrap_or(own.positives),
+            ..own
+        }
     }
 }
 
@@ -84,8 +111,13 @@ impl Descent {
         watch: Option<Arc<Sample>>,
     ) -> Self {
         let width = train.matrix.width + 1;
-        let row_weights =
-            if options.balanced { balanced(&train.answers) } else { vec![1.0; train.answers.len()] };
+        let weight = |answer: &f64| {
+            if problem == Problem::Binary && *answer > 0.5 { options.positives } else { 1.0 }
+        };
+        let row_weights = match options.balanced {
+            true => balanced(&train.answers),
+            false => train.answers.iter().map(weight).collect(),
+        };
         let scale = if problem == Problem::Regression {
             let mean = mean(&train.answers);
             let spread = deviation(&train.answers, mean);

@@ -70,11 +70,15 @@ impl Sandbox {
         let bytes = bidden::rows(Arc::make_mut(&mut self.account), job, now)?;
         let asked = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let mut settings = job.hyperparameters.clone();
-        settings.retain(|(key, _)| key != "objective");
+        // How the built-in containers are told of rows that come in pieces, and to how many threads: ours come whole.
+        const OF_PIECES: [&str; 6] =
+            ["objective", "mini_batch_size", "feature_dim", "force_dense", "verbosity", "nthread"];
+        settings.retain(|(key, _)| !OF_PIECES.contains(&key.as_str()));
         let problems = [Problem::Regression, Problem::Binary, Problem::Multiclass];
         let manner = match job.algorithm.as_str() {
             "xgboost" => Manner::Trees { objective: asked(&job.objective), preprocessors: None, settings },
             "kmeans" => Manner::Clusters { preprocessors: None, settings },
+            bidden::LINEAR_LEARNER => Manner::Linear { settings },
             _ => Manner::Search {
                 problem: problems.into_iter().find(|problem| problem.name() == job.problem),
                 objective: asked(&job.objective),
@@ -88,11 +92,11 @@ impl Sandbox {
             csv: Some(Csv { bytes, headed: job.automl }),
             // The built-in containers take the first column for the answer.
             target: match job.algorithm.as_str() {
-                "xgboost" => "x0".to_owned(),
+                "xgboost" | bidden::LINEAR_LEARNER => "x0".to_owned(),
                 _ => job.target.clone(),
             },
             manner,
-            candidates: job.bidden.candidates.max(1),
+            candidates: if job.bidden.only_definitions { 0 } else { job.bidden.candidates.max(1) },
             seed: 42,
         };
         postcard::to_allocvec(&task).map_err(|error| error.to_string())

@@ -47,7 +47,10 @@ pub(super) fn first(
             ..BoostingOptions::default()
         };
     let linear = |kind: Automatic, penalty: f64, balanced: bool| {
-        Candidate::new(take(kind), Plan::Linear(LinearOptions { penalty, balanced, iterations: 100 }))
+        Candidate::new(
+            take(kind),
+            Plan::Linear(LinearOptions { penalty, balanced, iterations: 100, ..LinearOptions::default() }),
+        )
     };
     let net = |kind: Automatic, hidden: Vec<u16>, rate: f64| {
         let options = PerceptronOptions { hidden, rate, seed, ..PerceptronOptions::default() };

@@ -27,7 +27,7 @@ pub struct Task {
     /// The column to be predicted; empty for clusters.
     pub target: String,
     pub manner: Manner,
-    /// What of the training may be used to try candidates: their number.
+    /// How many candidates are tried; with none they are only described, after the data.
     pub candidates: u32,
     pub seed: u64,
 }
@@ -53,6 +53,8 @@ pub enum Manner {
     Trees { objective: Option<String>, preprocessors: Option<String>, settings: Vec<(String, String)> },
     /// AUTO OFF MODEL_TYPE KMEANS.
     Clusters { preprocessors: Option<String>, settings: Vec<(String, String)> },
+    /// A training job of SageMaker's linear learner.
+    Linear { settings: Vec<(String, String)> },
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

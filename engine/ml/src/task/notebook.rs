@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::explore::{Exploration, Explored, Insight, Severity};
+use crate::metric::Metric;
 use crate::prepare::Role;
-use crate::search::Outcome;
+use crate::search::Candidate;
 use crate::table::{Table, Values};
 use crate::target::Problem;
 
@@ -41,8 +42,13 @@ fn percent(part: f64) -> String {
     format!("{:.2}%", part * 100.0)
 }
 
-pub(super) fn exploration(job: &str, target: &str, table: &Table, outcome: &Outcome) -> Value {
-    let found = &outcome.exploration;
+pub(super) fn exploration(
+    job: &str,
+    target: &str,
+    table: &Table,
+    found: &Exploration,
+    problem: Problem,
+) -> Value {
     let rows = f64::from(found.rows.max(1));
     let kind = |column: &Explored| match column.role {
         Role::Numeric => "numeric",
@@ -73,7 +79,7 @@ pub(super) fn exploration(job: &str, target: &str, table: &Table, outcome: &Outc
         ),
     ];
     cells.push(format!("## Insights\n\n{}", insights(found)));
-    cells.push(format!("## Target Analysis\n\n{}", analysis(target, found, outcome.problem)));
+    cells.push(format!("## Target Analysis\n\n{}", analysis(target, found, problem)));
     cells.push(format!("## Data Sample\n\n{}", sample(table, target, found)));
     cells.push(format!(
         "## Duplicate Rows\n\n{} rows are the same as another row ({}).\n",
@@ -231,29 +237,45 @@ fn statistics(found: &Exploration) -> String {
     grid(&["Column", "Mean", "Standard deviation", "Min", "25%", "Median", "75%", "Max"], lines)
 }
 
-pub(super) fn definition(job: &str, outcome: &Outcome) -> Value {
-    let (objective, problem) = (outcome.objective.name(), outcome.problem.name());
+/// Without a best one nothing has been tried: only what is proposed is listed.
+pub(super) fn definition(
+    job: &str,
+    (problem, objective): (Problem, Metric),
+    candidates: &[Candidate],
+    best: Option<usize>,
+) -> Value {
+    let (objective, problem, count) = (objective.name(), problem.name(), candidates.len());
+    let did = match best {
+        Some(_) => format!(
+            "has compared {count} candidates by **{objective}**, each on rows it had not learned from"
+        ),
+        None => {
+            format!("proposes {count} candidates, to be compared by **{objective}**; none has been trained")
+        }
+    };
     let mut cells = vec![format!(
         "# Amazon SageMaker Autopilot Candidate Definition Notebook\n\nThe AutoML job **{job}** treats the data as \
-         **{problem}** and has compared {} candidates by **{objective}**, each on rows it had not learned from.\n",
-        outcome.candidates.len()
+         **{problem}** and {did}.\n"
     )];
-    let lines = outcome.candidates.iter().enumerate().map(|(at, candidate)| {
-        let value = candidate.value.map_or_else(String::new, |value| format!("{value:.6}"));
-        let best = if at == outcome.best as usize { " (best)" } else { "" };
-        vec![
-            format!("{}{best}", at + 1),
+    let mut head = vec!["Candidate", "Algorithm", "Data transformers"];
+    if best.is_some() {
+        head.extend(["Validated on parts", objective]);
+    }
+    let lines = candidates.iter().enumerate().map(|(at, candidate)| {
+        let mark = if best == Some(at) { " (best)" } else { "" };
+        let mut line = vec![
+            format!("{}{mark}", at + 1),
             candidate.plan.algorithm().name().to_owned(),
             candidate.recipe.describe(),
-            candidate.folds.to_string(),
-            value,
-        ]
+        ];
+        if best.is_some() {
+            line.push(candidate.folds.to_string());
+            line.push(candidate.value.map_or_else(String::new, |value| format!("{value:.6}")));
+        }
+        line
     });
-    cells.push(format!(
-        "## Candidates\n\n{}",
-        grid(&["Candidate", "Algorithm", "Data transformers", "Validated on parts", objective], lines)
-    ));
-    for (at, candidate) in outcome.candidates.iter().enumerate() {
+    cells.push(format!("## Candidates\n\n{}", grid(&head, lines)));
+    for (at, candidate) in candidates.iter().enumerate() {
         let options = candidate.hyperparameters();
         cells.push(format!(
             "### Candidate {}: {}\n\n{}",

@@ -9,20 +9,25 @@ use super::sight::{self, Looked};
 use super::{Answer, Manner, Task, Trained, Tried, notebook};
 use crate::clusters::ClusterOptions;
 use crate::explain::{Explaining, Explanation};
+use crate::explore::Exploration;
 use crate::hyperparameter::Settings;
 use crate::learner::{Algorithm, Learner};
+use crate::linear::LinearOptions;
 use crate::metric::Metric;
 use crate::model::Model;
 use crate::prepare::Recipe;
 use crate::refusal::Refusal;
-use crate::search::{Outcome, Request, Search};
+use crate::search::{Candidate, Outcome, Request, Search};
 use crate::table::Table;
 use crate::target::Problem;
-use crate::training::{Step, Training};
+use crate::training::{Plan, Step, Training};
 use crate::tree::{BoostingOptions, Loss};
 
 /// XGBoost's objective when none is named. Unconfirmed: the guide does not say.
 const DEFAULT_OBJECTIVE: &str = "reg:squarederror";
+
+/// Candidates that are described when none is to be trained: as many as CREATE MODEL tries.
+const DEFINED: usize = 12;
 
 /// Of a thousand: where training ends and explaining begins.
 const TRAINED: f64 = 930.0;
@@ -41,6 +46,8 @@ struct Learning {
     job: String,
     target: String,
     seed: u64,
+    /// Data and candidates are described, nothing is trained.
+    only_definitions: bool,
     state: State,
 }
 
@@ -92,6 +99,7 @@ impl Learning {
             job: nothing.clone(),
             target: nothing,
             seed: 0,
+            only_definitions: false,
             state: State::Over(progress),
         }
     }
@@ -139,7 +147,7 @@ impl Learning {
                     objective,
                     only,
                     recipe,
-                    candidates: task.candidates.max(1) as usize,
+                    candidates: if task.candidates == 0 { DEFINED } else { task.candidates as usize },
                     seed: task.seed,
                 })?))
             }
@@ -164,8 +172,14 @@ impl Learning {
                 shown.insert(0, ("feature_dim".to_owned(), table.columns().len().to_string()));
                 State::Training(Box::new(Training::clusters(&table, &recipe, options)?), shown)
             }
+            Manner::Linear { settings } => {
+                let settings = read(Algorithm::LinearLearner, &pairs(&settings))?;
+                let shown = shown(&settings);
+                State::Training(Box::new(linear(&table, &task.target, &settings)?), shown)
+            }
         };
-        Ok(Learning { table, job: task.job, target: task.target, seed: task.seed, state })
+        let only_definitions = task.candidates == 0;
+        Ok(Learning { table, job: task.job, target: task.target, seed: task.seed, only_definitions, state })
     }
 
     /// What is still to be told of a finished search, and then its explanation.
@@ -203,11 +217,42 @@ impl Learning {
                 exploration: Some(&outcome.exploration),
             })
             .to_string(),
-            exploration: notebook::exploration(&self.job, &self.target, &self.table, &outcome).to_string(),
-            definition: notebook::definition(&self.job, &outcome).to_string(),
             explanation: String::new(),
+            ..self.notebooks(
+                &outcome.exploration,
+                (outcome.problem, outcome.objective),
+                &outcome.candidates,
+                Some(outcome.best as usize),
+            )
         };
         self.explained(model, trained)
+    }
+
+    /// What is written of a job's data and candidates.
+    fn notebooks(
+        &self,
+        explored: &Exploration,
+        aim: (Problem, Metric),
+        candidates: &[Candidate],
+        best: Option<usize>,
+    ) -> Trained {
+        Trained {
+            exploration: notebook::exploration(&self.job, &self.target, &self.table, explored, aim.0)
+                .to_string(),
+            definition: notebook::definition(&self.job, aim, candidates, best).to_string(),
+            ..Trained::default()
+        }
+    }
+
+    /// A search that goes no further than its proposals.
+    fn defined(&self, search: &Search, explored: &Exploration) -> State {
+        let aim = (search.problem(), search.objective());
+        let trained = Trained {
+            problem: aim.0.name().to_owned(),
+            objective: aim.1.name().to_owned(),
+            ..self.notebooks(explored, aim, search.candidates(), None)
+        };
+        State::Over(done(&Answer::Trained(Box::new(trained))))
     }
 
     /// The same for AUTO OFF.
@@ -267,7 +312,10 @@ impl Learning {
         let state = std::mem::replace(&mut self.state, State::Over(Progress::Working(0)));
         Ok(match state {
             State::Searching(mut search) => match search.step(budget)? {
-                Step::Pending { progress } => (State::Searching(search), progress * TRAINED),
+                Step::Pending { progress } => match search.exploration() {
+                    Some(explored) if self.only_definitions => (self.defined(&search, explored), 1000.0),
+                    _ => (State::Searching(search), progress * TRAINED),
+                },
                 Step::Ready => match search.finish() {
                     Some(outcome) => (self.searched(outcome)?, TRAINED),
                     None => (State::Over(lost()), TRAINED),
@@ -314,6 +362,31 @@ fn lost() -> Progress {
 
 fn stored(model: &Model) -> Vec<u8> {
     postcard::to_allocvec(model).unwrap_or_default()
+}
+
+/// SageMaker's linear learner: classes are numbered from 0.
+fn linear(table: &Table, target: &str, settings: &Settings) -> Result<Training, Refusal> {
+    let problem = match settings.text("predictor_type") {
+        "regressor" => Problem::Regression,
+        "binary_classifier" => Problem::Binary,
+        _ => Problem::Multiclass,
+    };
+    if problem != Problem::Regression {
+        let (answers, _) = table.clone().split(target)?;
+        let classes = if problem == Problem::Binary { 2 } else { settings.whole("num_classes") };
+        let numbers = crate::prepare::as_numbers(&answers, false);
+        let fits = |number: &f64| number.fract() == 0.0 && (0.0..f64::from(classes)).contains(number);
+        if !numbers.iter().all(fits) {
+            let (objective, wants) =
+                ("predictor_type", "a whole number from 0, less than the number of classes");
+            return Err(Refusal::TargetOutOfRange { objective, wants });
+        }
+    }
+    let scaled = if settings.text("normalize_data") == "true" { ",\"StandardScaler\"" } else { "" };
+    let recipe = format!(r#"[{{"ColumnSet":["*"],"Transformers":["NumericPassthrough"{scaled}]}}]"#);
+    let recipe = Recipe::read(&recipe, false)?;
+    let options = LinearOptions::of(settings, table.rows());
+    Training::new(table.clone(), target, &recipe, &Plan::Linear(options), Some(problem))
 }
 
 /// As EXPLAIN_MODEL prints it.

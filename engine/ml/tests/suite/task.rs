@@ -170,3 +170,73 @@ fn numbers_and_clusters_have_pictures_of_their_own() {
     let means: Vec<f64> = means.as_array().unwrap().iter().map(|mean| mean.as_f64().unwrap()).collect();
     assert!(means.iter().all(|mean| (0.0..=100.0).contains(mean)) && means[0] != means[1], "{means:?}");
 }
+
+#[test]
+fn a_search_may_end_with_its_proposals() {
+    let mut task = search(columns(900));
+    task.candidates = 0;
+    let answer = trained(&task);
+    assert!(answer.model.is_empty() && answer.candidates.is_empty());
+    assert_eq!((answer.problem.as_str(), answer.objective.as_str()), ("BinaryClassification", "F1"));
+    assert!(answer.exploration.contains("| x37 |"), "{}", answer.exploration);
+    assert!(answer.definition.contains("none has been trained") && answer.definition.contains("num_round"));
+    assert!(!answer.definition.contains("(best)") && !answer.definition.contains("Validated"));
+}
+
+/// The answer first, then two numbers, as a container is given its rows.
+fn linear(settings: &[(&str, &str)], answer: impl Fn(f64, f64) -> f64) -> Task {
+    let mut task = search(Vec::new());
+    let line = |row: usize| {
+        let (a, b) = ((row * 37 % 101) as f64, (row * 53 % 101) as f64);
+        format!("{},{a},{b}\n", answer(a, b))
+    };
+    let bytes = (0..600).map(line).collect::<String>().into_bytes();
+    task.csv = Some(sandshift_ml::task::Csv { bytes, headed: false });
+    task.target = "x0".to_owned();
+    let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    task.manner = Manner::Linear { settings };
+    task
+}
+
+#[test]
+fn the_linear_learner_is_trained_as_its_container_is_told() {
+    let metric = |task: &Task| trained(task).metrics[0].clone();
+    let regressor =
+        metric(&linear(&[("predictor_type", "regressor"), ("wd", "0")], |a, b| 3.0 * a - b + 5.0));
+    assert!(regressor.0 == "train:rmse" && regressor.1 < 1e-3, "{regressor:?}");
+    let leaves = |a: f64, b: f64| f64::from(u8::from(a > 90.0 + b / 50.0));
+    let plain = linear(&[("predictor_type", "binary_classifier")], leaves);
+    let answer = trained(&plain);
+    assert_eq!(answer.algorithm, "linear_learner");
+    assert!(answer.hyperparameters.contains(&("wd".to_owned(), "auto".to_owned())));
+    assert!(answer.metrics[0].1 < 0.02, "{:?}", answer.metrics);
+    let three = |a: f64, _: f64| (a / 34.0).floor();
+    let classes = linear(&[("predictor_type", "multiclass_classifier"), ("num_classes", "3")], three);
+    assert!(metric(&classes).1 < 0.1, "{:?}", metric(&classes));
+    // What weighs more is found more often: a row of the rare class is said oftener than before.
+    let said = |task: &Task| {
+        let model: Model = postcard::from_bytes(&trained(task).model).unwrap();
+        let column = |name: &str, seed: usize| {
+            let values = (0..600).map(|row| ((row * seed) % 101) as f64).collect();
+            Column::numbers(name, Kind::Number, values)
+        };
+        let table = Table::new(vec![column("x1", 37), column("x2", 53)]).unwrap();
+        model.predict(&table).unwrap().values.iter().sum::<f64>()
+    };
+    let noisy = |a: f64, b: f64| f64::from(u8::from(a > 60.0 && b > 50.0));
+    let weights =
+        |weight| [("predictor_type", "binary_classifier"), ("positive_example_weight_mult", weight)];
+    let (one, many, even) = (
+        said(&linear(&weights("1"), noisy)),
+        said(&linear(&weights("20"), noisy)),
+        said(&linear(&weights("balanced"), noisy)),
+    );
+    assert!(one < even && even < many, "{one} {even} {many}");
+    let wrong = linear(&[("predictor_type", "binary_classifier")], three);
+    let Progress::Done(bytes) = run(&wrong).0 else { panic!("the job was begun") };
+    assert!(
+        matches!(postcard::from_bytes(&bytes).unwrap(), Answer::Failed(text) if text.contains("number of classes"))
+    );
+    let Progress::Failed(reason) = run(&linear(&[], leaves)).0 else { panic!("it lacks its type") };
+    assert_eq!(reason, "Missing required hyperparameter: predictor_type");
+}

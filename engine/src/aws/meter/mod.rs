@@ -70,6 +70,19 @@ impl Meter {
         self.record(of, quantity, now, now);
     }
 
+    /// What was written down for a moment was less in the end: nothing else counts under that resource.
+    pub fn cut(&mut self, of: Of<'_>, quantity: u128, at: Instant) {
+        let key = Key {
+            day: day(at),
+            usage: of.usage,
+            region: of.region.to_owned(),
+            resource: of.resource.to_owned(),
+        };
+        if let Some(record) = self.records.get_mut(&key) {
+            record.quantity = record.quantity.min(quantity);
+        }
+    }
+
     /// A scan by Spectrum or Athena: whole MB, ten of them at least. One that read nothing costs nothing (DDL,
     /// failures); one that was canceled pays for what it read.
     pub fn scan(&mut self, of: Of<'_>, bytes: u64, now: Instant) {

@@ -29,14 +29,21 @@ pub struct Bidden {
     /// Of a training job: container and machine.
     pub image: String,
     pub instance: String,
+    /// Gigabytes of its disk.
+    pub volume: u32,
     /// There is an end to the candidates that AutoML tries.
     pub capped: bool,
+    /// AutoML describes the data and its candidates, and trains none.
+    pub only_definitions: bool,
 }
 
 /// Seconds that a job may take, where its order does not say.
 const AUTOML_SECONDS: i64 = 86_400;
 /// Candidates that are really tried at most, as for CREATE MODEL; Autopilot's own default takes time for a hundred.
 const MOST_CANDIDATES: i64 = 12;
+
+/// As the container is called; SHOW MODEL spells the learner with an underscore.
+pub const LINEAR_LEARNER: &str = "linear-learner";
 
 fn invalid(message: impl Into<String>) -> Fault {
     SageMakerFault::Invalid { message: message.into() }.into()
@@ -98,6 +105,14 @@ fn input<'a>(operation: Operation, parameters: Parameters<'a>) -> Result<&'a str
     let channels = parameters.structures(member);
     let train =
         channels.iter().find(|channel| channel.text("ChannelName").is_none_or(|name| name == "train"));
+    let text = |member: &str| train.and_then(|channel| channel.text(member)).unwrap_or_default();
+    let (content, compression) = (text("ContentType"), text("CompressionType"));
+    if !content.is_empty() && !content.starts_with("text/csv") {
+        return Err(invalid(format!("The content type {content} is not simulated; text/csv is.")));
+    }
+    if !matches!(compression, "" | "None") {
+        return Err(invalid(format!("The compression type {compression} is not simulated.")));
+    }
     let source = train.map(|channel| channel.structure("DataSource").structure("S3DataSource"));
     source.and_then(|source| source.text("S3Uri")).ok_or_else(|| {
         // Unconfirmed.
@@ -117,9 +132,7 @@ fn search(job: &mut Job, operation: Operation, parameters: Parameters<'_>) -> Re
         let channels = parameters.structures("InputDataConfig");
         (parameters, criteria, channels.first().and_then(|channel| channel.text("TargetAttributeName")))
     };
-    if given.flag("GenerateCandidateDefinitionsOnly") {
-        return Err(invalid("GenerateCandidateDefinitionsOnly is not simulated."));
-    }
+    let only_definitions = given.flag("GenerateCandidateDefinitionsOnly");
     job.target = target.ok_or_else(|| invalid("TargetAttributeName is required."))?.to_owned();
     let objective = parameters.structure("AutoMLJobObjective").text("MetricName");
     job.problem = given.text("ProblemType").unwrap_or_default().to_owned();
@@ -136,6 +149,7 @@ fn search(job: &mut Job, operation: Operation, parameters: Parameters<'_>) -> Re
         candidates: most.unwrap_or(MOST_CANDIDATES).min(MOST_CANDIDATES) as u32,
         waits: true,
         capped: most.is_some(),
+        only_definitions,
         ..Bidden::default()
     };
     Ok(())
@@ -143,33 +157,33 @@ fn search(job: &mut Job, operation: Operation, parameters: Parameters<'_>) -> Re
 
 fn algorithm(job: &mut Job, parameters: Parameters<'_>) -> Result<(), Fault> {
     let image = parameters.structure("AlgorithmSpecification").text("TrainingImage").unwrap_or_default();
-    let known = ["xgboost", "kmeans"].into_iter().find(|name| image.contains(name));
+    let known = ["xgboost", "kmeans", LINEAR_LEARNER].into_iter().find(|name| image.contains(name));
     let Some(algorithm) = known else {
         return Err(invalid(format!(
-            "The training image {image} is not simulated; those of xgboost and kmeans are."
+            "The training image {image} is not simulated; those of xgboost, kmeans and linear-learner are."
         )));
     };
     job.algorithm = algorithm.to_owned();
     let given = parameters.structure("HyperParameters");
     for name in given.names() {
         let value = given.text(name).unwrap_or_default().to_owned();
-        match name {
-            "objective" => {
-                job.hyperparameters.push((name.to_owned(), value.clone()));
-                job.objective = value;
-            }
-            // How the built-in containers are told of rows that come in pieces: ours come whole.
-            "mini_batch_size" | "feature_dim" | "force_dense" | "verbosity" | "nthread" => {}
-            _ => job.hyperparameters.push((name.to_owned(), value)),
+        if name == "objective" {
+            job.objective.clone_from(&value);
         }
+        job.hyperparameters.push((name.to_owned(), value));
     }
     let stop = parameters.structure("StoppingCondition").integer("MaxRuntimeInSeconds");
     job.max_runtime = stop.unwrap_or(AUTOML_SECONDS).max(1) as u64;
-    let instance = parameters.structure("ResourceConfig").text("InstanceType").unwrap_or("ml.m5.xlarge");
+    let machines = parameters.structure("ResourceConfig");
+    if machines.integer("InstanceCount").is_some_and(|count| count > 1) {
+        return Err(invalid("Training on more than one instance is not simulated."));
+    }
+    let instance = machines.text("InstanceType").unwrap_or("ml.m5.xlarge");
     if Instance::parse(instance).is_none() {
         return Err(invalid(format!("The instance type {instance} is not simulated.")));
     }
     (job.bidden.image, job.bidden.instance) = (image.to_owned(), instance.to_owned());
+    job.bidden.volume = machines.integer("VolumeSizeInGB").unwrap_or(1).clamp(1, 16_384) as u32;
     job.bidden.waits = true;
     Ok(())
 }

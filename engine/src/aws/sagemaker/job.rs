@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::bidden::Bidden;
 use super::fault::SageMakerFault;
-use super::{Operation, arn, due};
+use super::{Operation, arn};
+use crate::aws::meter::Instance;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
@@ -60,7 +61,9 @@ pub struct Status {
 }
 
 /// Ends of the stages of an AutoML job, in thousandths of its time.
-pub const ANALYZED: i64 = 200;
+const ANALYZED: i64 = 200;
+/// The same where nothing is trained after it.
+const DEFINED_ONLY: i64 = 900;
 const DEFINED: i64 = 230;
 pub const ENGINEERED: i64 = 400;
 const TUNED: i64 = 960;
@@ -68,6 +71,16 @@ const TUNED: i64 = 960;
 impl Job {
     pub fn at(&self, thousandths: i64) -> Instant {
         Instant(self.created.0 + (self.ends.0 - self.created.0) / 1_000 * thousandths)
+    }
+
+    /// When the data are explored and the notebooks are there.
+    pub fn analyzed(&self) -> Instant {
+        self.at(if self.bidden.only_definitions { DEFINED_ONLY } else { ANALYZED })
+    }
+
+    /// The machine that trains.
+    pub fn instance(&self) -> Instance {
+        Instance::parse(&self.bidden.instance).unwrap_or(Instance::M5Xlarge)
     }
 
     /// When it was over, or will be.
@@ -88,6 +101,9 @@ impl Job {
                 (Some(_), ..) => status("Failed", "Failed"),
                 (None, true, true) => status("Completed", "MaxAutoMLJobRuntimeReached"),
                 (None, true, false) => status("Stopped", "MaxRuntimeExceeded"),
+                (None, false, true) if self.bidden.only_definitions => {
+                    status("Completed", "CandidateDefinitionsGenerated")
+                }
                 (None, false, true) if self.bidden.capped => status("Completed", "MaxCandidatesReached"),
                 (None, false, _) => status("Completed", "Completed"),
             };
@@ -100,6 +116,9 @@ impl Job {
     /// What it does, and until when in thousandths of its time.
     fn stages(&self) -> &'static [(i64, &'static str)] {
         match self.automl {
+            true if self.bidden.only_definitions => {
+                &[(40, "Starting"), (DEFINED_ONLY, "AnalyzingData"), (1_000, "CandidateDefinitionsGenerated")]
+            }
             true => &[
                 (20, "Starting"),
                 (ANALYZED, "AnalyzingData"),
@@ -204,7 +223,12 @@ fn fold(name: &str, salt: usize) -> u32 {
 pub const EXPLORATION: &str = "SageMakerAutopilotDataExplorationNotebook";
 pub const DEFINITION: &str = "SageMakerAutopilotCandidateDefinitionNotebook";
 
-fn find<'a>(account: &'a Account, order: &Order<'_>, member: &str, automl: bool) -> Result<&'a Job, Fault> {
+pub(super) fn find<'a>(
+    account: &'a Account,
+    order: &Order<'_>,
+    member: &str,
+    automl: bool,
+) -> Result<&'a Job, Fault> {
     let name = order.parameters.required(member);
     let jobs = &account.sagemaker.jobs;
     let found =
@@ -314,12 +338,12 @@ pub(super) fn describe_automl(
     shown["AutoMLJobStatus"] = json!(status.primary);
     shown["AutoMLJobSecondaryStatus"] = json!(status.secondary);
     if !second {
-        shown["GenerateCandidateDefinitionsOnly"] = json!(false);
+        shown["GenerateCandidateDefinitionsOnly"] = json!(job.bidden.only_definitions);
+    } else if job.bidden.only_definitions {
+        shown["AutoMLProblemTypeConfig"]["TabularJobConfig"]["GenerateCandidateDefinitionsOnly"] =
+            json!(true);
     }
-    if now >= job.at(ANALYZED)
-        && job.stopped.is_none_or(|at| at >= job.at(ANALYZED))
-        && !job.problem.is_empty()
-    {
+    if now >= job.analyzed() && job.stopped.is_none_or(|at| at >= job.analyzed()) && !job.problem.is_empty() {
         shown["AutoMLJobArtifacts"] = json!({
             "CandidateDefinitionNotebookLocation": job.place(&job.notebook(DEFINITION)),
             "DataExplorationNotebookLocation": job.place(&job.notebook(EXPLORATION)),
@@ -348,8 +372,8 @@ pub(super) fn describe_training(account: &mut Account, order: &Order<'_>) -> Res
         let status = job.status(now);
         let or =
             |given: &str, known: &str| if given.is_empty() { known.to_owned() } else { given.to_owned() };
-        let (image, instance) =
-            (or(&job.bidden.image, &job.algorithm), or(&job.bidden.instance, "ml.m5.xlarge"));
+        let (image, instance) = (or(&job.bidden.image, &job.algorithm), job.instance().name());
+        let volume = if job.bidden.volume == 0 { 30 } else { job.bidden.volume };
         let options: serde_json::Map<String, Value> =
             job.hyperparameters.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
         let mut shown = json!({
@@ -365,7 +389,7 @@ pub(super) fn describe_training(account: &mut Account, order: &Order<'_>) -> Res
                 "S3DataType": "S3Prefix", "S3Uri": job.input,
             } } }],
             "OutputDataConfig": { "S3OutputPath": job.place(&job.output) },
-            "ResourceConfig": { "InstanceType": instance, "InstanceCount": 1, "VolumeSizeInGB": 30 },
+            "ResourceConfig": { "InstanceType": instance, "InstanceCount": 1, "VolumeSizeInGB": volume },
             "StoppingCondition": { "MaxRuntimeInSeconds": job.max_runtime },
             "CreationTime": iso(job.created),
         });
@@ -415,13 +439,18 @@ pub(super) fn describe_step(
     let kind = match operation {
         Operation::DescribeTransformJob => "Transform",
         Operation::DescribeCompilationJob => "Compilation",
+        Operation::DescribeHyperParameterTuningJob => "HyperParameterTuning",
         _ => "Processing",
     };
     let name = order.parameters.required(&format!("{kind}JobName"));
     let steps = super::listing::steps(account, kind, order);
     let found = steps.into_iter().find(|step| step.name == name);
     let step = found.ok_or(SageMakerFault::NoJob)?;
-    let path = format!("{}-job", kind.to_lowercase());
+    let tuning = kind == "HyperParameterTuning";
+    let path = match tuning {
+        true => "hyper-parameter-tuning-job".to_owned(),
+        false => format!("{}-job", kind.to_lowercase()),
+    };
     let mut shown = json!({
         format!("{kind}JobName"): step.name,
         format!("{kind}JobArn"): arn(account, order.region, &path, &step.name),
@@ -432,33 +461,27 @@ pub(super) fn describe_step(
     if order.now >= step.ended {
         shown[format!("{kind}EndTime")] = json!(iso(step.ended));
     }
+    if tuning && let Some(job) = account.sagemaker.jobs.iter().find(|job| job.name == step.of) {
+        // Autopilot's parents tune one algorithm each; ours is one for all of them, and has no role of its own.
+        shown.as_object_mut().map(|shown| shown.remove("RoleArn"));
+        let done = job.tried(order.now);
+        let runs = usize::from(order.now < step.ended && done < job.candidates.len());
+        shown["TrainingJobStatusCounters"] = json!({
+            "Completed": done, "InProgress": runs, "RetryableError": 0, "NonRetryableError": 0, "Stopped": 0,
+        });
+        shown["ObjectiveStatusCounters"] = json!({ "Succeeded": done, "Pending": runs, "Failed": 0 });
+        if done > job.best {
+            let name = job.candidate_name(job.best);
+            shown["BestTrainingJob"] = json!({
+                "TrainingJobName": name,
+                "TrainingJobArn": arn(account, &job.region, "training-job", &name),
+                "TrainingJobStatus": "Completed",
+                "FinalHyperParameterTuningJobObjectiveMetric": {
+                    "MetricName": job.metric, "Value": job.candidates[job.best].2,
+                },
+                "ObjectiveStatus": "Succeeded",
+            });
+        }
+    }
     Ok(shown)
-}
-
-/// Stops a job that runs. What it would still have written is not written; garbage is taken away now.
-pub(super) fn stop(operation: Operation, account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
-    let (member, automl) = match operation {
-        Operation::StopAutoMLJob => ("AutoMLJobName", true),
-        _ => ("TrainingJobName", false),
-    };
-    let job = find(account, order, member, automl)?;
-    let (name, status) = (job.name.clone(), job.status(order.now));
-    if status.primary != "InProgress" {
-        // Unconfirmed.
-        let message = format!("The job {name} is in status {} and cannot be stopped.", status.primary);
-        return Err(SageMakerFault::Busy { message }.into());
-    }
-    stop_job(account, &name, order.now);
-    Ok(Value::Null)
-}
-
-pub(in crate::aws) fn stop_job(account: &mut Account, name: &str, now: Instant) {
-    for job in account.sagemaker.jobs.iter_mut().filter(|job| job.name == name && job.ends > now) {
-        job.stopped.get_or_insert(now);
-    }
-    for due in account.sagemaker.due.iter_mut().filter(|due| due.job == name) {
-        due.at = due.at.min(now);
-    }
-    account.sagemaker.due.retain(|due| due.job != name || matches!(due.what, due::What::Remove { .. }));
-    due::settle(account, now);
 }

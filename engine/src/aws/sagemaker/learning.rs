@@ -10,11 +10,11 @@ use serde_json::json;
 
 use super::bidden::Bidden;
 use super::due::{Due, What};
-use super::job::{ANALYZED, DEFINITION, EXPLORATION, Job};
+use super::job::{DEFINITION, EXPLORATION, Job};
 use super::{arn, pass};
 use crate::aws::api_error::{ApiError, Denied, DeniedManner};
 use crate::aws::event::{Event, Outcome};
-use crate::aws::meter::{Instance, Of, Usage};
+use crate::aws::meter::{Of, Usage};
 use crate::aws::parameters::Parameters;
 use crate::aws::policy::Context;
 use crate::aws::policy::decision::Principal;
@@ -202,7 +202,7 @@ pub fn begin(
         failure: failure.clone(),
         bidden: Bidden::default(),
     };
-    stage(account, &caller, &made, produced.data.clone())?;
+    stage(account, &caller, &made, order.kms_key, produced.data.clone())?;
     leave(account, &made, &produced);
     if !order.tags.is_empty() {
         let kind = operation(order).1;
@@ -226,12 +226,13 @@ pub fn begin(
 pub(super) fn leave(account: &mut Account, job: &Job, produced: &Produced) {
     let mut files: Vec<(Instant, String, Arc<[u8]>)> = Vec::new();
     if job.automl && produced.failure.is_none() {
-        let analyzed = job.at(ANALYZED);
+        let analyzed = job.analyzed();
         for (name, text) in [(EXPLORATION, &produced.exploration), (DEFINITION, &produced.definition)] {
             files.push((analyzed, job.notebook(name), text.as_bytes().into()));
         }
     }
-    if job.failure.is_none() {
+    let unfinished = job.bidden.only_definitions || (job.out_of_time && !job.automl);
+    if job.failure.is_none() && !unfinished {
         files.push((job.ends, job.artefact(), produced.artefact.clone()));
     }
     for (at, key, bytes) in files {
@@ -244,22 +245,34 @@ pub(super) fn leave(account: &mut Account, job: &Job, produced: &Produced) {
 /// Begins a job that somebody ordered by hand, from what it was given and how many cells it has.
 pub(super) fn schedule(account: &mut Account, mut job: Job) {
     let trainings = if job.bidden.capped { u64::from(job.bidden.candidates) } else { TRAININGS };
-    let (seconds, out_of_time, _) = times(job.automl, trainings, job.max_runtime, job.cells);
-    let seconds = if job.failure.is_some() { seconds.min(BEFORE_CANDIDATES / 3) } else { seconds };
+    let (seconds, mut out_of_time, _) = times(job.automl, trainings, job.max_runtime, job.cells);
+    let short = job.failure.is_some() || job.bidden.only_definitions;
+    let seconds = if short { seconds.min(BEFORE_CANDIDATES / 3) } else { seconds };
+    out_of_time &= !job.bidden.only_definitions;
+    if !job.automl {
+        // A container that has no time left is stopped, and what it has is no completed model.
+        out_of_time = seconds == job.max_runtime;
+    }
     job.ends = Instant(job.created.0 + seconds as i64 * SECOND);
     (job.compiled, job.explained, job.out_of_time) = (job.ends, job.ends, out_of_time);
     // Unconfirmed: of AutoML's machines those that train are counted.
     let micros = job.ends.0.abs_diff(job.created.0);
-    let instance = Instance::parse(&job.bidden.instance).unwrap_or(Instance::M5Xlarge);
-    let of = Of { usage: Usage::TrainingTime(instance), region: &job.region, resource: &job.name };
+    let of = Of { usage: Usage::TrainingTime(job.instance()), region: &job.region, resource: &job.name };
     account.meter.add(of, u128::from(micros), job.created);
     account.sagemaker.jobs.push(job);
 }
 
-/// The rows, written as UNLOAD writes.
-fn stage(account: &mut Account, caller: &Caller, job: &Job, data: Arc<[u8]>) -> Result<(), WarehouseError> {
+/// The rows, written as UNLOAD writes; under a key of one's own where one is named.
+fn stage(
+    account: &mut Account,
+    caller: &Caller,
+    job: &Job,
+    kms_key: Option<&str>,
+    data: Arc<[u8]>,
+) -> Result<(), WarehouseError> {
     let key = format!("{}input/data.csv", job.prefix);
-    let parameters = json!({"Bucket": job.bucket, "Key": key});
+    let encryption = if kms_key.is_some() { "aws:kms" } else { "AES256" };
+    let parameters = json!({"Bucket": job.bucket, "Key": key, "ServerSideEncryption": encryption});
     let put = call_with_body(account, caller, "s3", "PutObject", parameters, Some(data), job.created);
     let context = format!("S3 key being written : s3://{}/{key}", job.bucket);
     put.map(|_| ()).map_err(|error| warehouse_access::refused(account, &error, context))
@@ -272,7 +285,7 @@ fn bill(account: &mut Account, order: &Order<'_>, job: &Job, region: &str, now: 
         None => account.meter.add(of(Usage::ModelCells), u128::from(job.cells), now),
         Some(_) => {
             let micros = job.ends.0.abs_diff(job.created.0);
-            account.meter.add(of(Usage::TrainingTime(Instance::M5Xlarge)), u128::from(micros), now);
+            account.meter.add(of(Usage::TrainingTime(job.instance())), u128::from(micros), now);
         }
     }
 }
@@ -360,7 +373,7 @@ pub fn was_stopped(account: &Account, job: &str) -> bool {
 
 /// The job of a dropped model stops, and what it staged goes.
 pub fn drop_model(account: &mut Account, job: &str, now: Instant) {
-    super::job::stop_job(account, job, now);
+    super::stop::stop_job(account, job, now);
     let found = account.sagemaker.jobs.iter().find(|one| one.name == job);
     let Some((bucket, prefix)) = found.map(|job| (job.bucket.clone(), job.prefix.clone())) else { return };
     account.reckon(now);

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::fault::SageMakerFault;
 use super::job::{Job, automl_of, candidate};
 use super::{Operation, arn};
 use crate::aws::timestamp::iso;
@@ -11,15 +12,21 @@ use crate::clock::Instant;
 /// One job that belongs to an order: what a summary of it needs.
 pub(super) struct Step {
     pub name: String,
+    /// The order that it belongs to.
+    pub of: String,
     pub role: String,
     pub began: Instant,
     pub ended: Instant,
     failed: bool,
+    stopped: bool,
 }
 
 impl Step {
     pub fn status(&self, kind: &str, now: Instant) -> &'static str {
         // Compilation jobs are spelled in capitals, the others not.
+        if self.stopped && now >= self.ended {
+            return if kind == "Compilation" { "STOPPED" } else { "Stopped" };
+        }
         match (kind, now < self.ended, self.failed) {
             ("Compilation", true, _) => "INPROGRESS",
             ("Compilation", false, _) => "COMPLETED",
@@ -34,11 +41,14 @@ impl Step {
 pub(super) fn steps(account: &Account, kind: &str, order: &Order<'_>) -> Vec<Step> {
     let mut found = Vec::new();
     for job in account.sagemaker.jobs.iter().filter(|job| job.region == order.region) {
+        let cut_off = job.out_of_time && !job.automl;
         let mut add = |name: String, began: Instant, ended: Instant, failed: bool| {
             let stopped = job.stopped.is_some_and(|at| at <= began);
             if began <= order.now && !stopped {
-                let (role, ended) = (job.role.clone(), job.stopped.map_or(ended, |at| at.min(ended)));
-                found.push(Step { name, role, began, ended, failed });
+                let (role, natural) = (job.role.clone(), ended);
+                let ended = job.stopped.map_or(natural, |at| at.min(natural));
+                let stopped = ended < natural || cut_off;
+                found.push(Step { name, of: job.name.clone(), role, began, ended, failed, stopped });
             }
         };
         add_steps(job, kind, &mut add);
@@ -58,7 +68,7 @@ fn add_steps(job: &Job, kind: &str, add: &mut dyn FnMut(String, Instant, Instant
             }
         }
         "Processing" if job.automl => {
-            add(format!("{}-pr-1", job.name), job.at(20), job.at(super::job::ANALYZED), !learned);
+            add(format!("{}-pr-1", job.name), job.at(20), job.analyzed(), !learned);
             if learned && job.explained > job.compiled {
                 add(format!("{}-clarify", job.name), job.compiled, job.explained, false);
             }
@@ -69,10 +79,12 @@ fn add_steps(job: &Job, kind: &str, add: &mut dyn FnMut(String, Instant, Instant
                 add(format!("{}-dpp{at}-rpb-1", job.name), from, to, false);
             }
         }
-        "HyperParameterTuning" if job.automl && learned => {
+        "HyperParameterTuning" if job.automl && learned && !job.bidden.only_definitions => {
             add(format!("{}-tuning", job.name), job.at(super::job::ENGINEERED), job.at(960), false);
         }
-        "Compilation" if learned => add(format!("{}-neo", job.name), job.ends, job.compiled, false),
+        "Compilation" if learned && job.compiled > job.ends => {
+            add(format!("{}-neo", job.name), job.ends, job.compiled, false)
+        }
         _ => {}
     }
 }
@@ -126,6 +138,21 @@ pub(super) fn of_jobs(operation: Operation, account: &Account, order: &Order<'_>
     };
     let all = steps(account, kind, order).into_iter().map(row).collect();
     json!({ format!("{kind}JobSummaries"): kept(all, &name, &status, order) })
+}
+
+/// The candidates' trainings that a tuning job has begun.
+pub(super) fn of_tuning(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {
+    let name = order.parameters.required("HyperParameterTuningJobName");
+    let tunings = steps(account, "HyperParameterTuning", order);
+    let tuning = tunings.into_iter().find(|step| step.name == name).ok_or(SageMakerFault::NoJob)?;
+    let mut all = of_jobs(Operation::ListTrainingJobs, account, order);
+    let own = format!("{}-", tuning.of);
+    let rows = all["TrainingJobSummaries"].as_array_mut().map(std::mem::take).unwrap_or_default();
+    let rows: Vec<Value> = rows
+        .into_iter()
+        .filter(|row| row["TrainingJobName"].as_str().is_some_and(|name| name.starts_with(&own)))
+        .collect();
+    Ok(json!({ "TrainingJobSummaries": rows }))
 }
 
 fn automl_jobs(account: &Account, order: &Order<'_>) -> Value {

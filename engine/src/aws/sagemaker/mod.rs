@@ -12,6 +12,7 @@ pub mod fault;
 pub mod job;
 pub mod learning;
 mod listing;
+mod stop;
 mod tags;
 
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,7 @@ operations! {
     DescribeCompilationJob "CompilationJobName!",
     DescribeEndpoint "EndpointName!",
     DescribeEndpointConfig "EndpointConfigName!",
+    DescribeHyperParameterTuningJob "HyperParameterTuningJobName!",
     DescribeModel "ModelName!",
     DescribeProcessingJob "ProcessingJobName!",
     DescribeTrainingJob "TrainingJobName!",
@@ -57,18 +59,21 @@ operations! {
     ListProcessingJobs "NameContains StatusEquals SortBy SortOrder NextToken MaxResults:int",
     ListTags "ResourceArn! NextToken MaxResults:int",
     ListTrainingJobs "NextToken MaxResults:int NameContains StatusEquals SortBy SortOrder",
+    ListTrainingJobsForHyperParameterTuningJob "HyperParameterTuningJobName! NextToken MaxResults:int StatusEquals SortBy SortOrder",
     ListTransformJobs "NameContains StatusEquals SortBy SortOrder NextToken MaxResults:int",
     StopAutoMLJob "AutoMLJobName!",
+    StopHyperParameterTuningJob "HyperParameterTuningJobName!",
+    StopProcessingJob "ProcessingJobName!",
     StopTrainingJob "TrainingJobName!",
+    StopTransformJob "TransformJobName!",
 }
 
 /// Operations AWS has and the sandbox does not yet.
 pub const NOT_SIMULATED: &str = "CreateApp CreateCompilationJob \
 CreateDomain CreateHyperParameterTuningJob CreateNotebookInstance CreateProcessingJob \
 CreateTransformJob CreateUserProfile DeleteApp DeleteCompilationJob DeleteDomain DeleteNotebookInstance \
-DeleteProcessingJob DeleteTrainingJob DescribeHyperParameterTuningJob DescribeNotebookInstance ListApps ListDomains \
-ListTrainingJobsForHyperParameterTuningJob StartNotebookInstance StopCompilationJob \
-StopHyperParameterTuningJob StopNotebookInstance StopProcessingJob StopTransformJob UpdateEndpoint";
+DeleteProcessingJob DeleteTrainingJob DescribeNotebookInstance ListApps ListDomains \
+StartNotebookInstance StopCompilationJob StopNotebookInstance UpdateEndpoint";
 
 /// Everything of one account, in all its regions.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -109,12 +114,13 @@ pub fn arn(account: &Account, region: &str, kind: &str, name: &str) -> String {
 
 /// The name that an operation is about, and the kind of its resource.
 fn named<'a>(operation: Operation, order: &Order<'a>) -> (&'static str, &'a str) {
-    const KINDS: [(&str, &str); 8] = [
+    const KINDS: [(&str, &str); 9] = [
         ("AutoMLJobName", "automl-job"),
         ("TrainingJobName", "training-job"),
         ("ProcessingJobName", "processing-job"),
         ("TransformJobName", "transform-job"),
         ("CompilationJobName", "compilation-job"),
+        ("HyperParameterTuningJobName", "hyper-parameter-tuning-job"),
         ("ModelName", "model"),
         ("EndpointName", "endpoint"),
         ("EndpointConfigName", "endpoint-config"),
@@ -179,10 +185,16 @@ pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Re
         AddTags | DeleteTags | ListTags => tags::run(operation, account, order)?,
         DescribeAutoMLJob | DescribeAutoMLJobV2 => job::describe_automl(operation, account, order)?,
         DescribeTrainingJob => job::describe_training(account, order)?,
-        DescribeProcessingJob | DescribeTransformJob | DescribeCompilationJob => {
-            job::describe_step(operation, account, order)?
-        }
-        StopAutoMLJob | StopTrainingJob => job::stop(operation, account, order)?,
+        DescribeProcessingJob
+        | DescribeTransformJob
+        | DescribeCompilationJob
+        | DescribeHyperParameterTuningJob => job::describe_step(operation, account, order)?,
+        StopAutoMLJob
+        | StopHyperParameterTuningJob
+        | StopProcessingJob
+        | StopTrainingJob
+        | StopTransformJob => stop::stop(operation, account, order)?,
+        ListTrainingJobsForHyperParameterTuningJob => listing::of_tuning(account, order)?,
     };
     Ok(Reply { value, body: None })
 }
