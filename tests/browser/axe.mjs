@@ -1,11 +1,13 @@
 // Everyone can use it: axe on every screen, in both languages and both themes, and a lab walked with the keyboard
-// alone: `node axe.mjs SITE LABS.json [screens|keyboard]`. A violation of any level fails.
+// alone: `node axe.mjs SITE LABS.json [screens|author|keyboard]`. A violation of any level fails.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { openBrowser } from "./chromium.mjs";
 import { walkWithKeys } from "./keyboard.mjs";
 import { Learner } from "./learner.mjs";
+import { scene, verdict } from "./scene.mjs";
 import { serve } from "./site.mjs";
 
 const [folder, labsFile, only] = process.argv.slice(2);
@@ -14,11 +16,9 @@ const AXE = readFileSync(new URL("./node_modules/axe-core/axe.min.js", import.me
 const { services } = JSON.parse(readFileSync(join(folder, "console/index.json"), "utf8"));
 const site = await serve(folder);
 
-let passed = 0;
-let failed = 0;
-
 /** Looks at what is on the screen, in both themes. */
-async function look(page, name) {
+const look = (page, name) => scene(name, async () => {
+  const told = [];
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const violations = await page.evaluate(`(async () => {
@@ -27,18 +27,13 @@ async function look(page, name) {
       const { violations } = await axe.run(document, { resultTypes: ["violations"] });
       return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.map(({ html, any, all, none }) => [html.slice(0, 200), [...any, ...all, ...none].map(({ message }) => message).join("; ")]) }));
     })()`);
-    if (violations.length === 0) {
-      passed += 1;
-      continue;
-    }
-    failed += 1;
-    console.log(`FAILED  ${name}, ${colorScheme}`);
-    for (const { id, impact, help, nodes } of violations) {
-      console.log(`        ${id} (${impact}): ${help}, ${nodes.length} times`);
-      for (const [html, message] of nodes.slice(0, 3)) console.log(`          ${html}\n            ${message}`);
-    }
+    told.push(...violations.flatMap(({ id, impact, help, nodes }) => [
+      `        ${id} (${impact}), ${colorScheme}: ${help}, ${nodes.length} times`,
+      ...nodes.slice(0, 3).map(([html, message]) => `          ${html}\n            ${message}`),
+    ]));
   }
-}
+  if (told.length > 0) throw { stack: told.join("\n") };
+});
 
 const PEOPLE = `CREATE USER axe PASSWORD 'Walker123';
 CREATE SCHEMA axe;
@@ -48,7 +43,7 @@ GRANT USAGE ON SCHEMA axe TO axe;`;
 
 async function screens(language) {
   const { context, close } = await openBrowser({ viewport: { width: 1440, height: 900 }, locale: language, serviceWorkers: "block" });
-  try {
+  await scene(`${language}: the way through the screens`, async () => {
     const page = context.pages()[0] ?? (await context.newPage());
     page.setDefaultTimeout(20_000);
     const learner = new Learner(page, language);
@@ -141,33 +136,64 @@ async function screens(language) {
     await page.locator(".room .btn-primary").first().click();
     await page.locator("dialog[open]").waitFor();
     await see("a dialog of the console");
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${language}: the way through the screens\n${error.stack ?? error}`);
-  } finally {
-    await close();
-  }
+  });
+  await close();
 }
 
-if (only !== "keyboard") for (const language of ["en", "ko"]) await screens(language);
-if (only !== "screens") {
-  const begun = Date.now();
+/** Author mode, wide and on a phone: empty, with a lab, with a lab that has mistakes, while it is proved and after. */
+async function authoring(language) {
+  const { context, close } = await openBrowser({ viewport: { width: 1440, height: 900 }, locale: language, serviceWorkers: "block" });
+  await scene(`${language}: the way through author mode`, async () => {
+    const page = context.pages()[0] ?? (await context.newPage());
+    page.setDefaultTimeout(20_000);
+    page.on("dialog", (dialog) => void dialog.accept());
+    const see = async (name) => {
+      for (const [size, width, height] of [["", 1440, 900], [", on a phone", 390, 844]]) {
+        await page.setViewportSize({ width, height });
+        await look(page, `${language}: author mode, ${name}${size}`);
+        const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        await scene(`${language}: author mode, ${name}${size}, fits`, () => assert.ok(beyond <= 0, `${beyond} px too wide`));
+      }
+    };
+    await page.goto(`${site.address}author.html?lang=${language}`);
+    await page.locator("input[webkitdirectory]").waitFor({ state: "attached" });
+    await see("empty");
+    await page.locator("input[webkitdirectory]").setInputFiles(fileURLToPath(new URL("../../lessons/labs/01-permissions", import.meta.url)));
+    await page.frameLocator("iframe").locator("#step-t, .steps, h1").first().waitFor();
+    await see("a lab");
+    const area = page.locator("textarea");
+    await page.locator(".author-text [role=tab]", { hasText: "lab.toml" }).click();
+    const right = await area.inputValue();
+    const write = (text) => area.evaluate((node, value) => {
+      node.value = value;
+      node.dispatchEvent(new Event("input", { bubbles: true }));
+    }, text);
+    await write(right.replace('answer = "youtube"', 'answer = "nobody"'));
+    await page.locator(".author-problem").first().waitFor();
+    await see("a mistake");
+    await write(right);
+    await page.locator(".author-problem").first().waitFor({ state: "detached" });
+    await page.locator("#prove:not([disabled])").click();
+    await page.locator("#verdict.good").waitFor({ timeout: 240_000 });
+    await see("a proof");
+  });
+  await close();
+}
+
+if (only !== "keyboard") for (const language of ["en", "ko"]) {
+  if (only !== "author") await screens(language);
+  await authoring(language);
+}
+if (only === undefined || only === "keyboard") {
   const { context, close } = await openBrowser({ viewport: { width: 1440, height: 900 }, locale: "en", serviceWorkers: "block" });
-  try {
+  await scene(`${labs[0].id} walked with keys and no mouse`, async () => {
     const page = context.pages()[0] ?? (await context.newPage());
     page.setDefaultTimeout(20_000);
     await page.goto(`${site.address}?lang=en`);
     const pressed = await walkWithKeys(page, labs[0]);
-    passed += 1;
-    console.log(`ok      ${labs[0].id} walked with ${pressed} keys and no mouse (${((Date.now() - begun) / 1000).toFixed(0)} s)`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  a lab with the keyboard alone\n${error.stack ?? error}`);
-  } finally {
-    await close();
-  }
+    console.log(`        ${pressed} keys`);
+  });
+  await close();
 }
 site.close();
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
-assert.ok(passed > 0);
+verdict();

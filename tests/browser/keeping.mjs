@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBrowser } from "./chromium.mjs";
 import { Learner } from "./learner.mjs";
+import { scene as told, verdict } from "./scene.mjs";
 import { nameOf, serve } from "./site.mjs";
 
 const [folder, only] = process.argv.slice(2);
@@ -25,6 +26,8 @@ const SAID = {
   memoryOnly: { en: /blocks storage/, ko: /저장을 막고 있어/ },
   full: { en: /no room left/, ko: /가득 차/ },
   notSaved: { en: /did not save your last changes/, ko: /마지막 변경을 저장하지 못했습니다/ },
+  twoWays: { en: /work was done in both/, ko: /두 탭에서 따로 작업했고/ },
+  otherLab: { en: /workspace of the lab \S+\. Open that lab/, ko: /다른 랩\(\S+\)의 작업 공간입니다/ },
   secondTab: { en: /open in another tab/, ko: /다른 탭에 열려 있습니다/ },
   older: { en: /older version of Sandshift \(format 1\)/, ko: /예전 버전의 Sandshift가 쓴 것입니다 \(형식 1\)/ },
   newer: { en: /newer version of Sandshift \(format 99\)/, ko: /새로운 버전의 Sandshift가 쓴 것입니다 \(형식 99\)/ },
@@ -32,16 +35,12 @@ const SAID = {
   foreign: { en: /not imported.*not a Sandshift workspace/, ko: /가져오지 못했습니다.*작업 공간이 아닙니다/ },
 };
 
-let passed = 0;
-let failed = 0;
-
 /** A browser of its own, in which `play` gets a page on the first lab. */
 async function scene(name, language, play, { broken = "", open = true } = {}) {
   if (only && !name.includes(only)) return;
-  const begun = Date.now();
   fault = broken;
   const { context, close } = await openBrowser({ viewport: { width: 1280, height: 900 }, locale: language, serviceWorkers: "block", acceptDownloads: true });
-  try {
+  await told(`${language}: ${name}`, async () => {
     const page = context.pages()[0] ?? (await context.newPage());
     page.setDefaultTimeout(20_000);
     const complaints = [];
@@ -53,14 +52,19 @@ async function scene(name, language, play, { broken = "", open = true } = {}) {
     }
     await play(page, learner, context);
     assert.deepEqual(complaints, []);
-    passed += 1;
-    console.log(`ok      ${language}: ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${language}: ${name}\n${error.stack ?? error}`);
-  } finally {
-    await close();
-  }
+  });
+  await close();
+}
+
+/** The same lab in another tab, as its second. */
+async function twin(context, language) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const learner = new Learner(page, language);
+  await visit(page, language);
+  await learner.waitForEngine();
+  await says(page, "secondTab", language);
+  return [page, learner];
 }
 
 async function visit(page, language, lab = labs[0]) {
@@ -201,14 +205,9 @@ for (const language of ["en", "ko"]) {
 
   await scene("a second tab", language, async (page, learner, context) => {
     await learner.run("admin", MAKE);
-    const other = await context.newPage();
-    other.setDefaultTimeout(20_000);
-    const twin = new Learner(other, language);
-    await visit(other, language);
-    await twin.waitForEngine();
-    await says(other, "secondTab", language);
-    await twin.run("admin", "INSERT INTO kept VALUES (1000);");
-    assert.equal(await value(twin, ASK), "1042");
+    const [other, second] = await twin(context, language);
+    await second.run("admin", "INSERT INTO kept VALUES (1000);");
+    assert.equal(await value(second, ASK), "1042");
     await other.close();
     await isSilent(page);
     await learner.run("admin", "INSERT INTO kept VALUES (8);");
@@ -216,6 +215,48 @@ for (const language of ["en", "ko"]) {
     await learner.waitForEngine();
     await isSilent(page);
     assert.equal(await value(learner, ASK), "50");
+  });
+
+  await scene("a second tab takes over what it did while the first stood still", language, async (page, learner, context) => {
+    await learner.run("admin", MAKE);
+    const [other, second] = await twin(context, language);
+    await second.run("admin", "INSERT INTO kept VALUES (1000);");
+    await page.close();
+    await isSilent(other);
+    await second.run("admin", "INSERT INTO kept VALUES (1);");
+    await other.reload();
+    await second.waitForEngine();
+    await isSilent(other);
+    assert.equal(await value(second, ASK), "1043");
+  });
+
+  await scene("a second tab that looked on takes over where the first was", language, async (page, learner, context) => {
+    await learner.run("admin", MAKE);
+    const [other, second] = await twin(context, language);
+    await learner.run("admin", "INSERT INTO kept VALUES (8);");
+    await page.close();
+    await isSilent(other);
+    assert.equal(await value(second, ASK), "50");
+    await second.run("admin", "INSERT INTO kept VALUES (1);");
+    await other.reload();
+    await second.waitForEngine();
+    await isSilent(other);
+    assert.equal(await value(second, ASK), "51");
+  });
+
+  await scene("two tabs that went two ways", language, async (page, learner, context) => {
+    await learner.run("admin", MAKE);
+    const [other, second] = await twin(context, language);
+    await second.run("admin", "INSERT INTO kept VALUES (1000);");
+    await learner.run("admin", "INSERT INTO kept VALUES (8);");
+    await page.close();
+    await says(other, "twoWays", language);
+    // Nothing here is lost before its learner says so.
+    assert.equal(await value(second, ASK), "1042");
+    await other.reload();
+    await second.waitForEngine();
+    await isSilent(other);
+    assert.equal(await value(second, ASK), "50");
   });
 
   await scene("two tabs that cannot see each other", language, async (page, learner, context) => {
@@ -300,6 +341,20 @@ for (const language of ["en", "ko"]) {
       await page.locator(".line-bad button").first().click();
       await isSilent(page);
     }
+    // A workspace belongs to its lab; an account without a lesson takes any.
+    await visit(page, language, labs[1]);
+    await learner.waitForEngine();
+    await imports(page, path);
+    await page.locator(".line-bad", { hasText: SAID.otherLab[language] }).waitFor();
+    await learner.run("admin", ASK, { refused: true });
+    await page.goto(`${site.address}?lang=${language}#/lab/sandbox`);
+    await learner.waitForEngine();
+    await imports(page, path);
+    await learner.waitForEngine();
+    await page.waitForTimeout(300);
+    assert.equal(await value(learner, ASK), "42");
+    await visit(page, language);
+    await learner.waitForEngine();
     // As the version before wrote it: no checksum.
     for (const bytes of [file, Buffer.concat([Buffer.from("SANDSHIFT1"), file.subarray(14)])]) {
       writeFileSync(`${path}.other`, bytes);
@@ -358,5 +413,4 @@ for (const language of ["en", "ko"]) {
 
 site.close();
 rmSync(downloads, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+verdict();

@@ -88,8 +88,8 @@ fn replay(lab: &Lab, body: &Value) -> Result<(Marks, String), String> {
     let mut files = vec![(Digest::FILE.to_owned(), digest)];
     files.extend(lab.other_files());
     let source = LabSource { id: lab.definition.id.clone(), files };
-    let mut workspace =
-        Workspace::open(|| 0.0, linked(), Some(&source), Found::Nothing, &mut |_| None).map_err(told)?;
+    let mut workspace = Workspace::open(|| 0.0, linked(), Some(&source), None, Found::Nothing, &mut |_| None)
+        .map_err(told)?;
     let mut seen = Seen::default();
     for (at, entry) in body["journal"].as_array().into_iter().flatten().enumerate() {
         let broken =
@@ -162,7 +162,8 @@ fn reopened(workspace: &Workspace, source: &LabSource) -> Result<Workspace, Stri
     let saved = workspace.write(&|_| false)?;
     let mut block =
         |number: u64| saved.blocks.iter().find(|(known, _)| *known == number).map(|(_, bytes)| bytes.clone());
-    Workspace::open(|| 0.0, linked(), Some(source), Found::Saved(&saved.manifest), &mut block).map_err(told)
+    Workspace::open(|| 0.0, linked(), Some(source), None, Found::Saved(&saved.manifest), &mut block)
+        .map_err(told)
 }
 
 #[derive(Default)]

@@ -152,7 +152,7 @@ fn opened(format: u32, bytes: &[u8]) -> Result<(), String> {
 }
 
 fn open(found: Found<'_>, blocks: &[(u64, Vec<u8>)]) -> Result<Workspace, OpenError> {
-    Workspace::open(|| 0.0, linked(), None, found, &mut |number| {
+    Workspace::open(|| 0.0, linked(), None, None, found, &mut |number| {
         blocks.iter().find(|(own, _)| *own == number).map(|(_, bytes)| bytes.clone())
     })
 }

@@ -137,7 +137,7 @@ export interface Warehouse {
 }
 
 export type Storage = { type: "kept" } | { type: "memoryOnly"; reason: string }
-  | { type: "notSaved"; full: boolean; reason: string } | { type: "secondTab" };
+  | { type: "notSaved"; full: boolean; reason: string } | { type: "secondTab"; gone: boolean };
 
 /** A warehouse and the AWS account around it, in a worker of its own. What is asked is done in order, one at a time. */
 export class Sandbox {

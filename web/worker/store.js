@@ -30,7 +30,8 @@ export class Store {
     this.#workspace = workspace;
   }
 
-  static async open(workspace) {
+  /** `vacated(store)` is called when a second tab may have the workspace for itself; then `inherit` is to be asked. */
+  static async open(workspace, vacated = () => {}) {
     const store = new Store(workspace);
     try {
       // Programs that want an account for once give it no name.
@@ -43,8 +44,41 @@ export class Store {
     }
     const leave = await claim(workspace);
     if (leave) store.#leave = leave;
-    else store.state = { type: "secondTab" };
+    else store.#wait(vacated);
     return store;
+  }
+
+  /** Looks on in memory, until the tab that has the workspace is gone. */
+  #wait(vacated) {
+    this.state = { type: "secondTab", gone: false };
+    const given = new AbortController();
+    this.#leave = () => given.abort();
+    void lock(this.#workspace, { signal: given.signal }).then((leave) => {
+      if (!leave) return;
+      this.#leave = leave;
+      vacated(this);
+    });
+  }
+
+  /**
+   * The workspace is this tab's now. True when nothing was stored since it was read: what is here is wanted whole
+   * (`replace`). Else what is stored is to be read, unless something was done here (`acted`), for that would be lost.
+   */
+  async inherit(acted) {
+    const seen = this.#turn;
+    this.#database = await openDatabase();
+    const { manifest, blocks } = await this.#stored();
+    const unchanged = this.#turn === seen;
+    if (!unchanged && acted) {
+      this.#give({ type: "secondTab", gone: true });
+      // Whoever opens it anew goes on with it.
+      this.#leave();
+      return false;
+    }
+    this.known = manifest === undefined ? new Map() : new Map([...blocks.keys()].map((number) => [number, true]));
+    this.#memory = { manifest: undefined, blocks: new Map() };
+    this.state = { type: "kept" };
+    return unchanged;
   }
 
   /** Lets others have the workspace. */
@@ -194,7 +228,7 @@ export class Store {
   /** Looks what a failed write means; true when there is another place now, in which nothing of the workspace is. */
   async #lost(error) {
     if (error instanceof Overtaken) {
-      this.#give({ type: "secondTab" });
+      this.#give({ type: "secondTab", gone: false });
       return true;
     }
     if (error?.name === "InvalidStateError") {
@@ -260,18 +294,20 @@ function inTime(promise) {
 
 /** What gives the workspace free again; undefined when another tab has it. */
 async function claim(workspace) {
-  const locks = self.navigator?.locks;
-  if (!locks) return () => {};
-  const ask = (options) => new Promise((resolve) => {
-    const held = locks.request(`sandshift:${workspace}`, options, (lock) => {
-      if (lock === null) return resolve(undefined);
+  if (!self.navigator?.locks) return () => {};
+  // The worker of the page that was here before may not have ended yet.
+  return (await lock(workspace, { ifAvailable: true })) ?? (await lock(workspace, { signal: AbortSignal.timeout(LINGERING) }));
+}
+
+function lock(workspace, options) {
+  return new Promise((resolve) => {
+    const held = self.navigator.locks.request(`sandshift:${workspace}`, options, (given) => {
+      if (given === null) return resolve(undefined);
       // Held until the store is closed or the worker ends.
       return new Promise((leave) => resolve(leave));
     });
     held.catch((error) => resolve(error?.name === "TimeoutError" || error?.name === "AbortError" ? undefined : () => {}));
   });
-  // The worker of the page that was here before may not have ended yet.
-  return (await ask({ ifAvailable: true })) ?? (await ask({ signal: AbortSignal.timeout(LINGERING) }));
 }
 
 function said(error) {

@@ -22,6 +22,8 @@ let compiled; // WebAssembly.Module: compiled once, instantiated again after a t
 const mailbox = [];
 const journal = new Journal();
 let working = false;
+let acted = false; // something was done since the workspace was opened that another tab knows nothing of
+let vacant = false; // the tab that had the workspace before this one is gone
 
 self.onmessage = ({ data }) => {
   mailbox.push(data);
@@ -42,6 +44,7 @@ async function work() {
       if (!engine?.isRunning()) await keep();
       await breath();
     }
+    if (vacant) await inherit();
   } finally {
     working = false;
   }
@@ -72,6 +75,7 @@ async function take(message) {
   }
   if (!ready(id)) return;
   journal.note(request, bytes);
+  acted ||= acts(request);
   await guarded(() => engine.take(text, bytes));
   // A script is stored when it is over; everything else before it is answered.
   if (engine && !engine.isRunning()) await keep();
@@ -82,6 +86,12 @@ function ready(id) {
   if (engine) return true;
   post({ id, event: { type: "failed", message: "no workspace is open", hint: null } });
   return false;
+}
+
+/** Whether it changes the account, so that two tabs that did such a thing each have gone two ways. */
+function acts({ type, call }) {
+  if (type === "call") return !(call.service === "sandbox" || /^(List|Get|Describe|Head|Lookup|Simulate|Search)/.test(call.operation));
+  return ["run", "aws", "login", "advance", "upload", "answer", "resetStep", "resetLab"].includes(type);
 }
 
 /* ---------- opening ---------- */
@@ -96,7 +106,7 @@ async function open(text, id, request) {
   opening = { text, id, workspace: request.workspace };
   try {
     // What is stored is read while the engine is still being compiled.
-    const found = Store.open(request.workspace).then((where) => {
+    const found = Store.open(request.workspace, vacated).then((where) => {
       store = where;
       return holdings();
     });
@@ -114,6 +124,34 @@ function leave() {
   engine = undefined;
   store?.close();
   store = undefined;
+  vacant = false;
+}
+
+/** Told by the store of a second tab: what it wants is nobody's any more. */
+function vacated(where) {
+  if (where !== store) return where.close();
+  vacant = true;
+  if (!working) void work();
+}
+
+/**
+ * The tab that had this workspace is gone. Nothing stored since this one read it: its state is stored. Nothing done here:
+ * what is stored is opened. Both: this one goes on unsaved, and says why.
+ */
+async function inherit() {
+  vacant = false;
+  try {
+    const unchanged = await store.inherit(acted);
+    if (unchanged) await keepAll();
+    else if (store.state.type === "kept") {
+      const [held, before] = [await holdings(), engine];
+      begin(opening.id, held);
+      before?.free();
+    }
+  } catch (error) {
+    failed(0, error);
+  }
+  tellWhere();
 }
 
 /** What the store holds; with a new workspace, the state in which its lab begins. */
@@ -128,6 +166,7 @@ function begin(id, held) {
   const message = JSON.stringify({ id, request: JSON.parse(opening.text).request });
   const blocks = held.beginning?.blocks ?? held.blocks;
   told = JSON.stringify(store.state);
+  acted = false;
   engine = new glue.Engine(message, held.manifest, blocks, told, held.beginning?.manifest);
   store.hold(held);
   tell(true);
@@ -144,9 +183,8 @@ async function beginning() {
     const response = await beside.state(name);
     if (!response.ok) throw new Error(`${response.status}`);
     return unpack(new Uint8Array(await response.arrayBuffer()));
-  } catch (error) {
-    if (start) throw new Error(`there is no starting state "${start}": ${error.message}`);
-    // The engine makes it then, as it does everywhere else.
+  } catch {
+    // The engine makes it then, as it does everywhere else, or says that there is no such state.
     return undefined;
   }
 }
@@ -314,10 +352,15 @@ async function importWorkspace(id, base64) {
   try {
     const { manifest, blocks } = unpack(fromBase64(base64));
     await coming;
-    const message = JSON.stringify({ id, request: JSON.parse(opening.text).request });
+    const { request } = JSON.parse(opening.text);
+    const lab = glue.labOf(manifest);
+    // Checks and progress are a lab's: an account without one takes whatever account it is given.
+    if (request.lab && request.lab.id !== lab) throw new OfAnotherLab(lab);
+    const message = JSON.stringify({ id, request });
     const next = new glue.Engine(message, manifest, blocks, JSON.stringify(store.state));
     engine?.free();
     engine = next;
+    acted = true;
     await store.replace(manifest, blocks);
     tell(true);
     tellWhere();
@@ -384,8 +427,19 @@ function failure(error) {
     const why = error.foreign ? { type: "foreign" } : { type: "broken", what: error.message };
     return { type: "unreadable", why, message: `This file is not a Sandshift workspace: ${error.message}` };
   }
+  if (error instanceof OfAnotherLab) {
+    const { lab, message } = error;
+    return { type: "unreadable", why: { type: "otherLab", lab }, message };
+  }
   const text = String(error?.message ?? error);
   return text.startsWith("{") ? JSON.parse(text) : { type: "failed", message: text, hint: null };
+}
+
+class OfAnotherLab extends Error {
+  constructor(lab) {
+    super(`This file is the workspace of ${lab === "" ? "an account without a lab" : `the lab ${lab}`}`);
+    this.lab = lab;
+  }
 }
 
 /* ---------- small things ---------- */

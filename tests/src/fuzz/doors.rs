@@ -140,7 +140,8 @@ impl Ground {
             }
             Door::Digest => {
                 let lab = LabSource { id: "bent".to_owned(), files: vec![(Digest::FILE.to_owned(), text())] };
-                let opened = Workspace::open(ticking, linked(), Some(&lab), Found::Nothing, &mut |_| None);
+                let opened =
+                    Workspace::open(ticking, linked(), Some(&lab), None, Found::Nothing, &mut |_| None);
                 Ok(opened.is_ok())
             }
             Door::Copy => self.read_everywhere(bytes),
@@ -149,7 +150,8 @@ impl Ground {
                 let mut block = |number: u64| {
                     blocks.iter().find(|(own, _)| *own == number).map(|(_, bytes)| bytes.clone())
                 };
-                let opened = Workspace::open(ticking, linked(), None, Found::Saved(&manifest), &mut block);
+                let opened =
+                    Workspace::open(ticking, linked(), None, None, Found::Saved(&manifest), &mut block);
                 let Ok(mut workspace) = opened else { return Ok(false) };
                 // What opens must also be able to be worked in and stored again.
                 said(
@@ -168,7 +170,7 @@ impl Ground {
                     blocks.iter().find(|(own, _)| *own == number).map(|(_, bytes)| bytes.clone())
                 };
                 let found = Found::Saved(&self.workspace);
-                let opened = Workspace::open(ticking, linked(), self.lab.as_ref(), found, &mut block);
+                let opened = Workspace::open(ticking, linked(), self.lab.as_ref(), None, found, &mut block);
                 let mut workspace = opened.map_err(|error| format!("{error:?}"))?;
                 workspace.opened(1, StorageState::Kept);
                 said(&mut workspace, &text())
@@ -262,11 +264,17 @@ CREATE EXTERNAL TABLE lake.lines (a INT, b VARCHAR(12), c DECIMAL(8,3), d DATE) 
         self.prepare()?;
         let account = self.sandbox.save(&|_| false).map_err(|error| error.to_string())?;
         // As the worker writes it: lab, account, record and page, of which a new one has nothing.
-        let mut opened =
-            Workspace::open(ticking, linked(), None, Found::Beginning(&account.manifest), &mut |number| {
+        let mut opened = Workspace::open(
+            ticking,
+            linked(),
+            None,
+            None,
+            Found::Beginning(&account.manifest),
+            &mut |number| {
                 account.blocks.iter().find(|(own, _)| *own == number).map(|(_, bytes)| bytes.clone())
-            })
-            .map_err(|error| format!("{error:?}"))?;
+            },
+        )
+        .map_err(|error| format!("{error:?}"))?;
         said(&mut opened, r#"{"id":1,"request":{"type":"keep","key":"user","value":"admin"}}"#)?;
         let saved = opened.write(&|_| false)?;
         let example = together(&saved.manifest, &saved.blocks);

@@ -74,9 +74,10 @@ pub fn Lines() -> Html {
                         let text = if *full { words.keeping.storage_full.to_owned() } else { (words.keeping.not_saved)(reason) };
                         html! { <div class="line line-bad" role="alert"><Icon name="warn" /><span>{ text }</span></div> }
                     }
-                    StorageState::SecondTab => html! {
-                        <div class="line line-warn" role="status"><Icon name="warn" /><span>{ words.keeping.second_tab }</span></div>
-                    },
+                    StorageState::SecondTab { gone } => {
+                        let text = if *gone { words.keeping.two_ways } else { words.keeping.second_tab };
+                        html! { <div class="line line-warn" role="status"><Icon name="warn" /><span>{ text }</span></div> }
+                    }
                 }
             }
             if !state.meanwhile.0.is_empty() {

@@ -30,10 +30,13 @@ pub struct Message {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Request {
-    /// Opens (or restores) the workspace of a lab and answers `Opened`. `lab` is a lab's id.
+    /// Opens (or restores) the workspace of a lab and answers `Opened`.
     Open {
         workspace: String,
         lab: Option<LabSource>,
+        /// The named state that an account without a lab begins in; the course's warehouse when nobody says.
+        #[serde(default)]
+        start: Option<String>,
     },
     /// Runs a script as `user`. Answers with `Statement...` events, then `Finished`.
     Run {
@@ -332,8 +335,12 @@ pub enum StorageState {
         full: bool,
         reason: String,
     },
-    /// Another tab has this workspace open; this one does not write.
-    SecondTab,
+    /// Another tab has this workspace open; this one does not write. `gone`: it was closed, but both had gone on
+    /// working, so that what is stored cannot take this one's place.
+    SecondTab {
+        #[serde(default)]
+        gone: bool,
+    },
 }
 
 /// Why a workspace cannot be opened.
@@ -353,6 +360,10 @@ pub enum Unreadable {
     },
     /// A file of something else.
     Foreign,
+    /// A file of another lab's workspace; empty when it is of an account without a lesson.
+    OtherLab {
+        lab: String,
+    },
 }
 
 /// A finished statement's answer. Rows stay in the worker under `result`.

@@ -42,7 +42,7 @@ impl Engine {
         beginning: Option<Vec<u8>>,
     ) -> Result<Engine, JsValue> {
         let message: Message = sandshift_protocol::read(message).map_err(|error| error.to_string())?;
-        let Request::Open { lab, .. } = message.request else {
+        let Request::Open { lab, start, .. } = message.request else {
             return Err("the first message must be Open".into());
         };
         let storage: StorageState = sandshift_protocol::read(storage).map_err(|error| error.to_string())?;
@@ -55,7 +55,7 @@ impl Engine {
             (None, Some(beginning)) => Found::Beginning(beginning),
             (None, None) => Found::Nothing,
         };
-        let mut workspace = Workspace::open(now, fetched(), lab.as_ref(), found, &mut read)
+        let mut workspace = Workspace::open(now, fetched(), lab.as_ref(), start.as_deref(), found, &mut read)
             .map_err(|error| serde_json::to_string(&error.told()).unwrap_or_default())?;
         workspace.opened(message.id, storage);
         Ok(Engine { workspace })
@@ -122,6 +122,12 @@ impl Engine {
     pub fn whole(&self) -> Result<JsValue, JsValue> {
         Ok(saved_value(&self.workspace.write(&|_| false)?))
     }
+}
+
+/// The lab whose workspace `saved` is; empty when it is an account without one.
+#[wasm_bindgen(js_name = labOf)]
+pub fn lab_of(saved: &[u8]) -> String {
+    Workspace::lab_of(saved).unwrap_or_default()
 }
 
 /// The names of the states in which labs begin.

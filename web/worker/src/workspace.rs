@@ -52,6 +52,8 @@ pub struct Workspace {
     now: fn() -> f64,
     sandbox: Sandbox,
     lab: Option<Lab>,
+    /// What an account without a lab begins in, where somebody has said.
+    start: Option<String>,
     record: Record,
     open_step: Option<String>,
     kept: SortedMap<String, String>,
@@ -104,7 +106,13 @@ pub enum Found<'a> {
 }
 
 impl Workspace {
-    /// Opens the lab's account: what was stored when there is something, its beginning otherwise.
+    /// The lab that was walked in what [`Workspace::save`] gave.
+    pub fn lab_of(saved: &[u8]) -> Option<String> {
+        postcard::take_from_bytes::<Option<String>>(saved).ok()?.0
+    }
+
+    /// Opens the lab's account: what was stored when there is something, its beginning otherwise; without a lab that of
+    /// the state named `start`.
     ///
     /// # Errors
     /// A lab that cannot be read, or stored bytes that are not an account.
@@ -112,6 +120,7 @@ impl Workspace {
         now: fn() -> f64,
         extensions: Extensions,
         source: Option<&LabSource>,
+        start: Option<&str>,
         found: Found<'_>,
         blocks: &mut dyn FnMut(u64) -> Option<Vec<u8>>,
     ) -> Result<Self, OpenError> {
@@ -147,7 +156,7 @@ impl Workspace {
                 sandbox
             }
             // What the site's build has not made, or made for another engine than this one.
-            _ => beginning::begin(lab.as_ref()).map_err(|message| OpenError::Lab {
+            _ => beginning::begin(lab.as_ref(), start).map_err(|message| OpenError::Lab {
                 message,
                 hint: "This is a mistake in the lab; please tell its author.".to_owned(),
             })?,
@@ -157,6 +166,7 @@ impl Workspace {
             now,
             sandbox,
             lab,
+            start: start.map(str::to_owned),
             record,
             open_step: None,
             kept,

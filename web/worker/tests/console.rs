@@ -16,7 +16,7 @@ use sandshift_worker::workspace::{Found, Workspace};
 use serde_json::{Value, json};
 
 fn open() -> Workspace {
-    let mut workspace = Workspace::open(|| 0.0, linked(), None, Found::Nothing, &mut |_| None).unwrap();
+    let mut workspace = Workspace::open(|| 0.0, linked(), None, None, Found::Nothing, &mut |_| None).unwrap();
     workspace.opened(1, StorageState::Kept);
     workspace.events();
     workspace

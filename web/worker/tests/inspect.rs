@@ -12,7 +12,8 @@ struct Page(Workspace);
 
 impl Page {
     fn open() -> Self {
-        let mut workspace = Workspace::open(|| 0.0, linked(), None, Found::Nothing, &mut |_| None).unwrap();
+        let mut workspace =
+            Workspace::open(|| 0.0, linked(), None, None, Found::Nothing, &mut |_| None).unwrap();
         workspace.opened(1, StorageState::Kept);
         Page(workspace)
     }

@@ -15,7 +15,8 @@ struct Page(Workspace);
 
 impl Page {
     fn open() -> Self {
-        let mut workspace = Workspace::open(still, linked(), None, Found::Nothing, &mut |_| None).unwrap();
+        let mut workspace =
+            Workspace::open(still, linked(), None, None, Found::Nothing, &mut |_| None).unwrap();
         workspace.opened(1, StorageState::Kept);
         Page(workspace)
     }
@@ -134,7 +135,7 @@ fn the_choice_outlives_the_tab_and_ends_with_a_reset() {
     let mut blocks =
         |number: u64| saved.blocks.iter().find(|(known, _)| *known == number).map(|(_, bytes)| bytes.clone());
     let found = Found::Saved(&saved.manifest);
-    let mut again = Page(Workspace::open(still, linked(), None, found, &mut blocks).unwrap());
+    let mut again = Page(Workspace::open(still, linked(), None, None, found, &mut blocks).unwrap());
     assert_eq!(again.run("SELECT count(*) FROM adhoc.here"), "1");
     let events = again.send(Request::ResetLab);
     let account = events.into_iter().find_map(account).unwrap();

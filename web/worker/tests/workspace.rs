@@ -32,7 +32,7 @@ fn ticking() -> f64 {
 
 fn open() -> Workspace {
     let mut workspace =
-        Workspace::open(ticking, linked(), Some(&lab()), Found::Nothing, &mut |_| None).unwrap();
+        Workspace::open(ticking, linked(), Some(&lab()), None, Found::Nothing, &mut |_| None).unwrap();
     workspace.opened(1, StorageState::Kept);
     workspace.events();
     workspace
@@ -173,11 +173,15 @@ fn progress_and_account_come_back() {
     let saved = workspace.save(&|_| false).unwrap().unwrap();
     store.extend(saved.blocks);
     assert!(workspace.save(&|_| false).unwrap().is_none(), "nothing changed since");
-    let mut again =
-        Workspace::open(ticking, linked(), Some(&lab()), Found::Saved(&saved.manifest), &mut |number| {
-            store.get(&number).cloned()
-        })
-        .unwrap();
+    let mut again = Workspace::open(
+        ticking,
+        linked(),
+        Some(&lab()),
+        None,
+        Found::Saved(&saved.manifest),
+        &mut |number| store.get(&number).cloned(),
+    )
+    .unwrap();
     again.opened(1, StorageState::Kept);
     let mut events = again.events();
     events.extend(send(&mut again, Request::Check { step: "groups".to_owned() }));

@@ -30,7 +30,24 @@ const PARTS: [Part; 32] = [
     Part { name: "labs", slow: false, run: || test(&["--test", "labs"]) },
     Part { name: "prover", slow: false, run: || test(&["--test", "prover"]) },
     Part { name: "learners", slow: false, run: || test(&["--test", "suite"]) },
-    Part { name: "worker", slow: false, run: || test(&["--test", "workspace", "--test", "console"]) },
+    Part {
+        name: "worker",
+        slow: false,
+        run: || {
+            test(&[
+                "--test",
+                "workspace",
+                "--test",
+                "console",
+                "--test",
+                "opening",
+                "--test",
+                "inspect",
+                "--test",
+                "warehouses",
+            ])
+        },
+    },
     Part { name: "policies", slow: false, run: || test(&["--test", "policies"]) },
     Part {
         name: "account",

@@ -77,7 +77,7 @@ impl Desk {
         let (desk, id) = (self.clone(), id.to_owned());
         if id == SANDBOX {
             if let Some(client) = self.client() {
-                client.send(Request::Open { workspace: id, lab: None });
+                client.send(Request::Open { workspace: id, lab: None, start: None });
             }
             return;
         }
@@ -97,7 +97,7 @@ impl Desk {
                         desk.act(Action::StepOpened(step));
                     }
                     if let Some(client) = desk.client() {
-                        client.send(Request::Open { workspace: id, lab: Some(lab) });
+                        client.send(Request::Open { workspace: id, lab: Some(lab), start: None });
                     }
                 }
                 Err(reason) => {

@@ -8,12 +8,14 @@ use sandshift_protocol::EventKind;
 use super::place::KEPT;
 use super::{Background, Workspace};
 
-/// The lab's first account, or an empty one.
-pub(super) fn begin(lab: Option<&Lab>) -> Result<Sandbox, String> {
-    match lab {
-        Some(lab) => lab.start(SEED).map_err(|problem| problem.to_string()),
-        None => state::course_warehouse(SEED).map_err(|error| error.to_string()),
+/// The lab's first account; without a lab that of a named state, which is the course's warehouse when nobody says.
+pub(super) fn begin(lab: Option<&Lab>, start: Option<&str>) -> Result<Sandbox, String> {
+    if let Some(lab) = lab {
+        return lab.start(SEED).map_err(|problem| problem.to_string());
     }
+    let name = start.unwrap_or("course-warehouse");
+    let make = state::named(name).ok_or_else(|| format!("there is no starting state \"{name}\""))?;
+    make(SEED).map_err(|error| error.to_string())
 }
 
 impl Workspace {
@@ -31,7 +33,7 @@ impl Workspace {
     }
 
     pub(super) fn reset_lab(&mut self, id: u32) {
-        match begin(self.lab.as_ref()) {
+        match begin(self.lab.as_ref(), self.start.as_deref()) {
             Ok(sandbox) => {
                 self.record = Record::default();
                 self.put_back(id, sandbox);
