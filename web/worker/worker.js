@@ -197,28 +197,34 @@ async function instantiate() {
 }
 
 async function download() {
-  const response = await beside.wasm("engine");
+  let response = await beside.wasm("engine");
   if (!response.ok) throw new Error(`the engine could not be fetched: ${response.status} ${response.statusText}`);
+  // Counted on a copy: what the browser has fetched itself it compiles sooner, and may keep compiled.
+  const counted = count(response.clone());
+  if (response.headers.get("content-type") !== "application/wasm") {
+    response = new Response(response.body, { headers: { "content-type": "application/wasm" } });
+  }
+  const [module] = await Promise.all([WebAssembly.compileStreaming(response), counted]);
+  return module;
+}
+
+/** Tells how much of a response is here. */
+async function count({ headers, body }) {
   // With Content-Encoding the length is that of the compressed bytes: a wrong total is worse than none.
-  const total = response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length") ?? 0);
+  const total = headers.has("content-encoding") ? 0 : Number(headers.get("content-length") ?? 0);
+  const reader = body.getReader();
   let loaded = 0;
   let told = 0;
-  const counting = new TransformStream({
-    transform(chunk, controller) {
-      loaded += chunk.byteLength;
-      controller.enqueue(chunk);
-      if (performance.now() - told > 50) {
-        told = performance.now();
-        post({ download: { loaded, total } });
-      }
-    },
-  });
-  const counted = new Response(response.body.pipeThrough(counting), {
-    headers: { "content-type": "application/wasm" },
-  });
-  const module = await WebAssembly.compileStreaming(counted);
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    loaded += value.byteLength;
+    if (performance.now() - told > 50) {
+      told = performance.now();
+      post({ download: { loaded, total } });
+    }
+  }
   post({ download: { loaded, total: loaded } });
-  return module;
 }
 
 /* ---------- the modules beside the engine ---------- */

@@ -36,6 +36,9 @@ pub fn build(plan: &Plan) -> Result<(), String> {
         write_parents(&stage.join("embed.json"), parents)?;
     }
     if plan.profile == Profile::Release {
+        step("published scripts and styles", || {
+            pack::node(&root::root()?.join("web/pack/site.mjs"), &[&stage])
+        })?;
         hashed::rename(&stage, &names(&stage)?)?;
         offline::list(&stage, &names(&stage)?)?;
     } else {

@@ -36,9 +36,9 @@ pub struct Table {
 fn part(path: &str) -> &'static str {
     match path {
         "engine_bg.wasm" => "engine wasm",
-        "engine.js" | "worker.js" | "store.js" | "file.js" | "beside.js" => "engine scripts",
+        "worker.js" => "engine scripts",
         "app_bg.wasm" => "page wasm",
-        "app.js" | "boot.js" => "page scripts",
+        "boot.js" => "page scripts",
         "editor.js" => "editor",
         // Fetched when a chart is first looked at: no part of what a page costs.
         "chart.js" => "charts, when wanted",
@@ -48,6 +48,9 @@ fn part(path: &str) -> &'static str {
         "learning.js" | "learning_bg.wasm" => "learners, when wanted",
         "formats.js" | "formats_bg.wasm" => "compression and Parquet, when wanted",
         "embed.js" | "embedded.js" | "cells.js" | "cells.html" | "embed.json" => "embedding, when wanted",
+        "author.html" | "author.js" | "styles/authoring.css" | "proof.js" | "zip.js" | "engine.js" => {
+            "authoring, when wanted"
+        }
         _ if path.starts_with("console/") => "console pages, when wanted",
         "labs/aws.zip" => "labs for AWS, when wanted",
         _ if path.starts_with("labs/") => "lessons",
@@ -60,7 +63,7 @@ fn part(path: &str) -> &'static str {
 
 const ENGINE: [&str; 1] = ["engine wasm"];
 const PAGE: [&str; 4] = ["page wasm", "page scripts", "editor", "page markup and styles"];
-const PARTS: [&str; 16] = [
+const PARTS: [&str; 17] = [
     "engine wasm",
     "engine scripts",
     PAGE[0],
@@ -74,6 +77,7 @@ const PARTS: [&str; 16] = [
     "learners, when wanted",
     "console pages, when wanted",
     "embedding, when wanted",
+    "authoring, when wanted",
     "labs for AWS, when wanted",
     "lessons",
     "other files",
@@ -215,7 +219,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_page_is_counted() {
-        for file in ["index.html", "styles/tokens.css", "app.js", "app_bg.wasm", "boot.js", "editor.js"] {
+        for file in ["index.html", "styles/page.css", "app_bg.wasm", "boot.js", "editor.js"] {
             assert!(PAGE.contains(&part(file)), "{file}");
         }
     }
