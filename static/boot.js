@@ -5,6 +5,26 @@ const beside = (file) => new URL(file, import.meta.url);
 // In somebody else's page, that page may be told what is passed.
 const embedded = window.parent === window ? undefined : import("./embedded.js");
 
+// The first words stand in the markup: they are shown as the person wants them before the page's program is here, which
+// then decides all this for good (`host.rs`).
+{
+  const asked = new URLSearchParams(location.search);
+  const remembered = (key) => {
+    try {
+      return localStorage.getItem(`sandshift.${key}`);
+    } catch {
+      return null; // Blocked.
+    }
+  };
+  const wished = asked.get("lang") ?? remembered("language") ?? navigator.language;
+  const language = /^ko\b/i.test(wished) ? "ko" : "en";
+  const theme = asked.get("theme") ?? remembered("theme");
+  document.documentElement.lang = language;
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  const first = document.querySelector(`#app main[lang="${language}"]`);
+  if (first && !/^#\/lab\/./.test(location.hash)) first.hidden = false;
+}
+
 function startWorker() {
   const worker = new Worker(beside("./worker.js"), { type: "module", name: "sandshift" });
   embedded?.then(({ tap }) => tap(worker), () => {});
@@ -46,10 +66,14 @@ if (lab !== undefined) {
   }).catch(() => {});
 }
 
-// There the engine is wanted in any case.
-let early = lab === undefined ? undefined : startWorker();
+// In a lab the engine is wanted in any case: it is started before the page asks, and after the page's own program is
+// here, because on a slow line the two would share it and the lesson's text would come last.
+let early;
 let earlyFailure;
-early?.addEventListener("error", (event) => (earlyFailure = event.message || "the worker could not be loaded"));
+function startEarly() {
+  early = startWorker();
+  early.addEventListener("error", (event) => (earlyFailure = event.message || "the worker could not be loaded"));
+}
 
 globalThis.sandshift = {
   worker: () => {
@@ -84,10 +108,24 @@ globalThis.sandshift = {
   },
 };
 
+// The browser compiles while the rest comes; a host that calls WebAssembly something else is no reason to stop.
+const program = beside("./app_bg.wasm");
+const compiled = WebAssembly.compileStreaming(fetch(program)).catch(() => program);
 const { default: init } = await import("./app.js");
-// Once the page begins it keeps the thread: the lesson is asked for before.
-await asked;
-await init({ module_or_path: beside("./app_bg.wasm") });
+const ready = await compiled;
+if (lab !== undefined) startEarly();
+// Once the page begins it keeps the thread: the lesson is asked for before, and the list of labs is there to be drawn
+// at once, so that nothing moves when it comes. A slow list is not waited for.
+const slow = new Promise((resolve) => setTimeout(resolve, 1500));
+// The first words are seen before it, too, where the browser says when they are: a tenth of a second at most.
+const { supportedEntryTypes = [] } = globalThis.PerformanceObserver ?? {};
+const seen = new Promise((resolve) => {
+  if (lab !== undefined || document.hidden || !supportedEntryTypes.includes("element")) return resolve();
+  new PerformanceObserver(resolve).observe({ type: "element", buffered: true });
+  setTimeout(resolve, 100);
+});
+await Promise.race([Promise.all([(asked ?? course).catch(() => {}), seen]), slow]);
+await init({ module_or_path: ready });
 
 // A published site names its service worker; what is being worked on has none.
 if (document.querySelector('link[rel="offline"]')) {

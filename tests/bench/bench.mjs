@@ -11,6 +11,7 @@ import { here, serve } from "./server.mjs";
 const [site, folder, data, ...switches] = process.argv.slice(2);
 const engines = ["sandshift", ...(switches.includes("--peers") ? ["duckdb", "pglite", "sqljs"] : [])];
 const REPEATS = 5;
+const SETTLED = 2500;
 const BUDGETS = { text: 150, result: 300 };
 
 const { origin, close: stop } = await serve(folder, data);
@@ -23,6 +24,8 @@ async function coldStart(language) {
   const { context, close } = await openBrowser({ viewport: { width: 1440, height: 900 }, locale: language });
   try {
     const page = context.pages()[0] ?? (await context.newPage());
+    // A browser that has just begun loads its own page for new tabs beside ours.
+    await page.waitForTimeout(SETTLED);
     await page.addInitScript(() => {
       const seen = (globalThis.seen = {});
       const look = () => {

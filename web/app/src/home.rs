@@ -17,15 +17,19 @@ const AUTHOR: &str = "가르치시나요? 브라우저에서 랩을 쓰고 증�
 pub fn Home() -> Html {
     let page = use_page();
     let (state, words) = (&page.state, page.words());
+    // Until the program is here these words stand in `static/index.html`.
+    let top = html! {
+        <div class="home-top">
+            <div>
+                <h1>{ words.lead_title[0] }<br />{ words.lead_title[1] }</h1>
+                <div class="prose"><p>{ words.lead }</p></div>
+            </div>
+            { resume(&page) }
+        </div>
+    };
     html! {
         <main class="home" id="main" tabindex="-1">
-            <div class="home-top">
-                <div>
-                    <h1>{ words.lead_title[0] }<br />{ words.lead_title[1] }</h1>
-                    <div class="prose"><p>{ words.lead }</p></div>
-                </div>
-                { resume(&page) }
-            </div>
+            { top.clone() }
             {
                 match &state.course {
                     Fetched::Failed(reason) => {
@@ -38,7 +42,9 @@ pub fn Home() -> Html {
                             </div>
                         }
                     }
-                    Fetched::Waiting | Fetched::There(_) => ledger(&page),
+                    // What stands below comes with the list, so that nothing moves when it is there.
+                    Fetched::Waiting => return html! { <main class="home" id="main" tabindex="-1">{ top }</main> },
+                    Fetched::There(_) => ledger(&page),
                 }
             }
             <section class="sandbox" aria-labelledby="sandbox-t">

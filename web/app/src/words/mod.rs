@@ -418,6 +418,21 @@ mod tests {
         assert_eq!(Language::from_code("fr-CA"), None);
     }
 
+    /// Before the program is there, the markup says the same.
+    #[test]
+    fn the_first_words_stand_in_the_markup() {
+        let markup = include_str!("../../../../static/index.html");
+        for words in Language::ALL.map(Language::words) {
+            let [first, second] = words.lead_title;
+            for text in [
+                &format!("<h1>{first}<br>{second}</h1>"),
+                &format!("<p elementtiming=\"first\">{}</p>", words.lead),
+            ] {
+                assert!(markup.contains(text.as_str()), "static/index.html has no {text}");
+            }
+        }
+    }
+
     #[test]
     fn durations_keep_their_unit() {
         assert_eq!(duration(0.2), "1 ms");
