@@ -18,6 +18,7 @@ pub mod glue;
 pub mod iam;
 pub mod ident;
 pub mod meter;
+pub mod paging;
 pub mod parameters;
 pub mod policy;
 pub mod pricing;
@@ -337,7 +338,10 @@ fn carry_out(
         }
         deciding = deciding.or(decision.deciding);
     }
-    let result = operation.run(account, order);
+    let result = operation.run(account, order).and_then(|mut reply| {
+        paging::cut(operation, order, &mut reply.value)?;
+        Ok(reply)
+    });
     let outcome = match &result {
         Ok(_) => Outcome::Done { by: deciding },
         Err(Fault::Denied(denied)) => Outcome::Denied { by: denied.decision.deciding.clone() },

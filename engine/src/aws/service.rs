@@ -46,6 +46,10 @@ macro_rules! services {
                 match self { $(Operation::$service(_) => Service::$service),+ }
             }
 
+            pub fn name(self) -> &'static str {
+                match self { $(Operation::$service(operation) => operation.name()),+ }
+            }
+
             pub fn members(self) -> Vec<shape::Member> {
                 shape::members(match self { $(Operation::$service(operation) => operation.members()),+ })
             }

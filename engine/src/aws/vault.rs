@@ -107,6 +107,13 @@ impl Account {
         let points = serverless.points.iter().map(|point| point.contents);
         let others = serverless.snapshots.iter().map(|snapshot| snapshot.contents);
         let coming = serverless.namespaces.iter().filter_map(|one| one.incoming.as_ref().map(|one| one.0));
+        // Tables that are on their way out of something that may be gone before they arrive.
+        let tables = self
+            .redshift
+            .table_restores
+            .iter()
+            .filter_map(super::redshift::table_restore::TableRestore::waits_for);
+        let others = others.chain(tables).chain(serverless.tables_on_their_way());
         let used: Vec<u64> = snapshots.chain(points).chain(others).chain(coming).collect();
         let before = self.vault.kept.len();
         self.vault.kept.retain(|kept| used.contains(&kept.number));

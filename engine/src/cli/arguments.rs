@@ -142,6 +142,7 @@ impl Invocation {
                 match (flag, &mut pages) {
                     ("max-items", Some(pages)) => pages.most = Some(number),
                     ("starting-token", Some(pages)) => pages.from = number,
+                    ("page-size", Some(pages)) => pages.size = Some(number),
                     _ => {}
                 }
                 continue;

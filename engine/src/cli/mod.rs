@@ -8,7 +8,7 @@ pub mod arguments;
 mod configure;
 pub mod name;
 pub mod output;
-mod paging;
+pub mod paging;
 mod profile;
 pub mod query;
 pub mod s3;
@@ -184,11 +184,16 @@ fn operation(terminal: &mut Terminal<'_>, service: Service, words: &[String], gl
         return CliOutput::done(usage::operation_help(service, command, &members));
     }
     let takes_file = operation == "GetObject";
-    let Invocation { parameters, body, output_file, pages } =
+    let Invocation { mut parameters, body, output_file, pages } =
         match Invocation::read(&words[1..], &members, takes_file, &*terminal.files) {
             Ok(invocation) => invocation,
             Err(output) => return output,
         };
+    // Whoever says how large a page is wants that page.
+    let pages = pages.filter(|_| !paging::is_sized(&parameters));
+    if let Some((size, member)) = pages.and_then(|pages| pages.size).zip(paging::size(&members)) {
+        parameters[member] = size.into();
+    }
     let reply = match terminal.call(service, operation, parameters.clone(), body) {
         Ok(reply) => reply,
         Err(error) => return refusal(&error),
@@ -197,15 +202,10 @@ fn operation(terminal: &mut Terminal<'_>, service: Service, words: &[String], gl
         terminal.files.write(&absolute(&path), bytes);
     }
     let mut value = reply.value;
-    // Whoever says how large a page is wants that page.
-    if let Some(pages) = pages.filter(|_| !paging::is_sized(&parameters)) {
-        while let Some((member, token)) = paging::next(&mut value) {
-            let mut more = parameters.clone();
-            more[member] = token;
-            match terminal.call(service, operation, more, None) {
-                Ok(page) => paging::join(&mut value, page.value),
-                Err(error) => return refusal(&error),
-            }
+    if let Some(pages) = pages {
+        let mut ask = |more| terminal.call(service, operation, more, None).map(|page| page.value);
+        if let Err(error) = paging::gather(&mut value, &parameters, usize::MAX, &mut ask) {
+            return refusal(&error);
         }
         paging::cut(&mut value, pages, &members);
     }

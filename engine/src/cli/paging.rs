@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::aws::ApiError;
 use crate::aws::shape::Member;
 
 /// How services name the token that comes with a page, and how they want it back.
@@ -17,6 +18,8 @@ const TOKENS: [(&str, &str); 5] = [
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pages {
     pub most: Option<usize>,
+    /// How many of them each call asks for.
+    pub size: Option<usize>,
     pub from: usize,
 }
 
@@ -26,15 +29,23 @@ pub fn is_paged(members: &[Member]) -> bool {
     TOKENS.iter().any(|(_, back)| named(back)) || named("KeyMarker")
 }
 
+/// How services name the size of a page.
+const SIZES: [&str; 7] =
+    ["MaxResults", "maxResults", "MaxRecords", "MaxItems", "MaxKeys", "MaxParts", "MaxUploads"];
+
+/// The member that says how large a page is to be.
+pub fn size(members: &[Member]) -> Option<&'static str> {
+    SIZES.into_iter().find(|size| members.iter().any(|member| member.name == *size))
+}
+
 /// Whether a call names the size of its page or the token of one.
 pub fn is_sized(parameters: &Value) -> bool {
-    let sizes = ["MaxResults", "maxResults", "MaxRecords", "MaxKeys", "MaxParts", "MaxUploads"];
     let tokens = TOKENS.iter().map(|(_, back)| *back);
-    sizes.into_iter().chain(tokens).any(|member| parameters.get(member).is_some())
+    SIZES.into_iter().chain(tokens).any(|member| parameters.get(member).is_some())
 }
 
 /// The token of the next page and the member that takes it, out of an answer.
-pub fn next(answer: &mut Value) -> Option<(&'static str, Value)> {
+fn next(answer: &mut Value) -> Option<(&'static str, Value)> {
     let fields = answer.as_object_mut()?;
     for (told, back) in TOKENS {
         if let Some(token) = fields.get(told).filter(|token| token.is_string()).cloned() {
@@ -45,8 +56,30 @@ pub fn next(answer: &mut Value) -> Option<(&'static str, Value)> {
     None
 }
 
+/// Asks for all further pages, `most` at most, and puts them behind the first.
+///
+/// # Errors
+/// Those of the calls.
+pub fn gather(
+    answer: &mut Value,
+    parameters: &Value,
+    most: usize,
+    ask: &mut dyn FnMut(Value) -> Result<Value, ApiError>,
+) -> Result<(), ApiError> {
+    for _ in 0..most {
+        let Some((member, token)) = next(answer) else { break };
+        let mut more = parameters.clone();
+        more[member] = token;
+        join(answer, ask(more)?);
+    }
+    if let Some(fields) = answer.as_object_mut().filter(|fields| fields.get("IsTruncated").is_some()) {
+        fields.shift_remove("IsTruncated");
+    }
+    Ok(())
+}
+
 /// Adds a page's lists to those before it.
-pub fn join(answer: &mut Value, page: Value) {
+fn join(answer: &mut Value, page: Value) {
     let (Some(fields), Value::Object(page)) = (answer.as_object_mut(), page) else { return };
     for (name, value) in page {
         match (fields.get_mut(&name), value) {

@@ -53,6 +53,7 @@ pub use crate::cli::CliOutput;
 pub use background::Background;
 pub use disk::Disk;
 pub use names::{Name, NameKind};
+pub use passage::Passage;
 pub use save::{LoadError, Makers, Saved};
 pub use spoken::{Ending, Spoken};
 pub use statement::Running;

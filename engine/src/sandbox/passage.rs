@@ -6,12 +6,23 @@
 
 use super::Sandbox;
 use super::background::Glue;
+use super::upkeep::Upkeep;
 use crate::aws::agenda::{self, Chore};
 use crate::clock::Instant;
 use crate::happening::Happening;
 
 /// Pieces of Glue's work within a passage of time.
 const STEPS: u32 = 10_000;
+
+/// Time on its way, held by whoever lets it pass.
+pub struct Passage {
+    /// Where it goes to; of one that seeks, the next thing that is due.
+    until: Option<Instant>,
+    seeks: bool,
+    upkeep: Option<Box<Upkeep>>,
+    /// With the pieces that are left.
+    glue: Option<(Box<Glue>, u32)>,
+}
 
 impl Sandbox {
     /// Lets time pass, and tells what happened in it and since somebody last asked.
@@ -28,12 +39,8 @@ impl Sandbox {
 
     /// The same, without telling yet.
     pub fn pass_to_next(&mut self) {
-        self.keep_up();
-        while self.happened.is_empty()
-            && let Some((at, _)) = self.next_due()
-        {
-            self.pass_until(at);
-        }
+        let passage = self.begin_passage(None);
+        self.pass(passage);
     }
 
     /// Lets time pass; what happens in it is told to whoever asks next.
@@ -62,34 +69,72 @@ impl Sandbox {
     }
 
     fn pass_until(&mut self, until: Instant) {
-        while let Some((at, chore)) = self.next_due().filter(|(at, _)| *at <= until) {
-            self.go_to(at);
-            self.reckon();
-            let Some(chore) = chore else {
-                self.look_after_tables();
-                continue;
-            };
-            let happened = self.with_account(|account, _| agenda::carry_out(account, &chore, at));
-            self.happened.extend(happened);
-            // A query's own sandbox has the account for a step only.
-            if chore == Chore::Glue && self.acting.is_none() {
-                self.look_at_once();
-            }
-        }
-        self.go_to(until);
-        if self.account.budgets.are_set() {
-            self.reckon();
-        }
+        self.pass(Passage { until: Some(until), seeks: false, upkeep: None, glue: None });
     }
 
-    /// Crawls and runs that have begun are worked on before time goes on, so that their ends lie ahead. Where the module
-    /// for that is still on its way, time does not wait for it.
-    fn look_at_once(&mut self) {
-        let mut glue = Glue::default();
-        for _ in 0..STEPS {
-            if !glue.work(self) {
-                break;
+    fn pass(&mut self, mut passage: Passage) {
+        while self.step_passage(&mut passage) {}
+    }
+
+    /// Time that is to pass for so long, or until something has happened that can be told.
+    pub fn begin_passage(&mut self, micros: Option<i64>) -> Passage {
+        let until = micros.map(|micros| Instant(self.clock.now().0.saturating_add(micros.max(0))));
+        if until.is_none() {
+            self.keep_up();
+        }
+        Passage { until, seeks: until.is_none(), upkeep: None, glue: None }
+    }
+
+    /// One bounded piece of it; `false` when it is over.
+    pub fn step_passage(&mut self, passage: &mut Passage) -> bool {
+        if let Some(upkeep) = &mut passage.upkeep {
+            if !self.step_upkeep(upkeep) {
+                passage.upkeep = None;
             }
+            return true;
+        }
+        if let Some((glue, left)) = &mut passage.glue {
+            *left -= 1;
+            if *left == 0 || !glue.work(self) {
+                passage.glue = None;
+            }
+            return true;
+        }
+        let due = self.next_due();
+        let until = match (passage.until, &due) {
+            (Some(until), _) => until,
+            (None, Some((at, _))) if self.happened.is_empty() => *passage.until.insert(*at),
+            _ => return false,
+        };
+        let Some((at, chore)) = due.filter(|(at, _)| *at <= until) else {
+            self.go_to(until);
+            if self.account.budgets.are_set() {
+                self.reckon();
+            }
+            passage.until = None;
+            return passage.seeks;
+        };
+        self.go_to(at);
+        self.reckon();
+        let Some(chore) = chore else {
+            passage.upkeep = Some(Box::new(self.begin_upkeep()));
+            return true;
+        };
+        let happened = self.with_account(|account, _| agenda::carry_out(account, &chore, at));
+        self.happened.extend(happened);
+        // Crawls and runs that have begun are worked on before time goes on, so that their ends lie ahead. Where the
+        // module for that is still on its way, time does not wait for it. A query's own sandbox has the account for a
+        // step only.
+        if chore == Chore::Glue && self.acting.is_none() {
+            passage.glue = Some((Box::default(), STEPS));
+        }
+        true
+    }
+
+    /// Leaves it where it is.
+    pub fn stop_passage(&mut self, passage: Passage) {
+        if let Some(upkeep) = passage.upkeep {
+            self.stop_upkeep(*upkeep);
         }
     }
 

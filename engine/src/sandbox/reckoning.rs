@@ -36,11 +36,12 @@ impl Sandbox {
         self.account.serverless.namespaces.iter().any(|one| one.warehouse == self.warehouse.id)
     }
 
-    /// A statement of the present warehouse has ended: a workgroup pays for the time since it began.
-    pub(super) fn bill_work(&mut self, since: Instant) {
+    /// A statement of the present warehouse has ended: a workgroup pays for the time since it began, or since its
+    /// transaction did.
+    pub(super) fn bill_work(&mut self, since: Instant, engaged: Option<Instant>) {
         if self.is_serverless() {
             let (id, now) = (self.warehouse.id, self.clock.now());
-            let paid = Arc::make_mut(&mut self.account).worked(id, since, now);
+            let paid = Arc::make_mut(&mut self.account).worked(id, engaged.unwrap_or(since), now);
             let Some((rpus, paid)) = paid else { return };
             let seconds = (now.0 - since.0) as f64 / 1_000_000.0;
             let stored: u64 = self.warehouse.committed.blocks().map(Block::stored_bytes).sum();

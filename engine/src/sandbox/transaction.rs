@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::serial::{Deed, Deeds};
 use super::{Sandbox, history, table_lock};
+use crate::aws::redshift::snapshot::hastened;
 use crate::clock::Instant;
 use crate::sorted::SortedSet;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
@@ -100,8 +101,22 @@ impl Sandbox {
         }
         deed.committed = merged.version;
         self.warehouse.committed = Arc::new(merged);
+        if !deed.writes.is_empty() {
+            self.hasten_snapshot();
+        }
         self.note(deed);
         Ok(())
+    }
+
+    /// Much that has changed is saved before the usual hour.
+    fn hasten_snapshot(&mut self) {
+        let (id, now) = (self.warehouse.id, self.clock.now());
+        if let Some(at) = hastened(&self.account, id, &self.warehouse.committed, now) {
+            let clusters = &mut Arc::make_mut(&mut self.account).redshift.clusters;
+            if let Some(cluster) = clusters.iter_mut().find(|one| one.warehouse == id) {
+                cluster.next_snapshot = at;
+            }
+        }
     }
 
     /// A statement outside a transaction that only read.

@@ -3,10 +3,11 @@
 //!
 //! The product does it whenever the load is low. Here it looks every full hour (unconfirmed), and does all that is
 //! to be done if no statement runs and no transaction is open. The clock stands still meanwhile: nobody waits for it.
+//! It is done in steps, as every statement is, so that a large table does not hold the page up.
 
-use super::Sandbox;
 use super::fleet::Station;
-use crate::clock::Instant;
+use super::{Running, Sandbox};
+use crate::clock::{Clock, Instant};
 use crate::happening::{Happening, HappeningKind as H};
 use crate::sql::error::Span;
 use crate::sql::outcome::Step;
@@ -18,8 +19,8 @@ use crate::warehouse::manifest::{Warehouse, WarehouseId};
 
 const HOUR: i64 = 3_600_000_000;
 
-/// Smaller tables are not worth it, and for larger ones the page would stand still. Both bounds are unconfirmed.
-const WORTH: std::ops::RangeInclusive<u64> = 1_000..=2_000_000;
+/// Smaller tables are not worth it (unconfirmed).
+const WORTH: u64 = 1_000;
 
 /// One thing to be done with a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +36,7 @@ fn wants(relation: &Relation) -> impl Iterator<Item = Deed> + use<> {
     if let Some(table) = relation.table().filter(|table| table.materialized.is_none()) {
         let data = &table.data;
         let (rows, visible) = (data.stored_rows(), data.visible_rows());
-        if WORTH.contains(&rows) {
+        if rows >= WORTH {
             let changed = data.analyzed.inserted + data.analyzed.deleted;
             let unsorted = !table.sort_key.is_empty() && data.sorted_rows() * 100 < rows * 95;
             wanted = [
@@ -46,6 +47,26 @@ fn wants(relation: &Relation) -> impl Iterator<Item = Deed> + use<> {
         }
     }
     wanted.into_iter().flatten()
+}
+
+/// One thing that is due: in which database, with which table.
+type Due = (Identifier, ObjectId, QualifiedName, Deed);
+
+/// What all warehouses do for their tables in one hour, as far as it has come.
+pub(super) struct Upkeep {
+    waiting: Vec<WarehouseId>,
+    visit: Option<Visit>,
+}
+
+/// What is being done in one of them, with a clock of its own.
+struct Visit {
+    warehouse: WarehouseId,
+    session: SessionId,
+    at: Instant,
+    /// The next is the last.
+    left: Vec<Due>,
+    current: Option<(Due, Running)>,
+    clock: Clock,
 }
 
 fn is_idle<'a>(mut sessions: impl Iterator<Item = &'a Session>, running: usize) -> bool {
@@ -69,10 +90,7 @@ impl Sandbox {
         answers && idle && self.deeds_in(warehouse).next().is_some()
     }
 
-    fn deeds_in<'a>(
-        &'a self,
-        warehouse: &'a Warehouse,
-    ) -> impl Iterator<Item = (Identifier, ObjectId, QualifiedName, Deed)> + 'a {
+    fn deeds_in<'a>(&'a self, warehouse: &'a Warehouse) -> impl Iterator<Item = Due> + 'a {
         let analyzes = self.account.site(warehouse.id).is_none_or(|site| {
             site.parameters.iter().all(|(name, value)| name != "auto_analyze" || value != "false")
         });
@@ -87,60 +105,103 @@ impl Sandbox {
         })
     }
 
-    /// Does it, in every warehouse.
-    pub(super) fn look_after_tables(&mut self) {
-        let wanting = self.warehouses().filter(|one| self.is_wanting(one)).map(|one| one.id);
-        for id in wanting.collect::<Vec<WarehouseId>>() {
-            let clock = self.clock.clone();
-            self.within(id, Sandbox::look_after_these);
-            self.clock = clock;
+    /// Begins it, in every warehouse that wants something.
+    pub(super) fn begin_upkeep(&self) -> Upkeep {
+        let mut waiting: Vec<WarehouseId> =
+            self.warehouses().filter(|one| self.is_wanting(one)).map(|one| one.id).collect();
+        waiting.reverse();
+        Upkeep { waiting, visit: None }
+    }
+
+    /// One bounded piece of it; `false` when all is done.
+    pub(super) fn step_upkeep(&mut self, upkeep: &mut Upkeep) -> bool {
+        let Some(mut visit) = upkeep.visit.take() else {
+            let Some(id) = upkeep.waiting.pop() else { return false };
+            upkeep.visit = self.within(id, Sandbox::visit).flatten();
+            return true;
+        };
+        let clock = std::mem::replace(&mut self.clock, visit.clock.clone());
+        let goes_on = self.within(visit.warehouse, |sandbox| sandbox.step_visit(&mut visit));
+        visit.clock = std::mem::replace(&mut self.clock, clock);
+        if goes_on == Some(true) {
+            upkeep.visit = Some(visit);
+        }
+        true
+    }
+
+    /// Leaves it as it is: what has not ended was not begun.
+    pub(super) fn stop_upkeep(&mut self, upkeep: Upkeep) {
+        if let Some(visit) = upkeep.visit {
+            self.within(visit.warehouse, |sandbox| {
+                if let Some((_, running)) = visit.current {
+                    sandbox.cancel(running);
+                }
+                sandbox.disconnect(visit.session);
+            });
         }
     }
 
-    fn look_after_these(&mut self) {
-        let deeds: Vec<_> = self.deeds_in(&self.warehouse).collect();
-        let (id, at) = (self.warehouse.id, self.clock.now());
+    fn visit(&mut self) -> Option<Visit> {
+        let mut left: Vec<Due> = self.deeds_in(&self.warehouse).collect();
+        left.reverse();
+        let (warehouse, clock) = (self.warehouse.id, self.clock.clone());
         // The service's own user, as whom nobody logs in.
         let Ok(session) = self.connect("rdsdb", None) else {
-            self.given_up.extend(deeds.into_iter().map(|(_, table, ..)| (id, table)));
-            return;
+            self.given_up.extend(left.into_iter().map(|(_, table, ..)| (warehouse, table)));
+            return None;
         };
-        for (database, table, name, deed) in deeds {
-            if let Some(session) = self.sessions.get_mut(&session) {
-                session.database = database;
-            }
-            let subject = name.name.to_string();
-            let vacuum =
-                |mode| Statement::Vacuum(Vacuum { mode, table: Some(name.clone()), threshold: None });
-            let (text, statement, kind) = match deed {
-                Deed::Reclaim => ("VACUUM DELETE ONLY", vacuum(VacuumMode::DeleteOnly), H::TableVacuumed),
-                Deed::Sort => ("VACUUM SORT ONLY", vacuum(VacuumMode::SortOnly), H::TableVacuumed),
-                Deed::Analyze => {
-                    let (columns, verbose) = (Vec::new(), false);
-                    let statement = Statement::Analyze { table: Some(name.clone()), columns, verbose };
-                    ("ANALYZE", statement, H::TableAnalyzed)
-                }
-            };
-            let text = format!("{text} {name}");
-            let span = Span { start: 0, end: text.len() };
-            self.carry_out(session, &ParsedStatement { statement, span, text });
-            let wants_it_still = |(_, one, _, wanted)| (one, wanted) == (table, deed);
-            if !self.deeds_in(&self.warehouse).any(wants_it_still) {
-                let told = Happening::new(at, kind, subject);
-                if self.happened.last() != Some(&told) {
-                    self.happened.push(told);
-                }
-            } else {
-                // Asked again, it would come to the same.
-                self.given_up.push((id, table));
-            }
-        }
-        self.disconnect(session);
+        Some(Visit { warehouse, session, at: clock.now(), left, current: None, clock })
     }
 
-    fn carry_out(&mut self, session: SessionId, statement: &ParsedStatement) {
-        let Ok(mut running) = self.start(session, statement) else { return };
-        while matches!(self.step(&mut running), Ok(Step::Running(_) | Step::Rows(_))) {}
+    /// Whether there is more to do.
+    fn step_visit(&mut self, visit: &mut Visit) -> bool {
+        if let Some((_, running)) = &mut visit.current
+            && matches!(self.step(running), Ok(Step::Running(_) | Step::Rows(_)))
+        {
+            return true;
+        }
+        if let Some((due, _)) = visit.current.take() {
+            self.conclude(visit.at, due);
+        }
+        // Whoever pauses or reboots a cluster meanwhile ends this session as all others.
+        let Some(session) = self.sessions.get_mut(&visit.session) else { return false };
+        let Some(due) = visit.left.pop() else {
+            self.disconnect(visit.session);
+            return false;
+        };
+        let (database, _, name, deed) = &due;
+        session.database = database.clone();
+        let vacuum = |mode| Statement::Vacuum(Vacuum { mode, table: Some(name.clone()), threshold: None });
+        let (text, statement) = match deed {
+            Deed::Reclaim => ("VACUUM DELETE ONLY", vacuum(VacuumMode::DeleteOnly)),
+            Deed::Sort => ("VACUUM SORT ONLY", vacuum(VacuumMode::SortOnly)),
+            Deed::Analyze => {
+                let (columns, verbose) = (Vec::new(), false);
+                ("ANALYZE", Statement::Analyze { table: Some(name.clone()), columns, verbose })
+            }
+        };
+        let text = format!("{text} {name}");
+        let span = Span { start: 0, end: text.len() };
+        match self.start(visit.session, &ParsedStatement { statement, span, text }) {
+            Ok(running) => visit.current = Some((due, running)),
+            Err(_) => self.conclude(visit.at, due),
+        }
+        true
+    }
+
+    /// Tells of a deed that is done, and does not come back to one that could not be.
+    fn conclude(&mut self, at: Instant, (_, table, name, deed): Due) {
+        let wants_it_still = |(_, one, _, wanted)| (one, wanted) == (table, deed);
+        if self.deeds_in(&self.warehouse).any(wants_it_still) {
+            // Asked again, it would come to the same.
+            self.given_up.push((self.warehouse.id, table));
+            return;
+        }
+        let kind = if deed == Deed::Analyze { H::TableAnalyzed } else { H::TableVacuumed };
+        let told = Happening::new(at, kind, name.name.to_string());
+        if self.happened.last() != Some(&told) {
+            self.happened.push(told);
+        }
     }
 }
 

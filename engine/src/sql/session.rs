@@ -142,6 +142,14 @@ impl Session {
         }
     }
 
+    /// Since when a transaction is open.
+    pub fn open_since(&self) -> Option<Instant> {
+        match &self.transaction {
+            Transaction::Open { started, .. } => Some(*started),
+            Transaction::None | Transaction::Aborted => None,
+        }
+    }
+
     /// Whether a BEGIN is open.
     pub fn is_in_block(&self) -> bool {
         !matches!(self.transaction, Transaction::None)

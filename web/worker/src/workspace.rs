@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use sandshift_engine::cli::Files as _;
 use sandshift_engine::extension::Extensions;
-use sandshift_engine::sandbox::{Answer, Background, LoadError, Sandbox};
+use sandshift_engine::sandbox::{Answer, Background, LoadError, Passage, Sandbox};
 use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
@@ -64,6 +64,8 @@ pub struct Workspace {
     results: Results,
     script: Option<Script>,
     comparison: Option<Comparison>,
+    /// Time that passes, and the number of the message that asked for it.
+    passage: Option<(u32, Passage)>,
     background: Background,
     /// Bytes that came with the message being taken.
     handed_over: Option<Arc<[u8]>>,
@@ -175,6 +177,7 @@ impl Workspace {
             results: Results::default(),
             script: None,
             comparison: None,
+            passage: None,
             background: Background::default(),
             handed_over: None,
             bodies: Vec::new(),
@@ -215,7 +218,7 @@ impl Workspace {
 
     /// True while a script runs, so that no other can.
     fn is_busy(&self) -> bool {
-        self.script.is_some() || self.comparison.is_some()
+        self.script.is_some() || self.comparison.is_some() || self.passage.is_some()
     }
 
     /// Takes any message but `Open`, `ExportWorkspace` and `ImportWorkspace`, which are the driver's.
@@ -270,12 +273,7 @@ impl Workspace {
                 }
                 self.tell(id, EventKind::Kept);
             }
-            Request::Advance { micros } => {
-                self.let_pass(id, micros);
-                self.changed = true;
-                self.tell_account(id);
-                self.tell_checks(id);
-            }
+            Request::Advance { micros } => self.let_pass(id, micros),
             Request::Upload { path, text } => {
                 self.sandbox.disk.write(&path, text.into_bytes().into());
                 self.changed = true;
@@ -297,6 +295,9 @@ impl Workspace {
         let until = (self.now)() + budget;
         if self.comparison.is_some() {
             return self.step_comparison(until);
+        }
+        if self.passage.is_some() {
+            return self.step_passage(until);
         }
         if self.script.is_none() {
             return self.step_background(until);
@@ -412,6 +413,7 @@ impl Workspace {
         if let Some(comparison) = &self.comparison {
             return self.over(comparison.id, true);
         }
+        self.end_passage();
         let Some(script) = self.script.take() else {
             self.tell(id, EventKind::Finished { canceled: false });
             return;

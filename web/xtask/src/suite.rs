@@ -52,7 +52,20 @@ const PARTS: [Part; 32] = [
     Part {
         name: "account",
         slow: false,
-        run: || test(&["--test", "bill", "--test", "backups", "--test", "takeout", "--test", "upgrade"]),
+        run: || {
+            test(&[
+                "--test",
+                "bill",
+                "--test",
+                "backups",
+                "--test",
+                "serverless",
+                "--test",
+                "takeout",
+                "--test",
+                "upgrade",
+            ])
+        },
     },
     Part {
         name: "starting states",

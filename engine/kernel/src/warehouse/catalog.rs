@@ -325,6 +325,10 @@ impl Database {
 }
 
 impl Table {
+    pub fn blocks(&self) -> impl Iterator<Item = &super::storage::Block> {
+        self.data.segments.iter().flat_map(|stored| &stored.segment.columns)
+    }
+
     /// A table without rows, keys or a chosen layout.
     pub fn new(temporary: bool) -> Self {
         Table {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::access::{GroupId, Principals, UserId};
-use super::catalog::Catalog;
+use super::catalog::{Catalog, Table};
 use super::storage::Block;
 use crate::clock::Instant;
 use crate::sorted::{SortedMap, SortedSet};
@@ -36,9 +36,12 @@ pub struct Lent {
 impl Manifest {
     /// Every block of every table.
     pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.tables().flat_map(Table::blocks)
+    }
+
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
         let relations = self.catalog.databases.values().flat_map(|database| database.relations.values());
-        let tables = relations.filter_map(|relation| relation.table());
-        tables.flat_map(|table| &table.data.segments).flat_map(|stored| &stored.segment.columns)
+        relations.filter_map(|relation| relation.table())
     }
 
     /// Whether `user` is in the group, for good or for this session.

@@ -26,7 +26,7 @@ pub mod snapshot;
 mod snapshot_call;
 pub mod status;
 mod subnet_group;
-mod table_restore;
+pub(super) mod table_restore;
 pub mod tag;
 
 use serde::{Deserialize, Serialize};

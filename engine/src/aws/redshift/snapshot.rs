@@ -12,6 +12,7 @@ use crate::aws::timestamp::iso;
 use crate::clock::Instant;
 use crate::sorted::SortedSet;
 use crate::warehouse::manifest::{Manifest, WarehouseId};
+use crate::warehouse::storage::Block;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
@@ -189,6 +190,33 @@ pub fn sizes(manifest: &Manifest, before: Option<&Manifest>) -> (u64, u64) {
 /// Seconds that writing so many bytes takes. The half minute is unconfirmed: small snapshots take about that.
 pub fn duration(bytes: u64) -> i64 {
     30_000_000 + (bytes as f64 / 1_048_576.0 / RATE * 1_000_000.0) as i64
+}
+
+/// Changes of so many bytes a node bring the next automated snapshot forward, but not nearer to the last.
+const CHANGES: u64 = 5 << 30;
+const APART: i64 = 15 * 60_000_000;
+
+/// When the next automated snapshot comes, if what has changed since the last is so much that it comes earlier than
+/// at its hour. A schedule of one's own knows its moments only.
+pub fn hastened(account: &Account, id: WarehouseId, manifest: &Manifest, now: Instant) -> Option<Instant> {
+    let cluster = account.redshift.clusters.iter().find(|one| one.warehouse == id)?;
+    let most = CHANGES * u64::from(cluster.nodes);
+    let saved =
+        || manifest.tables().filter(|table| table.backup).flat_map(crate::warehouse::catalog::Table::blocks);
+    if cluster.schedule.is_some()
+        || cluster.automated_retention == 0
+        || saved().map(Block::stored_bytes).sum::<u64>() < most
+    {
+        return None;
+    }
+    let mut all = account.redshift.snapshots.iter().rev();
+    let own = |one: &&Snapshot| one.warehouse == id && one.kind == Kind::Automated && one.copied.is_none();
+    let last = all.find(own);
+    let before = last.and_then(|one| account.vault.get(one.contents));
+    let known: SortedSet<u64> = before.iter().flat_map(|kept| kept.blocks()).map(|block| block.id).collect();
+    let changed: u64 = saved().filter(|block| !known.contains(&block.id)).map(Block::stored_bytes).sum();
+    let at = last.map_or(now, |last| Instant(now.0.max(last.created.0 + APART)));
+    (changed >= most && at < cluster.next_snapshot).then_some(at)
 }
 
 /// Takes one of what the warehouse holds now; its serial number. Without a name it is the automated one.

@@ -38,6 +38,11 @@ pub enum Outcome {
 const WAIT: i64 = 10_000_000;
 
 impl TableRestore {
+    /// What it comes from, while it is on its way.
+    pub fn waits_for(&self) -> Option<u64> {
+        (self.outcome == Outcome::Waiting).then_some(self.contents)
+    }
+
     fn value(&self, now: Instant) -> Value {
         let mut value = json!({
             "TableRestoreRequestId": self.id,
@@ -156,6 +161,7 @@ pub fn finish(account: &mut Account, id: &str) {
         // unconfirmed: the sentence.
         _ => Outcome::Failed("The snapshot or the cluster is gone.".to_owned()),
     };
+    account.sweep_vault();
 }
 
 pub fn describe(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {

@@ -104,9 +104,6 @@ fn kept(all: Vec<Value>, name: &str, status: &str, order: &Order<'_>) -> Vec<Val
     if parameters.text("SortOrder") == Some("Ascending") {
         kept.reverse();
     }
-    if let Some(most) = parameters.integer("MaxResults") {
-        kept.truncate(most.max(0) as usize);
-    }
     kept
 }
 

@@ -72,6 +72,13 @@ impl TableRestore {
     }
 }
 
+impl super::Serverless {
+    /// What tables come from that are on their way.
+    pub fn tables_on_their_way(&self) -> impl Iterator<Item = u64> {
+        self.table_restores.iter().filter(|one| one.outcome.is_none()).map(|one| one.contents)
+    }
+}
+
 pub fn restore(account: &mut Account, order: &Order<'_>, point: bool) -> Result<Value, Fault> {
     let parameters = order.parameters;
     let (member, contents, source) = if point {
@@ -142,7 +149,9 @@ pub fn finish(account: &mut Account, id: &str) -> Option<(String, bool)> {
     };
     let came = outcome.is_ok();
     request.outcome = Some(outcome);
-    Some((request.table.new_name.clone(), came))
+    let name = request.table.new_name.clone();
+    account.sweep_vault();
+    Some((name, came))
 }
 
 pub fn get(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {

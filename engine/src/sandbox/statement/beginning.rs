@@ -197,6 +197,7 @@ impl Sandbox {
             query: numbers.0,
             transaction: numbers.1,
             started: now,
+            engaged: None,
             base,
             working,
             context,

@@ -70,7 +70,7 @@ impl Sandbox {
         self.remember_outside(&running.context, &statement);
         // What the service does by itself is free.
         if running.context.evaluation.user != UserId::RDSDB {
-            self.bill_work(running.started);
+            self.bill_work(running.started, running.engaged);
         }
         let now = self.clock.now();
         if let Some(timeout) =

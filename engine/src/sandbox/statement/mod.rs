@@ -40,6 +40,8 @@ pub struct Running {
     query: i64,
     transaction: i64,
     started: Instant,
+    /// When the transaction that it belongs to began.
+    engaged: Option<Instant>,
     /// What it began from, and what it has made of it.
     base: Arc<Manifest>,
     working: Manifest,
@@ -81,7 +83,9 @@ impl Sandbox {
         let statement = respelled.as_ref().unwrap_or(statement);
         let numbers = self.number_statement(session);
         self.begins(session, numbers, &statement.text);
-        let result = self.begin(session, statement, numbers);
+        // A transaction that is open keeps a workgroup at work, whatever is done in it.
+        let engaged = self.sessions.get(&session).and_then(Session::open_since);
+        let result = self.begin(session, statement, numbers).map(|running| Running { engaged, ..running });
         if let Err(error) = &result {
             self.abort(session);
             self.inflight.remove(&session);

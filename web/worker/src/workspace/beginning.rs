@@ -51,6 +51,7 @@ impl Workspace {
         self.settle_down();
         self.script = None;
         self.comparison = None;
+        self.passage = None;
         self.background = Background::default();
         (self.changed, self.replaced) = (true, true);
         self.tell(id, EventKind::Reset);

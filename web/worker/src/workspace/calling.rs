@@ -3,8 +3,9 @@
 use sandshift_engine::aws::event::{Event as Entry, Outcome};
 use sandshift_engine::aws::policy::decision::{Deciding, SourceKind};
 use sandshift_engine::aws::policy::document::Effect;
-use sandshift_engine::aws::{ApiError, Caller, Fault, timestamp};
+use sandshift_engine::aws::{ApiError, Caller, Fault, paging, timestamp};
 use sandshift_engine::cli::Files as _;
+use sandshift_engine::cli::paging::gather;
 use sandshift_engine::sandbox::{Ending, Sandbox};
 use sandshift_engine::sorted;
 use sandshift_protocol::{
@@ -17,6 +18,9 @@ use super::Workspace;
 
 /// The newest of the log; more than a person reads, and few enough to draw.
 const EVENTS_TOLD: usize = 300;
+
+/// Further pages of a listing that are fetched.
+const PAGES: usize = 20;
 
 impl Workspace {
     /// Takes the bytes of the next call: an object on its way into S3.
@@ -59,7 +63,17 @@ impl Workspace {
         let caller = Caller::user(&call.principal).in_region(call.region);
         let mut copy = call.quiet.then(|| self.sandbox.clone());
         let sandbox = copy.as_mut().unwrap_or(&mut self.sandbox);
-        let answer = sandbox.call(&caller, &call.service, &call.operation, call.parameters, body);
+        let parts = (looks && paging::cuts(&call.service)).then(|| call.parameters.clone());
+        let mut ask =
+            |parameters, body| sandbox.call(&caller, &call.service, &call.operation, parameters, body);
+        let mut answer = ask(call.parameters, body);
+        // A page of the console shows a listing and not a page of it.
+        if let (Ok(reply), Some(parameters)) = (&mut answer, parts) {
+            let mut ask = |parameters| ask(parameters, None).map(|reply| reply.value);
+            if let Err(error) = gather(&mut reply.value, &parameters, PAGES, &mut ask) {
+                answer = Err(error);
+            }
+        }
         let event = match answer {
             Ok(reply) => {
                 self.bodies.extend(reply.body.map(|body| (id, body)));
