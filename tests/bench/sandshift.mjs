@@ -1,5 +1,7 @@
 // Our engine in its worker, through the protocol that the page speaks. Runs in the browser.
 
+const ROLE = "arn:aws:iam::123456789012:role/bench";
+
 export async function open(address) {
   const names = await (await fetch(new URL("names.json", address))).json();
   const worker = new Worker(new URL(names["worker.js"], address), { type: "module" });
@@ -35,7 +37,8 @@ export async function open(address) {
     await aws("s3 mb s3://bench-bucket");
     await aws(`iam create-role --role-name bench --assume-role-policy-document '${policy}'`);
     await aws("iam attach-role-policy --role-name bench --policy-arn arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess");
-    await aws("redshift modify-cluster-iam-roles --cluster-identifier course-cluster --add-iam-roles arn:aws:iam::123456789012:role/bench");
+    await aws("iam attach-role-policy --role-name bench --policy-arn arn:aws:iam::aws:policy/AWSGlueConsoleFullAccess");
+    await aws(`redshift modify-cluster-iam-roles --cluster-identifier course-cluster --add-iam-roles ${ROLE}`);
   };
 
   // Time counts until the answer is there; what is stored afterwards is waited for and not counted.
@@ -52,7 +55,7 @@ export async function open(address) {
   };
   const copy = async (table) => {
     const { ms } = await run(
-      `COPY ${table.name} FROM 's3://bench-bucket/${table.file}' IAM_ROLE 'arn:aws:iam::123456789012:role/bench' CSV IGNOREHEADER 1 TIMEFORMAT 'auto'`,
+      `COPY ${table.name} FROM 's3://bench-bucket/${table.file}' IAM_ROLE '${ROLE}' CSV IGNOREHEADER 1 TIMEFORMAT 'auto'`,
     );
     return ms;
   };
@@ -67,6 +70,16 @@ export async function open(address) {
     },
     /** The same file once more into the same table. */
     loadAgain: (table) => copy(table),
+    /** The same file where it lies, every value of every row looked at. */
+    async scan(table) {
+      await aws(`s3 cp s3://bench-bucket/${table.file} s3://bench-bucket/outside/${table.name}/${table.file}`);
+      await run(`CREATE EXTERNAL SCHEMA IF NOT EXISTS outside FROM DATA CATALOG DATABASE 'bench' IAM_ROLE '${ROLE}' CREATE EXTERNAL DATABASE IF NOT EXISTS`);
+      const form = "ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' STORED AS TEXTFILE";
+      const place = `LOCATION 's3://bench-bucket/outside/${table.name}/' TABLE PROPERTIES ('skip.header.line.count'='1')`;
+      await run(`CREATE EXTERNAL TABLE outside.${table.name} (${table.columns}) ${form} ${place}`);
+      const columns = table.columns.split(", ").map((column) => `MAX(${column.split(" ")[0]})`);
+      return (await run(`SELECT COUNT(*), ${columns.join(", ")} FROM outside.${table.name}`)).ms;
+    },
     close: () => worker.terminate(),
   };
 }

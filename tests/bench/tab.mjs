@@ -1,7 +1,7 @@
 // Does a fact table of 10,000,000 rows fit in a tab? `node tab.mjs FOLDER DATA`: COPYs the course's table ten times over
 // from a file in S3, asks it three questions, and prints what the tab's process has come to (Linux's own account of it).
-import { readFileSync } from "node:fs";
 import { openBrowser } from "../browser/chromium.mjs";
+import { megabytes } from "./memory.mjs";
 import { serve } from "./server.mjs";
 
 const [folder, data] = process.argv.slice(2);
@@ -18,17 +18,6 @@ const { context, close } = await openBrowser();
 const page = await context.newPage();
 page.setDefaultTimeout(600_000);
 
-/** Megabytes of the largest renderer: now, and at its highest. */
-async function megabytes() {
-  const session = await context.browser().newBrowserCDPSession();
-  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
-  const sizes = processInfo
-    .filter((each) => each.type === "renderer")
-    .map((each) => readFileSync(`/proc/${each.id}/status`, "utf8"))
-    .map((status) => ["VmRSS", "VmHWM"].map((name) => Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)[1]) / 1_000)));
-  return sizes.reduce((most, size) => (size[1] > most[1] ? size : most), [0, 0]);
-}
-
 await page.goto(`${origin}bench.html`);
 await page.evaluate(async (site) => {
   const { open } = await import("./sandshift.mjs");
@@ -41,14 +30,14 @@ for (let copy = 1; copy <= COPIES; copy += 1) {
     if (first) return await engine.load(table, await (await fetch(`./data/1000000/${table.file}`)).text());
     return await engine.loadAgain(table);
   }, copy === 1);
-  const [now, most] = await megabytes();
+  const [now, most] = await megabytes(context);
   console.log(`${copy},000,000 rows: COPY ${ms.toFixed(0)} ms, the tab holds ${now} MB (at most ${most})`);
 }
 for (const question of QUESTIONS) {
   const { ms, rows } = await page.evaluate((sql) => engine.run(sql), question);
   console.log(`${ms.toFixed(0).padStart(6)} ms  ${question}  ${JSON.stringify(rows.slice(0, 2))}`);
 }
-const [now, most] = await megabytes();
+const [now, most] = await megabytes(context);
 console.log(`the tab holds ${now} MB, at most ${most} MB (budget ${LIMIT})`);
 await close();
 stop();

@@ -1,4 +1,4 @@
-"""Writes Parquet files as other tools do, and says what is in them; reads ours, and says what it sees.
+"""Writes Parquet and ORC files as other tools do, and says what is in them; reads ours, and says what it sees.
 
 reference.py write FOLDER            writes files, prints what they hold as JSON
 reference.py read FILE...            prints the rows of the files as pyarrow and DuckDB read them
@@ -12,6 +12,7 @@ import sys
 
 import duckdb
 import pyarrow as pa
+import pyarrow.orc as orc
 import pyarrow.parquet as pq
 
 ROWS = 5000
@@ -158,6 +159,17 @@ def write(folder):
             % (path, codec)
         )
         case(os.path.basename(path), ddl, [row[:count] for row in rows])
+    # Run lengths of both versions, with and without dictionaries, and stripes of some hundred rows.
+    options = {
+        "plain": dict(compression="uncompressed"),
+        "zlib": dict(compression="zlib", dictionary_key_size_threshold=1.0),
+        "snappy": dict(compression="snappy", batch_size=500, stripe_size=1),
+        "lz4": dict(compression="lz4", file_version="0.11"),
+        "zstd": dict(compression="zstd", file_version="0.11", dictionary_key_size_threshold=1.0, compression_block_size=65536),
+    }
+    for name, option in options.items():
+        orc.write_table(flat, os.path.join(folder, name + ".orc"), **option)
+        case(name + ".orc", ddl, [row[:count] for row in rows])
     path = os.path.join(folder, "duckdb_nested.parquet")
     connection.execute(
         "COPY (SELECT i::INTEGER AS id, CASE WHEN i %% 3 = 0 THEN NULL ELSE range(i %% 4) END AS l, "

@@ -102,7 +102,7 @@ fn replay(lab: &Lab, body: &Value) -> Result<(Marks, String), String> {
         let id = at as u32 + 1;
         if let Some(bytes) = entry["bytes"].as_str() {
             workspace.hand_over(
-                decoded(bytes).ok_or_else(|| format!("the bytes of entry {} are broken", at + 1))?,
+                decoded(bytes).ok_or_else(|| format!("the bytes of entry {} are broken", at + 1))?.into(),
             );
         }
         let canceled = entry["canceled"].as_u64();

@@ -41,10 +41,14 @@ export class Journal {
     }
     if (!NOTED.has(request.type) || (request.type === "check" && request.step === this.#open)) return;
     if (request.type === "check") this.#open = request.step;
-    const entry = { request };
-    if (bytes) entry.bytes = base64(bytes);
-    this.#size += JSON.stringify(entry).length;
     this.#told = false;
+    // A long file is told by its length alone before it is written down a second and a third time.
+    this.#size += ((bytes?.length ?? 0) * 4) / 3 + (request.text?.length ?? 0);
+    const entry = { request };
+    if (this.#size <= MOST) {
+      if (bytes) entry.bytes = base64(bytes);
+      this.#size += JSON.stringify({ ...request, text: "" }).length;
+    }
     if (this.#size > MOST) return void (this.#entries = []);
     this.#entries.push(entry);
     if (request.type === "run") {

@@ -144,7 +144,7 @@ pub struct Group {
     pub chunks: Vec<Chunk>,
 }
 
-/// What the end of a Parquet file tells.
+/// What the end of a Parquet or ORC file tells; a stripe of that is a group of this.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Footer {
     pub rows: u64,
@@ -159,6 +159,8 @@ pub struct Footer {
 pub enum Ending {
     /// So many of the last bytes are needed.
     More(u64),
+    /// These ranges (start and length) are needed, too: the ends of an ORC file's stripes.
+    Pieces(Vec<(u64, u64)>),
     Footer(Footer),
 }
 
@@ -184,10 +186,13 @@ pub enum Task {
         codec: Codec,
         bytes: Vec<u8>,
     },
-    /// The last bytes of a Parquet file of `size` bytes. Answer: an [`Ending`].
+    /// The last bytes of a Parquet file of `size` bytes, or of an ORC file, and what [`Ending::Pieces`] asked for.
+    /// Answer: an [`Ending`].
     Footer {
+        orc: bool,
         size: u64,
         tail: Vec<u8>,
+        pieces: Vec<Vec<u8>>,
     },
     /// A column of a row group, from the bytes of its ranges. Answer: a [`Column`].
     Chunk {
@@ -232,7 +237,11 @@ impl Task {
         match self {
             Task::Expand { codec, most, bytes } => out.byte(0).byte(*codec as u8).number(*most).bytes(bytes),
             Task::Compress { codec, bytes } => out.byte(1).byte(*codec as u8).bytes(bytes),
-            Task::Footer { size, tail } => out.byte(2).number(*size).bytes(tail),
+            Task::Footer { orc, size, tail, pieces } => {
+                out.byte(2).byte(u8::from(*orc)).number(*size).bytes(tail).list(pieces, |out, piece| {
+                    out.bytes(piece);
+                })
+            }
             Task::Chunk { footer, group, column, leaves } => {
                 let numbers = out.byte(3).bytes(footer).number(u64::from(*group)).number(u64::from(*column));
                 numbers.list(leaves, |out, leaf| {
@@ -266,7 +275,12 @@ impl Task {
                 bytes: bytes(&mut from)?,
             },
             1 => Task::Compress { codec: *CODECS.get(usize::from(from.byte()?))?, bytes: bytes(&mut from)? },
-            2 => Task::Footer { size: from.number()?, tail: bytes(&mut from)? },
+            2 => Task::Footer {
+                orc: from.byte()? == 1,
+                size: from.number()?,
+                tail: bytes(&mut from)?,
+                pieces: from.list(bytes)?,
+            },
             3 => Task::Chunk {
                 footer: bytes(&mut from)?,
                 group: from.number()? as u32,
@@ -419,6 +433,14 @@ fn read_bound(from: &mut Reader) -> Option<Option<Bound>> {
     })
 }
 
+fn write_range(out: &mut Writer, (start, length): &(u64, u64)) {
+    out.number(*start).number(*length);
+}
+
+fn read_range(from: &mut Reader) -> Option<(u64, u64)> {
+    Some((from.number()?, from.number()?))
+}
+
 impl Ending {
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Writer::default();
@@ -426,13 +448,14 @@ impl Ending {
             Ending::More(bytes) => {
                 out.byte(0).number(*bytes);
             }
+            Ending::Pieces(ranges) => {
+                out.byte(2).list(ranges, write_range);
+            }
             Ending::Footer(footer) => {
                 out.byte(1).number(footer.rows).list(&footer.fields, write_field).bytes(&footer.raw);
                 out.list(&footer.groups, |out, group| {
                     out.number(group.rows).list(&group.chunks, |out, chunk| {
-                        out.list(&chunk.ranges, |out, (start, length)| {
-                            out.number(*start).number(*length);
-                        });
+                        out.list(&chunk.ranges, write_range);
                         write_bound(out, chunk.least.as_ref());
                         write_bound(out, chunk.greatest.as_ref());
                         // No chunk has so many.
@@ -446,8 +469,10 @@ impl Ending {
 
     pub fn decode(bytes: &[u8]) -> Option<Ending> {
         let mut from = Reader(bytes);
-        if from.byte()? == 0 {
-            return Some(Ending::More(from.number()?));
+        match from.byte()? {
+            0 => return Some(Ending::More(from.number()?)),
+            2 => return from.list(read_range).map(Ending::Pieces),
+            _ => {}
         }
         Some(Ending::Footer(Footer {
             rows: from.number()?,
@@ -458,7 +483,7 @@ impl Ending {
                     rows: from.number()?,
                     chunks: from.list(|from| {
                         Some(Chunk {
-                            ranges: from.list(|from| Some((from.number()?, from.number()?)))?,
+                            ranges: from.list(read_range)?,
                             least: read_bound(from)?,
                             greatest: read_bound(from)?,
                             nulls: Some(from.number()?).filter(|nulls| *nulls != u64::MAX),

@@ -1,12 +1,13 @@
 //! Compression and columnar files: what COPY, UNLOAD and external tables need and the first answer does not.
 //!
 //! The engine gives it tasks (`sandshift_extension::formats`), in the browser from one WebAssembly module to
-//! another. [`object`] is objects compressed as a whole, [`parquet`] the columnar files, [`page`] their pages'
-//! compression, [`glue`] what AWS Glue makes of objects that it looks at.
+//! another. [`object`] is objects compressed as a whole, [`parquet`] and [`orc`] the columnar files, [`page`] the
+//! compression of the former's pages, [`glue`] what AWS Glue makes of objects that it looks at.
 
 mod glue;
 mod lzo;
 mod object;
+mod orc;
 mod page;
 mod parquet;
 
@@ -25,14 +26,19 @@ pub fn begin(task: Vec<u8>) -> Box<dyn Work> {
     match decoded {
         Task::Expand { codec, most, bytes } => Box::new(object::Expand::new(codec, most, bytes)),
         Task::Compress { codec, bytes } => Box::new(object::Compress::new(codec, bytes)),
-        Task::Footer { size, tail } => {
-            Box::new(Said(parquet::footer::ending(size, &tail).map(|e| e.encode())))
+        Task::Footer { orc, size, tail, pieces } => {
+            let ending = if orc {
+                orc::footer::ending(size, &tail, &pieces)
+            } else {
+                parquet::footer::ending(size, &tail)
+            };
+            Box::new(Said(ending.map(|ending| ending.encode())))
+        }
+        Task::Chunk { footer, group, column, leaves } if footer.starts_with(orc::MAGIC) => {
+            begun(orc::column::ColumnReader::new(&footer, group, column, leaves))
         }
         Task::Chunk { footer, group, column, leaves } => {
-            match parquet::chunk::ChunkReader::new(&footer, group, column, leaves) {
-                Ok(reader) => Box::new(reader),
-                Err(why) => Box::new(Said(Err(why))),
-            }
+            begun(parquet::chunk::ChunkReader::new(&footer, group, column, leaves))
         }
         Task::WriteGroup { at, fields, columns } => {
             Box::new(parquet::write::GroupWriter::new(at, fields, columns))
@@ -41,6 +47,13 @@ pub fn begin(task: Vec<u8>) -> Box<dyn Work> {
             Box::new(Said(Ok(parquet::write::footer(&fields, rows, &groups))))
         }
         Task::Glue { order, samples } => Box::new(Said(glue::answer(&order, samples))),
+    }
+}
+
+fn begun<W: Work + 'static>(work: Result<W>) -> Box<dyn Work> {
+    match work {
+        Ok(work) => Box::new(work),
+        Err(why) => Box::new(Said(Err(why))),
     }
 }
 

@@ -78,10 +78,12 @@ fn footer(file: &[u8]) -> Footer {
     let size = file.len() as u64;
     let mut tail = 9;
     loop {
-        let task = Task::Footer { size, tail: file[file.len() - tail..].to_vec() };
+        let task =
+            Task::Footer { orc: false, pieces: Vec::new(), size, tail: file[file.len() - tail..].to_vec() };
         match Ending::decode(&run(&task).unwrap()).unwrap() {
             Ending::More(bytes) => tail = bytes as usize,
             Ending::Footer(footer) => return footer,
+            Ending::Pieces(_) => panic!("a Parquet file has no stripes"),
         }
     }
 }
@@ -200,10 +202,17 @@ fn damage_is_told() {
             for column in 0..kinds.len() {
                 let _ = read(&bad, &whole, 0, column);
             }
-            let _ = run(&Task::Footer { size: bad.len() as u64, tail: bad.clone() });
+            let _ = run(&Task::Footer {
+                orc: false,
+                pieces: Vec::new(),
+                size: bad.len() as u64,
+                tail: bad.clone(),
+            });
         }
     }
-    let said = |bytes: &[u8]| run(&Task::Footer { size: bytes.len() as u64, tail: bytes.to_vec() });
+    let said = |bytes: &[u8]| {
+        run(&Task::Footer { orc: false, pieces: Vec::new(), size: bytes.len() as u64, tail: bytes.to_vec() })
+    };
     assert_eq!(
         said(b"userid,sessionid"),
         Err("not a Parquet file: expected magic number PAR1 at its end".to_owned())

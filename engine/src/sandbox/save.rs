@@ -101,14 +101,27 @@ impl Sandbox {
     /// # Errors
     /// When the account cannot be written down, which is a defect of ours.
     pub fn save(&self, has: &dyn Fn(u64) -> bool) -> Result<Saved, LoadError> {
-        let broken = |what: String| LoadError::Broken(what);
         let mut blocks = Vec::new();
+        let (manifest, live) =
+            self.save_to(has, &mut |number, bytes| blocks.push((number, bytes.to_vec())))?;
+        Ok(Saved { manifest, blocks, live })
+    }
+
+    /// As [`Sandbox::save`], with each block given away before the next is made, so that a large file never lies in
+    /// memory a second time: the manifest, and every block that it refers to.
+    ///
+    /// # Errors
+    /// As [`Sandbox::save`].
+    pub fn save_to(
+        &self,
+        has: &dyn Fn(u64) -> bool,
+        give: &mut dyn FnMut(u64, &[u8]),
+    ) -> Result<(Vec<u8>, Vec<u64>), LoadError> {
+        let broken = |error: postcard::Error| LoadError::Broken(error.to_string());
         let mut live = Vec::new();
-        let mut keep = |number: u64, bytes: &mut dyn FnMut() -> Vec<u8>| {
+        let mut wanted = |number: u64| {
             live.push(number);
-            if !has(number) {
-                blocks.push((number, bytes()));
-            }
+            !has(number)
         };
         let contents = self.account.vault.contents();
         let held = self.warehouses().map(|warehouse| &warehouse.committed);
@@ -119,31 +132,30 @@ impl Sandbox {
         crate::sorted::sort_by_key(&mut shared, |block| block.id);
         shared.dedup_by_key(|block| block.id);
         for block in shared {
-            if let Some(data) = block.array() {
-                keep(block.id, &mut || codec::encode(&data));
+            if let Some(data) = block.array()
+                && wanted(block.id)
+            {
+                give(block.id, &codec::encode(&data));
             }
         }
-        let mut unwritten = None;
         for (number, manifest) in self.account.vault.contents() {
-            keep(KEPT | number, &mut || {
-                postcard::to_allocvec(&**manifest).unwrap_or_else(|error| {
-                    unwritten = Some(error.to_string());
-                    Vec::new()
-                })
-            });
-        }
-        if let Some(what) = unwritten {
-            return Err(broken(what));
+            if wanted(KEPT | number) {
+                give(KEPT | number, &postcard::to_allocvec(&**manifest).map_err(broken)?);
+            }
         }
         for (number, bytes) in self.account.blobs() {
-            keep(OBJECT | number, &mut || bytes.to_vec());
+            if wanted(OBJECT | number) {
+                give(OBJECT | number, &bytes);
+            }
         }
         let mut files = Vec::new();
         for (path, bytes) in self.disk.written() {
             // A file's number is that of its content, so that the same content is written once.
             let number = FILE | (fingerprint(bytes) & (OBJECT - 1));
             files.push((path.to_owned(), number));
-            keep(number, &mut || bytes.to_vec());
+            if wanted(number) {
+                give(number, bytes);
+            }
         }
         let written = Written {
             clock: self.clock.clone(),
@@ -155,10 +167,10 @@ impl Sandbox {
             next_session: self.next_session,
         };
         let mut manifest = FORMAT.to_le_bytes().to_vec();
-        manifest.extend(postcard::to_allocvec(&written).map_err(|error| broken(error.to_string()))?);
+        manifest.extend(postcard::to_allocvec(&written).map_err(broken)?);
         crate::sorted::sort(&mut live);
         live.dedup();
-        Ok(Saved { manifest, blocks, live })
+        Ok((manifest, live))
     }
 
     /// The account that [`Sandbox::save`] wrote. Open transactions and sessions are gone, as after a

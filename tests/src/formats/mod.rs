@@ -1,6 +1,8 @@
 //! Files that COPY and UNLOAD exchange with the world: what is unloaded is loaded again ([`round_trip`]), and files of
 //! pyarrow and DuckDB hold for us what they hold for those who wrote them, and ours for them ([`others`]).
 
+#[cfg(test)]
+mod orc;
 mod others;
 mod round_trip;
 

@@ -64,14 +64,15 @@ pub fn compare(python: &Path, root: &Path) -> Result<usize, String> {
 fn read_theirs(case: &Value, file: &str) -> Result<Lake, String> {
     let mut lake = Lake::new()?;
     let bytes = fs::read(file).map_err(|error| error.to_string())?;
-    lake.sandbox.disk.write("/data/file.parquet", Arc::from(bytes));
-    let copied = lake.sandbox.aws("learner", "s3 cp /data/file.parquet s3://lake/file.parquet");
+    let format = if file.ends_with(".orc") { "ORC" } else { "PARQUET SERIALIZETOJSON" };
+    lake.sandbox.disk.write("/data/file", Arc::from(bytes));
+    let copied = lake.sandbox.aws("learner", "s3 cp /data/file s3://lake/file");
     if copied.code != 0 {
         return Err(copied.stderr);
     }
     let ddl = case["ddl"].as_str().unwrap_or_default();
     let found = lake.sql(&format!(
-        "CREATE TABLE t ({ddl}); COPY t FROM 's3://lake/file' IAM_ROLE default FORMAT PARQUET SERIALIZETOJSON; SELECT * FROM t ORDER BY id"
+        "CREATE TABLE t ({ddl}); COPY t FROM 's3://lake/file' IAM_ROLE default FORMAT {format}; SELECT * FROM t ORDER BY id"
     ))?;
     match difference(&cells(&case["rows"]), &found) {
         Some(why) => Err(why),
@@ -90,7 +91,7 @@ fn unload_again(lake: &mut Lake, folder: &Path, file: &str) -> Result<PathBuf, S
     }
     let bytes = lake.sandbox.disk.read("/data/ours.parquet").ok_or("the file did not come")?;
     let name = Path::new(file).file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let path = folder.join(format!("ours_{name}"));
+    let path = folder.join(format!("ours_{}.parquet", name.trim_end_matches(".parquet")));
     fs::write(&path, bytes).map_err(|error| error.to_string())?;
     Ok(path)
 }

@@ -1,12 +1,14 @@
 //! What JavaScript sees: one object, text and bytes in, text and bytes out.
 
+use std::sync::Arc;
+
 use js_sys::{Array, Map, Reflect, Uint8Array};
 use sandshift_lessons::state;
 use sandshift_protocol::{EventKind, Message, Request, StorageState};
 use wasm_bindgen::prelude::*;
 
 use crate::extension::fetched;
-use crate::workspace::{Found, Saved, Workspace};
+use crate::workspace::{Found, Workspace, Written};
 
 #[wasm_bindgen]
 extern "C" {
@@ -62,10 +64,15 @@ impl Engine {
     }
 
     /// Takes one message, and the bytes that came with it.
-    pub fn take(&mut self, message: &str, bytes: Option<Vec<u8>>) -> Result<(), JsValue> {
+    pub fn take(&mut self, message: &str, bytes: Option<Uint8Array>) -> Result<(), JsValue> {
         let message: Message = sandshift_protocol::read(message).map_err(|error| error.to_string())?;
         if let Some(bytes) = bytes {
-            self.workspace.hand_over(bytes);
+            // Copied once, to where it stays: a large file has no room to be here twice.
+            let mut held: Arc<[u8]> = std::iter::repeat_n(0, bytes.length() as usize).collect();
+            if let Some(place) = Arc::get_mut(&mut held) {
+                bytes.copy_to(place);
+            }
+            self.workspace.hand_over(held);
         }
         self.workspace.take(message);
         Ok(())
@@ -109,8 +116,10 @@ impl Engine {
     /// `[manifest, [[number, bytes], ...], [live numbers]]` when something changed, else undefined. `known`
     /// is the set of block numbers the store holds, as a map with these keys.
     pub fn save(&mut self, known: &Map) -> Result<JsValue, JsValue> {
-        let saved = self.workspace.save(&|number| known.has(&JsValue::from_f64(number as f64)))?;
-        Ok(saved.map_or(JsValue::UNDEFINED, |saved| saved_value(&saved)))
+        let has = |number| known.has(&JsValue::from_f64(number as f64));
+        let blocks = Array::new();
+        let saved = self.workspace.save_to(&has, &mut |number, bytes| put(&blocks, number, bytes))?;
+        Ok(saved.map_or(JsValue::UNDEFINED, |saved| saved_value(saved, &blocks)))
     }
 
     /// What a submission claims.
@@ -120,7 +129,9 @@ impl Engine {
 
     /// As `save`, with every block, whatever changed.
     pub fn whole(&self) -> Result<JsValue, JsValue> {
-        Ok(saved_value(&self.workspace.write(&|_| false)?))
+        let blocks = Array::new();
+        let saved = self.workspace.write_to(&|_| false, &mut |number, bytes| put(&blocks, number, bytes))?;
+        Ok(saved_value(saved, &blocks))
     }
 }
 
@@ -141,16 +152,16 @@ pub fn state_names() -> Vec<String> {
 pub fn state(name: &str) -> Result<JsValue, JsValue> {
     let make = state::named(name).ok_or("there is no such state")?;
     let sandbox = make(state::SEED).map_err(|error| error.to_string())?;
-    let saved = sandbox.save(&|_| false).map_err(|error| error.to_string())?;
-    Ok(saved_value(&Saved { manifest: saved.manifest, blocks: saved.blocks, live: saved.live }))
+    let blocks = Array::new();
+    let saved = sandbox.save_to(&|_| false, &mut |number, bytes| put(&blocks, number, bytes));
+    Ok(saved_value(saved.map_err(|error| error.to_string())?, &blocks))
 }
 
-fn saved_value(saved: &Saved) -> JsValue {
-    let blocks = Array::new();
-    for (number, bytes) in &saved.blocks {
-        let pair = Array::of2(&JsValue::from_f64(*number as f64), &Uint8Array::from(bytes.as_slice()));
-        blocks.push(&pair);
-    }
-    let live: Array = saved.live.iter().map(|number| JsValue::from_f64(*number as f64)).collect();
-    Array::of3(&Uint8Array::from(saved.manifest.as_slice()), &blocks, &live).into()
+fn put(blocks: &Array, number: u64, bytes: &[u8]) {
+    blocks.push(&Array::of2(&JsValue::from_f64(number as f64), &Uint8Array::from(bytes)));
+}
+
+fn saved_value((manifest, live): Written, blocks: &Array) -> JsValue {
+    let live: Array = live.iter().map(|number| JsValue::from_f64(*number as f64)).collect();
+    Array::of3(&Uint8Array::from(manifest.as_slice()), blocks, &live).into()
 }

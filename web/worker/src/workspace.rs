@@ -97,6 +97,12 @@ pub struct Saved {
     pub live: Vec<u64>,
 }
 
+/// Takes a block, by its number.
+pub type Give<'a> = &'a mut dyn FnMut(u64, &[u8]);
+
+/// The manifest, and the numbers of all blocks that it refers to.
+pub type Written = (Vec<u8>, Vec<u64>);
+
 /// What there is of an account before it is opened.
 #[derive(Clone, Copy, Debug)]
 pub enum Found<'a> {
@@ -367,10 +373,20 @@ impl Workspace {
     /// # Errors
     /// An account that cannot be written down: a defect of ours.
     pub fn save(&mut self, has: &dyn Fn(u64) -> bool) -> Result<Option<Saved>, String> {
+        let mut blocks = Vec::new();
+        let saved = self.save_to(has, &mut |number, bytes| blocks.push((number, bytes.to_vec())))?;
+        Ok(saved.map(|(manifest, live)| Saved { manifest, blocks, live }))
+    }
+
+    /// As [`Workspace::save`], each block given away by itself: the manifest, and every block that it refers to.
+    ///
+    /// # Errors
+    /// As [`Workspace::save`].
+    pub fn save_to(&mut self, has: &dyn Fn(u64) -> bool, give: Give<'_>) -> Result<Option<Written>, String> {
         if !self.changed {
             return Ok(None);
         }
-        let saved = if self.replaced { self.write(&|_| false)? } else { self.write(has)? };
+        let saved = if self.replaced { self.write_to(&|_| false, give)? } else { self.write_to(has, give)? };
         (self.changed, self.replaced) = (false, false);
         Ok(Some(saved))
     }
@@ -380,15 +396,25 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::save`].
     pub fn write(&self, has: &dyn Fn(u64) -> bool) -> Result<Saved, String> {
-        let account = self.sandbox.save(has).map_err(|error| error.to_string())?;
+        let mut blocks = Vec::new();
+        let (manifest, live) =
+            self.write_to(has, &mut |number, bytes| blocks.push((number, bytes.to_vec())))?;
+        Ok(Saved { manifest, blocks, live })
+    }
+
+    /// As [`Workspace::write`], each block given away by itself.
+    ///
+    /// # Errors
+    /// As [`Workspace::save`].
+    pub fn write_to(&self, has: &dyn Fn(u64) -> bool, give: Give<'_>) -> Result<Written, String> {
+        let (account, live) = self.sandbox.save_to(has, give).map_err(|error| error.to_string())?;
         let kept = Kept {
             lab: self.lab.as_ref().map(|lab| lab.definition.id.clone()),
-            account: account.manifest,
+            account,
             record: self.record.clone(),
             page: self.kept.clone(),
         };
-        let manifest = postcard::to_allocvec(&kept).map_err(|error| error.to_string())?;
-        Ok(Saved { manifest, blocks: account.blocks, live: account.live })
+        Ok((postcard::to_allocvec(&kept).map_err(|error| error.to_string())?, live))
     }
 
     fn run(&mut self, id: u32, user: String, text: String) {

@@ -58,7 +58,7 @@ fn seoul(bucket: &str) -> Value {
 fn an_objects_bytes_travel_beside_the_call() {
     let mut workspace = open();
     answer(&mut workspace, "s3api CreateBucket", seoul("raw-files"));
-    workspace.hand_over(vec![0, 255, 10]);
+    workspace.hand_over([0, 255, 10].into());
     answer(&mut workspace, "s3api PutObject", json!({"Bucket": "raw-files", "Key": "a/b.bin"}));
     let got = answer(&mut workspace, "s3api GetObject", json!({"Bucket": "raw-files", "Key": "a/b.bin"}));
     assert_eq!(got["ContentLength"], 3);

@@ -21,10 +21,15 @@ pub fn run(peers: bool) -> Result<(), String> {
     browser::run("tests/browser", "../bench/bench.mjs", &words)
 }
 
-/// What a tab comes to that holds the course's table at a hundred times its length.
-pub fn tab() -> Result<(), String> {
+/// What a tab comes to: with the course's table at a hundred times its length (`tab.mjs`), with a file of 100 MB
+/// (`upload.mjs`).
+pub fn script(name: &str) -> Result<(), String> {
     let (out, data) = prepared()?;
-    browser::run("tests/browser", "../bench/tab.mjs", &[&out.to_string_lossy(), &data.to_string_lossy()])
+    browser::run(
+        "tests/browser",
+        &format!("../bench/{name}"),
+        &[&out.to_string_lossy(), &data.to_string_lossy()],
+    )
 }
 
 /// The released site, and the folder with the CSV files of each size.

@@ -53,6 +53,7 @@ cargo xtask tight [--seed N] [--statements N] [--only N]
                                                  access control against a model of it
 cargo xtask bench [--peers]                      cold start and queries in a headless browser
 cargo xtask bench --tab                          what 10,000,000 rows make of a tab
+cargo xtask bench --upload                       a file of 100 MB, by the console into S3 and by COPY into a table
 cargo xtask bench --scale                        operators natively, from 10,000 to 10,000,000 rows";
 
 fn main() -> ExitCode {
@@ -66,13 +67,14 @@ fn main() -> ExitCode {
         "test" => {
             Options::read(&rest, &[], &["--quick"]).and_then(|options| suite::run(options.has("--quick")))
         }
-        "bench" => Options::read(&rest, &[], &["--peers", "--scale", "--tab"]).and_then(|options| {
-            match (options.has("--scale"), options.has("--tab")) {
-                (true, _) => bench::scale(),
-                (_, true) => bench::tab(),
+        "bench" => Options::read(&rest, &[], &["--peers", "--scale", "--tab", "--upload"]).and_then(
+            |options| match ["--scale", "--tab", "--upload"].map(|name| options.has(name)) {
+                [true, _, _] => bench::scale(),
+                [_, true, _] => bench::script("tab.mjs"),
+                [_, _, true] => bench::script("upload.mjs"),
                 _ => bench::run(options.has("--peers")),
-            }
-        }),
+            },
+        ),
         "slt" | "transcript" | "sql" | "gaps" | "kept" | "labs" | "differential" | "tpch" | "fuzz" | "ml"
         | "formats" | "tight" => native::run(&command, &rest),
         "" | "help" | "--help" | "-h" => {

@@ -1,4 +1,4 @@
-//! What one object is: its format, columns and rows, by its first bytes (a Parquet file's by its last).
+//! What one object is: its format, columns and rows, by its first bytes (a Parquet or ORC file's by its last).
 
 use std::io::Read;
 
@@ -8,6 +8,7 @@ use sandshift_extension::formats::{Ending, MAGIC, Sample};
 
 use super::shape::Shape;
 use super::{delimited, document};
+use crate::orc;
 use crate::parquet::footer;
 
 /// Bytes of a compressed object that are expanded.
@@ -24,6 +25,7 @@ pub enum Class {
         array: bool,
     },
     Parquet,
+    Orc,
     /// No classifier knows it.
     Unknown,
 }
@@ -34,6 +36,7 @@ impl Class {
             Class::Delimited { .. } => "csv",
             Class::Json { .. } => "json",
             Class::Parquet => "parquet",
+            Class::Orc => "orc",
             Class::Unknown => "UNKNOWN",
         }
     }
@@ -64,6 +67,14 @@ pub fn look(sample: Sample) -> Found {
     };
     let (class, columns, records) = if head.starts_with(MAGIC) {
         parquet(size, if tail.is_empty() { &head } else { &tail })
+    } else if head.starts_with(orc::MAGIC) {
+        match orc::footer::described(if tail.is_empty() { &head } else { &tail }) {
+            Ok((types, rows)) => {
+                let columns = types.into_iter().map(|of| (of.name.to_lowercase(), Shape::Exact(of.word)));
+                (Class::Orc, columns.collect(), rows)
+            }
+            Err(_) => (Class::Unknown, Vec::new(), 0),
+        }
     } else if let Some(seen) = document::look(bytes) {
         (seen.class, seen.columns, whole * seen.records / seen.bytes.max(1))
     } else {

@@ -224,6 +224,13 @@ impl<'a> Table<'a> {
                     "Parameters": {"serialization.format": "1"},
                 }),
             ),
+            Class::Orc => (
+                [
+                    "org.apache.hadoop.hive.ql.io.orc.OrcInputFormat",
+                    "org.apache.hadoop.hive.ql.io.orc.OrcOutputFormat",
+                ],
+                json!({"SerializationLibrary": "org.apache.hadoop.hive.ql.io.orc.OrcSerde", "Parameters": {}}),
+            ),
             Class::Unknown => (["", ""], json!({"Parameters": {}})),
         };
         let compressed = self.files.first().is_some_and(|file| file.compression != "none");

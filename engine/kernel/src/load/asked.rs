@@ -49,9 +49,16 @@ pub fn compress(extensions: Extensions, codec: Codec, bytes: Vec<u8>) -> Asked<V
     Asked::new(extensions, &Task::Compress { codec, bytes }, Some)
 }
 
-/// What the last bytes of a Parquet file of `size` bytes tell.
-pub fn footer(extensions: Extensions, size: u64, tail: &[u8]) -> Asked<Ending> {
-    Asked::new(extensions, &Task::Footer { size, tail: tail.to_vec() }, |answer| Ending::decode(&answer))
+/// What the last bytes of a Parquet or ORC file of `size` bytes tell, with the pieces that it asked for.
+pub fn footer(
+    extensions: Extensions,
+    orc: bool,
+    size: u64,
+    tail: &[u8],
+    pieces: Vec<Vec<u8>>,
+) -> Asked<Ending> {
+    let task = Task::Footer { orc, size, tail: tail.to_vec(), pieces };
+    Asked::new(extensions, &task, |answer| Ending::decode(&answer))
 }
 
 /// A column of a row group, from the bytes of its ranges.

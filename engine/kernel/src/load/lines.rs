@@ -91,7 +91,9 @@ impl LineReader {
             FileForm::Json => {
                 Form::Json(wanted.iter().map(|number| table.columns[*number].name.to_string()).collect())
             }
-            FileForm::Parquet => return Err(Unreadable("PARQUET".to_owned())),
+            FileForm::Parquet | FileForm::Orc { .. } => {
+                return Err(Unreadable(table.form.name().to_owned()));
+            }
             FileForm::Unknown(name) => return Err(Unreadable(name.clone())),
         };
         let options = Options {

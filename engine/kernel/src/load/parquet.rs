@@ -1,4 +1,5 @@
-//! A Parquet file being read: its end first, then, row group by row group, the columns that are wanted.
+//! A Parquet file being read: its end first, then, row group by row group, the columns that are wanted. An ORC file is
+//! read in the same way, with its stripes for row groups.
 //!
 //! COPY and external tables read through it. Which bytes it takes is counted, because they are what is paid for.
 
@@ -14,9 +15,12 @@ use crate::extension::formats::{Column, Ending, Footer};
 /// A file on its way.
 pub struct ParquetFile {
     extensions: Extensions,
+    orc: bool,
     bytes: Arc<[u8]>,
     footer: Option<Footer>,
     opening: Option<Asked<Ending>>,
+    /// How much of its end is looked at.
+    tail: u64,
     /// The columns that are read, and the row groups, both in the order they are given out.
     columns: Vec<usize>,
     groups: std::vec::IntoIter<usize>,
@@ -49,12 +53,14 @@ pub enum Read {
 const TAIL: u64 = 16_384;
 
 impl ParquetFile {
-    pub fn new(extensions: Extensions, bytes: Arc<[u8]>) -> Self {
+    pub fn new(extensions: Extensions, bytes: Arc<[u8]>, orc: bool) -> Self {
         ParquetFile {
             extensions,
+            orc,
             bytes,
             footer: None,
             opening: None,
+            tail: TAIL,
             columns: Vec::new(),
             groups: Vec::new().into_iter(),
             current: None,
@@ -88,7 +94,6 @@ impl ParquetFile {
             self.current = Some(Group { number, asked: None, arrays: Vec::new() });
             return Ok(Read::Pending);
         };
-        let damaged = || Trouble::Failed("the file's footer is damaged".to_owned());
         let about = footer.groups.get(group.number).ok_or_else(damaged)?;
         let Some(number) = self.columns.get(group.arrays.len()) else {
             let rows = about.rows as usize;
@@ -119,24 +124,47 @@ impl ParquetFile {
 
     fn open(&mut self) -> Result<Read, Trouble> {
         let size = self.size();
-        let tail = |bytes: u64| &self.bytes[size.saturating_sub(bytes) as usize..];
+        let ask = |file: &Self, pieces| {
+            let tail = &file.bytes[size.saturating_sub(file.tail) as usize..];
+            Some(asked::footer(file.extensions, file.orc, size, tail, pieces))
+        };
         let Some(asked) = &mut self.opening else {
-            self.bytes_read = size.min(TAIL);
-            self.opening = Some(asked::footer(self.extensions, size, tail(TAIL)));
+            self.bytes_read = size.min(self.tail);
+            self.opening = ask(self, Vec::new());
             return Ok(Read::Pending);
         };
-        Ok(match asked.step()? {
-            None => Read::Pending,
+        match asked.step()? {
+            None => {}
             Some(Ending::More(bytes)) => {
+                self.tail = bytes;
                 self.bytes_read = size.min(bytes);
-                self.opening = Some(asked::footer(self.extensions, size, tail(bytes)));
-                Read::Pending
+                self.opening = ask(self, Vec::new());
+            }
+            Some(Ending::Pieces(ranges)) => {
+                let mut pieces = Vec::new();
+                for range in ranges {
+                    pieces.push(self.piece(range)?);
+                }
+                self.opening = ask(self, pieces);
             }
             Some(Ending::Footer(footer)) => {
                 self.opening = None;
                 self.footer = Some(footer);
-                Read::Opened
+                return Ok(Read::Opened);
             }
-        })
+        }
+        Ok(Read::Pending)
     }
+
+    /// Bytes of the file, counted.
+    fn piece(&mut self, (start, length): (u64, u64)) -> Result<Vec<u8>, Trouble> {
+        let range = start as usize..start.saturating_add(length) as usize;
+        let piece = self.bytes.get(range).ok_or_else(damaged)?.to_vec();
+        self.bytes_read += length;
+        Ok(piece)
+    }
+}
+
+fn damaged() -> Trouble {
+    Trouble::Failed("the file's footer is damaged".to_owned())
 }

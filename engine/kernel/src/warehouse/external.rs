@@ -83,6 +83,10 @@ pub enum FileForm {
     /// An object a line.
     Json,
     Parquet,
+    /// Columns found by their names or, with `orc.schema.resolution` set to anything else, by their places.
+    Orc {
+        by_name: bool,
+    },
     /// The catalog has it and the sandbox cannot read it: its name.
     Unknown(String),
 }
@@ -96,6 +100,7 @@ impl FileForm {
             FileForm::Regex(_) => "REGEX",
             FileForm::Json => "JSON",
             FileForm::Parquet => "PARQUET",
+            FileForm::Orc { .. } => "ORC",
             FileForm::Unknown(name) => name,
         }
     }

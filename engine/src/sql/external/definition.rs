@@ -45,7 +45,12 @@ pub(super) fn table(
         columns,
         stored,
         location: descriptor["Location"].as_str().unwrap_or("").to_owned(),
-        form: form(serde["SerializationLibrary"].as_str().unwrap_or(""), &option),
+        form: match form(serde["SerializationLibrary"].as_str().unwrap_or(""), &option) {
+            FileForm::Orc { .. } => FileForm::Orc {
+                by_name: property("orc.schema.resolution").is_none_or(|by| by.eq_ignore_ascii_case("name")),
+            },
+            form => form,
+        },
         header: property("skip.header.line.count")
             .or(option("skip.header.line.count"))
             .and_then(|count| count.trim().parse().ok())
@@ -148,6 +153,7 @@ fn form<'a>(library: &str, option: &impl Fn(&str) -> Option<&'a str>) -> FileFor
         }
         "JsonSerDe" => FileForm::Json,
         "ParquetHiveSerDe" => FileForm::Parquet,
+        "OrcSerde" => FileForm::Orc { by_name: true },
         _ => FileForm::Unknown(library.to_owned()),
     }
 }

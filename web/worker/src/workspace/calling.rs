@@ -24,8 +24,8 @@ const PAGES: usize = 20;
 
 impl Workspace {
     /// Takes the bytes of the next call: an object on its way into S3.
-    pub fn hand_over(&mut self, bytes: Vec<u8>) {
-        self.handed_over = Some(bytes.into());
+    pub fn hand_over(&mut self, bytes: std::sync::Arc<[u8]>) {
+        self.handed_over = Some(bytes);
     }
 
     /// The bytes that belong to the answer `id`, once.

@@ -1,5 +1,5 @@
-//! One file of an external table being read: lines, lines in a compressed file, or columns of a Parquet file, of which
-//! only those are taken that somebody reads, of the row groups that the filters leave.
+//! One file of an external table being read: lines, lines in a compressed file, or columns of a Parquet or ORC file, of which
+//! only those are taken that somebody reads, of the row groups (stripes) that the filters leave.
 
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ const MOST_EXPANDED: u64 = 1 << 30;
 impl FileReader {
     pub fn new(table: Arc<ExternalTable>, wanted: Vec<usize>) -> SqlResult<Self> {
         let lines = match table.form {
-            FileForm::Parquet => None,
+            FileForm::Parquet | FileForm::Orc { .. } => None,
             _ => Some(LineReader::new(&table, &wanted).map_err(unreadable)?),
         };
         Ok(FileReader { table, wanted, lines, current: Current::None, path: String::new(), size: 0 })
@@ -78,7 +78,7 @@ impl FileReader {
         let header = self.table.header;
         self.current = match (&self.lines, self.codec()?) {
             (None, _) => Current::Columns(Box::new(Columns {
-                file: ParquetFile::new(extensions, file.bytes.clone()),
+                file: ParquetFile::new(extensions, file.bytes.clone(), self.orc()),
                 places: Vec::new(),
                 group: Vec::new(),
                 rows: 0,
@@ -90,6 +90,10 @@ impl FileReader {
             }
         };
         Ok(())
+    }
+
+    fn orc(&self) -> bool {
+        matches!(self.table.form, FileForm::Orc { .. })
     }
 
     /// How the file is compressed: by `compression_type`, or by its name.
@@ -172,7 +176,12 @@ impl FileReader {
                 for number in &self.wanted {
                     let column = &self.table.columns[*number];
                     let is_named = |name: &str| column.name == *name.to_lowercase();
-                    let found = footer.fields.iter().position(|field| is_named(&field.name));
+                    let found = match self.table.form {
+                        FileForm::Orc { by_name: false } => {
+                            Some(*number).filter(|at| *at < footer.fields.len())
+                        }
+                        _ => footer.fields.iter().position(|field| is_named(&field.name)),
+                    };
                     fields.push((found, column.data_type));
                     places.push(found.map(|field| {
                         read.push(field);
@@ -218,6 +227,7 @@ impl FileReader {
                     footer.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name))
                 });
                 let schema = field.map_or("", |field| field.printed.as_str());
+                let form = if self.orc() { "ORC" } else { "Parquet" };
                 let word = data_type.to_string().to_uppercase();
                 let word = match data_type.text() {
                     DataType::Varchar(_) => "VARCHAR",
@@ -225,7 +235,7 @@ impl FileReader {
                     _ => word.as_str(),
                 };
                 format!(
-                    "File '{}' has an incompatible Parquet schema for column '{}.{name}'. Column type: {word}, Parquet schema:\n{schema}",
+                    "File '{}' has an incompatible {form} schema for column '{}.{name}'. Column type: {word}, {form} schema:\n{schema}",
                     web_address(&self.path),
                     self.path
                 )

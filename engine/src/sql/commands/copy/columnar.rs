@@ -1,4 +1,4 @@
-//! COPY from Parquet: a file's columns to the table's, by their places.
+//! COPY from Parquet and ORC: a file's columns to the table's, by their places.
 
 use arrow::array::{Array, ArrayRef};
 
@@ -16,6 +16,7 @@ use crate::warehouse::data_type::DataType;
 /// A file on its way.
 pub struct Columnar {
     file: ParquetFile,
+    form: &'static str,
     /// As the product names it: `https://s3.amazonaws.com/bucket/key`.
     url: String,
     name: String,
@@ -43,10 +44,11 @@ pub struct Taking<'a> {
 }
 
 impl Columnar {
-    pub fn new(extensions: Extensions, file: &File) -> Columnar {
+    pub fn new(extensions: Extensions, file: &File, orc: bool) -> Columnar {
         let path = file.name.strip_prefix("s3://").unwrap_or(&file.name);
         Columnar {
-            file: ParquetFile::new(extensions, file.bytes.clone()),
+            file: ParquetFile::new(extensions, file.bytes.clone(), orc),
+            form: if orc { "ORC" } else { "Parquet" },
             url: format!("https://s3.amazonaws.com/{path}"),
             name: file.name.clone(),
             waiting: None,
@@ -89,7 +91,7 @@ impl Columnar {
             }
             Err(trouble @ Trouble::Lost(_)) => Err(taking.failure.lost(&trouble)),
             Err(Trouble::Failed(why)) => {
-                let context = match why.starts_with("not a Parquet file") {
+                let context = match why.starts_with("not a") {
                     true => format!("File '{}' has an invalid version number.", self.url),
                     // unconfirmed: what the product says of other damage.
                     false => format!("File '{}' cannot be read: {why}", self.url),
@@ -123,8 +125,9 @@ impl Columnar {
     }
 
     fn misfit(&self, field: &Field, column: &LoadColumn, failure: Failure) -> crate::sql::error::SqlError {
+        let form = self.form;
         let context = format!(
-            "File '{}' has an incompatible Parquet schema for column '{}.{}'. Column type: {}, Parquet schema: {}",
+            "File '{}' has an incompatible {form} schema for column '{}.{}'. Column type: {}, {form} schema: {}",
             self.url,
             self.name,
             field.name,

@@ -75,7 +75,7 @@ impl Files {
             codec: settings.codec,
             encoding: settings.encoding,
             manifest: settings.manifest,
-            columnar: matches!(settings.content, Content::Parquet { .. }),
+            columnar: matches!(settings.content, Content::Columns { .. }),
             wanted: Vec::new().into_iter(),
             expanding: None,
             found: false,

@@ -91,7 +91,7 @@ pub struct CopyTask {
 /// How the file that is open is read.
 enum Current {
     Text(Lines),
-    Parquet(Box<Columnar>),
+    Columns(Box<Columnar>),
 }
 
 /// What a step came to.
@@ -190,7 +190,8 @@ impl CopyTask {
     /// What the logs call the files.
     pub fn file_format(&self) -> &'static str {
         match (self.content, self.reader.options.format) {
-            (Content::Parquet { .. }, _) => "Parquet",
+            (Content::Columns { orc: true, .. }, _) => "Orc",
+            (Content::Columns { .. }, _) => "Parquet",
             (Content::Text, Format::Json) => "Json",
             (Content::Text, _) => "Text",
         }
@@ -236,11 +237,11 @@ impl CopyTask {
                 Next::File(file) => {
                     let current = match self.content {
                         Content::Text => Current::Text(Lines::new(file.bytes.clone(), &self.reader.options)),
-                        Content::Parquet { .. } if file.size == 0 => {
+                        Content::Columns { .. } if file.size == 0 => {
                             Current::Text(Lines::new(file.bytes.clone(), &self.reader.options))
                         }
-                        Content::Parquet { .. } => {
-                            Current::Parquet(Box::new(Columnar::new(around.extensions, &file)))
+                        Content::Columns { orc, .. } => {
+                            Current::Columns(Box::new(Columnar::new(around.extensions, &file, orc)))
                         }
                     };
                     self.current = Some((file, current));
@@ -248,7 +249,7 @@ impl CopyTask {
             }
             return Ok(CopyStep::Running(self.progress()));
         }
-        if let Some((_, Current::Parquet(_))) = &self.current {
+        if let Some((_, Current::Columns(_))) = &self.current {
             return self.read_columns();
         }
         self.read()?;
@@ -336,12 +337,12 @@ impl CopyTask {
 
     /// Reads on in the current Parquet file.
     fn read_columns(&mut self) -> SqlResult<CopyStep> {
-        let Some((_, Current::Parquet(columnar))) = &mut self.current else {
+        let Some((_, Current::Columns(columnar))) = &mut self.current else {
             return Err(SqlError::bug("no columnar file is open"));
         };
         let taking = Taking {
             columns: &self.reader.columns,
-            nested: matches!(self.content, Content::Parquet { nested: true }),
+            nested: matches!(self.content, Content::Columns { nested: true, .. }),
             fill: self.reader.options.fill_record,
             failure: self.files.failure,
         };

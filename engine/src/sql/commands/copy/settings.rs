@@ -14,8 +14,8 @@ use crate::warehouse::assume_role::IamRole;
 pub enum Content {
     /// Lines or records, by [`Options`].
     Text,
-    /// `nested`: SERIALIZETOJSON.
-    Parquet { nested: bool },
+    /// Parquet or ORC. `nested`: SERIALIZETOJSON.
+    Columns { orc: bool, nested: bool },
 }
 
 /// Parameters of a whole load.
@@ -118,8 +118,10 @@ impl Settings {
                         path => settings.json_paths = Some(path.to_owned()),
                     }
                 }
-                CopyOption::Parquet { nested } => settings.content = Content::Parquet { nested: *nested },
-                CopyOption::Orc => return Err(gap(Feature::CopyFormat, "ORC")),
+                CopyOption::Parquet { nested } => {
+                    settings.content = Content::Columns { orc: false, nested: *nested };
+                }
+                CopyOption::Orc => settings.content = Content::Columns { orc: true, nested: false },
                 CopyOption::Avro(_) => return Err(gap(Feature::CopyFormat, "AVRO")),
                 CopyOption::Gzip => settings.codec = Some(Codec::Gzip),
                 CopyOption::Bzip2 => settings.codec = Some(Codec::Bzip2),
