@@ -15,7 +15,7 @@ mod script;
 pub mod workspace;
 
 #[cfg(target_arch = "wasm32")]
-mod exports;
+pub mod exports;
 #[cfg(target_arch = "wasm32")]
 mod extension;
 #[cfg(target_arch = "wasm32")]

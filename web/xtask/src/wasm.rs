@@ -1,17 +1,17 @@
-//! The WebAssembly files: engine (crate sandshift-worker), page (crate sandshift-app), and what is fetched only when it
+//! The WebAssembly files: engine (crate sandshift-web-engine), page (crate sandshift-app), and what is fetched only when it
 //! is wanted: what reads a lab that was put beside the built site (sandshift-digest), compression and Parquet files
 //! (sandshift-web-formats).
 //!
 //! wasm-bindgen runs as a library at exactly the version of Cargo.lock, so that no tool needs installing.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::command;
 use crate::fresh::is_fresh;
 use crate::progress::step;
-use crate::root;
+use crate::{command, order, root};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -30,7 +30,7 @@ pub struct Part {
 }
 
 pub const PARTS: [Part; 5] = [
-    Part { file: "sandshift_worker.wasm", name: "engine" },
+    Part { file: "sandshift_web_engine.wasm", name: "engine" },
     Part { file: "sandshift-app.wasm", name: "app" },
     Part { file: "sandshift_digest.wasm", name: "digest" },
     Part { file: "sandshift_web_formats.wasm", name: "formats" },
@@ -60,22 +60,32 @@ pub fn build(root: &Path, profile: Profile) -> Result<PathBuf, String> {
         let built = root::target()?.join(TARGET).join(profile.name()).join(part.file);
         let made = out.join(format!("{}_bg.wasm", part.name));
         if !is_fresh(&made, std::slice::from_ref(&built)) {
-            step(&format!("bindings of {}", part.name), || bind(&built, part.name, &out))?;
+            step(&format!("bindings of {}", part.name), || bind(&built, part.name, &out, profile))?;
         }
     }
     Ok(out)
 }
 
-fn bind(built: &Path, name: &str, out: &Path) -> Result<(), String> {
+fn bind(built: &Path, name: &str, out: &Path, profile: Profile) -> Result<(), String> {
+    let release = profile == Profile::Release;
     Bindgen::new()
         .input_path(built)
         .out_name(name)
         .typescript(false)
-        .remove_name_section(true)
+        .remove_name_section(!release)
         .remove_producers_section(true)
         .web(true)
         .and_then(|bindgen| bindgen.generate(out))
-        .map_err(|error| format!("wasm-bindgen: {error:#}"))
+        .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
+    if release { put_in_order(&out.join(format!("{name}_bg.wasm"))) } else { Ok(()) }
+}
+
+fn put_in_order(made: &Path) -> Result<(), String> {
+    let told = |error: std::io::Error| format!("{}: {error}", made.display());
+    let unordered = fs::read(made).map_err(told)?;
+    // What stood there while this failed would be taken for the whole work the next time.
+    fs::remove_file(made).map_err(told)?;
+    fs::write(made, order::ordered(&unordered)?).map_err(told)
 }
 
 /// Adds the target to the toolchain when it is missing. Without rustup the compiler may still have it.
