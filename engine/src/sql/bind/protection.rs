@@ -253,6 +253,8 @@ impl Binder<'_> {
 
 /// The policy as the view that its names are looked up for.
 fn stand_in(policy: &Policy) -> Relation {
+    let mut names = policy.names.clone();
+    names.depends_on.extend(&policy.routines);
     Relation {
         id: policy.id,
         schema: Identifier::fold(""),
@@ -263,7 +265,7 @@ fn stand_in(policy: &Policy) -> Relation {
         created: policy.modified,
         comment: None,
         protection: Default::default(),
-        kind: RelationKind::View(policy.names.clone()),
+        kind: RelationKind::View(names),
     }
 }
 

@@ -29,16 +29,17 @@ pub fn implicit(from: DataType, to: DataType) -> bool {
     }
 }
 
-/// Whether the text of a new function is one that a function may have.
+/// Whether the text of a new function is one that a function may have, and which functions it calls.
 ///
 /// # Errors
 /// What is wrong in it, as a query would say it, and 0A000 for what only queries have.
-pub fn function_body(routine: &Routine, scope: Scope<'_>) -> SqlResult<()> {
+pub fn function_body(routine: &Routine, scope: Scope<'_>) -> SqlResult<Vec<ObjectId>> {
     let mut binder = Binder::new(Scope { statement_text: "", ..scope })?;
     let null =
         |argument: &Argument| Expression::Literal { value: Value::Null, data_type: argument.data_type };
     let nulls = routine.inputs().map(null).collect();
-    binder.function_text(routine, nulls).map(|_| ())
+    binder.function_text(routine, nulls)?;
+    Ok(binder.routines)
 }
 
 impl Binder<'_> {
@@ -52,7 +53,13 @@ impl Binder<'_> {
         let name = QualifiedName { database: None, schema: schema.cloned(), name: Identifier::fold(name) };
         let path = &self.viewer.search_path;
         let mut found = candidates(&name, self.manifest, self.scope.session.user, &self.database.name, path)?;
-        found.retain(|routine| !routine.is_procedure());
+        // What a view's or a policy's text calls was settled when it was written: an overload made since, by whoever
+        // may make one, does not come in between. A late-binding view looks anew.
+        let settled = self.viewer.through.as_ref().and_then(|through| through.view());
+        let settled = settled.filter(|view| view.late.is_none());
+        found.retain(|routine| {
+            !routine.is_procedure() && settled.is_none_or(|view| view.depends_on.contains(&routine.id))
+        });
         let Some(routine) = overload(&found, &types(arguments), &implicit) else { return Ok(None) };
         may_execute(&routine, self.manifest, self.scope.session.user)?;
         if !self.routines.contains(&routine.id) {

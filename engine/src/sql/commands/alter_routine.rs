@@ -1,6 +1,7 @@
 //! ALTER PROCEDURE and ALTER FUNCTION (Developer Guide, pages of these names).
 
-use super::alter_table::hand_over;
+use super::alter_table::{hand_over, must_change_owners};
+use super::policy_dependency::must_not_be_used;
 use super::{CommandContext, done};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
@@ -28,9 +29,11 @@ pub(super) fn run(
                 let message = format!("{} \"{new}\" already exists with same argument types", routine.word());
                 return Err(SqlError::product("42723", message));
             }
+            must_not_be_used("rename", &[routine.id], context)?;
             context.routine_mut(routine.id)?.name = new.clone();
         }
         AlterRoutine::OwnerTo(owner) => {
+            must_change_owners(context)?;
             let owner = context.user_named(owner)?.id;
             let routine = context.routine_mut(routine.id)?;
             hand_over(&mut routine.acl, routine.owner, owner);

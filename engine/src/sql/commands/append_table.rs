@@ -7,6 +7,8 @@ use arrow::array::ArrayRef;
 use super::CommandContext;
 use super::alter_column::first_value;
 use super::create_database::must_be_outside_a_block;
+use crate::sql::authorize::authorize;
+use crate::sql::bind::Need;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::array::array_of;
 use crate::sql::statement::AppendFrom;
@@ -28,8 +30,7 @@ enum From {
 pub(super) fn run(target: &Relation, append: &AppendFrom, context: &mut CommandContext<'_>) -> SqlResult<()> {
     must_be_outside_a_block("ALTER TABLE APPEND", context)?;
     let source = context.table(&append.source)?;
-    let permission = Some(SystemPermission::AlterTable);
-    context.rights().own_relation(&source, Some(Privilege::Alter), permission)?;
+    may_move(&source, target, context)?;
     // The guide's rule for rows, and what follows from it for masks; the sentence is unconfirmed.
     if source.conceals(context.principals(), context.user()) {
         return refuse("policies keep rows or values of the source from you");
@@ -65,6 +66,24 @@ pub(super) fn run(target: &Relation, append: &AppendFrom, context: &mut CommandC
         table.next_identity = next_identity;
     }
     Ok(())
+}
+
+/// The guide's list: superusers, holders of ALTER TABLE for all tables, or SELECT and DELETE on the source and INSERT
+/// on the target. The privilege ALTER on one of them moves nothing.
+fn may_move(source: &Relation, target: &Relation, context: &CommandContext<'_>) -> SqlResult<()> {
+    if context.principals().may(context.user(), SystemPermission::AlterTable) {
+        return Ok(());
+    }
+    let need = |relation: &Relation, privilege| Need {
+        relation: relation.id,
+        privilege,
+        columns: (0..relation.columns.len()).collect(),
+        user: context.user(),
+        through: None,
+    };
+    let needs =
+        [need(source, Privilege::Select), need(source, Privilege::Delete), need(target, Privilege::Insert)];
+    authorize(&needs, context.manifest, context.session)
 }
 
 /// Texts and SQLSTATEs are unconfirmed, the rules are the guide's.

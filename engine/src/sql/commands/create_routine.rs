@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::policy_dependency::must_not_be_used;
 use super::{CommandContext, done};
 use crate::gap::Feature;
 use crate::sorted::SortedSet;
@@ -12,6 +13,7 @@ use crate::sql::outcome::Completion;
 use crate::sql::parse;
 use crate::sql::statement::CreateRoutine;
 use crate::warehouse::access::Privilege;
+use crate::warehouse::catalog::{ObjectId, RelationKind};
 use crate::warehouse::default_privilege::DefaultKind;
 use crate::warehouse::guarded::Guarded;
 use crate::warehouse::routine::{Argument, Routine, RoutineKind};
@@ -44,11 +46,12 @@ pub(super) fn run(create: &CreateRoutine, context: &mut CommandContext<'_>) -> S
         created: context.now,
         kind: create.kind.clone(),
     };
+    let mut calls = Vec::new();
     if is_procedure {
         parse::program(&create.body, &create.name.name, &create.arguments, parse::NameCase::Folded)
             .map_err(|error| in_body(error, create))?;
     } else {
-        bind::function_body(&routine, context.scope())?;
+        calls = bind::function_body(&routine, context.scope())?;
     }
     let inputs: Vec<Argument> =
         create.arguments.iter().filter(|argument| argument.is_input()).cloned().collect();
@@ -70,14 +73,37 @@ pub(super) fn run(create: &CreateRoutine, context: &mut CommandContext<'_>) -> S
             return Err(SqlError::product("42809", message));
         }
         Some(old) => {
-            context.rights().own_routine(&old, Some(permission))?;
+            // What runs with the owner's rights is the owner's to write (unconfirmed).
+            let definer = matches!(routine.kind, RoutineKind::Procedure { definer: true, .. });
+            context.rights().own_routine(&old, Some(permission).filter(|_| !definer))?;
             must_stay_alike(&old, &routine)?;
+            if !context.principals().administers_security(context.user()) {
+                // Unconfirmed: that a policy holds its functions' texts fast.
+                must_not_be_used("replace", &[old.id], context)?;
+            }
+            note_calls(old.id, &calls, context)?;
             // The owner and the grants stay.
             let kept = context.routine_mut(old.id)?;
             (kept.arguments, kept.body, kept.kind) = (routine.arguments, routine.body, routine.kind);
         }
     }
     done(if is_procedure { "CREATE PROCEDURE" } else { "CREATE FUNCTION" })
+}
+
+/// Views and policies that call a function stand on what its new text calls.
+fn note_calls(function: ObjectId, calls: &[ObjectId], context: &mut CommandContext<'_>) -> SqlResult<()> {
+    let database = context.database_mut()?;
+    for relation in database.relations.values_mut() {
+        if relation.view().is_some_and(|view| view.depends_on.contains(&function))
+            && let RelationKind::View(view) = &mut Arc::make_mut(relation).kind
+        {
+            view.depends_on.extend(calls);
+        }
+    }
+    for policy in database.policies.values_mut().filter(|policy| policy.routines.contains(&function)) {
+        Arc::make_mut(policy).routines.extend(calls);
+    }
+    Ok(())
 }
 
 /// The language exists, fits and is open to the user.

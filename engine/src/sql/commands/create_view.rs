@@ -107,6 +107,10 @@ fn replace(
         return Err(SqlError::product("42809", format!("\"{}\" is not a view", old.name)));
     }
     context.rights().own_relation(&old, None, Some(SystemPermission::CreateOrReplaceView))?;
+    if view.late.is_some() {
+        // Nothing is asked for now, and its owner's rights count later: that is the owner's to write (unconfirmed).
+        context.rights().own_relation(&old, None, None)?;
+    }
     let late = view.late.is_some() || old.view().is_some_and(|old| old.late.is_some());
     if late {
         let relation = context.relation_mut(id)?;

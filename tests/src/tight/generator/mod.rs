@@ -202,7 +202,6 @@ fn owner(world: &World, what: &What) -> Option<Name> {
             On::Database | On::Function(_) | On::Procedure(_) => Some(ADMIN),
         },
         What::Drop { at, .. }
-        | What::Own { what: Owned::Relation(at), .. }
         | What::AddColumn { at, .. }
         | What::DropColumn { at, .. }
         | What::RenameColumn { at, .. }
