@@ -16,6 +16,8 @@ pub const SCHEMAS: [Name; 3] = ["s1", "s2", PUBLIC];
 pub const TABLES: [Name; 2] = ["t1", "t2"];
 pub const VIEWS: [Name; 2] = ["v1", "v2"];
 pub const LATE: [Name; 1] = ["l1"];
+/// Materialized views.
+pub const KEPT: [Name; 1] = ["m1"];
 pub const COLUMNS: [Name; 4] = ["a", "b", "c", "d"];
 pub const FUNCTION: Name = "f1";
 pub const PROCEDURE: Name = "p1";
@@ -89,6 +91,12 @@ pub enum What {
         source: Source,
         late: bool,
     },
+    CreateKept {
+        at: At,
+        source: Source,
+        auto: bool,
+    },
+    Refresh(At),
     Drop {
         at: At,
         cascade: bool,
@@ -162,6 +170,12 @@ pub enum What {
         at: At,
         to: To,
     },
+    /// `GRANT SELECT ON TABLE ... TO RLS POLICY`: what the policy may look up.
+    Feed {
+        give: bool,
+        at: At,
+        policy: Name,
+    },
     Security {
         at: At,
         on: bool,
@@ -212,6 +226,11 @@ pub enum What {
         schema: Name,
         right: Right,
     },
+    Begin,
+    /// COMMIT or ROLLBACK.
+    End {
+        commit: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -237,6 +256,12 @@ pub enum Rule {
     Rows(Filter),
     /// All rows, to one user.
     Me(Name),
+    /// Rows whose `column % 2` is found among those of another table's column.
+    Found {
+        column: Name,
+        lookup: At,
+        among: Name,
+    },
 }
 
 /// Rights to run a command on anything, in the words of GRANT (reference, section 1.8).

@@ -19,9 +19,9 @@ use std::time::Instant;
 
 use crate::choice::{case_seed, shrink};
 use crate::guarded;
-use act::Act;
+use act::{Act, What};
 use generator::Generator;
-use model::World;
+use model::{Open, World};
 use side::Sides;
 
 /// The seed of CI, fixed for the same reason as that of the differential harness.
@@ -172,11 +172,16 @@ fn history(seed: u64, tally: &Mutex<Tally>) -> (u64, Option<Vec<Act>>) {
                 left -= 1;
                 if left.is_multiple_of(SWEEP) {
                     waiting = generator.sweep(&world);
+                    // Nobody else looks while a transaction is open.
+                    let end =
+                        |open: &Open| Act { by: open.by, lent: false, what: What::End { commit: true } };
+                    waiting.extend(world.open().map(end));
+                    continue;
                 }
                 generator.act(&world)
             }
         };
-        if !world.users.contains_key(act.by) {
+        if !world.lets(&act) {
             continue;
         }
         acts.push(act.clone());
@@ -220,7 +225,7 @@ fn replayed<'a>(acts: impl Iterator<Item = &'a Act>) -> Option<(Vec<String>, Str
     let mut sides = Sides::new();
     let mut told = Vec::new();
     for act in acts {
-        if !world.users.contains_key(act.by) {
+        if !world.lets(act) {
             continue;
         }
         let expected = world.take(act);

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::act::{
-    Act, At, COLUMNS, Filter, Holder, Listing, Made, On, Owned, PROCEDURE, PUBLIC, Permission, Pick, Query,
-    Right, Rights, Rule, Source, TABLES, To, What, Write,
+    Act, At, COLUMNS, Filter, Holder, KEPT, Listing, Made, On, Owned, PROCEDURE, PUBLIC, Permission, Pick,
+    Query, Right, Rights, Rule, Source, TABLES, To, What, Write,
 };
 
 fn verb(give: bool) -> (&'static str, &'static str) {
@@ -133,8 +133,17 @@ impl fmt::Display for What {
             What::CreateView { at, source, late } => {
                 write!(out, "CREATE VIEW {at} AS {source}{}", if_so(*late, " WITH NO SCHEMA BINDING"))
             }
+            What::CreateKept { at, source, auto } => {
+                let auto = if_so(*auto, " AUTO REFRESH YES");
+                write!(out, "CREATE MATERIALIZED VIEW {at}{auto} AS {source}")
+            }
+            What::Refresh(at) => write!(out, "REFRESH MATERIALIZED VIEW {at}"),
             What::Drop { at, cascade } => {
-                let kind = if TABLES.contains(&at.name) { "TABLE" } else { "VIEW" };
+                let kind = match at.name {
+                    name if TABLES.contains(&name) => "TABLE",
+                    name if KEPT.contains(&name) => "MATERIALIZED VIEW",
+                    _ => "VIEW",
+                };
                 write!(out, "DROP {kind} {at}{}", if_so(*cascade, " CASCADE"))
             }
             What::Own { what: Owned::Schema(schema), to } => {
@@ -188,6 +197,14 @@ impl fmt::Display for What {
             What::CreatePolicy { name, rule: Rule::Me(user) } => {
                 write!(out, "CREATE RLS POLICY {name} USING (current_user = '{user}')")
             }
+            What::CreatePolicy { name, rule: Rule::Found { column, lookup, among } } => write!(
+                out,
+                "CREATE RLS POLICY {name} WITH ({column} bigint) USING ({column} % 2 IN (SELECT l.{among} % 2 FROM {lookup} l))"
+            ),
+            What::Feed { give, at, policy } => {
+                let (verb, toward) = verb(*give);
+                write!(out, "{verb} SELECT ON TABLE {at} {toward} RLS POLICY {policy}")
+            }
             What::DropPolicy { name, cascade } => {
                 write!(out, "DROP RLS POLICY {name}{}", if_so(*cascade, " CASCADE"))
             }
@@ -234,6 +251,8 @@ impl fmt::Display for What {
             What::HasTable { user, at, right } => {
                 write!(out, "SELECT has_table_privilege('{user}', '{at}', '{}')", right.word())
             }
+            What::Begin => out.write_str("BEGIN"),
+            What::End { commit } => out.write_str(if *commit { "COMMIT" } else { "ROLLBACK" }),
             What::HasSchema { user, schema, right } => {
                 write!(out, "SELECT has_schema_privilege('{user}', '{schema}', '{}')", right.word())
             }

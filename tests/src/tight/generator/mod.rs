@@ -7,7 +7,7 @@ mod statement;
 
 use crate::choice::Choices;
 use crate::tight::act::{
-    ADMIN, Act, At, COLUMNS, GROUPS, Holder, LATE, Name, On, Owned, PUBLIC, Pick, Query, ROLES, Right,
+    ADMIN, Act, At, COLUMNS, GROUPS, Holder, KEPT, LATE, Name, On, Owned, PUBLIC, Pick, Query, ROLES, Right,
     Rights, SCHEMAS, SUPER, Source, TABLES, To, USERS, VIEWS, What, Write,
 };
 use crate::tight::model::{Relation, World};
@@ -72,6 +72,9 @@ impl Generator {
         if self.choices.chance(60) {
             acts.extend(self.policies_at_first().into_iter().map(admin));
         }
+        if self.choices.chance(70) {
+            acts.extend(self.kept_at_first());
+        }
         acts
     }
 
@@ -87,8 +90,33 @@ impl Generator {
         acts
     }
 
+    /// Somebody's next act, within the transaction that is open or in none.
     pub fn act(&mut self, world: &World) -> Act {
-        let what = match self.choices.below(100) {
+        if let Some(open) = world.open() {
+            let by = open.by;
+            if self.choices.chance(if open.aborted { 60 } else { 15 }) {
+                return Act { by, lent: false, what: What::End { commit: self.choices.chance(50) } };
+            }
+            let alone = matches!(by, ADMIN);
+            let what = match self.what(world) {
+                // TRUNCATE ends the transaction that it is in.
+                What::Truncate(_) => What::Select(self.query(world)),
+                What::Scope { .. } | What::Permission { .. } | What::List(_) if !alone => {
+                    What::Select(self.query(world))
+                }
+                what => what,
+            };
+            return Act { by, lent: false, what };
+        }
+        if self.choices.chance(3) {
+            let by = if self.choices.chance(50) { ADMIN } else { self.user(world) };
+            return Act { by, lent: false, what: What::Begin };
+        }
+        self.alone(world)
+    }
+
+    fn what(&mut self, world: &World) -> What {
+        match self.choices.below(100) {
             0..=39 => What::Select(self.query(world)),
             40..=52 => What::Write(self.write(world)),
             53..=68 => self.privilege(world),
@@ -98,7 +126,11 @@ impl Generator {
             87..=94 => self.object(world),
             95..=97 => self.routine(world),
             _ => self.question(world),
-        };
+        }
+    }
+
+    fn alone(&mut self, world: &World) -> Act {
+        let what = self.what(world);
         // Who else may grant these, and what others see of lists, is not clear from the reference.
         if matches!(what, What::Scope { .. } | What::Permission { .. } | What::List(_)) {
             return Act { by: ADMIN, lent: false, what };
@@ -166,7 +198,7 @@ impl Generator {
     }
 
     fn any_relation(&mut self, world: &World) -> At {
-        self.relation(world, &[&TABLES[..], &VIEWS[..], &LATE[..]].concat())
+        self.relation(world, &[&TABLES[..], &VIEWS[..], &LATE[..], &KEPT[..]].concat())
     }
 
     fn column(&mut self, world: &World, at: At) -> Name {
@@ -210,7 +242,8 @@ fn owner(world: &World, what: &What) -> Option<Name> {
         What::Own { what: Owned::Schema(schema), .. }
         | What::CreateTable { at: At { schema, .. }, .. }
         | What::DropSchema { name: schema, .. } => of_schema(schema),
-        What::CreateView { source, .. } => of(&source.at),
+        What::CreateView { source, .. } | What::CreateKept { source, .. } => of(&source.at),
+        What::Feed { at, .. } | What::Refresh(at) => of(at),
         What::Write(Write::Values { at, .. } | Write::Update { at, .. } | Write::Delete { at, .. }) => of(at),
         What::Select(_)
         | What::Write(Write::FromSelect { .. })

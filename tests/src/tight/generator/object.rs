@@ -1,12 +1,15 @@
 //! What is made, changed and dropped.
 
 use super::Generator;
-use crate::tight::act::{At, COLUMNS, FUNCTION, LATE, Name, Owned, PROCEDURE, TABLES, VIEWS, What};
+use crate::tight::act::{
+    ADMIN, Act, At, COLUMNS, FUNCTION, KEPT, LATE, Name, On, Owned, PROCEDURE, PUBLIC, Pick, Right, Rights,
+    Source, TABLES, To, USERS, VIEWS, What,
+};
 use crate::tight::model::World;
 
 impl Generator {
     pub fn object(&mut self, world: &World) -> What {
-        match self.choices.below(30) {
+        match self.choices.below(36) {
             0 | 1 => {
                 let name = self.choices.one(&["s1", "s2"]);
                 What::CreateSchema { name, owner: self.choices.chance(40).then(|| self.user(world)) }
@@ -21,7 +24,7 @@ impl Generator {
                 What::TableAs { at: self.place(world, &TABLES), source: self.source(world, from) }
             }
             7..=11 => {
-                let from = self.relation(world, &[&TABLES[..], &VIEWS[..]].concat());
+                let from = self.relation(world, &[&TABLES[..], &VIEWS[..], &KEPT[..]].concat());
                 What::CreateView {
                     at: self.place(world, &VIEWS),
                     source: self.source(world, from),
@@ -53,8 +56,31 @@ impl Generator {
                 What::RenameColumn { at, from: self.column(world, at), to: self.choices.one(&COLUMNS) }
             }
             28 => What::Rename { at: self.relation(world, &TABLES), to: self.choices.one(&TABLES) },
-            _ => What::Truncate(self.relation(world, &TABLES)),
+            29 => What::Truncate(self.relation(world, &TABLES)),
+            30 | 31 => {
+                let from = self.relation(world, &[&TABLES[..], &TABLES[..], &KEPT[..]].concat());
+                let (at, source) = (self.place(world, &KEPT), self.source(world, from));
+                What::CreateKept { at, source, auto: self.choices.chance(40) }
+            }
+            _ => What::Refresh(self.relation(world, &KEPT)),
         }
+    }
+
+    /// A materialized view of somebody's, who may read what it stands on, and somebody else's grant on it.
+    pub fn kept_at_first(&mut self) -> Vec<Act> {
+        let owner = self.choices.one(&USERS);
+        let act = |by, what| Act { by, lent: false, what };
+        let (base, at) = (At { schema: "s1", name: TABLES[0] }, At { schema: PUBLIC, name: KEPT[0] });
+        let auto = self.choices.chance(50);
+        let source = Source { at: base, pick: Pick::Columns(vec![COLUMNS[0]]), filter: None };
+        let grant = |rights, on, to| What::Grant { rights, on, to: vec![to], option: false };
+        let read = || Rights::These(vec![Right::Select]);
+        vec![
+            act(ADMIN, grant(Rights::These(vec![Right::Usage]), On::Schema("s1"), To::User(owner))),
+            act(ADMIN, grant(read(), On::Relation(base), To::User(owner))),
+            act(owner, What::CreateKept { at, source, auto }),
+            act(owner, grant(read(), On::Relation(at), To::User(self.choices.one(&USERS)))),
+        ]
     }
 
     pub fn routine(&mut self, world: &World) -> What {

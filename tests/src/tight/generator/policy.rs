@@ -2,7 +2,8 @@
 
 use super::Generator;
 use crate::tight::act::{
-    Filter, GROUPS, MASKS, Made, POLICIES, PUBLIC, Permission, Right, Rights, Rule, TABLES, To, USERS, What,
+    At, Filter, GROUPS, MASKS, Made, POLICIES, PUBLIC, Permission, Right, Rights, Rule, TABLES, To, USERS,
+    What,
 };
 use crate::tight::model::World;
 
@@ -91,17 +92,24 @@ impl Generator {
             _ => To::Public,
         };
         let attached = world.attached();
-        match self.choices.below(24) {
+        match self.choices.below(27) {
             // What is attached comes off again.
             10 if !attached.is_empty() => {
                 let (at, name, to) = self.choices.one(&attached);
                 What::Attach { give: false, name, at, to }
             }
             0..=2 => {
-                let rule = if self.choices.chance(25) {
-                    Rule::Me(self.choices.one(&USERS))
-                } else {
-                    Rule::Rows(Filter { column: self.column(world, at), rest: self.choices.below(2) as i64 })
+                let rule = match self.choices.below(8) {
+                    0 | 1 => Rule::Me(self.choices.one(&USERS)),
+                    2..=4 => {
+                        let lookup = self.relation(world, &TABLES);
+                        let (column, among) = (self.column(world, at), self.column(world, lookup));
+                        Rule::Found { column, lookup, among }
+                    }
+                    _ => Rule::Rows(Filter {
+                        column: self.column(world, at),
+                        rest: self.choices.below(2) as i64,
+                    }),
                 };
                 What::CreatePolicy { name, rule }
             }
@@ -118,16 +126,26 @@ impl Generator {
                 let priority = self.choices.below(3) as u32;
                 What::AttachMask { name: mask, at, column: self.column(world, at), to, priority }
             }
+            23..=25 => {
+                let looked_up = world.looked_up_by(name).unwrap_or(at);
+                What::Feed { give: self.choices.chance(65), at: looked_up, policy: name }
+            }
             _ => What::DetachMask { name: mask, at, column: self.column(world, at), from: to },
         }
     }
 
     /// With something of each in place from the beginning.
     pub fn policies_at_first(&mut self) -> Vec<What> {
-        let at = crate::tight::act::At { schema: PUBLIC, name: TABLES[0] };
+        let at = At { schema: PUBLIC, name: TABLES[0] };
         let rest = self.choices.below(2) as i64;
+        let rule = if self.choices.chance(40) {
+            let lookup = At { name: TABLES[1], ..at };
+            Rule::Found { column: "a", lookup, among: "b" }
+        } else {
+            Rule::Rows(Filter { column: "a", rest })
+        };
         vec![
-            What::CreatePolicy { name: POLICIES[0], rule: Rule::Rows(Filter { column: "a", rest }) },
+            What::CreatePolicy { name: POLICIES[0], rule },
             What::Attach { give: true, name: POLICIES[0], at, to: To::Public },
             What::Security { at, on: true, any: false },
             What::CreateMask { name: MASKS[0], value: -1 },

@@ -1,7 +1,7 @@
 //! GRANT and REVOKE of privileges (reference, sections 2.1 to 2.5 and 3).
 
 use super::{Answer, Checked, Entry, Guard, Outcome, World, refused, refused_with};
-use crate::tight::act::{At, LATE, Name, On, Right, Rights, To, VIEWS};
+use crate::tight::act::{At, KEPT, LATE, Name, On, Right, Rights, To, VIEWS};
 
 /// What a privilege is written on, looked up.
 #[derive(Clone, Copy)]
@@ -89,7 +89,7 @@ impl World {
         let relation = self.relation(id)?;
         // Late-binding views have no column privileges, views have SELECT only.
         let late = LATE.contains(&relation.at.name);
-        let view = VIEWS.contains(&relation.at.name);
+        let view = VIEWS.contains(&relation.at.name) || KEPT.contains(&relation.at.name);
         let mut asked = Vec::new();
         for (right, names) in columns {
             let allowed = *right == Right::Select || (*right == Right::Update && !view);
@@ -130,6 +130,11 @@ impl World {
         let some = !asked.is_empty();
         let grantable: Vec<Asked> = asked.into_iter().filter(with_option).collect();
         if some && grantable.is_empty() { refused("42501") } else { Ok(grantable) }
+    }
+
+    /// Whether `by` may hand SELECT on a relation on: to a policy, that is.
+    pub fn may_grant_select(&self, by: Name, id: u32) -> Checked<()> {
+        self.grantable(by, Object::Relation(id), vec![(Right::Select, None)]).map(|_| ())
     }
 
     pub fn grant(&mut self, by: Name, rights: &Rights, on: On, to: &[To], option: bool) -> Outcome {

@@ -2,11 +2,12 @@
 //! something to be compared with that does not share its mistakes.
 //!
 //! Read [`right`] (who holds what), then what changes it: [`principal`], [`grant`], [`default`],
-//! [`object`], [`policy`]; then what it is for:
+//! [`object`], [`kept`], [`policy`], [`transaction`]; then what it is for:
 //! [`read`], [`write`] and [`listing`]. Where the reference is silent, the choice is marked `unconfirmed`, as in the engine.
 
 mod default;
 mod grant;
+mod kept;
 mod listing;
 mod object;
 mod policy;
@@ -14,11 +15,14 @@ mod principal;
 mod read;
 mod right;
 mod routine;
+mod transaction;
 mod write;
+
+pub use transaction::Open;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::act::{ADMIN, Act, At, Filter, Holder, Name, PUBLIC, Permission, Right, Rule, To, What, Write};
+use super::act::{ADMIN, At, Filter, Holder, Name, PUBLIC, Permission, Right, To, What, Write};
 
 /// Everything there is.
 #[derive(Clone, Debug)]
@@ -35,8 +39,10 @@ pub struct World {
     defaults: default::Defaults,
     /// `GRANT ... FOR TABLES IN SCHEMA`.
     scopes: BTreeSet<(To, Right, Name)>,
-    policies: BTreeMap<Name, Rule>,
+    policies: BTreeMap<Name, policy::Policy>,
     masks: BTreeMap<Name, i64>,
+    /// What was before BEGIN.
+    open: Option<Box<transaction::Open>>,
     next: u32,
 }
 
@@ -81,6 +87,8 @@ pub struct Relation {
     pub guard: Guard,
     pub columns: Vec<Column>,
     body: Body,
+    /// Counts the changes of a table's rows and columns.
+    version: u64,
     security: policy::Security,
 }
 
@@ -97,6 +105,7 @@ pub enum Body {
     },
     /// Looked up anew each time.
     Late(super::act::Source),
+    Kept(kept::Kept),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,6 +198,7 @@ impl World {
             scopes: BTreeSet::new(),
             policies: BTreeMap::new(),
             masks: BTreeMap::new(),
+            open: None,
             next: 0,
         };
         for role in principal::SYSTEM_ROLES {
@@ -207,16 +217,6 @@ impl World {
         self.next
     }
 
-    /// Does what `act` says if it may be done; a refusal changes nothing.
-    pub fn take(&mut self, act: &Act) -> Outcome {
-        let mut after = self.clone();
-        let outcome = after.run(act.by, &act.what);
-        if outcome.is_ok() {
-            *self = after;
-        }
-        outcome
-    }
-
     fn run(&mut self, by: Name, what: &What) -> Outcome {
         match what {
             What::CreateUser { name, superuser, group } => self.create_user(by, name, *superuser, *group),
@@ -233,6 +233,8 @@ impl World {
             What::CreateTable { at, columns } => self.create_table(by, *at, *columns),
             What::TableAs { at, source } => self.table_as(by, *at, source),
             What::CreateView { at, source, late } => self.create_view(by, *at, source, *late),
+            What::CreateKept { at, source, auto } => self.create_kept(by, *at, source, *auto),
+            What::Refresh(at) => self.refresh(by, *at),
             What::Drop { at, cascade } => self.drop_relation(by, *at, *cascade),
             What::Own { what, to } => self.own(by, *what, to),
             What::AddColumn { at, column } => self.add_column(by, *at, column),
@@ -252,6 +254,7 @@ impl World {
             What::Permission { give, permission, role } => self.permission(by, *give, *permission, role),
             What::CreatePolicy { name, rule } => self.create_policy(by, name, *rule),
             What::DropPolicy { name, cascade } => self.drop_policy(by, name, *cascade),
+            What::Feed { give, at, policy } => self.feed(by, *give, *at, policy),
             What::Attach { give, name, at, to } => self.attach(by, *give, name, *at, *to),
             What::Security { at, on, any } => self.secure(by, *at, *on, *any),
             What::CreateMask { name, value } => self.create_mask(by, name, *value),
@@ -272,6 +275,8 @@ impl World {
             What::List(listing) => Ok(self.list(*listing)),
             What::HasTable { user, at, right } => self.has_table(by, user, *at, *right),
             What::HasSchema { user, schema, right } => self.has_schema(user, schema, *right),
+            // See [`transaction`].
+            What::Begin | What::End { .. } => Ok(Answer::Done),
         }
     }
 }

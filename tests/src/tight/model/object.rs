@@ -39,6 +39,9 @@ impl World {
         if !cascade && (!inside.is_empty() || self.routines.keys().any(|at| at.schema == name)) {
             return refused("2BP01");
         }
+        if inside.iter().any(|id| self.looked_up(*id, None)) {
+            return refused("2BP01");
+        }
         for id in inside {
             self.remove(id);
         }
@@ -58,7 +61,11 @@ impl World {
     }
 
     fn dependents(&self, id: u32) -> Vec<u32> {
-        let on = |relation: &Relation| matches!(relation.body, Body::View { base, .. } if base == id);
+        let on = |relation: &Relation| match &relation.body {
+            Body::View { base, .. } => *base == id,
+            Body::Kept(kept) => kept.base == id,
+            Body::Table(_) | Body::Late(_) => false,
+        };
         self.relations.iter().filter(|(_, relation)| on(relation)).map(|(id, _)| *id).collect()
     }
 
@@ -83,7 +90,8 @@ impl World {
         let id = self.number();
         let mut guard = self.defaults.guard(by, at.schema, Made::Tables);
         guard.scope = Some(at.schema);
-        self.relations.insert(id, Relation { at, guard, columns, body, security: Default::default() });
+        self.relations
+            .insert(id, Relation { at, guard, columns, body, version: 0, security: Default::default() });
         ids
     }
 
@@ -94,6 +102,7 @@ impl World {
             self.readable(by, &bound)?;
             Ok(bound)
         });
+        let bound = both(bound, self.fed(by, source.at)).map(|(bound, ())| bound);
         let (_, bound) = both(place, bound)?;
         let rows = self.rows(by, &bound)?;
         let names: Vec<Name> = bound.out.iter().map(|(name, _)| *name).collect();
@@ -126,6 +135,7 @@ impl World {
             self.readable(by, &bound)?;
             Ok(bound)
         });
+        let bound = both(bound, self.fed(by, source.at)).map(|(bound, ())| bound);
         let (_, bound) = both(place, bound)?;
         let names: Vec<Name> = bound.out.iter().map(|(name, _)| *name).collect();
         let picks = bound.out.iter().map(|(_, pick)| *pick).collect();
@@ -139,7 +149,7 @@ impl World {
         let table = TABLES.contains(&at.name);
         let lifted = if table { Permission::DropTable } else { Permission::DropView };
         self.owns(by, self.relation(id)?, Some(Right::Drop), lifted)?;
-        if !cascade && !self.dependents(id).is_empty() {
+        if (!cascade && !self.dependents(id).is_empty()) || self.looked_up(id, None) {
             return refused("2BP01");
         }
         self.remove(id);
@@ -185,7 +195,9 @@ impl World {
             return refused("42701");
         }
         let number = self.number();
-        self.relation_mut(id)?.columns.push(Column { id: number, name: column });
+        let relation = self.relation_mut(id)?;
+        relation.columns.push(Column { id: number, name: column });
+        relation.version += 1;
         Ok(Answer::Done)
     }
 
@@ -203,24 +215,30 @@ impl World {
             ));
         }
         let used = self.dependents(id).into_iter().any(|view| match self.relations.get(&view) {
-            Some(Relation { body: Body::View { picks, filter, .. }, .. }) => {
+            Some(Relation {
+                body: Body::View { picks, filter, .. } | Body::Kept(super::kept::Kept { picks, filter, .. }),
+                ..
+            }) => {
                 picks.contains(&super::Picked::Column(gone))
                     || filter.is_some_and(|(column, _)| column == gone)
             }
             _ => false,
         });
-        if used || self.secures(id, column) {
+        if used || self.secures(id, column) || self.looked_up(id, Some(gone)) {
             return refused("2BP01");
         }
         let relation = self.relation_mut(id)?;
         relation.columns.retain(|known| known.id != gone);
+        relation.version += 1;
         relation.guard.forget_column(gone);
         Ok(Answer::Done)
     }
 
     pub fn rename_column(&mut self, by: Name, at: At, from: Name, to: Name) -> Outcome {
         let id = self.altered(by, at)?;
-        let secured = if self.secures(id, from) { refused("2BP01") } else { Ok(()) };
+        let known = self.relation(id)?.columns.iter().find(|known| known.name == from);
+        let looked_up = known.is_some_and(|known| self.looked_up(id, Some(known.id)));
+        let secured = if looked_up || self.secures(id, from) { refused("2BP01") } else { Ok(()) };
         let columns = &mut self.relation_mut(id)?.columns;
         let taken = if columns.iter().any(|known| known.name == to) { refused("42701") } else { Ok(()) };
         let at = columns.iter().position(|known| known.name == from);
@@ -239,7 +257,8 @@ impl World {
             refused_with("42501", format!("permission denied for schema {}", at.schema))
         };
         let new = At { name: to, ..at };
-        both(create, self.free(new))?;
+        let unused = if self.looked_up(id, None) { refused("2BP01") } else { Ok(()) };
+        both(create, both(self.free(new), unused))?;
         self.relation_mut(id)?.at = new;
         Ok(Answer::Done)
     }
@@ -247,7 +266,9 @@ impl World {
     pub fn truncate(&mut self, by: Name, at: At) -> Outcome {
         let id = self.named(by, at)?;
         self.owns(by, self.relation(id)?, Some(Right::Truncate), Permission::TruncateTable)?;
-        self.relation_mut(id)?.body = Body::Table(Vec::new());
+        let relation = self.relation_mut(id)?;
+        relation.body = Body::Table(Vec::new());
+        relation.version += 1;
         Ok(Answer::Done)
     }
 }

@@ -98,7 +98,7 @@ impl World {
     fn lent(&self, relation: &Relation) -> Checked<()> {
         let owner = relation.guard.owner;
         let behind = match &relation.body {
-            Body::Table(_) => return Ok(()),
+            Body::Table(_) | Body::Kept(_) => return Ok(()),
             Body::View { base, picks, filter } => {
                 let out = picks.iter().map(|pick| ("", *pick)).collect();
                 Bound { relation: *base, out, filter: *filter }
@@ -117,6 +117,7 @@ impl World {
                 let visible = rows.iter().filter(|row| self.visible(asker, relation, row));
                 return Ok(visible.map(|row| self.masked(asker, relation, row)).collect());
             }
+            Body::Kept(kept) => return Ok(kept.rows.clone()),
             Body::View { base, picks, filter } => (
                 Bound {
                     relation: *base,
@@ -156,6 +157,20 @@ impl World {
     }
 
     pub fn select(&self, by: Name, query: &Query) -> Outcome {
+        let read: Vec<At> = match query {
+            Query::Plain(source)
+            | Query::Bare(source)
+            | Query::Inside(source)
+            | Query::With(source)
+            | Query::Exists(source) => vec![source.at],
+            Query::Union(one, other) => vec![one.at, other.at],
+            Query::Join(one, _, other, _) => vec![*one, *other],
+        };
+        let fed = read.into_iter().try_for_each(|at| self.fed(by, at));
+        both(self.selected(by, query), fed).map(|(answer, ())| answer)
+    }
+
+    fn selected(&self, by: Name, query: &Query) -> Outcome {
         let named = |bound: &Bound| bound.out.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
         match query {
             // A schema that is closed is passed over like one that is not there.

@@ -10,6 +10,7 @@ impl World {
             Write::FromSelect { at, column, source } => {
                 let target = self.target(by, *at, &[column]);
                 let bound = self.bind(by, source, false);
+                let bound = both(bound, self.fed(by, source.at)).map(|(bound, ())| bound);
                 let ((id, columns), bound) = both(target, bound)?;
                 let may = self.needs(by, Right::Insert, id, &[]);
                 both(may, self.readable(by, &bound))?;
@@ -25,6 +26,7 @@ impl World {
                 let new: Vec<Row> = new.collect();
                 let count = new.len() as u64;
                 self.table(id)?.extend(new);
+                self.changed(id, count)?;
                 Ok(Answer::Count(count))
             }
             Write::Update { at, column, reads, value, filter } => {
@@ -61,11 +63,17 @@ impl World {
         }
     }
 
+    fn changed(&mut self, id: u32, rows: u64) -> Checked<()> {
+        self.relation_mut(id)?.version += u64::from(rows > 0);
+        Ok(())
+    }
+
     fn insert(&mut self, by: Name, at: At, columns: &[Name], first: i64) -> Outcome {
         let (id, columns) = self.target(by, at, columns)?;
         self.needs(by, Right::Insert, id, &[])?;
         let row = columns.iter().copied().zip(first..).collect();
         self.table(id)?.push(row);
+        self.changed(id, 1)?;
         Ok(Answer::Count(1))
     }
 
@@ -83,7 +91,8 @@ impl World {
         let (id, columns) = self.target(by, at, &names)?;
         let written = columns[0];
         let read = &columns[1..];
-        both(self.needs(by, Right::Update, id, &[written]), self.reads(by, id, read))?;
+        let may = both(self.needs(by, Right::Update, id, &[written]), self.reads(by, id, read));
+        both(may, self.fed(by, at))?;
         let source = reads.map(|_| read[0]);
         let tested = filter.map(|filter| (read[read.len() - 1], filter));
         let seen = self.seen(by, id)?;
@@ -102,6 +111,7 @@ impl World {
                 },
             };
         }
+        self.changed(id, count)?;
         Ok(Answer::Count(count))
     }
 
@@ -116,7 +126,8 @@ impl World {
     fn delete(&mut self, by: Name, at: At, filter: Option<Filter>) -> Outcome {
         let names: Vec<Name> = filter.iter().map(|filter| filter.column).collect();
         let (id, columns) = self.target(by, at, &names)?;
-        both(self.needs(by, Right::Delete, id, &[]), self.reads(by, id, &columns))?;
+        let may = both(self.needs(by, Right::Delete, id, &[]), self.reads(by, id, &columns));
+        both(may, self.fed(by, at))?;
         let mut seen = self.seen(by, id)?.into_iter();
         let rows = self.table(id)?;
         let before = rows.len();
@@ -125,6 +136,8 @@ impl World {
             (Some(seen), Some(filter), Some(column)) => !keeps(filter, seen.get(column).copied()),
             _ => false,
         });
-        Ok(Answer::Count((before - rows.len()) as u64))
+        let count = (before - rows.len()) as u64;
+        self.changed(id, count)?;
+        Ok(Answer::Count(count))
     }
 }
