@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub enum Feature {
     ExternalSchema,
     ExternalTable,
+    LakeFormation,
     Unload,
     ForecastModel,
     ExternalModel,
@@ -43,6 +44,7 @@ impl Feature {
         match self {
             Feature::ExternalSchema => "CREATE EXTERNAL SCHEMA",
             Feature::ExternalTable => "external tables (Redshift Spectrum)",
+            Feature::LakeFormation => "permissions in AWS Lake Formation",
             Feature::Unload => "this UNLOAD option",
             Feature::ForecastModel => "MODEL_TYPE FORECAST (Amazon Forecast)",
             Feature::ExternalModel => "CREATE EXTERNAL MODEL (Amazon Bedrock)",

@@ -14,6 +14,8 @@ use super::access::Acl;
 use super::catalog::{Catalog, Database, ObjectId, Relation, RelationKind, Schema};
 use super::identifier::Identifier;
 use super::manifest::Manifest;
+use super::model::Model;
+use super::routine::Routine;
 use super::storage::write::{BlockNumbers, append};
 use super::storage::{Region, StoredSegment, TableData};
 use crate::sorted::{SortedMap, SortedSet};
@@ -74,6 +76,89 @@ pub fn merge(
     catalog.continue_from(&working.catalog);
     catalog.continue_from(&committed.catalog);
     Ok(Manifest { catalog, principals, version: committed.version + 1, lent: None })
+}
+
+/// Gives an open transaction what others have committed of users and rights, where it has not changed them itself: a right
+/// that is taken back is gone for a statement that begins now. (PostgreSQL 8.0 reads its catalogs as they are committed; that
+/// Redshift does is unconfirmed.)
+pub fn see_rights(base: &mut Manifest, working: &mut Manifest, committed: &Manifest) {
+    if Arc::ptr_eq(&base.principals, &working.principals) {
+        base.principals = committed.principals.clone();
+        working.principals = committed.principals.clone();
+    }
+    for (name, theirs) in &committed.catalog.databases {
+        let before = base.catalog.databases.get_mut(name);
+        let Some((before, mine)) = before.zip(working.catalog.databases.get_mut(name)) else { continue };
+        if Arc::ptr_eq(before, theirs) {
+            continue;
+        }
+        let (before, mine) = (Arc::make_mut(before), Arc::make_mut(mine));
+        for (id, theirs) in &theirs.policies {
+            if same(before.policies.get(id), mine.policies.get(id)) {
+                before.policies.insert(*id, theirs.clone());
+                mine.policies.insert(*id, theirs.clone());
+            }
+        }
+        see(&mut before.relations, &mut mine.relations, &theirs.relations);
+        see(&mut before.schemas, &mut mine.schemas, &theirs.schemas);
+        see(&mut before.routines, &mut mine.routines, &theirs.routines);
+        see(&mut before.models, &mut mine.models, &theirs.models);
+    }
+}
+
+fn same<V>(one: Option<&Arc<V>>, other: Option<&Arc<V>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}
+
+/// What has an owner and grants.
+trait Owned: Clone {
+    fn differs(&self, other: &Self) -> bool;
+    fn take(&mut self, other: &Self);
+}
+
+macro_rules! owned {
+    ($kind:ty $(, $more:ident)?) => {
+        impl Owned for $kind {
+            fn differs(&self, other: &Self) -> bool {
+                self.owner != other.owner || self.acl != other.acl $(|| self.$more != other.$more)?
+            }
+
+            fn take(&mut self, other: &Self) {
+                self.owner = other.owner;
+                self.acl = other.acl.clone();
+                $(self.$more = other.$more.clone();)?
+            }
+        }
+    };
+}
+
+owned!(Relation, protection);
+owned!(Schema);
+owned!(Routine);
+owned!(Model);
+
+fn see<K: Ord + Clone, V: Owned>(
+    base: &mut SortedMap<K, Arc<V>>,
+    working: &mut SortedMap<K, Arc<V>>,
+    committed: &SortedMap<K, Arc<V>>,
+) {
+    for (key, theirs) in committed {
+        let Some((before, mine)) = base.get_mut(key).zip(working.get_mut(key)) else { continue };
+        if Arc::ptr_eq(before, theirs) || !before.differs(theirs) || before.differs(mine) {
+            continue;
+        }
+        // What the transaction has not changed must go on being the very same.
+        let untouched = Arc::ptr_eq(before, mine);
+        Arc::make_mut(before).take(theirs);
+        if untouched {
+            mine.clone_from(before);
+        } else {
+            Arc::make_mut(mine).take(theirs);
+        }
+    }
 }
 
 fn database(

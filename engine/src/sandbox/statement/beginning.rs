@@ -33,6 +33,7 @@ use crate::sql::statement::{
 };
 use crate::sql::{authorize, optimize, parse};
 use crate::warehouse::access::UserId;
+use crate::warehouse::commit;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::manifest::{Logs, Manifest};
 
@@ -93,14 +94,19 @@ impl Sandbox {
             let call = self.begin_call(id, name, arguments, numbers, &parsed.text)?;
             return self.running(id, parsed, numbers, now, Work::Call(Box::new(call)), None);
         }
-        let base = match &session.transaction {
+        let base = match &mut session.transaction {
             Transaction::Aborted => {
                 return Err(SqlError::product(
                     "25P02",
                     "current transaction is aborted, commands ignored until end of transaction block",
                 ));
             }
-            Transaction::Open { working, .. } => working.clone(),
+            Transaction::Open { base, working, .. } => {
+                if base.version != committed.version {
+                    commit::see_rights(Arc::make_mut(base), Arc::make_mut(working), &committed);
+                }
+                working.clone()
+            }
             Transaction::None if session.temporary.is_empty() => committed,
             Transaction::None => {
                 let mut manifest = (*committed).clone();

@@ -87,6 +87,8 @@ impl Binder<'_> {
             // A materialized view may stand on what lies outside, by its name.
             let found = self.database.schema(schema).ok_or_else(missing)?;
             let external = found.external.as_ref().ok_or_else(missing)?;
+            // USAGE is all that such a table asks for, and so it is asked of the view's owner.
+            authorize::schema_usage(found, self.manifest, self.viewer.user)?;
             return self.external_table(found, external, name).map(Found::External);
         }
         let found = self.database.schema(schema).ok_or_else(|| SqlError::undefined_schema(schema))?;
