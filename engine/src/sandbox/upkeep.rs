@@ -176,8 +176,9 @@ impl Sandbox {
             Deed::Reclaim => ("VACUUM DELETE ONLY", vacuum(VacuumMode::DeleteOnly)),
             Deed::Sort => ("VACUUM SORT ONLY", vacuum(VacuumMode::SortOnly)),
             Deed::Analyze => {
-                let (columns, verbose) = (Vec::new(), false);
-                ("ANALYZE", Statement::Analyze { table: Some(name.clone()), columns, verbose })
+                let (columns, predicates, verbose) = (Vec::new(), false, false);
+                let table = Some(name.clone());
+                ("ANALYZE", Statement::Analyze { table, columns, predicates, verbose })
             }
         };
         let text = format!("{text} {name}");

@@ -266,8 +266,9 @@ impl Beginning<'_> {
             Statement::RefreshMaterializedView { name } => return self.refresh(name),
             Statement::Fetch { cursor, count } => return self.fetch(cursor, *count),
             Statement::Vacuum(vacuum) => Work::Vacuum(Box::new(VacuumTask::start(vacuum, &self.context())?)),
-            Statement::Analyze { table, columns, verbose } => {
-                let analyze = Analyze { table: table.as_ref(), columns, verbose: *verbose };
+            Statement::Analyze { table, columns, predicates, verbose } => {
+                let used = predicates.then(|| analyze_history::predicates(self.logs));
+                let analyze = Analyze { table: table.as_ref(), columns, predicates: used, verbose: *verbose };
                 let (completion, records) = commands::analyze::run(analyze, &mut self.context())?;
                 let (user, database) = (self.session.user, self.session.database.as_str());
                 let origin = Origin { user, transaction: self.transaction, database, now: self.now };

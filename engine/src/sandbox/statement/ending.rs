@@ -7,7 +7,7 @@ use super::{Running, label};
 use crate::sandbox::Sandbox;
 use crate::sandbox::history::{self, Class, Ended};
 use crate::sandbox::step_history::{self, Query};
-use crate::sandbox::{external_history, learning, policy_history};
+use crate::sandbox::{analyze_history, external_history, learning, policy_history};
 use crate::sorted::SortedSet;
 use crate::sql::bind::WriteKind;
 use crate::sql::error::{SqlError, SqlResult};
@@ -113,6 +113,10 @@ impl Sandbox {
         if let Some(plan) = &running.plan {
             let base = (&*running.base, &running.context.database);
             policy_history::remember(&mut self.warehouse.logs, plan, base, running.class, &query);
+            if let Some(database) = running.base.catalog.database(&running.context.database) {
+                let logs = &mut self.warehouse.logs;
+                analyze_history::note_predicates(logs, plan, database, running.started);
+            }
         }
         self.spend(step_history::elapsed(&account));
     }

@@ -238,6 +238,8 @@ fn typed(
                 // unconfirmed: the type that the sum of a SUPER's numbers has.
                 T::Super => (T::Double, T::Double),
                 T::Unknown => (T::Double, T::Double),
+                T::Interval => (T::Interval, T::Interval),
+                found @ T::IntervalTo(_) => (found, coerce::span(coerce::is_months(&found))),
                 _ => return None,
             };
             Some((vec![as_type(arguments.pop()?, wanted)], result))

@@ -1,6 +1,6 @@
 //! Function calls: scalar functions, the forms that are really CASE, and the way to aggregates and windows.
 
-use crate::sql::syntax;
+use crate::sql::{parse, syntax};
 
 use super::binder::Binder;
 use super::coerce;
@@ -126,7 +126,8 @@ impl Binder<'_> {
                 Some(resolved) => Ok(self.resolved(resolved, bound)),
                 None => match self.user_function(None, name, &bound)? {
                     Some(value) => Ok(value),
-                    None => Err(no_function(name, &types(&bound))),
+                    None => called_type(name, &mut bound)
+                        .unwrap_or_else(|| Err(no_function(name, &types(&bound)))),
                 },
             },
         }
@@ -203,4 +204,27 @@ fn date_part(argument: &syntax::Expression) -> Option<String> {
         },
         _ => None,
     }
+}
+
+/// A type's own name called like a function is a cast, as in PostgreSQL: `date(moment)`.
+fn called_type(name: &str, bound: &mut Vec<Expression>) -> Option<SqlResult<Expression>> {
+    const TYPES: [&str; 13] = [
+        "bool",
+        "bpchar",
+        "date",
+        "float4",
+        "float8",
+        "int2",
+        "int4",
+        "int8",
+        "numeric",
+        "text",
+        "timestamp",
+        "timestamptz",
+        "varchar",
+    ];
+    let [only] = bound.as_slice() else { return None };
+    let name = TYPES.contains(&name).then(|| name.to_owned())?;
+    let to = parse::data_type(&syntax::DataType { name, modifiers: Vec::new(), last_field: None }).ok()?;
+    coerce::castable(only.data_type(), to).then(|| bound.pop().map(|only| coerce::explicit(only, to)))?
 }

@@ -8,7 +8,7 @@ use super::super_path;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{CastMode, Comparison, Expression};
 use crate::sql::plan::{Field, Plan};
-use crate::warehouse::data_type::DataType;
+use crate::warehouse::data_type::{DataType, Finest};
 use crate::warehouse::value::Value;
 
 /// The type's name in error texts: without length or digits.
@@ -128,6 +128,7 @@ pub(super) fn explicit(expression: Expression, to: DataType) -> SqlResult<Expres
         let message = format!("cannot cast type {} to {}", bare_name(from), bare_name(to));
         return Err(SqlError::product("42846", message));
     }
+    let to = if from.is_caseless() { to.caseless().unwrap_or(to) } else { to };
     if from == to {
         return Ok(expression);
     }
@@ -145,6 +146,39 @@ pub(super) fn attempted(expression: Expression, to: DataType) -> SqlResult<Expre
         }
         same => same,
     })
+}
+
+/// What functions know nothing of: the text that one makes of texts without case has none (PostgreSQL's rule; the
+/// product's is unconfirmed), and a span made of spans with fields, or of two moments, has fields.
+pub(super) fn kept(answer: Expression, from: &[DataType], subtraction: bool) -> Expression {
+    let data_type = answer.data_type();
+    let to = if data_type == DataType::Interval {
+        let mut spans = from.iter().filter(|known| known.plain() == DataType::Interval).peekable();
+        let of_months = spans.clone().all(is_months);
+        let alike = |known: &DataType| *known != DataType::Interval && is_months(known) == of_months;
+        match spans.peek() {
+            None => subtraction.then(|| span(false)),
+            Some(_) => spans.all(alike).then(|| span(of_months)),
+        }
+    } else {
+        data_type.caseless().filter(|_| from.iter().any(|known| known.is_caseless()))
+    };
+    match to {
+        Some(to) if to != data_type => {
+            Expression::Cast { input: Box::new(answer), to, mode: CastMode::Implicit }
+        }
+        _ => answer,
+    }
+}
+
+/// The widest INTERVAL with fields.
+pub(super) fn span(of_months: bool) -> DataType {
+    DataType::IntervalTo(if of_months { Finest::Month } else { Finest::Second(6) })
+}
+
+/// Whether it is an INTERVAL YEAR TO MONTH.
+pub(super) fn is_months(known: &DataType) -> bool {
+    matches!(known, DataType::IntervalTo(last) if last.is_months())
 }
 
 /// What INSERT and UPDATE may store without being asked.
@@ -220,6 +254,7 @@ fn meet(one: DataType, other: DataType) -> Option<DataType> {
             Some(T::TimestampTz)
         }
         (T::Time, T::TimeTz) | (T::TimeTz, T::Time) => Some(T::TimeTz),
+        (T::IntervalTo(a), T::IntervalTo(b)) if a.is_months() == b.is_months() => Some(span(a.is_months())),
         (a, b) if a.plain() == T::Interval && b.plain() == T::Interval => Some(T::Interval),
         (T::Varbyte(a), T::Varbyte(b)) => Some(T::Varbyte(a.max(b))),
         (T::Super, other) | (other, T::Super) if castable(other, T::Super) => Some(T::Super),

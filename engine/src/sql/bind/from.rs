@@ -270,8 +270,7 @@ impl Binder<'_> {
                     self.sites.tables = true;
                 }
                 self.sites.leader_views.extend(system::leader_functions(relation));
-                let fields = super::relation::system_fields(relation);
-                (Plan::SystemScan { relation, fields }, None, schema, plain)
+                (self.system_relation(relation)?, None, schema, plain)
             }
             Found::External(table) => {
                 self.sites.tables = true;

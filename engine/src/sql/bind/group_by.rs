@@ -8,7 +8,6 @@ use super::grouping_sets::{choices, combined};
 use super::level::AGGREGATE_BASE;
 use super::query::ordinal;
 use super::select::Target;
-use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 
@@ -23,7 +22,14 @@ impl Binder<'_> {
         targets: &[Target],
     ) -> SqlResult<(Vec<Expression>, Option<GroupingSets>)> {
         let syntax::GroupBy::Elements(expressions) = group_by else {
-            return Err(SqlError::not_simulated_because(Feature::QueryClause, "GROUP BY ALL"));
+            // ALL: every item of the list that aggregates nothing.
+            let mut groups = Vec::new();
+            for Target { expression, .. } in targets {
+                if !aggregated(expression) && !groups.contains(expression) {
+                    groups.push(expression.clone());
+                }
+            }
+            return Ok((groups, None));
         };
         let mut groups = Vec::new();
         let mut elements = Vec::new();
@@ -57,11 +63,7 @@ impl Binder<'_> {
             Some(index) => targets[index].expression.clone(),
             None => self.group(expression, targets)?,
         };
-        let mut aggregated = false;
-        bound.visit(&mut |inner| {
-            aggregated |= matches!(inner, Expression::Column { index, .. } if *index >= AGGREGATE_BASE);
-        });
-        if aggregated {
+        if aggregated(&bound) {
             let error = SqlError::product("42803", "aggregates not allowed in GROUP BY clause");
             return Err(self.at(error, expression));
         }
@@ -81,4 +83,13 @@ impl Binder<'_> {
         }
         self.expression(expression)
     }
+}
+
+/// Whether it holds an aggregate, or a window's answer.
+fn aggregated(expression: &Expression) -> bool {
+    let mut found = false;
+    expression.visit(&mut |inner| {
+        found |= matches!(inner, Expression::Column { index, .. } if *index >= AGGREGATE_BASE);
+    });
+    found
 }

@@ -130,8 +130,7 @@ impl Binder<'_> {
         if let Some(resolved) = functions::resolve(sign, &found) {
             let moment = self.resolved(resolved, arguments);
             // A day and whole months make a day (Developer Guide, "Interval arithmetic").
-            let months = |known: &DataType| matches!(known, DataType::IntervalTo(last) if last.is_months());
-            if found.contains(&DataType::Date) && found.iter().any(months) {
+            if found.contains(&DataType::Date) && found.iter().any(coerce::is_months) {
                 return Ok(coerce::cast(moment, DataType::Date, CastMode::Implicit));
             }
             return Ok(moment);

@@ -179,12 +179,15 @@ impl Binder<'_> {
             })
             .collect();
         let resolved = functions::refine(resolved, &constants);
+        let found = types(&arguments);
         let arguments = arguments
             .into_iter()
             .zip(&resolved.arguments)
             .map(|(argument, to)| coerce::cast(argument, *to, CastMode::Implicit))
             .collect();
-        Expression::Call { function: resolved.function, arguments, data_type: resolved.result }
+        let subtraction = resolved.function.name == "-";
+        let call = Expression::Call { function: resolved.function, arguments, data_type: resolved.result };
+        coerce::kept(call, &found, subtraction)
     }
 
     fn case(&mut self, case: &syntax::Case) -> SqlResult<Expression> {

@@ -13,7 +13,6 @@ use super::output_name::output_name;
 use super::query::{ordinal, sort_key};
 use super::star::excluded;
 use super::super_path;
-use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::plan::{Field, Join, JoinKind, Plan, SortKey};
@@ -400,7 +399,7 @@ fn beside(left: Plan, right: Plan) -> Plan {
 fn refuse_foreign_clauses(select: &syntax::Select) -> SqlResult<()> {
     // A query that makes a table is a statement of its own; elsewhere INTO means nothing.
     if select.into.is_some() {
-        return Err(SqlError::not_simulated_because(Feature::QueryClause, "SELECT INTO here"));
+        return Err(SqlError::product("42601", "subquery cannot have SELECT INTO"));
     }
     Ok(())
 }

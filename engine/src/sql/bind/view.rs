@@ -9,10 +9,11 @@ use std::sync::Arc;
 use super::binder::{Binder, Viewer};
 use super::coerce;
 use super::from::with_fields;
+use super::relation::system_fields;
 use crate::sql::error::{SqlError, SqlResult};
-use crate::sql::expression::Expression;
-use crate::sql::parse;
-use crate::sql::plan::{Field, Plan};
+use crate::sql::expression::{CastMode, Expression};
+use crate::sql::plan::{Field, Plan, SystemRelation};
+use crate::sql::{parse, syntax, system};
 use crate::warehouse::catalog::{Database, Relation, View};
 use crate::warehouse::identifier::Identifier;
 
@@ -24,22 +25,53 @@ impl Binder<'_> {
             through: Some(relation.clone()),
             search_path: view.search_path.clone(),
         };
+        let plan = self.apart(viewer, &query)?;
+        match &view.late {
+            Some(names) => Ok(called(plan, names)),
+            None => conform(plan, relation),
+        }
+    }
+}
+
+/// A system relation's rows: read as they are, or by the query that it is defined by, for the user who asks.
+impl Binder<'_> {
+    pub fn system_relation(&mut self, relation: SystemRelation) -> SqlResult<Plan> {
+        let fields = system_fields(relation);
+        let Some(query) = system::definition(relation) else {
+            return Ok(Plan::SystemScan { relation, fields });
+        };
+        system::must_open(relation, self.scope.session.user, self.manifest, self.database)?;
+        let viewer = Viewer {
+            user: self.scope.session.user,
+            through: None,
+            search_path: vec![Identifier::fold("pg_catalog")],
+        };
+        let input = Box::new(self.apart(viewer, &*parse::query(query)?)?);
+        let found = input.fields().iter().map(|field| field.data_type).enumerate();
+        let expressions = found
+            .zip(&fields)
+            .map(|((index, data_type), field)| {
+                let column = Expression::Column { index, data_type };
+                coerce::cast(column, field.data_type, CastMode::Explicit)
+            })
+            .collect();
+        Ok(Plan::Project { input, expressions, fields })
+    }
+
+    /// Binds a text that is not the statement's.
+    fn apart(&mut self, viewer: Viewer, query: &syntax::Query) -> SqlResult<Plan> {
         let outer = std::mem::replace(&mut self.viewer, viewer);
         let text = std::mem::take(&mut self.text);
         let levels = std::mem::take(&mut self.levels);
         let common = std::mem::take(&mut self.common);
         let whole_star = std::mem::replace(&mut self.whole_star, true);
-        let bound = self.query(&query);
+        let bound = self.query(query);
         self.viewer = outer;
         self.text = text;
         self.levels = levels;
         self.common = common;
         self.whole_star = whole_star;
-        let plan = coerce::settle_strings(bound?);
-        match &view.late {
-            Some(names) => Ok(called(plan, names)),
-            None => conform(plan, relation),
-        }
+        bound.map(coerce::settle_strings)
     }
 }
 

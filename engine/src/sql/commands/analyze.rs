@@ -1,15 +1,15 @@
 //! ANALYZE (Developer Guide, "ANALYZE"): counts a table's rows anew, unless too few of them have changed.
 //!
 //! The planner's knowledge of values is always current; what is noted is how many rows there were, for EXPLAIN's
-//! warning, `svv_table_info.stats_off`, and the records of `stl_analyze`. Which columns queries have looked at is not
-//! noted: to PREDICATE COLUMNS every table is one that no query has asked yet, of which the product analyzes all
-//! columns.
+//! warning, `svv_table_info.stats_off`, and the records of `stl_analyze`. Queries leave a note of the columns that they
+//! filter, join and group by; those and the keys are the PREDICATE COLUMNS. Of a table that no query has asked for any,
+//! all columns are analyzed.
 
 use super::{CommandContext, done_with};
 use crate::clock::Instant;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
-use crate::warehouse::catalog::{ObjectId, Relation, RelationKind};
+use crate::warehouse::catalog::{Distribution, ObjectId, Relation, RelationKind};
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::storage::Analyzed;
 use crate::warehouse::system_role::SystemPermission;
@@ -23,13 +23,19 @@ pub struct AnalyzeRecord {
     /// In percent.
     pub threshold: f64,
     pub previous: Option<Instant>,
+    /// Columns that count as used in predicates, and those of them new since the last time; for PREDICATE COLUMNS.
+    pub predicates: Option<(i32, i32)>,
 }
 
+/// A column that a query has filtered, joined or grouped by: its table, its name, and when it first was.
+pub type Used = (ObjectId, String, Instant);
+
 /// The command's words.
-#[derive(Clone, Copy)]
 pub struct Analyze<'a> {
     pub table: Option<&'a QualifiedName>,
     pub columns: &'a [Identifier],
+    /// For PREDICATE COLUMNS: what queries have used.
+    pub predicates: Option<Vec<Used>>,
     pub verbose: bool,
 }
 
@@ -59,7 +65,7 @@ pub fn run(
             // PostgreSQL 8.0's words; Redshift's are unconfirmed.
             notices.push(format!("INFO:  analyzing \"{}\"", relation.name));
         }
-        records.extend(note(&relation, context)?);
+        records.extend(note(&relation, analyze.predicates.as_deref(), context)?);
     }
     // What a database of which every table is skipped says is unconfirmed.
     let skipped = analyze.table.is_some() && records.iter().all(|record| record.skipped);
@@ -89,7 +95,11 @@ fn named(
 }
 
 /// A table of which too little has changed stays untouched, so that nobody's transaction conflicts.
-fn note(relation: &Relation, context: &mut CommandContext<'_>) -> SqlResult<Option<AnalyzeRecord>> {
+fn note(
+    relation: &Relation,
+    used: Option<&[Used]>,
+    context: &mut CommandContext<'_>,
+) -> SqlResult<Option<AnalyzeRecord>> {
     let Some(table) = relation.table() else { return Ok(None) };
     let threshold = context.session.settings.get("analyze_threshold_percent");
     let threshold = threshold.and_then(|percent| percent.parse().ok()).unwrap_or(10.0);
@@ -98,8 +108,33 @@ fn note(relation: &Relation, context: &mut CommandContext<'_>) -> SqlResult<Opti
     let changed = 100.0 * modified_rows as f64 / rows.max(1) as f64;
     let skipped = threshold > 0.0 && changed < threshold;
     let now = context.now;
+    let predicates = used.and_then(|used| {
+        let name = |number: &usize| relation.columns.get(*number).map(|column| column.name.to_string());
+        let of_table: Vec<&Used> = used.iter().filter(|(table, ..)| *table == relation.id).collect();
+        let mut names: Vec<String> = of_table.iter().map(|(_, column, _)| column.clone()).collect();
+        let new = of_table.iter().filter(|(.., since)| previous.is_none_or(|at| *since >= at)).count();
+        // Without a query's predicate the keys alone do not count.
+        (!names.is_empty()).then(|| {
+            let key = match &table.distribution {
+                Distribution::Key(column) => Some(column),
+                _ => None,
+            };
+            names.extend(table.sort_key.iter().chain(key).filter_map(name));
+            crate::sorted::sort(&mut names);
+            names.dedup();
+            (names.len() as i32, new as i32)
+        })
+    });
     if !skipped && let Some(table) = context.relation_mut(relation.id)?.table_mut() {
         table.data.analyze(now);
     }
-    Ok(Some(AnalyzeRecord { table: relation.id, skipped, rows, modified_rows, threshold, previous }))
+    Ok(Some(AnalyzeRecord {
+        table: relation.id,
+        skipped,
+        rows,
+        modified_rows,
+        threshold,
+        previous,
+        predicates,
+    }))
 }

@@ -47,7 +47,7 @@ impl<'a> Statistics<'a> {
 }
 
 /// Whether the planner knows more of a table than how large it is: somebody has analyzed it since it has rows.
-pub(super) fn analyzed(table: &Table) -> bool {
+pub(in crate::sql) fn analyzed(table: &Table) -> bool {
     table.data.analyzed.rows > 0 || table.data.stored_rows() == 0
 }
 
@@ -83,7 +83,7 @@ pub(super) fn distinct_of(expression: &Expression, distinct: &[Option<f64>]) -> 
 /// Rows that pass. Of a column whose distinct values are known an equality keeps one value's share; else one row in
 /// 200, and of anything else a third, as PostgreSQL assumes of the unknown. That the product reckons filters and
 /// joins like PostgreSQL is unconfirmed; its groups it does count by distinct values.
-pub(super) fn selected(rows: f64, filters: &[Expression], distinct: &[Option<f64>]) -> f64 {
+pub(in crate::sql) fn selected(rows: f64, filters: &[Expression], distinct: &[Option<f64>]) -> f64 {
     let share = filters.iter().fold(1.0, |share, filter| share * selectivity(filter, rows, distinct));
     (rows * share).round().max(rows.min(1.0))
 }
@@ -118,7 +118,11 @@ fn selectivity(filter: &Expression, rows: f64, distinct: &[Option<f64>]) -> f64 
 }
 
 /// Rows of an equality join: every value of the side that has more of them finds its share of the other side.
-pub(super) fn joined_rows(left: f64, right: f64, pairs: &[(Option<f64>, Option<f64>)]) -> Option<f64> {
+pub(in crate::sql) fn joined_rows(
+    left: f64,
+    right: f64,
+    pairs: &[(Option<f64>, Option<f64>)],
+) -> Option<f64> {
     let mut rows = left * right;
     for (one, other) in pairs {
         rows /= one.as_ref()?.min(left).max(other.as_ref()?.min(right)).max(1.0);

@@ -7,12 +7,13 @@
 
 mod aggregate;
 mod alert;
-mod cost;
+pub(super) mod cost;
 mod distribution;
 mod expression;
 mod join;
 mod load;
 mod outside;
+mod predicate;
 mod secure;
 mod segment;
 mod set_operation;
@@ -33,6 +34,7 @@ use crate::warehouse::manifest::Manifest;
 
 pub use alert::Alert;
 pub use load::Load;
+pub use predicate::predicate_columns;
 pub use segment::{Ending, Work, WorkKind};
 
 /// What Redshift appends to a plan that multiplies its inputs.

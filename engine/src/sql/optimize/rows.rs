@@ -1,8 +1,10 @@
-//! How many rows a step may give: rough, from the tables' true counts.
+//! How many rows a step may give: rough, from the tables' true counts, and what ANALYZE made known of their values.
 
+use super::columns;
+use crate::sql::explain::cost;
 use crate::sql::expression::{Comparison, Expression};
-use crate::sql::plan::{JoinKind, Plan};
-use crate::warehouse::catalog::Database;
+use crate::sql::plan::{JoinKind, Plan, Scan};
+use crate::warehouse::catalog::{Database, Table};
 
 /// Rows of an external table that nobody has counted (`numRows`): the planner takes it for huge.
 pub const UNKNOWN_OUTSIDE: f64 = 10_000_000_000.0;
@@ -17,11 +19,12 @@ pub(super) fn rows(plan: &Plan, database: Option<&Database>) -> f64 {
                 let stored = external.table.rows.map_or(UNKNOWN_OUTSIDE, |rows| rows as f64);
                 return scan.filters.iter().fold(stored, |rows, filter| rows * passing(filter));
             }
-            let stored = database
-                .and_then(|database| database.relation(scan.relation))
-                .and_then(|relation| relation.table())
-                .map_or(1_000.0, |table| table.data.visible_rows() as f64);
-            scan.filters.iter().fold(stored, |rows, filter| rows * passing(filter))
+            let Some(table) = table(scan, database) else { return 1_000.0 };
+            let mut distinct = vec![None; scan.columns.len()];
+            for column in scan.filters.iter().flat_map(columns::of) {
+                distinct[column] = values(plan, column, database);
+            }
+            cost::selected(table.data.visible_rows() as f64, &scan.filters, &distinct)
         }
         // The order of joins must not tell how many rows a policy hides.
         Plan::Secure(_) => 1_000.0,
@@ -33,10 +36,11 @@ pub(super) fn rows(plan: &Plan, database: Option<&Database>) -> f64 {
         }
         Plan::Aggregate { input, groups, .. } => {
             if groups.is_empty() {
-                1.0
-            } else {
-                rows(input, database).sqrt().max(1.0)
+                return 1.0;
             }
+            let given = rows(input, database);
+            let known: Option<f64> = groups.iter().map(|group| values_of(input, group, database)).product();
+            known.unwrap_or_else(|| given.sqrt()).min(given).max(1.0)
         }
         Plan::Sort { input, limit, .. } => limited(rows(input, database), *limit),
         Plan::Limit { input, limit, .. } => limited(rows(input, database), *limit),
@@ -46,7 +50,16 @@ pub(super) fn rows(plan: &Plan, database: Option<&Database>) -> f64 {
                 JoinKind::Cross => left * right,
                 JoinKind::Semi | JoinKind::Anti | JoinKind::NullAwareAnti => left / 2.0,
                 _ if join.on.is_empty() => left * right / 3.0,
-                _ => left.max(right),
+                _ => {
+                    let pairs: Vec<_> = join
+                        .on
+                        .iter()
+                        .map(|(one, other)| {
+                            (values_of(&join.left, one, database), values_of(&join.right, other, database))
+                        })
+                        .collect();
+                    cost::joined_rows(left, right, &pairs).unwrap_or(left.max(right))
+                }
             }
         }
         // How long arrays are is not known; a handful is common.
@@ -54,6 +67,37 @@ pub(super) fn rows(plan: &Plan, database: Option<&Database>) -> f64 {
         Plan::SetOperation { left, right, .. } => rows(left, database) + rows(right, database),
         Plan::Common { body, .. } => rows(body, database),
         Plan::Recursive { seed, step, .. } => rows(seed, database) + rows(step, database),
+    }
+}
+
+fn table<'a>(scan: &Scan, database: Option<&'a Database>) -> Option<&'a Table> {
+    database?.relation(scan.relation)?.table()
+}
+
+/// How many distinct values a column of a plan has, where the statistics of the table that it is from say so.
+fn values(plan: &Plan, column: usize, database: Option<&Database>) -> Option<f64> {
+    match plan {
+        Plan::Scan(scan) => {
+            let table = table(scan, database).filter(|table| cost::analyzed(table))?;
+            table.data.distinct_values(*scan.columns.get(column)?)
+        }
+        Plan::Filter { input, .. } | Plan::Sort { input, .. } | Plan::Limit { input, .. } => {
+            values(input, column, database)
+        }
+        Plan::Project { input, expressions, .. } => values_of(input, expressions.get(column)?, database),
+        Plan::Join(join) => match column.checked_sub(join.left.fields().len()) {
+            None => values(&join.left, column, database),
+            Some(column) => values(&join.right, column, database),
+        },
+        _ => None,
+    }
+}
+
+fn values_of(plan: &Plan, expression: &Expression, database: Option<&Database>) -> Option<f64> {
+    match expression {
+        Expression::Column { index, .. } => values(plan, *index, database),
+        Expression::Cast { input, .. } => values_of(plan, input, database),
+        _ => None,
     }
 }
 

@@ -25,8 +25,8 @@ pub(super) fn analyze(reader: &mut Reader) -> SqlResult<Statement> {
     let named = matches!(reader.peek(), Token::Word(_)) && !reader.peeks("PREDICATE") && !reader.peeks("ALL");
     let table = if named { Some(reader.name()?) } else { None };
     let columns = if named { columns(reader)? } else { Vec::new() };
-    reader.one_of(&["PREDICATE COLUMNS", "ALL COLUMNS"]);
-    Ok(Statement::Analyze { table, columns, verbose })
+    let predicates = reader.one_of(&["PREDICATE COLUMNS", "ALL COLUMNS"]) == Some("PREDICATE COLUMNS");
+    Ok(Statement::Analyze { table, columns, predicates, verbose })
 }
 
 fn columns(reader: &mut Reader) -> SqlResult<Vec<Identifier>> {

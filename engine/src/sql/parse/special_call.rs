@@ -90,6 +90,9 @@ impl Reader<'_> {
             Some("TRAILING") => TrimSide::Trailing,
             _ => TrimSide::Both,
         };
+        if self.word("FROM") {
+            return Ok(Expression::Trim { side, what: None, expr: Box::new(self.expression()?) });
+        }
         let first = Box::new(self.expression()?);
         if self.word("FROM") {
             return Ok(Expression::Trim { side, what: Some(first), expr: Box::new(self.expression()?) });

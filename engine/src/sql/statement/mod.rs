@@ -295,6 +295,8 @@ pub enum Statement {
     Analyze {
         table: Option<QualifiedName>,
         columns: Vec<Identifier>,
+        /// PREDICATE COLUMNS.
+        predicates: bool,
         verbose: bool,
     },
     /// CANCEL of what another session runs.

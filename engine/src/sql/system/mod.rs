@@ -2,8 +2,8 @@
 //!
 //! [`relation`] says what a relation is and what it is asked with; each family is a file of relations:
 //! [`privilege`], [`default_privilege`], [`principal`], [`pg_catalog`], [`table_definition`], [`information_schema`],
-//! [`redshift_catalog`], [`storage`] (by [`blocks`]), [`vacuum`], [`log`], [`steps`], [`activity`], [`routine`],
-//! [`materialized`], [`model`], [`policy`], [`external`] and [`time_zone`]; [`constraint`] and [`definition`] are more of
+//! [`redshift_catalog`], [`storage`] (by [`blocks`]), [`vacuum`], [`log`], [`steps`], [`activity`], [`statistic`], [`routine`],
+//! [`materialized`], [`model`], [`policy`], [`external`] and [`time_zone`]; [`defined`] are queries over these; [`constraint`] and [`definition`] are more of
 //! PostgreSQL's.
 //! [`acl`] prints grants.
 
@@ -12,6 +12,7 @@ mod activity;
 pub mod blocks;
 mod constraint;
 mod default_privilege;
+mod defined;
 mod definition;
 mod external;
 mod information_schema;
@@ -26,6 +27,7 @@ mod privilege;
 mod redshift_catalog;
 mod relation;
 mod routine;
+mod statistic;
 mod steps;
 mod storage;
 mod table_definition;
@@ -73,6 +75,8 @@ static FAMILIES: &[&[Relation]] = &[
     model::RELATIONS,
     policy::RELATIONS,
     time_zone::RELATIONS,
+    defined::RELATIONS,
+    statistic::RELATIONS,
 ];
 
 /// Relations that the product has and the sandbox does not.
@@ -82,23 +86,13 @@ pub const GAPS: &[&str] = &[
     "pg_cast",
     "pg_class_acl",
     "pg_conversion",
-    "pg_library",
-    "pg_listener",
     "pg_namespace_info",
     "pg_operator",
-    "pg_statistic",
-    "pg_stats",
-    "svv_alter_table_recommendations",
     "svv_copy_job_integrations",
-    "svv_datashare_consumers",
-    "svv_datashare_objects",
     "svv_datashare_privileges",
-    "svv_datashares",
-    "svv_identity_providers",
     "svv_integration",
     "svv_query_state",
     "svv_restore_table_state",
-    "role_table_grants",
 ];
 
 fn all() -> impl Iterator<Item = &'static Relation> {
@@ -142,6 +136,30 @@ pub fn may_select(
     database: &crate::warehouse::catalog::Database,
 ) -> bool {
     get(relation).is_some_and(|relation| relation.opens_to(user, manifest, database))
+}
+
+/// # Errors
+/// 42501 where only superusers may look at all.
+pub fn must_open(
+    relation: SystemRelation,
+    user: crate::warehouse::access::UserId,
+    manifest: &crate::warehouse::manifest::Manifest,
+    database: &crate::warehouse::catalog::Database,
+) -> SqlResult<()> {
+    match get(relation) {
+        Some(relation) if !relation.opens_to(user, manifest, database) => {
+            Err(relation::refusal(relation.name, user, &manifest.principals))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The query that it is, if it is one over other relations.
+pub fn definition(relation: SystemRelation) -> Option<&'static str> {
+    match get(relation)?.source {
+        Source::Defined(query) => Some(query),
+        _ => None,
+    }
 }
 
 /// Its columns, in order.
@@ -215,6 +233,8 @@ pub fn rows(relation: SystemRelation, context: &super::execute::Context) -> SqlR
         Source::Log(log) => log::own(&viewer, log),
         Source::Steps(kinds) => steps::projected(&viewer, kinds, &columns),
         Source::Live(log) => log::live(&viewer, log),
+        // Its query stands where it was named.
+        Source::Defined(_) => return Err(SqlError::bug(format!("{} as a table", relation.name))),
     };
     let columns = columns
         .iter()

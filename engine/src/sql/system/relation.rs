@@ -38,6 +38,8 @@ pub(super) enum Source {
     Log(&'static str),
     /// The log of the steps of queries: those of these kinds, each cell by its column's name.
     Steps(&'static [&'static str]),
+    /// A query over other relations, bound in its place; cells as this relation's columns are declared.
+    Defined(&'static str),
     /// What holds at the moment, in this relation's column order; all may see it.
     Live(&'static str),
 }
@@ -229,26 +231,28 @@ impl<'a> Viewer<'a> {
 
     /// 42501 for a relation that is the superusers' alone.
     pub fn refusal(&self, relation: &str) -> SqlError {
-        let superusers =
-            self.principals.users.values().filter(|user| user.superuser && user.id != UserId::RDSDB);
-        SqlError::new(SqlErrorKind::Refused(Refusal {
-            message: format!("permission denied for relation {relation}"),
-            user: self.principals.user(self.user).map_or_else(String::new, |user| user.name.to_string()),
-            chain: vec![Link {
-                right: "SELECT".to_owned(),
-                object_kind: "view",
-                object: relation.to_owned(),
-                held: None,
-            }],
-            grantors: superusers
-                .map(|user| Grantor { user: user.name.to_string(), reason: "superuser" })
-                .collect(),
-            smallest_grant: self
-                .principals
-                .user(self.user)
-                .map(|user| format!("GRANT SELECT ON {relation} TO {};", user.name.quoted())),
-        }))
+        refusal(relation, self.user, self.principals)
     }
+}
+
+/// 42501 for a relation that is the superusers' alone.
+pub(super) fn refusal(relation: &str, user: UserId, principals: &Principals) -> SqlError {
+    let name = principals.user(user).map(|user| &user.name);
+    let superusers = principals.users.values().filter(|user| user.superuser && user.id != UserId::RDSDB);
+    SqlError::new(SqlErrorKind::Refused(Refusal {
+        message: format!("permission denied for relation {relation}"),
+        user: name.map_or_else(String::new, Identifier::to_string),
+        chain: vec![Link {
+            right: "SELECT".to_owned(),
+            object_kind: "view",
+            object: relation.to_owned(),
+            held: None,
+        }],
+        grantors: superusers
+            .map(|user| Grantor { user: user.name.to_string(), reason: "superuser" })
+            .collect(),
+        smallest_grant: name.map(|name| format!("GRANT SELECT ON {relation} TO {};", name.quoted())),
+    }))
 }
 
 fn name_or(name: Option<&Identifier>) -> Value {

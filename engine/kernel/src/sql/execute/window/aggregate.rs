@@ -81,6 +81,7 @@ impl Aggregate {
         }
         let input = what.types.first().copied();
         let exact = input.is_some_and(|t| t.is_integer() || matches!(t, DataType::Decimal { .. }));
+        let spans = input.is_some_and(|t| t.plain() == DataType::Interval);
         let is_sum = matches!(function, AggregateFunction::Sum | AggregateFunction::Average);
         let is_end = matches!(function, AggregateFunction::Min | AggregateFunction::Max);
         let way = if is_whole(call.frame) {
@@ -89,7 +90,7 @@ impl Aggregate {
             Way::Rows
         } else if function == AggregateFunction::Count || (is_sum && exact) {
             Way::Sums(Valid::default(), vec![0])
-        } else if call.frame.start == FrameBound::UnboundedPreceding && (is_sum || is_end) {
+        } else if call.frame.start == FrameBound::UnboundedPreceding && (is_sum && !spans || is_end) {
             Way::Running(Box::default(), Chunks::default())
         } else {
             Way::Frames(Open::default(), 0, Chunks::default())
