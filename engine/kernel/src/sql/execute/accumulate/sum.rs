@@ -31,9 +31,14 @@ fn accumulator(input: DataType, result: DataType, average: bool) -> SqlResult<Bo
         DataType::Decimal { scale, .. } => {
             Box::new(Exact { sums: Vec::new(), counts: Vec::new(), overflow: false, average, scale, result })
         }
-        DataType::Interval | DataType::IntervalTo(_) => {
-            Box::new(Exact { sums: Vec::new(), counts: Vec::new(), overflow: false, average, scale: 0, result })
-        }
+        DataType::Interval | DataType::IntervalTo(_) => Box::new(Exact {
+            sums: Vec::new(),
+            counts: Vec::new(),
+            overflow: false,
+            average,
+            scale: 0,
+            result,
+        }),
         DataType::Real | DataType::Double => {
             Box::new(Inexact { sums: Vec::new(), counts: Vec::new(), average, result })
         }
