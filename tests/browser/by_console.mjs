@@ -18,6 +18,41 @@ const WAYS = [
     await c.go(`s3/bucket/${bucket}`);
     await c.do(c.page.locator(".card-head button").first(), { File: { label: file }, Key: folder + file.split("/").pop() });
   }],
+  [/^iam create-role/, async (c, line) => {
+    await c.go("iam/roles");
+    const both = flag(line, "role-name") === "Redshift-ML";
+    await c.do(c.page.locator(".room-head .btn-primary"), { Trust: both ? 3 : 0, RoleName: flag(line, "role-name") });
+    await c.page.locator(".room-title", { hasText: flag(line, "role-name") }).waitFor();
+  }],
+  [/^redshift modify-cluster-iam-roles .*--add/, async (c, line) => {
+    await c.go("redshift/cluster/course-cluster");
+    await act(c, "IAM 역할|Manage IAM roles", { AddIamRoles: [flag(line, "add-iam-roles").split("/").pop()] });
+  }],
+  [/^redshift modify-cluster-iam-roles .*--remove/, async (c, line) => {
+    await c.go("redshift/cluster/course-cluster");
+    const row = c.row(flag(line, "remove-iam-roles").split("/").pop());
+    await c.do(row.locator(".btn-danger"));
+    await row.waitFor({ state: "detached" });
+  }],
+  [/^sagemaker list-auto-ml-jobs/, async (c) => {
+    await c.go("sagemaker/autopilot");
+    await c.page.locator(".room tbody a").first().click();
+    await c.page.locator(".room dt").first().waitFor();
+    // While the job is there, so are its notebooks, and they can be read.
+    const notebook = c.page.locator(".room dd a", { hasText: "DataExploration" });
+    if (await notebook.count()) {
+      await notebook.click();
+      await c.page.locator(".notebook h4", { hasText: "Data Exploration Report" }).waitFor();
+      await c.page.locator(".notebook td", { hasText: /^2666$/ }).first().waitFor();
+    }
+  }],
+  [/^sagemaker list-endpoints/, async (c) => c.go("sagemaker/endpoints")],
+  [/^s3 rm .*--recursive/, async (c, line) => {
+    const [, bucket, folder] = /s3:\/\/([^/]+)\/(\S*)\//.exec(line);
+    await c.go(`s3/bucket/${bucket}`);
+    await c.do(c.row(folder).locator(".btn-danger"));
+    await c.row(folder).waitFor({ state: "detached" });
+  }],
   [/^s3 ls/, async (c, line) => {
     const [, bucket, folder] = /s3:\/\/([^/]+)\/(\S*)/.exec(line);
     await c.go(`s3/bucket/${bucket}/${folder}`);
@@ -104,4 +139,4 @@ export class ByConsole extends Learner {
 }
 
 /** Labs that are walked so, in English; in Korean the terminal is used. */
-export const BY_CONSOLE = ["spectrum", "cleanup"];
+export const BY_CONSOLE = ["spectrum", "redshift-ml", "cleanup"];

@@ -18,7 +18,8 @@ pub fn run(peers: bool) -> Result<(), String> {
     let (folder, data) = (out.to_string_lossy(), data.to_string_lossy());
     let mut words = vec![address.as_str(), &folder, &data];
     words.extend(peers.then_some("--peers"));
-    browser::run("tests/browser", "../bench/bench.mjs", &words)
+    let answered = browser::run("tests/browser", "../bench/bench.mjs", &words);
+    browser::run("tests/browser", "../bench/training.mjs", &[&address]).and(answered)
 }
 
 /// What a tab comes to: with the course's table at a hundred times its length (`tab.mjs`), with a file of 100 MB

@@ -27,7 +27,7 @@ pub enum Step {
 pub struct Progress {
     /// Rows read so far.
     pub rows: u64,
-    /// Rows to read in all, when known.
+    /// Rows to read in all, when known. CREATE MODEL counts thousandths of its training once it has read them.
     pub total: Option<u64>,
 }
 

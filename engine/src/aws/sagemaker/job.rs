@@ -154,6 +154,8 @@ impl Job {
         let tried = self.tried(now);
         json!({
             "status": status.primary,
+            // The console's page of it.
+            "place": if self.automl { "automl" } else { "job" },
             "stages": stages,
             "began": self.created.0,
             "ends": self.end().0,

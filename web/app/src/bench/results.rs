@@ -164,7 +164,15 @@ fn panel(page: &Page, outcome: &Outcome, view: View) -> Html {
             if !slow {
                 return html! {};
             }
-            progress(&(words.running)(outcome.number), *rows, *total, *elapsed_ms, words)
+            let learns =
+                outcome.text.split_whitespace().take(2).map(str::to_lowercase).eq(["create", "model"]);
+            match total {
+                // Rows are what it reads first; then its total is a thousand, whatever it learns from.
+                Some(_) if learns => {
+                    bar(words.training, *rows, *total, (words.training_share)(*rows, *elapsed_ms))
+                }
+                _ => progress(&(words.running)(outcome.number), *rows, *total, *elapsed_ms, words),
+            }
         }
         Status::Done(result) => done(page, outcome, result, view),
         Status::Failed { error, .. } if outcome.is_refused() && error.why.is_some() => {
@@ -178,6 +186,10 @@ fn panel(page: &Page, outcome: &Outcome, view: View) -> Html {
 }
 
 fn progress(name: &str, rows: u64, total: Option<u64>, elapsed_ms: f64, words: &Words) -> Html {
+    bar(name, rows, total, (words.running_rows)(rows, total, elapsed_ms))
+}
+
+fn bar(name: &str, rows: u64, total: Option<u64>, said: String) -> Html {
     let share = total.filter(|total| *total > 0).map(|total| rows as f64 / total as f64 * 100.0);
     html! {
         <div class="progress-line progress-run">
@@ -185,7 +197,7 @@ fn progress(name: &str, rows: u64, total: Option<u64>, elapsed_ms: f64, words: &
             if let Some(share) = share {
                 <div class="bar" role="progressbar" aria-label={name.to_owned()} aria-valuemin="0" aria-valuemax="100" aria-valuenow={format!("{share:.0}")}><i style={format!("inline-size:{:.1}%", share.min(100.0))} /></div>
             }
-            <span class="num">{ (words.running_rows)(rows, total, elapsed_ms) }</span>
+            <span class="num">{ said }</span>
         </div>
     }
 }

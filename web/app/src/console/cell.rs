@@ -81,7 +81,8 @@ pub fn cell(page: &Page, book: &Book, column: &Value, row: &Value, known: &Value
     }
     match filled(open, &with(known, "row", row.clone())) {
         to if to.is_empty() => shown,
-        to => html! { <a href={address(page, &to)}>{ shown }</a> },
+        // What an answer calls `s3://bucket/key` is an address behind `s3/object/`.
+        to => html! { <a href={address(page, &to.replace("/s3://", "/"))}>{ shown }</a> },
     }
 }
 

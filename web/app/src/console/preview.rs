@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
-use js_sys::Array;
+use js_sys::{Array, Function, Reflect};
 use sandshift_protocol::CallFailure;
 use serde_json::{Value, json};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::book::Book;
@@ -50,6 +52,11 @@ pub fn Preview(props: &PreviewProps) -> Html {
         {
             html! { <p class="soft">{ book.word("no_text").to_owned() }</p> }
         }
+        Some(Ok(bytes))
+            if object(&props.known).1.ends_with(".ipynb") && bytes.len() <= BEGINNING as usize =>
+        {
+            html! { <Notebook text={String::from_utf8_lossy(bytes).into_owned()} /> }
+        }
         Some(Ok(bytes)) => html! {
             <>
                 <pre class="code doc" tabindex="0">{ String::from_utf8_lossy(bytes).into_owned() }</pre>
@@ -57,6 +64,34 @@ pub fn Preview(props: &PreviewProps) -> Html {
             </>
         },
     }
+}
+
+#[derive(Properties, PartialEq)]
+struct NotebookProps {
+    text: String,
+}
+
+/// A notebook as its reader would see it in Jupyter: drawn by the module that draws models.
+#[component]
+fn Notebook(props: &NotebookProps) -> Html {
+    let place = use_node_ref();
+    {
+        let place = place.clone();
+        use_effect_with(props.text.clone(), move |text| {
+            let text = text.clone();
+            yew::platform::spawn_local(async move {
+                let (Ok(module), Some(element)) = (host::load_model().await, place.cast::<Element>()) else {
+                    return;
+                };
+                let draw = Reflect::get(&module, &"notebook".into()).ok();
+                if let Some(draw) = draw.and_then(|draw| draw.dyn_into::<Function>().ok()) {
+                    // What is no notebook it shows as the text that it is.
+                    let _ = draw.call2(&JsValue::UNDEFINED, &element, &text.into());
+                }
+            });
+        });
+    }
+    html! { <div class="notebook" ref={place} /> }
 }
 
 fn object(known: &Value) -> (String, String) {

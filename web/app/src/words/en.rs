@@ -242,6 +242,8 @@ pub(super) static WORDS: Words = Words {
         Some(total) => format!("{} of {} rows, {}", grouped(rows), grouped(total), duration(ms)),
         None => format!("{} rows, {}", grouped(rows), duration(ms)),
     },
+    training: "Training candidates",
+    training_share: |part, ms| format!("{}%, {}", part / 10, duration(ms)),
     rows_of: |from, to, all| format!("Rows {}–{} of {}", grouped(from), grouped(to), grouped(all)),
     measured: |ms, read, skipped| match (read, skipped) {
         (0, 0) => duration(ms),

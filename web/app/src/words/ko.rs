@@ -232,6 +232,8 @@ pub(super) static WORDS: Words = Words {
         Some(total) => format!("{}행 중 {}행, {}", grouped(total), grouped(rows), duration(ms)),
         None => format!("{}행, {}", grouped(rows), duration(ms)),
     },
+    training: "후보 모델 훈련 중",
+    training_share: |part, ms| format!("{}%, {}", part / 10, duration(ms)),
     rows_of: |from, to, all| format!("{}행 중 {}–{}행", grouped(all), grouped(from), grouped(to)),
     measured: |ms, read, skipped| match (read, skipped) {
         (0, 0) => duration(ms),

@@ -244,6 +244,9 @@ pub struct Words {
     pub stopped_by_user: &'static str,
     pub running: fn(u32) -> String,
     pub running_rows: fn(u64, Option<u64>, f64) -> String,
+    /// CREATE MODEL, once it has its rows.
+    pub training: &'static str,
+    pub training_share: fn(u64, f64) -> String,
     pub rows_of: fn(u64, u64, u64) -> String,
     pub measured: fn(f64, u64, u64) -> String,
     pub no_rows: &'static str,

@@ -10,6 +10,8 @@ import { binary, clusters, howGood, multiclass, regression } from "./judged.js";
 import { alone, board, curve, leaks, lookedAt, prices, way } from "./learned.js";
 import { WORDS } from "./words.js";
 
+export { notebook } from "./notebook.js";
+
 const choices = new Map();
 let shown = "";
 
