@@ -1,5 +1,6 @@
 // Lab 4's CREATE MODEL in a new browser, by a learner who goes on typing while it trains: `node training.mjs SITE`. Prints
-// how long it took, the learning module's download and all, and how long the page's thread was busy at most.
+// how long it took, the learning module's download and all, and what the page's thread worked at one stretch at most: its
+// own time as Chromium traces it, so that what else the machine does is not counted.
 import { openBrowser } from "../browser/chromium.mjs";
 import { Learner } from "../browser/learner.mjs";
 
@@ -26,6 +27,23 @@ FROM (SELECT ${names(FIRST)}, ${names(NUMBERS)}, churn FROM raw_data.orange_tele
 TARGET churn FUNCTION ml_fn_orange_telecom_customers IAM_ROLE '${ROLE}' SETTINGS (S3_BUCKET 'course-bucket');`;
 const TYPED = "SELECT channel, COUNT(*) FROM raw_data.user_session_channel GROUP BY 1; ";
 
+/** Begins to trace; what is answered ends it and gives the milliseconds of the page's longest task. */
+async function trace(context, page) {
+  const session = await context.newCDPSession(page);
+  const events = [];
+  session.on("Tracing.dataCollected", ({ value }) => events.push(...value));
+  await session.send("Tracing.start", { transferMode: "ReportEvents", traceConfig: { includedCategories: ["toplevel"] } });
+  return async () => {
+    const over = new Promise((done) => session.once("Tracing.tracingComplete", done));
+    await session.send("Tracing.end");
+    await over;
+    const pages = new Set(events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(({ pid, tid }) => `${pid} ${tid}`));
+    const tasks = events.filter(({ name, pid, tid, tdur }) => name.endsWith("RunTask") && tdur !== undefined && pages.has(`${pid} ${tid}`));
+    if (tasks.length === 0) throw new Error("the trace knows no task of the page");
+    return Math.max(...tasks.map(({ tdur }) => tdur)) / 1_000;
+  };
+}
+
 async function training(language) {
   const { context, close } = await openBrowser({ viewport: { width: 1440, height: 900 }, locale: language });
   try {
@@ -39,8 +57,7 @@ async function training(language) {
     await learner.become("admin");
     await learner.type(MODEL);
     await page.evaluate(() => {
-      const seen = (globalThis.seen = { tasks: [], gap: 0 });
-      new PerformanceObserver((list) => seen.tasks.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: "longtask" });
+      const seen = (globalThis.seen = { gap: 0 });
       document.addEventListener("click", () => {
         let last = (seen.begun = performance.now());
         const frame = (now) => {
@@ -53,13 +70,14 @@ async function training(language) {
         requestAnimationFrame(frame);
       }, { once: true });
     });
+    const traced = await trace(context, page);
     await page.locator(".toolbar .btn-primary").click();
     await learner.editor().click();
     await page.keyboard.press("ControlOrMeta+End");
     let typed = 0;
     while (!(await page.evaluate(() => globalThis.seen.end))) await page.keyboard.type(TYPED[typed++ % TYPED.length]);
     const seen = await page.evaluate(() => globalThis.seen);
-    return { seconds: (seen.end - seen.begun) / 1_000, task: Math.max(0, ...seen.tasks), gap: seen.gap, typed };
+    return { seconds: (seen.end - seen.begun) / 1_000, task: await traced(), gap: seen.gap, typed };
   } finally {
     await close();
   }
@@ -71,6 +89,6 @@ const median = (what) => runs.map((run) => run[what]).toSorted((a, b) => a - b)[
 const most = (what) => Math.max(...runs.map((run) => run[what]));
 console.log(`\nCREATE MODEL of lab 4 in a new browser, ${RUNS} times`);
 console.log(`  seconds, median                 ${median("seconds").toFixed(1)} (budget ${BUDGETS.seconds}; at most ${most("seconds").toFixed(1)})`);
-console.log(`  longest task while typing (ms)  ${most("task") > 0 ? most("task").toFixed(0) : "under 50"} (budget ${BUDGETS.task})`);
+console.log(`  longest task while typing (ms)  ${most("task").toFixed(1)} (budget ${BUDGETS.task})`);
 console.log(`  longest time between frames     ${most("gap").toFixed(0)} ms, ${median("typed")} keys typed`);
 process.exitCode = median("seconds") <= BUDGETS.seconds && most("task") <= BUDGETS.task ? 0 : 1;
