@@ -189,9 +189,9 @@ impl Join {
             probe.row = probe.batch.rows;
         }
         let before = (probe.row, probe.chain);
-        let (mut lefts, mut rights) = next_pairs(index, probe, self.most_pairs)?;
+        let (mut lefts, mut rights) = next_pairs(index, probe, self.most_pairs);
         if lefts.is_empty() {
-            return self.end_probe();
+            return if probe.row == probe.batch.rows { self.end_probe() } else { Ok(Pull::Pending) };
         }
         let mut joined = None;
         if let Some(residual) = &self.residual {
@@ -276,7 +276,15 @@ impl Join {
 }
 
 /// The next pairs of left and right rows with equal keys, at most one batch of them.
-fn next_pairs(index: &JoinIndex, probe: &mut Probe, most: usize) -> SqlResult<(Vec<u32>, Vec<u32>)> {
+fn next_pairs(index: &JoinIndex, probe: &mut Probe, most: usize) -> (Vec<u32>, Vec<u32>) {
+    if !index.repeats() {
+        let end = probe.batch.rows.min(probe.row + most);
+        let rows = probe.row as u32..end as u32;
+        let pairs = rows.zip(&probe.firsts[probe.row..end]).filter(|(_, right)| **right != NO_ROW);
+        let pairs = pairs.unzip();
+        probe.row = end;
+        return pairs;
+    }
     let mut lefts = Vec::new();
     let mut rights = Vec::new();
     while probe.row < probe.batch.rows {
@@ -284,15 +292,15 @@ fn next_pairs(index: &JoinIndex, probe: &mut Probe, most: usize) -> SqlResult<(V
         while right != NO_ROW {
             if lefts.len() == most {
                 probe.chain = Some(right);
-                return Ok((lefts, rights));
+                return (lefts, rights);
             }
             lefts.push(probe.row as u32);
             rights.push(right);
-            right = index.next(right)?;
+            right = index.next(right);
         }
         probe.row += 1;
     }
-    Ok((lefts, rights))
+    (lefts, rights)
 }
 
 fn pair_batch(left: &Batch, lefts: &[u32], right: &Batch, rights: &[u32], wanted: &[bool]) -> Batch {

@@ -1,12 +1,14 @@
 //! How the rows of a join's built side are found again.
 
 use arrow::array::ArrayRef;
+use arrow::datatypes::DataType as ArrowType;
 
 use super::array::{bytes_of, value_at};
 use super::gather::{NO_ROW, concatenate};
 use super::grouping::Grouping;
 use super::intern::MISSING;
 use super::row_table::RowTable;
+use super::string_table::StringTable;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::outcome::Batch;
@@ -16,9 +18,17 @@ use crate::warehouse::value::Value;
 /// Built while the right side is read, then asked for rows by key.
 pub enum JoinIndex {
     /// One key that may well be different in every row.
-    Rows { column: ArrayRef, table: RowTable },
+    Rows {
+        column: ArrayRef,
+        table: RowTable,
+    },
+    Strings(StringTable),
     /// Keys that repeat, or are several: numbered first, then the rows of a number.
-    Groups { keys: Grouping, heads: Vec<u32>, nexts: Vec<u32> },
+    Groups {
+        keys: Grouping,
+        heads: Vec<u32>,
+        nexts: Vec<u32>,
+    },
 }
 
 /// An index of which the keys are still coming.
@@ -45,7 +55,9 @@ impl Growing {
         let mut kept = 0;
         if matches!(self, Growing::Unknown) {
             *self = match keys {
-                [key] if RowTable::takes(key.data_type()) => Growing::Rows(Vec::new()),
+                [key] if RowTable::takes(key.data_type()) || key.data_type() == &ArrowType::Utf8 => {
+                    Growing::Rows(Vec::new())
+                }
                 _ => Growing::groups(types),
             };
         }
@@ -80,6 +92,9 @@ impl Growing {
                 let Some(column) = column else {
                     return Err(SqlError::bug("a join's key is no column of its rows"));
                 };
+                if StringTable::takes(column.data_type()) {
+                    return Ok(JoinIndex::Strings(StringTable::new(&column)));
+                }
                 let table = RowTable::new(&column)?;
                 Ok(JoinIndex::Rows { column, table })
             }
@@ -102,6 +117,7 @@ impl JoinIndex {
     pub fn link(&mut self) -> SqlResult<bool> {
         match self {
             JoinIndex::Rows { table, .. } => table.link(),
+            JoinIndex::Strings(table) => table.link(),
             JoinIndex::Groups { .. } => Ok(false),
         }
     }
@@ -109,6 +125,7 @@ impl JoinIndex {
     pub fn bytes(&self) -> u64 {
         match self {
             JoinIndex::Rows { table, .. } => table.bytes(),
+            JoinIndex::Strings(table) => table.bytes(),
             JoinIndex::Groups { keys, heads, nexts } => keys.bytes() + 4 * (heads.len() + nexts.len()) as u64,
         }
     }
@@ -117,7 +134,10 @@ impl JoinIndex {
     pub fn first(&self, keys: &[ArrayRef], rows: usize) -> SqlResult<Vec<u32>> {
         match (self, keys) {
             (JoinIndex::Rows { table, .. }, [key]) => table.first(key),
-            (JoinIndex::Rows { .. }, _) => Err(SqlError::bug("a join on one key is asked for several")),
+            (JoinIndex::Strings(table), [key]) => table.first(key),
+            (JoinIndex::Rows { .. } | JoinIndex::Strings(_), _) => {
+                Err(SqlError::bug("a join on one key is asked for several"))
+            }
             (JoinIndex::Groups { keys: known, heads, .. }, _) => {
                 let head = |group: u32| heads.get(group as usize).copied().unwrap_or(NO_ROW);
                 Ok(known.find(keys, rows)?.into_iter().map(head).collect())
@@ -126,10 +146,20 @@ impl JoinIndex {
     }
 
     /// The next right row with the key of `row`, or [`NO_ROW`].
-    pub fn next(&self, row: u32) -> SqlResult<u32> {
+    pub fn next(&self, row: u32) -> u32 {
         match self {
             JoinIndex::Rows { table, .. } => table.next(row),
-            JoinIndex::Groups { nexts, .. } => Ok(nexts[row as usize]),
+            JoinIndex::Strings(table) => table.next(row),
+            JoinIndex::Groups { nexts, .. } => nexts[row as usize],
+        }
+    }
+
+    /// Whether a key may have more than one row: otherwise nobody needs to ask for the next one.
+    pub fn repeats(&self) -> bool {
+        match self {
+            JoinIndex::Rows { .. } => true,
+            JoinIndex::Strings(table) => table.repeats(),
+            JoinIndex::Groups { keys, nexts, .. } => nexts.len() > keys.len(),
         }
     }
 
@@ -137,6 +167,7 @@ impl JoinIndex {
     pub fn holds(&self, part: usize, values: &ArrayRef) -> SqlResult<Vec<u32>> {
         let (found, none) = match self {
             JoinIndex::Rows { table, .. } => (table.first(values)?, NO_ROW),
+            JoinIndex::Strings(table) => (table.first(values)?, NO_ROW),
             JoinIndex::Groups { keys, .. } => (keys.find_part(part, values)?, MISSING),
         };
         Ok((0u32..).zip(found).filter(|(_, place)| *place != none).map(|(row, _)| row).collect())
@@ -152,6 +183,7 @@ impl JoinIndex {
                     value_at(column, data_type, greatest as usize),
                 ))
             }
+            JoinIndex::Strings(_) => None,
             JoinIndex::Groups { keys, .. } => keys.bounds(part, data_type),
         }
     }

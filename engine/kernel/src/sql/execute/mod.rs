@@ -49,6 +49,7 @@ mod sort;
 mod sorter;
 mod sorting;
 mod sought;
+mod string_table;
 pub mod strings;
 mod subquery;
 mod system_scan;

@@ -1,15 +1,14 @@
-//! Rows found by one key: how the built side of a join on a single number or string is kept.
+//! Rows found by one key: how the built side of a join on a single number is kept.
 //!
 //! Keys that number rows seldom occur twice, so nothing is gained by numbering them first, as [`super::grouping`]
-//! does. Here each row lies in the chain of its key's hash, and the keys stay where they are, in their column.
-//! Whole numbers that lie close together need no hash: the key is the position.
+//! does. Here each row lies in the chain of its key's hash. Whole numbers that lie close together need no hash: the
+//! key is the position.
 
-use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::datatypes::{DataType as ArrowType, Int32Type};
+use arrow::array::{Array, ArrayRef};
+use arrow::datatypes::DataType as ArrowType;
 
 use super::gather::NO_ROW;
-use super::intern::{each_integer, hash_bytes, hash_word};
-use super::strings::{Strings, trim};
+use super::intern::{each_integer, hash_word};
 use crate::sql::error::SqlResult;
 
 /// Rows put into chains in one go.
@@ -41,11 +40,6 @@ enum Keys {
         numbers: Vec<i64>,
         nulls: ArrayRef,
     },
-    /// The upper half of each hash lies beside: unequal strings are seldom compared.
-    Strings {
-        column: ArrayRef,
-        tags: Vec<u32>,
-    },
 }
 
 impl RowTable {
@@ -53,8 +47,7 @@ impl RowTable {
     pub fn takes(layout: &ArrowType) -> bool {
         matches!(
             layout,
-            ArrowType::Utf8
-                | ArrowType::Boolean
+            ArrowType::Boolean
                 | ArrowType::Int16
                 | ArrowType::Int32
                 | ArrowType::Int64
@@ -70,11 +63,6 @@ impl RowTable {
     pub fn new(column: &ArrayRef) -> SqlResult<RowTable> {
         let rows = column.len();
         let hashed = (rows * 2).next_power_of_two();
-        if matches!(column.data_type(), ArrowType::Utf8 | ArrowType::Dictionary(_, _)) {
-            let keys = Keys::Strings { column: column.clone(), tags: vec![0; rows] };
-            // Tags tell strangers in a chain apart, so that half the heads will do: more of them stay in the cache.
-            return Ok(RowTable::of(keys, rows.next_power_of_two(), rows));
-        }
         let mut numbers = Vec::with_capacity(rows);
         each_number(column, |number| numbers.push(number))?;
         let nulls = column.clone();
@@ -102,7 +90,6 @@ impl RowTable {
     pub fn bytes(&self) -> u64 {
         let keys = match &self.keys {
             Keys::Positions { numbers, .. } | Keys::Numbers { numbers, .. } => numbers.len() * 8,
-            Keys::Strings { tags, .. } => tags.len() * 4,
         };
         (keys + (self.heads.len() + self.nexts.len()) * 4) as u64
     }
@@ -129,16 +116,6 @@ impl RowTable {
                 let nulls = nulls.nulls().filter(|nulls| nulls.null_count() > 0);
                 rows.filter(|&row| nulls.is_none_or(|nulls| nulls.is_valid(row)))
                     .for_each(|row| put(hash_word(numbers[row] as u64) as usize & mask, row));
-            }
-            Keys::Strings { column, tags } => {
-                let strings = Strings::of(column)?;
-                for row in rows {
-                    if let Some(text) = strings.get(row) {
-                        let hash = hash_bytes(trim(text));
-                        tags[row] = (hash >> 32) as u32;
-                        put(hash as usize & mask, row);
-                    }
-                }
             }
         }
         if let (0, Keys::Positions { numbers, .. }) = (self.unlinked, &mut self.keys) {
@@ -171,53 +148,11 @@ impl RowTable {
                 })?;
                 Ok(found)
             }
-            Keys::Strings { column: own, tags } => self.first_string(column, own, tags),
         }
-    }
-
-    fn first_string(&self, column: &ArrayRef, own: &ArrayRef, tags: &[u32]) -> SqlResult<Vec<u32>> {
-        if column.data_type() != &ArrowType::Utf8 {
-            let dictionary = column.as_dictionary::<Int32Type>();
-            let values = self.first_string(dictionary.values(), own, tags)?;
-            return Ok(dictionary
-                .keys()
-                .iter()
-                .map(|key| key.map_or(NO_ROW, |key| values[key as usize]))
-                .collect());
-        }
-        let (strings, own) = (Strings::of(column)?, Strings::of(own)?);
-        let mask = self.heads.len() - 1;
-        let rows = column.len();
-        // Three loops over the batch: hashes, heads and tags, bytes. Within each, no read waits for another row's.
-        let hashes: Vec<u64> =
-            (0..rows).map(|row| strings.get(row).map_or(0, |text| hash_bytes(trim(text)))).collect();
-        let mut found: Vec<u32> = hashes.iter().map(|hash| self.heads[*hash as usize & mask]).collect();
-        for (at, hash) in found.iter_mut().zip(&hashes) {
-            *at = self.same_tag(*at, tags, (hash >> 32) as u32);
-        }
-        for (row, (at, hash)) in found.iter_mut().zip(&hashes).enumerate() {
-            let Some(text) = strings.get(row) else {
-                *at = NO_ROW;
-                continue;
-            };
-            let text = trim(text);
-            while *at != NO_ROW && trim(own.text(*at as usize)) != text {
-                *at = self.same_tag(self.nexts[*at as usize], tags, (hash >> 32) as u32);
-            }
-        }
-        Ok(found)
-    }
-
-    /// The first row of a chain, from `row` on, with this tag.
-    fn same_tag(&self, mut row: u32, tags: &[u32], tag: u32) -> u32 {
-        while row != NO_ROW && tags[row as usize] != tag {
-            row = self.nexts[row as usize];
-        }
-        row
     }
 
     /// For each row the next one with the same key. The rows were found before.
-    pub fn next(&self, row: u32) -> SqlResult<u32> {
+    pub fn next(&self, row: u32) -> u32 {
         let mut next = self.nexts[row as usize];
         match &self.keys {
             Keys::Positions { .. } => {}
@@ -226,19 +161,8 @@ impl RowTable {
                     next = self.nexts[next as usize];
                 }
             }
-            Keys::Strings { column, tags } => {
-                let tag = tags[row as usize];
-                next = self.same_tag(next, tags, tag);
-                if next != NO_ROW {
-                    let own = Strings::of(column)?;
-                    let text = trim(own.text(row as usize));
-                    while next != NO_ROW && trim(own.text(next as usize)) != text {
-                        next = self.same_tag(self.nexts[next as usize], tags, tag);
-                    }
-                }
-            }
         }
-        Ok(next)
+        next
     }
 
     /// Rows with the least and the greatest key, where order is the order of whole numbers.
@@ -272,7 +196,7 @@ fn each_number(column: &ArrayRef, mut each: impl FnMut(i64)) -> SqlResult<()> {
 mod tests {
     use std::sync::Arc;
 
-    use arrow::array::{DictionaryArray, Float64Array, Int32Array, Int64Array, StringArray};
+    use arrow::array::{Float64Array, Int64Array};
 
     use super::*;
 
@@ -286,7 +210,7 @@ mod tests {
             let mut at = *first;
             while at != NO_ROW {
                 rows.push(at);
-                at = table.next(at).unwrap();
+                at = table.next(at);
             }
             let all = (0u32..).zip(own).filter(|(_, own)| value.is_some() && *own == value);
             assert_eq!(rows, all.map(|(row, _)| row).collect::<Vec<_>>());
@@ -296,12 +220,6 @@ mod tests {
     fn numbers(own: &[Option<i64>], values: &[Option<i64>]) {
         let column =
             |values: &[Option<i64>]| Arc::new(values.iter().copied().collect::<Int64Array>()) as ArrayRef;
-        found(&column(own), &column(values), own, values);
-    }
-
-    fn texts(own: &[Option<&str>], values: &[Option<&str>]) {
-        let column =
-            |values: &[Option<&str>]| Arc::new(values.iter().copied().collect::<StringArray>()) as ArrayRef;
         found(&column(own), &column(values), own, values);
     }
 
@@ -318,29 +236,6 @@ mod tests {
         numbers(&own, &[Some(i64::MAX), Some(i64::MIN), Some(1), Some(0), None, Some(1 << 40)]);
         let many: Vec<Option<i64>> = (0..5_000).map(|n| (n % 7 != 0).then_some((n % 900) << 33)).collect();
         numbers(&many, &many[..1_000]);
-    }
-
-    #[test]
-    fn strings_are_found_whatever_their_trailing_blanks() {
-        let own = [Some("a"), Some("b"), None, Some(""), Some("a"), Some("한글")];
-        texts(&own, &[Some("a"), Some("한글"), Some(""), Some("c"), None, Some("b")]);
-        let padded: ArrayRef = Arc::new(StringArray::from(vec!["a  ", " a"]));
-        let built: ArrayRef = Arc::new(StringArray::from(vec!["a", "a "]));
-        let mut table = RowTable::new(&built).unwrap();
-        while table.link().unwrap() {}
-        assert_eq!(table.first(&padded).unwrap(), [0, NO_ROW]);
-        assert_eq!(table.next(0).unwrap(), 1);
-    }
-
-    #[test]
-    fn a_dictionary_asks_once_a_value() {
-        let built: ArrayRef = Arc::new(StringArray::from(vec![Some("x"), None, Some("y")]));
-        let mut table = RowTable::new(&built).unwrap();
-        while table.link().unwrap() {}
-        let keys = Int32Array::from(vec![Some(1), None, Some(0), Some(1)]);
-        let asked: ArrayRef =
-            Arc::new(DictionaryArray::new(keys, Arc::new(StringArray::from(vec!["y", "z"]))));
-        assert_eq!(table.first(&asked).unwrap(), [NO_ROW, NO_ROW, 2, NO_ROW]);
     }
 
     #[test]
