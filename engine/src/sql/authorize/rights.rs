@@ -316,11 +316,13 @@ impl<'a> Rights<'a> {
         trail.refuse(message, right, routine.word(), object, Some(routine.owner), Some(grant))
     }
 
-    /// A refusal to grant or revoke `right` on an object whose owner is `owner`; `on` is the object as GRANT
-    /// writes it, where the right can be passed on.
+    /// A refusal to grant or revoke `right` on an object whose owner is `owner`; `on` is where it is
+    /// written (`ON t`, `FOR TABLES IN SCHEMA s`); rights on columns are not passed on.
     pub fn cannot_grant(self, message: String, mut missing: Missing, on: Option<String>) -> SqlError {
-        missing.grant =
-            on.map(|on| format!("GRANT {} ON {on} TO {} WITH GRANT OPTION;", missing.right, self.name()));
+        let user = self.name();
+        if let Some(on) = on {
+            missing.grant = Some(format!("GRANT {} {on} TO {user} WITH GRANT OPTION;", missing.right));
+        }
         missing.right = format!("{} WITH GRANT OPTION", missing.right);
         self.refuse(message, missing)
     }

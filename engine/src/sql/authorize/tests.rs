@@ -31,6 +31,10 @@ fn account() -> Sandbox {
          CREATE FUNCTION s.f(int) RETURNS int STABLE AS $$ SELECT $1 $$ LANGUAGE sql;
          REVOKE EXECUTE ON FUNCTION s.f(int) FROM PUBLIC;
          CREATE PROCEDURE s.p(a int) AS $$ BEGIN DELETE FROM s.t; END $$ LANGUAGE plpgsql;
+         CREATE PROCEDURE s.outer_of() AS $$ BEGIN CALL s.p(1); END $$ LANGUAGE plpgsql;
+         CREATE TABLE s.t2 (a int, b int); CREATE DATABASE other;
+         CREATE RLS POLICY pol USING (true); CREATE MASKING POLICY mask WITH (a int) USING (0);
+         ATTACH MASKING POLICY mask ON s.t2 (b) TO PUBLIC; CREATE VIEW s.masked_view AS SELECT b FROM s.t2;
          CREATE VIEW s.v AS SELECT a FROM s.t; CREATE MATERIALIZED VIEW s.m AS SELECT a FROM s.t;
          REVOKE TEMP ON DATABASE dev FROM PUBLIC; REVOKE CREATE ON SCHEMA public FROM PUBLIC;
          REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC; REVOKE ASSUMEROLE ON ALL FROM PUBLIC FOR ALL;
@@ -185,6 +189,55 @@ const STATEMENTS: &[&str] = &[
     "GRANT EXECUTE ON MODEL s.model TO middle",
     "GRANT CREATE MODEL TO middle",
     "CREATE MODEL s.x FROM s.t TARGET a FUNCTION fx IAM_ROLE default SETTINGS (S3_BUCKET 'b')",
+    "UNLOAD ('SELECT * FROM s.t') TO 's3://b/k' IAM_ROLE 'arn:aws:iam::123456789012:role/r'",
+    "ALTER TABLE s.t APPEND FROM s.t2",
+    "ROLLBACK; BEGIN; DECLARE c CURSOR FOR SELECT * FROM s.t; FETCH 1 FROM c",
+    "DEALLOCATE ALL; PREPARE q AS SELECT * FROM s.t; EXECUTE q",
+    "EXPLAIN SELECT * FROM s.t",
+    "EXPLAIN DELETE FROM s.t",
+    "DELETE FROM s.t USING s.v WHERE s.t.a = s.v.a",
+    "UPDATE s.t SET b = 1 FROM s.v WHERE s.t.a = s.v.a",
+    "SELECT * FROM s.t NATURAL JOIN s.v",
+    "SELECT (SELECT max(b) FROM s.t)",
+    "SELECT a INTO s.x FROM s.t",
+    "CREATE TEMP TABLE x AS SELECT * FROM s.t",
+    "CALL s.outer_of()",
+    "CREATE RLS POLICY x USING (true)",
+    "ALTER RLS POLICY pol USING (false)",
+    "DROP RLS POLICY pol",
+    "ATTACH RLS POLICY pol ON s.t TO PUBLIC",
+    "ALTER TABLE s.t ROW LEVEL SECURITY ON",
+    "CREATE MASKING POLICY x WITH (a int) USING (1)",
+    "ATTACH MASKING POLICY mask ON s.t (a) TO PUBLIC",
+    "DETACH MASKING POLICY mask ON s.t (b) FROM PUBLIC",
+    "DROP MASKING POLICY mask",
+    "GRANT SELECT ON s.t TO RLS POLICY pol",
+    "GRANT EXPLAIN MASKING TO ROLE r",
+    "SELECT * FROM svv_table_info",
+    "SELECT * FROM stv_blocklist",
+    "ANALYZE COMPRESSION s.t",
+    "ALTER TABLE s.v OWNER TO u",
+    "ALTER MATERIALIZED VIEW s.m AUTO REFRESH YES",
+    "ALTER TABLE s.t ALTER SORTKEY (a)",
+    "COMMENT ON SCHEMA s IS 'x'",
+    "COMMENT ON COLUMN s.t.a IS 'x'",
+    "ALTER SCHEMA s QUOTA 1 GB",
+    "DROP DATABASE other",
+    "ALTER USER middle RENAME TO x",
+    "ALTER USER middle CONNECTION LIMIT 1",
+    "REVOKE SELECT ON s.t FROM middle",
+    "REVOKE ROLE r FROM middle",
+    "ALTER ROLE r OWNER TO u",
+    "ALTER DEFAULT PRIVILEGES FOR USER middle REVOKE SELECT ON TABLES FROM u",
+    "GRANT SELECT FOR TABLES IN SCHEMA s TO middle",
+    "GRANT SELECT FOR TABLES IN DATABASE dev TO middle",
+    "GRANT SELECT (a) ON s.t TO middle",
+    "GRANT EXECUTE ON ALL PROCEDURES IN SCHEMA s TO middle",
+    "SHOW VIEW s.v",
+    "SHOW PROCEDURE s.p(int)",
+    "SHOW GRANTS ON TABLE s.t",
+    "SELECT * FROM s.masked_view",
+    "INSERT INTO s.t SELECT * FROM hidden.h, s.v",
 ];
 
 /// The admin runs what is suggested, and the statement passes, fails for another reason, or misses another right.

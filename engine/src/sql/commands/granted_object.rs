@@ -343,7 +343,15 @@ impl GrantedObject {
             columns.iter().map(of).collect::<Vec<_>>()
         };
         let asked: Vec<Asked> = match privileges {
-            GrantedPrivileges::All => return Ok(self.all().iter().map(whole).collect()),
+            GrantedPrivileges::All => {
+                // An external schema has no CREATE to give (reference, section 2.3).
+                let external = match self {
+                    GrantedObject::Schema(name) => context.schema(name)?.external.is_some(),
+                    _ => false,
+                };
+                let all = self.all().iter().filter(|&&one| !external || one != Privilege::Create);
+                return Ok(all.map(whole).collect());
+            }
             GrantedPrivileges::AllOfColumns(columns) => {
                 let mut asked = of_columns(Privilege::Select, columns);
                 if !self.is_view(context)? {
@@ -466,11 +474,16 @@ impl GrantedObject {
                 let (kind, name, object) = self.names(context)?;
                 let message = format!("permission denied for {kind} {name}");
                 let kind = if kind == "relation" { "table" } else { kind };
-                // Column privileges and scopes cannot be passed on in the same words.
-                let plain = first.column.is_none() && first.reach == Reach::Object;
-                let on = plain.then(|| self.written(context)).transpose()?;
+                let written = self.written(context)?;
+                let on = match (&first.column, first.reach) {
+                    (Some(_), _) => None,
+                    (None, Reach::Object) => Some(format!("ON {written}")),
+                    (None, reach) => Some(format!("FOR {} IN {written}", reach.keyword())),
+                };
                 let right = first.privilege.keyword().to_owned();
-                let missing = Missing { right, kind, object, owner, grant: None };
+                // The rights on columns are the owner's to give.
+                let grant = Some(format!("ALTER TABLE {written} OWNER TO {};", context.rights().name()));
+                let missing = Missing { right, kind, object, owner, grant };
                 Err(context.rights().cannot_grant(message, missing, on))
             }
             _ => Ok(grantable),

@@ -41,6 +41,9 @@ impl World {
     }
 
     fn take_or_leave(&mut self, act: &Act) -> Outcome {
+        if let What::Select(_) | What::List(_) | What::HasTable { .. } | What::HasSchema { .. } = act.what {
+            return self.run(act.by, &act.what);
+        }
         let mut after = self.clone();
         let outcome = after.run(act.by, &act.what);
         if outcome.is_ok() {

@@ -11,7 +11,7 @@ use crate::choice::Choices;
 pub fn attack(choices: &mut Choices, targets: &[&Target], counters: bool, number: usize) -> String {
     let target = targets[choices.below(targets.len())];
     let query = query(choices, targets, target);
-    match choices.below(28) {
+    match choices.below(29) {
         0..=8 => query,
         9 | 10 if counters => format!("EXPLAIN {query}"),
         11 => format!("CREATE TABLE mine.copy{number} AS {query}; SELECT * FROM mine.copy{number}"),
@@ -47,6 +47,12 @@ pub fn attack(choices: &mut Choices, targets: &[&Target], counters: bool, number
                 (query.replace('\\', "\\\\").replace('\'', "''"), format!("s3://probe/{number}/"));
             format!(
                 "UNLOAD ('{query}') TO '{place}' IAM_ROLE default; CREATE TABLE mine.line{number} (line varchar(4000)); COPY mine.line{number} FROM '{place}' IAM_ROLE default DELIMITER '\\001'; SELECT * FROM mine.line{number}; SELECT path, line_count, transfer_size FROM stl_unload_log; SELECT line_number, raw_line, err_reason FROM stl_load_errors"
+            )
+        }
+        23 => {
+            let (name, value) = (target.name, number_of(choices, "x"));
+            format!(
+                "CREATE MODEL mine.model{number} FROM (SELECT x.id, {value} AS val FROM {name} x) TARGET val FUNCTION guess{number} IAM_ROLE default AUTO OFF MODEL_TYPE XGBOOST OBJECTIVE 'reg:squarederror' HYPERPARAMETERS DEFAULT EXCEPT (NUM_ROUND '1') SETTINGS (S3_BUCKET 'probe'); SHOW MODEL mine.model{number}; SELECT EXPLAIN_MODEL('mine.model{number}')"
             )
         }
         _ if counters => system_relation(choices),
@@ -181,7 +187,7 @@ fn write(choices: &mut Choices, target: &Target) -> String {
 /// What is done to a table, more than with what is in it.
 fn upkeep(choices: &mut Choices, target: &Target, number: usize) -> String {
     let name = target.name;
-    match choices.below(21) {
+    match choices.below(26) {
         0 => format!("ANALYZE {name}"),
         1 => format!("VACUUM {name}"),
         2 => format!("TRUNCATE {name}"),
@@ -206,6 +212,17 @@ fn upkeep(choices: &mut Choices, target: &Target, number: usize) -> String {
             "CREATE VIEW mine.late{number} AS SELECT * FROM {name} WITH NO SCHEMA BINDING; SELECT * FROM mine.late{number}"
         ),
         19 => format!("DROP TABLE {name}"),
+        20 => format!("ALTER TABLE {name} ALTER COLUMN txt TYPE varchar(12)"),
+        21 => format!(
+            "CREATE VIEW mine.given{number} AS SELECT * FROM {name} WITH NO SCHEMA BINDING; GRANT SELECT ON mine.given{number} TO PUBLIC; ALTER TABLE mine.given{number} OWNER TO admin; SELECT * FROM mine.given{number}"
+        ),
+        22 => format!(
+            "CREATE PROCEDURE mine.take{number}() AS $$ BEGIN CREATE TABLE mine.taken{number} AS SELECT * FROM {name}; END $$ LANGUAGE plpgsql SECURITY DEFINER; GRANT EXECUTE ON PROCEDURE mine.take{number}() TO PUBLIC; ALTER PROCEDURE mine.take{number}() OWNER TO admin; CALL mine.take{number}(); SELECT * FROM mine.taken{number}"
+        ),
+        23 => format!(
+            "CREATE TABLE mine.moved{number} (id bigint, vis int, val bigint, txt varchar(40)); ALTER TABLE mine.moved{number} APPEND FROM {name}; SELECT * FROM mine.moved{number}"
+        ),
+        24 => format!("ALTER TABLE {name} ALTER SORTKEY (val); ALTER TABLE {name} ALTER DISTKEY id"),
         _ => format!("LOCK TABLE {name}"),
     }
 }
