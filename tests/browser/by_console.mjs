@@ -39,7 +39,7 @@ const WAYS = [
     await c.page.locator(".room tbody a").first().click();
     await c.page.locator(".room dt").first().waitFor();
     // While the job is on its way its notebooks are there to be read; garbage collection takes them in the end.
-    if (/FeatureEngineering|ModelTuning/.test(await c.page.locator(".room").innerText())) {
+    if (/FeatureEngineering|ModelTuning/.test(await c.page.locator("#console-room").innerText())) {
       await c.page.locator(".room dd a", { hasText: "DataExploration" }).click();
       await c.page.locator(".notebook h4", { hasText: "Data Exploration Report" }).waitFor();
       await c.page.locator(".notebook td", { hasText: /^2666$/ }).first().waitFor();

@@ -103,6 +103,10 @@ fn input<'a>(operation: Operation, parameters: Parameters<'a>) -> Result<&'a str
         "InputDataConfig"
     };
     let channels = parameters.structures(member);
+    let mut names = channels.iter().filter_map(|channel| channel.text("ChannelName"));
+    if let Some(other) = names.find(|name| *name != "train") {
+        return Err(invalid(format!("The channel {other} is not simulated; train is.")));
+    }
     let train =
         channels.iter().find(|channel| channel.text("ChannelName").is_none_or(|name| name == "train"));
     let text = |member: &str| train.and_then(|channel| channel.text(member)).unwrap_or_default();
@@ -120,14 +124,30 @@ fn input<'a>(operation: Operation, parameters: Parameters<'a>) -> Result<&'a str
     })
 }
 
+/// What would have an effect that is not ours is refused, by its name.
+fn must_be_simulated(of: Parameters<'_>) -> Result<(), Fault> {
+    const NOT: [&str; 4] =
+        ["ModelDeployConfig", "SecurityConfig", "DataSplitConfig", "CandidateGenerationConfig"];
+    match NOT.into_iter().find(|name| !of.structure(name).is_absent()) {
+        Some(name) => Err(invalid(format!("{name} is not simulated."))),
+        None if of.text("Mode") == Some("ENSEMBLING") => {
+            Err(invalid("Mode ENSEMBLING is not simulated; HYPERPARAMETER_TUNING is."))
+        }
+        None => Ok(()),
+    }
+}
+
 fn search(job: &mut Job, operation: Operation, parameters: Parameters<'_>) -> Result<(), Fault> {
+    must_be_simulated(parameters)?;
     let (given, criteria, target) = if operation == Operation::CreateAutoMLJobV2 {
         let tabular = parameters.structure("AutoMLProblemTypeConfig").structure("TabularJobConfig");
         if tabular.is_absent() {
             return Err(invalid("Only TabularJobConfig of AutoMLProblemTypeConfig is simulated."));
         }
+        must_be_simulated(tabular)?;
         (tabular, tabular.structure("CompletionCriteria"), tabular.text("TargetAttributeName"))
     } else {
+        must_be_simulated(parameters.structure("AutoMLJobConfig"))?;
         let criteria = parameters.structure("AutoMLJobConfig").structure("CompletionCriteria");
         let channels = parameters.structures("InputDataConfig");
         (parameters, criteria, channels.first().and_then(|channel| channel.text("TargetAttributeName")))

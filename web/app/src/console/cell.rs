@@ -18,6 +18,8 @@ enum Manner {
     Time,
     Bytes,
     Number,
+    /// A measure, as SHOW MODEL prints it.
+    Score,
     Money,
     /// Millionths of a dollar.
     Micros,
@@ -36,6 +38,7 @@ impl Manner {
             "time" => Self::Time,
             "bytes" => Self::Bytes,
             "number" => Self::Number,
+            "score" => Self::Score,
             "money" => Self::Money,
             "micros" => Self::Micros,
             "count" => Self::Count,
@@ -52,7 +55,7 @@ impl Manner {
 pub fn is_right(column: &Value) -> bool {
     matches!(
         Manner::of(column),
-        Manner::Bytes | Manner::Number | Manner::Count | Manner::Money | Manner::Micros
+        Manner::Bytes | Manner::Number | Manner::Score | Manner::Count | Manner::Money | Manner::Micros
     )
 }
 
@@ -111,6 +114,7 @@ fn drawn(book: &Book, column: &Value, value: &Value) -> Html {
         Manner::Number => with_unit(number().map_or(written, |number| {
             if number.fract() == 0.0 && number >= 0.0 { grouped(number as u64) } else { number.to_string() }
         })),
+        Manner::Score => number().map_or(written, |number| format!("{number:.6}")),
         Manner::Money => number().map_or(written, money),
         Manner::Micros => number().map_or(written, |micros| money(micros / 1e6)),
         Manner::Count => grouped(value.as_array().map_or(1, Vec::len) as u64),
