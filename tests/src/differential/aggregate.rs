@@ -33,6 +33,15 @@ impl Generator<'_> {
             (Kind::Integer, 9) if self.choices.chance(50) => {
                 listed::SUM_OF_BIGINTS.of(&[&format!("DISTINCT {argument}")])
             }
+            (Kind::Integer, 9) => {
+                let name = self.choices.of(&["BIT_AND", "BIT_OR"]);
+                format!("{name}({})", self.leaf(Kind::Integer, plain))
+            }
+            (Kind::Integer, 8) if self.choices.chance(50) => {
+                let moment = self.leaf(Kind::Timestamp, plain);
+                let moment = format!("DATE_TRUNC('second', {moment})");
+                listed::EXTRACTED.of(&["epoch", &format!("SUM({moment} - DATE_TRUNC('day', {moment}))")])
+            }
             (Kind::Decimal, 0..=3) => format!("SUM({argument})"),
             (Kind::Decimal, 4 | 5) => {
                 listed::AVERAGE_OF_DECIMALS.of(&[&listed::CUT_TO_SCALE_2.of(&[&argument])])

@@ -208,7 +208,9 @@ pub const CHARINDEX: Difference = listed(
 );
 
 /// Differences that are not of a word and its meaning, and how the harness meets them.
-const ELSEWHERE: [(&str, &str); 9] = [
+const ELSEWHERE: [(&str, &str); 12] = [
+    ("PIVOT", "PostgreSQL has not: asked with aggregates over CASE"),
+    ("GROUP BY ALL, aliases of the same list", "PostgreSQL has not: asked with what they stand for"),
     ("VARCHAR(n)", "Redshift counts bytes, PostgreSQL characters: there a CHECK counts bytes"),
     ("QUALIFY", "PostgreSQL has not: asked with a derived table"),
     ("collation", "Redshift compares bytes; PostgreSQL's cluster is made with locale C"),
@@ -217,6 +219,7 @@ const ELSEWHERE: [(&str, &str); 9] = [
     ("approximate numbers", "compared to nine digits: sums are made in another order"),
     ("frames", "Redshift demands a ROWS frame where PostgreSQL has a default: always written"),
     ("INTERSECT ALL, EXCEPT ALL, FILTER, DISTINCT ON, RANGE frames", "Redshift has none: never written"),
+    ("IS TRUE and its like", "Redshift has not in select lists: only in conditions"),
     ("errors", "texts and codes are Redshift's own (the slt suites hold them): both refusing is agreement"),
 ];
 
@@ -279,6 +282,41 @@ pub fn qualified(select: &str, condition: &str, names: &str, items: &str, from: 
         theirs(from)
     );
     format!("{OPEN}{} QUALIFY {}{ELSE}{theirs}{CLOSE}", ours(select), ours(condition))
+}
+
+/// GROUP BY ALL, which PostgreSQL has not: asked with the numbers of what aggregates nothing.
+pub fn all_groups(numbers: &str) -> String {
+    format!("{OPEN}ALL{ELSE}{numbers}{CLOSE}")
+}
+
+/// An alias of the same list, which PostgreSQL does not see: asked with the expression itself.
+pub fn alias(name: &str, expression: &str) -> String {
+    format!("{OPEN}{name}{ELSE}({}){CLOSE}", theirs(expression))
+}
+
+/// PIVOT, which PostgreSQL has not: asked with an aggregate over CASE for each value.
+pub fn pivoted(
+    (key, pivot, value): (&str, &str, &str),
+    (ours, theirs): (&str, &str),
+    values: &[String],
+    from: &str,
+) -> String {
+    let name = |at: usize| format!("c{}", at + 2);
+    let mut cases = Vec::new();
+    let mut named = Vec::new();
+    for (at, literal) in values.iter().enumerate() {
+        let case = format!("CASE WHEN {pivot} = {literal} THEN {value} END");
+        cases.push(format!("{} AS {}", theirs.replace('@', &case), name(at)));
+        named.push(format!("{literal} AS {}", name(at)));
+    }
+    let names: Vec<String> = (0..values.len()).map(name).collect();
+    format!(
+        "{OPEN}SELECT {key} AS c1, {} FROM (SELECT {key}, {pivot}, {value} FROM {from}) PIVOT ({ours}({value}) FOR \
+         {pivot} IN ({})){ELSE}SELECT {key} AS c1, {} FROM {from} GROUP BY 1{CLOSE}",
+        names.join(", "),
+        named.join(", "),
+        cases.join(", ")
+    )
 }
 
 pub const SIGN: Difference = listed(

@@ -126,7 +126,7 @@ impl Generator<'_> {
 
     fn integer(&mut self, scope: &Scope, depth: usize) -> String {
         use Kind::{Date, Decimal, Double, Integer, Text, Timestamp};
-        let choice = self.choices.below(23);
+        let choice = self.choices.below(28);
         let mut operand = |kind| self.scalar(kind, scope, depth);
         match choice {
             0 => format!("({} + {})", operand(Integer), operand(Integer)),
@@ -162,6 +162,20 @@ impl Generator<'_> {
                 let name = self.choices.of(&["REGEXP_COUNT", "REGEXP_INSTR"]);
                 format!("{name}({}, '{}')", self.scalar(Text, scope, depth), self.choices.of(&PATTERNS))
             }
+            22 => {
+                let sign = self.choices.of(&["&", "|", "#"]);
+                format!("({} {sign} {})", self.leaf(Integer, scope), self.leaf(Integer, scope))
+            }
+            23 => {
+                let sign = self.choices.of(&["<<", ">>"]);
+                format!("({} {sign} {})", self.leaf(Integer, scope), self.choices.below(5))
+            }
+            24 => format!("(~{})", self.leaf(Integer, scope)),
+            25 => {
+                let [from, to] = [(); 2].map(|()| format!("DATE_TRUNC('second', {})", operand(Timestamp)));
+                listed::EXTRACTED.of(&["epoch", &format!("({from} - {to})")])
+            }
+            26 => format!("CAST({} AS INTEGER)", operand(Kind::Boolean)),
             _ => {
                 let part = self.leaf(Text, scope);
                 listed::CHARINDEX.of(&[&part, &self.scalar(Text, scope, depth)])

@@ -13,7 +13,7 @@ const SIMILAR: [&str; 3] = ["a%", "(a|z)%", "_b_"];
 impl Generator<'_> {
     /// A condition, at most `depth` deeper than this.
     pub fn predicate(&mut self, scope: &Scope, depth: usize) -> String {
-        let choice = self.choices.below(if scope.lent.is_some() { 22 } else { 16 });
+        let choice = self.choices.below(if scope.lent.is_some() { 26 } else { 19 });
         match choice {
             0..=3 => self.comparison(scope, depth),
             4 => format!("({} AND {})", self.condition(scope, depth), self.condition(scope, depth)),
@@ -57,10 +57,29 @@ impl Generator<'_> {
             }
             15 => self.leaf(Kind::Boolean, scope),
             16 | 17 => {
+                let what = self.scalar(Kind::Text, scope, depth);
+                let pattern = self.choices.of(&["%!_%", "x!%%", "!!%", "%b"]);
+                format!("({what} {}LIKE '{pattern}' ESCAPE '!')", self.not())
+            }
+            18 => {
+                let (one, other) = (self.ordered_kind(), self.ordered_kind());
+                let mut pair =
+                    || format!("({}, {})", literal(one, self.choices), literal(other, self.choices));
+                let items = [pair(), pair()].join(", ");
+                let row = (self.leaf(one, scope), self.scalar(other, scope, depth));
+                format!("(({}, {}) {}IN ({items}))", row.0, row.1, self.not())
+            }
+            22 => {
+                let (one, other) = (self.ordered_kind(), self.ordered_kind());
+                let row = (self.leaf(one, scope), self.leaf(other, scope));
+                let query = self.columns(&[one, other], scope);
+                format!("(({}, {}) {}IN ({query}))", row.0, row.1, self.not())
+            }
+            19 | 20 => {
                 let text = self.exists(scope);
                 format!("({}{text})", self.not())
             }
-            18 | 19 => {
+            21 | 23 => {
                 let kind = self.ordered_kind();
                 let (what, query) = (self.scalar(kind, scope, depth), self.one_column(kind, scope));
                 format!("({what} {}IN ({query}))", self.not())
@@ -77,6 +96,12 @@ impl Generator<'_> {
     /// A condition that a WHERE, ON or HAVING stands on.
     pub fn condition(&mut self, scope: &Scope, depth: usize) -> String {
         if depth == 0 { self.comparison(scope, 0) } else { self.predicate(scope, depth - 1) }
+    }
+
+    /// `IS TRUE` and its like, which Redshift has in conditions and not in select lists.
+    pub fn truth(&mut self, scope: &Scope) -> String {
+        let truth = self.choices.of(&["TRUE", "FALSE", "UNKNOWN"]);
+        format!("({} IS {}{truth})", self.condition(scope, 1), self.not())
     }
 
     fn comparison(&mut self, scope: &Scope, depth: usize) -> String {

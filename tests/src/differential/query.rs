@@ -97,6 +97,7 @@ impl Generator<'_> {
             0..=4 => self.plain(wanted, outer, depth),
             5..=8 => self.grouped(wanted, outer, depth),
             9 | 10 if !self.large => self.windowed(wanted, outer, depth),
+            11 if depth > 0 && !self.large && wanted.is_none() && self.choices.chance(15) => self.pivoted(),
             11 if depth > 0 && !self.large => self.set_operation(wanted, outer, depth),
             _ => self.plain(wanted, outer, depth),
         }
@@ -112,11 +113,44 @@ impl Generator<'_> {
         wanted.map_or_else(|| (0..1 + self.choices.below(4)).map(|_| self.kind()).collect(), <[Kind]>::to_vec)
     }
 
+    /// `PIVOT`, over one table.
+    fn pivoted(&mut self) -> Select {
+        let (table, key, pivot, value) = self.choices.one(&[
+            ("t", ("k", Kind::Boolean), "a", "b"),
+            ("t", ("s", Kind::Text), "b", "c"),
+            ("u", ("dt", Kind::Date), "b", "id"),
+        ]);
+        let calls = [
+            ("SUM", "sum(@)::bigint"),
+            ("COUNT", "count(@)"),
+            ("MAX", "max(@)"),
+            ("MIN", "min(@)"),
+            ("AVG", "trunc(avg(@))::bigint"),
+        ];
+        let call = self.choices.one(&calls);
+        let first = self.choices.below(6) as i64 - 3;
+        let values: Vec<String> =
+            (0..1 + self.choices.below(3) as i64).map(|number| (first + 2 * number).to_string()).collect();
+        let mut kinds = vec![key.1];
+        kinds.resize(1 + values.len(), Kind::Integer);
+        let text = difference::pivoted((key.0, pivot, value), call, &values, table);
+        Select { text, kinds, order: None }
+    }
+
     fn plain(&mut self, wanted: Option<&[Kind]>, outer: &[Column], depth: usize) -> Select {
         let from = self.from(depth);
         let scope = self.scope(&from, outer);
         let kinds = self.kinds(wanted);
-        let items: Vec<String> = kinds.iter().map(|kind| self.scalar(*kind, &scope, 2)).collect();
+        let mut items: Vec<String> = kinds.iter().map(|kind| self.scalar(*kind, &scope, 2)).collect();
+        // A column of that name would be meant before the alias is.
+        let hidden = scope.columns.iter().chain(&scope.outer).any(|column| column.text.ends_with(".c1"));
+        if let [first, second, ..] = items.as_mut_slice()
+            && kinds[..2] == [Kind::Integer; 2]
+            && !hidden
+            && self.choices.chance(30)
+        {
+            *second = format!("({} + 1)", difference::alias("c1", first));
+        }
         let is_distinct = self.choices.chance(15);
         let distinct = if is_distinct { "DISTINCT " } else { "" };
         let filter = self.filter(&scope);
@@ -140,6 +174,9 @@ impl Generator<'_> {
         }
         if self.choices.chance(40) {
             conditions.push(self.condition(scope, 2));
+        }
+        if self.choices.chance(5) {
+            conditions.push(self.truth(scope));
         }
         if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) }
     }
@@ -178,12 +215,11 @@ impl Generator<'_> {
             // Keys by their numbers in the list.
             let items: Vec<String> = above.columns.iter().map(|column| column.text.clone()).collect();
             let numbers: Vec<String> = (1..=keys.len()).map(|number| number.to_string()).collect();
-            let text = format!(
-                "SELECT {} FROM {}{filter} GROUP BY {}",
-                listed(&items),
-                from.text,
-                numbers.join(", ")
-            );
+            let mut numbers = numbers.join(", ");
+            if self.choices.chance(30) {
+                numbers = difference::all_groups(&numbers);
+            }
+            let text = format!("SELECT {} FROM {}{filter} GROUP BY {numbers}", listed(&items), from.text);
             return Select {
                 text,
                 kinds: above.columns.iter().map(|column| column.kind).collect(),
@@ -330,9 +366,14 @@ impl Generator<'_> {
 
     /// A query of one column.
     pub fn one_column(&mut self, kind: Kind, scope: &Scope) -> String {
+        self.columns(&[kind], scope)
+    }
+
+    /// A query of columns of these kinds.
+    pub fn columns(&mut self, kinds: &[Kind], scope: &Scope) -> String {
         let outer = scope.below();
         let depth = usize::from(self.choices.chance(20));
-        self.query(Some(&[kind]), &outer, depth).text
+        self.query(Some(kinds), &outer, depth).text
     }
 
     /// A query for at most one value, in parentheses.
@@ -401,6 +442,10 @@ mod tests {
             "LIKE",
             "SIMILAR TO",
             "QUALIFY",
+            "PIVOT",
+            "GROUP BY \u{1}ALL",
+            "IS UNKNOWN",
+            "ESCAPE",
             "MERGE",
             "UPDATE",
             "DELETE",

@@ -44,7 +44,7 @@ const NUMBER_TEMPLATES: [&str; 12] = [
 impl Generator<'_> {
     pub fn text(&mut self, scope: &Scope, depth: usize) -> String {
         use Kind::{Date, Decimal, Integer, Text, Timestamp};
-        let choice = self.choices.below(29);
+        let choice = self.choices.below(36);
         let count = self.choices.below(6);
         let mut operand = |kind| self.scalar(kind, scope, depth);
         match choice {
@@ -94,6 +94,13 @@ impl Generator<'_> {
                 listed::REGEXP_REPLACED.of(&[&whole, &format!("'{}'", self.choices.of(&PATTERNS)), "'<>'"])
             }
             27 => format!("CHR(CAST(64 + ABS({}) % 50 AS INTEGER))", self.leaf(Integer, scope)),
+            28 => format!("TRIM({})", operand(Text)),
+            29 => format!("TRIM(LEADING 'a' FROM {})", operand(Text)),
+            30 => format!("BTRIM({}, 'ac')", operand(Text)),
+            31 => format!("SUBSTRING({} FROM {count})", operand(Text)),
+            32 => format!("LEFT({}, -{count})", operand(Text)),
+            33 => format!("CAST({} AS VARCHAR)", operand(Timestamp)),
+            34 => format!("QUOTE_LITERAL({})", operand(Text)),
             _ => format!("TO_HEX(CAST({} AS INTEGER))", self.leaf(Integer, scope)),
         }
     }

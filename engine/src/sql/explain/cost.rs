@@ -13,6 +13,7 @@ use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::storage::Region;
+use crate::warehouse::storage::distinct::number;
 
 /// `(cost=start..total rows=n width=n)`.
 #[derive(Clone, Copy, Debug)]
@@ -65,9 +66,23 @@ const REDISTRIBUTE: f64 = 110_000.0;
 /// Groups without statistics, as PostgreSQL assumes.
 const GROUPS: f64 = 200.0;
 
-pub(super) fn scan(stored: f64, filters: &[Expression], width: usize, distinct: &[Option<f64>]) -> Cost {
+/// Between which values a column lies, where that is known.
+type Bounds<'a> = &'a dyn Fn(usize) -> Option<(f64, f64)>;
+
+pub(super) fn scan(
+    stored: f64,
+    filters: &[Expression],
+    width: usize,
+    distinct: &[Option<f64>],
+    bounds: Bounds<'_>,
+) -> Cost {
     let filter_work = stored * 0.0025 * filters.len() as f64;
-    Cost { start: 0.0, total: stored / 100.0 + filter_work, rows: selected(stored, filters, distinct), width }
+    Cost {
+        start: 0.0,
+        total: stored / 100.0 + filter_work,
+        rows: selected(stored, filters, distinct, bounds),
+        width,
+    }
 }
 
 /// How many distinct values an expression has, given those of the columns it reads.
@@ -80,12 +95,56 @@ pub(super) fn distinct_of(expression: &Expression, distinct: &[Option<f64>]) -> 
     }
 }
 
-/// Rows that pass. Of a column whose distinct values are known an equality keeps one value's share; else one row in
-/// 200, and of anything else a third, as PostgreSQL assumes of the unknown. That the product reckons filters and
-/// joins like PostgreSQL is unconfirmed; its groups it does count by distinct values.
-pub(in crate::sql) fn selected(rows: f64, filters: &[Expression], distinct: &[Option<f64>]) -> f64 {
-    let share = filters.iter().fold(1.0, |share, filter| share * selectivity(filter, rows, distinct));
+/// Rows that pass. Of a column whose distinct values are known an equality keeps one value's share, and of one whose
+/// least and greatest are known a comparison what lies on its side of the literal; else one row in 200, and of anything
+/// else a third, as PostgreSQL assumes of the unknown. That the product reckons filters and joins like PostgreSQL is
+/// unconfirmed; its groups it does count by distinct values.
+pub(in crate::sql) fn selected(
+    rows: f64,
+    filters: &[Expression],
+    distinct: &[Option<f64>],
+    bounds: Bounds<'_>,
+) -> f64 {
+    // Of each column the part, from 0 to 1, in which all that is said of it holds.
+    let mut ranges: Vec<(usize, f64, f64)> = Vec::new();
+    let mut share = 1.0;
+    for filter in filters.iter().flat_map(conjuncts) {
+        match (range(filter, bounds), ranges.as_mut_slice()) {
+            (None, _) => share *= selectivity(filter, rows, distinct),
+            (Some((column, low, high)), known) => match known.iter_mut().find(|known| known.0 == column) {
+                Some(known) => (known.1, known.2) = (known.1.max(low), known.2.min(high)),
+                None => ranges.push((column, low, high)),
+            },
+        }
+    }
+    share *= ranges.iter().map(|(_, low, high)| (high - low).max(0.0)).product::<f64>();
     (rows * share).round().max(rows.min(1.0))
+}
+
+fn conjuncts(filter: &Expression) -> &[Expression] {
+    match filter {
+        Expression::And(parts) => parts,
+        one => std::slice::from_ref(one),
+    }
+}
+
+/// `column < literal` and its like: the column, and where between its least and greatest value it holds.
+fn range(filter: &Expression, bounds: Bounds<'_>) -> Option<(usize, f64, f64)> {
+    use crate::sql::expression::Comparison as C;
+    let Expression::Compare { operator, left, right } = filter else { return None };
+    let (index, value, turned) = match (&**left, &**right) {
+        (Expression::Column { index, .. }, Expression::Literal { value, .. }) => (*index, value, false),
+        (Expression::Literal { value, .. }, Expression::Column { index, .. }) => (*index, value, true),
+        _ => return None,
+    };
+    let below = match operator {
+        C::Equal | C::NotEqual => return None,
+        C::Less | C::LessOrEqual => !turned,
+        C::Greater | C::GreaterOrEqual => turned,
+    };
+    let (least, greatest) = bounds(index).filter(|(least, greatest)| least < greatest)?;
+    let place = ((number(value)? - least) / (greatest - least)).clamp(0.0, 1.0);
+    Some(if below { (index, 0.0, place) } else { (index, place, 1.0) })
 }
 
 fn selectivity(filter: &Expression, rows: f64, distinct: &[Option<f64>]) -> f64 {

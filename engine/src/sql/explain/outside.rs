@@ -33,7 +33,7 @@ pub(super) fn scanned(scan: &Scan, external: &External) -> Step {
     let (keys, rest) = (owned(&keys), owned(&rest));
     let width = cost::width(&scan.fields);
     let stored = table.rows.map_or(UNKNOWN_OUTSIDE, |rows| rows as f64);
-    let read = cost::scan(stored, &rest, width, &[]);
+    let read = cost::scan(stored, &rest, width, &[], &|_| None);
     let title = format!("S3 Seq Scan {called} location:\"{}\" format:{}", table.location, table.form.name());
     let mut below = Step::of(StepKind::Subquery, &title, read).named(names.clone());
     below.place = Place::Scattered;
@@ -53,7 +53,7 @@ pub(super) fn scanned(scan: &Scan, external: &External) -> Step {
         return Step::over(kind, &title, taken, vec![below], Place::Scattered).named(names);
     }
     let inner = Step::over(StepKind::Subquery, &title, taken, vec![below], Place::Scattered);
-    let found = cost::scan(PARTITIONS, &keys, 0, &[]);
+    let found = cost::scan(PARTITIONS, &keys, 0, &[], &|_| None);
     let title = format!("Seq Scan PartitionInfo of {called}");
     let mut partitions = Step::over(StepKind::Subquery, &title, found, Vec::new(), Place::Scattered);
     partitions.details.extend(filter(&keys, &names));

@@ -42,7 +42,7 @@ impl Planner<'_> {
             filtered: secure.rows,
             closed: true,
         });
-        let cost = cost::scan(UNKNOWN_ROWS, &[], cost::width(&secure.fields), &[]);
+        let cost = cost::scan(UNKNOWN_ROWS, &[], cost::width(&secure.fields), &[], &|_| None);
         Step::over(kind, &title, cost, Vec::new(), Place::Scattered).named(names)
     }
 }

@@ -200,12 +200,14 @@ impl<'a> Planner<'a> {
         let table = self.statistics.table(scan);
         let rows = table.map_or(0, |table| table.data.visible_rows()) as f64;
         let place = table.map_or(Place::Scattered, |table| distribution::of_table(table, &scan.columns));
-        let distinct: Vec<Option<f64>> = match table.filter(|table| cost::analyzed(table)) {
+        let known = table.filter(|table| cost::analyzed(table));
+        let distinct: Vec<Option<f64>> = match known {
             Some(table) => scan.columns.iter().map(|column| table.data.distinct_values(*column)).collect(),
             None => Vec::new(),
         };
         let names: Vec<String> = scan.fields.iter().map(|field| field.name.clone()).collect();
-        let cost = cost::scan(rows, &scan.filters, cost::width(&scan.fields), &distinct);
+        let bounds = |column: usize| known?.data.bounds(*scan.columns.get(column)?);
+        let cost = cost::scan(rows, &scan.filters, cost::width(&scan.fields), &distinct, &bounds);
         let filter = match scan.filters.as_slice() {
             [] => None,
             [only] => Some(expression::text(only, &names)),
@@ -360,7 +362,7 @@ pub(super) fn aliased(name: &str, fields: &[Field]) -> String {
 }
 
 fn system_scan(relation: SystemRelation, fields: &[Field]) -> Step {
-    let cost = cost::scan(1_000.0, &[], cost::width(fields), &[]);
+    let cost = cost::scan(1_000.0, &[], cost::width(fields), &[], &|_| None);
     let name = system::name(relation);
     let kind = StepKind::Scan(Scanned {
         relation: None,
@@ -392,7 +394,7 @@ fn narrows(filters: &[Expression], column: usize) -> bool {
 
 fn filtered(mut input: Step, predicate: &Expression) -> Step {
     let condition = expression::text(predicate, &input.names);
-    let rows = cost::selected(input.cost.rows, std::slice::from_ref(predicate), &input.distinct);
+    let rows = cost::selected(input.cost.rows, std::slice::from_ref(predicate), &input.distinct, &|_| None);
     input.cost = cost::filter(input.cost, rows);
     input.detail(format!("Filter: {condition}"))
 }

@@ -24,7 +24,9 @@ pub(super) fn rows(plan: &Plan, database: Option<&Database>) -> f64 {
             for column in scan.filters.iter().flat_map(columns::of) {
                 distinct[column] = values(plan, column, database);
             }
-            cost::selected(table.data.visible_rows() as f64, &scan.filters, &distinct)
+            let known = cost::analyzed(table).then_some(&table.data);
+            let bounds = |column: usize| known?.bounds(*scan.columns.get(column)?);
+            cost::selected(table.data.visible_rows() as f64, &scan.filters, &distinct, &bounds)
         }
         // The order of joins must not tell how many rows a policy hides.
         Plan::Secure(_) => 1_000.0,

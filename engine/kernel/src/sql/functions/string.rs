@@ -25,10 +25,10 @@ pub static FUNCTIONS: &[Entry] = &[
     Entry::fixed("textlen", &[Text], INTEGER, characters),
     Entry::fixed("octet_length", &[Text], INTEGER, octets),
     Entry::fixed("upper", &[Text], Answer::LikeFirst, |call, _| {
-        map_text(call, |text, out| out.extend(text.chars().flat_map(char::to_uppercase)))
+        map_text(call, |text, out| out.extend(text.chars().map(upper)))
     }),
     Entry::fixed("lower", &[Text], Answer::LikeFirst, |call, _| {
-        map_text(call, |text, out| out.extend(text.chars().flat_map(char::to_lowercase)))
+        map_text(call, |text, out| out.extend(text.chars().map(lower)))
     }),
     Entry::fixed("initcap", &[Text], Answer::LikeFirst, |call, _| map_text(call, capitalize)),
     Entry::fixed("reverse", &[Text], Answer::LikeFirst, |call, _| {
@@ -98,9 +98,9 @@ fn capitalize(text: &str, out: &mut String) {
     let mut inside = false;
     for letter in text.chars() {
         if inside {
-            out.extend(letter.to_lowercase());
+            out.push(lower(letter));
         } else {
-            out.extend(letter.to_uppercase());
+            out.push(upper(letter));
         }
         inside = letter.is_alphanumeric();
     }
@@ -270,4 +270,16 @@ fn code_point(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<Array
 /// The text of a number's field that must be at least 1.
 pub fn positive(value: i32, message: &str) -> SqlResult<usize> {
     usize::try_from(value).ok().filter(|value| *value > 0).ok_or_else(|| invalid_parameter(message))
+}
+
+/// One letter for one, as the C library's do it (that the product goes by them is unconfirmed): a letter whose other
+/// case is several letters stays.
+fn upper(letter: char) -> char {
+    let mut others = letter.to_uppercase();
+    others.next().filter(|_| others.next().is_none()).unwrap_or(letter)
+}
+
+/// As [`upper`]; only `\u{130}`, the I with a dot, has several, of which the first is the letter.
+fn lower(letter: char) -> char {
+    letter.to_lowercase().next().unwrap_or(letter)
 }

@@ -1,4 +1,5 @@
-//! How many distinct values a column has, told from what its blocks know of themselves: nothing is read for it.
+//! How many distinct values a column has and between which they lie, told from what its blocks know of themselves:
+//! nothing is read for it.
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{DataType as ArrowType, Int32Type};
@@ -36,6 +37,29 @@ impl TableData {
             (false, false) => values,
         };
         Some(values.min(most).max(1.0))
+    }
+
+    /// The least and the greatest value of a column that can be counted.
+    pub fn bounds(&self, column: usize) -> Option<(f64, f64)> {
+        let mut bounds: Option<(f64, f64)> = None;
+        for stored in &self.segments {
+            let Some((low, high)) = &stored.segment.columns.get(column)?.facts()?.zone else { continue };
+            let (low, high) = (number(low)?, number(high)?);
+            let (least, greatest) = bounds.unwrap_or((low, high));
+            bounds = Some((least.min(low), greatest.max(high)));
+        }
+        bounds
+    }
+}
+
+/// A value on the line of numbers, for shares of a range.
+pub fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Decimal { unscaled, scale } => Some(*unscaled as f64 / 10_f64.powi(i32::from(*scale))),
+        Value::Real(value) => Some(f64::from(*value)),
+        Value::Double(value) => Some(*value),
+        Value::Timestamp(value) | Value::Time(value) => Some(*value as f64),
+        value => whole(value),
     }
 }
 

@@ -5,7 +5,7 @@
 
 pub mod codec;
 pub mod dictionary;
-mod distinct;
+pub mod distinct;
 pub mod generated;
 pub mod join;
 mod layout;
