@@ -75,13 +75,57 @@ const WAYS = [
   [/^redshift describe-clusters/, async (c) => c.go("redshift/clusters")],
   [/^redshift modify-cluster .*maintenance-window/, async (c, line) => {
     await c.go("redshift/cluster/course-cluster~tab1");
-    await c.do(c.page.locator(".room .card").nth(2).locator(".card-head button"), { Window: flag(line, "preferred-maintenance-window") });
+    await c.do(c.page.locator(".room .card").nth(2).locator(".card-head button").first(), { Window: flag(line, "preferred-maintenance-window") });
+  }],
+  [/^redshift modify-cluster .*automated-snapshot-retention/, async (c, line, refused) => {
+    await c.go("redshift/cluster/course-cluster~tab1");
+    const days = flag(line, "automated-snapshot-retention-period");
+    const edit = c.page.locator(".room .card").first().locator(".card-head button");
+    if (!refused) return c.do(edit, { Automated: days });
+    // What is refused is not offered.
+    await edit.click();
+    await c.page.locator("#deed-Automated option").nth(34).waitFor({ state: "attached" });
+    assert.equal(await c.page.locator(`#deed-Automated option[value="${days}"]`).count(), 0);
+    await c.page.keyboard.press("Escape");
+    await c.page.locator("dialog.deed[open]").waitFor({ state: "detached" });
+  }],
+  [/^redshift restore-table-from/, async (c, line) => {
+    await c.go("redshift/cluster/course-cluster");
+    const of = (field, name) => [field, flag(line, name)];
+    await act(c, "테이블 복원|Restore table", { SnapshotIdentifier: 0, ...Object.fromEntries([
+      of("SourceSchemaName", "source-schema-name"), of("SourceTableName", "source-table-name"),
+      of("TargetSchemaName", "target-schema-name"), of("NewTableName", "new-table-name"),
+    ]) });
+  }],
+  [/^redshift describe-table-restore-status/, async (c) => {
+    await c.go("redshift/cluster/course-cluster~tab2");
+    await c.page.locator(".room tbody tr").first().waitFor();
+  }],
+  [/^redshift create-cluster-snapshot/, async (c, line) => {
+    await c.go("redshift/cluster/course-cluster");
+    await act(c, "스냅샷 생성|Create snapshot", { SnapshotIdentifier: flag(line, "snapshot-identifier"), Retention: flag(line, "manual-snapshot-retention-period") });
+  }],
+  [/^redshift enable-snapshot-copy/, async (c, line) => {
+    await c.go("redshift/cluster/course-cluster");
+    await act(c, "리전 간|Configure cross-region", { DestinationRegion: flag(line, "destination-region"), RetentionPeriod: flag(line, "retention-period") });
+  }],
+  [/^redshift-data execute-statement/, async (c, line) => {
+    await c.go("redshift/statements");
+    const group = flag(line, "workgroup-name");
+    const where = group ? { Where: 1, WorkgroupName: { label: group } } : { ClusterIdentifier: { label: flag(line, "cluster-identifier") }, DbUser: flag(line, "db-user") };
+    await c.do(c.page.locator(".room-head .btn-primary"), { ...where, Sql: flag(line, "sql") });
+  }],
+  [/^redshift-data get-statement-result/, async (c) => {
+    await c.go("redshift/statements");
+    await c.page.locator(".room tbody a").first().click();
+    await c.page.locator(".room .card tbody tr").first().waitFor();
   }],
   [/^redshift pause-cluster/, async (c) => { await c.go("redshift/cluster/course-cluster"); await act(c, "일시 중지|Pause"); }],
   [/^redshift resume-cluster/, async (c) => { await c.go("redshift/cluster/course-cluster"); await act(c, "재개|Resume"); }],
-  [/^redshift delete-cluster .*--skip-final/, async (c) => {
-    await c.go("redshift/cluster/course-cluster");
-    await act(c, "삭제|Delete", { Final: 1 }, { confirm: "course-cluster" });
+  [/^redshift delete-cluster .*--skip-final/, async (c, line) => {
+    const name = flag(line, "cluster-identifier");
+    await c.go(`redshift/cluster/${name}`);
+    await act(c, "삭제|Delete", { Final: 1 }, { confirm: name });
   }],
   [/^redshift delete-cluster /, async (c, line) => {
     await c.go("redshift/cluster/course-cluster");
@@ -104,6 +148,26 @@ const WAYS = [
   [/^redshift-serverless create-workgroup/, async (c, line) => {
     await c.go("redshift/workgroups");
     await c.do(c.page.locator(".room-head .btn-primary"), { workgroupName: flag(line, "workgroup-name") });
+  }],
+  [/^redshift-serverless list-recovery-points/, async (c) => c.go("redshift/backup")],
+  [/^redshift-serverless list-snapshots/, async (c) => c.go("redshift/backup~tab1")],
+  [/^redshift-serverless convert-recovery-point/, async (c, line) => {
+    await c.go("redshift/backup");
+    await c.do(c.page.locator(".room tbody tr").first().locator("button").first(), { snapshotName: flag(line, "snapshot-name"), retentionPeriod: flag(line, "retention-period") });
+  }],
+  [/^redshift-serverless restore-table-from-snapshot/, async (c, line) => {
+    const name = flag(line, "source-table-name");
+    await c.go("redshift/backup~tab1");
+    await c.do(c.row(flag(line, "snapshot-name")).locator("button").nth(1), { sourceTableName: name, newTableName: flag(line, "new-table-name") });
+  }],
+  [/^redshift-serverless delete-snapshot/, async (c, line) => {
+    const name = flag(line, "snapshot-name");
+    await c.go("redshift/backup~tab1");
+    await c.do(c.row(name).locator(".btn-danger").last(), {}, { confirm: name });
+  }],
+  [/^redshift disable-snapshot-copy/, async (c) => {
+    await c.go("redshift/cluster/course-cluster");
+    await act(c, "리전 간|Configure cross-region", { On: 1 });
   }],
   [/^redshift-serverless delete-workgroup/, async (c, line) => {
     const name = flag(line, "workgroup-name");
@@ -138,4 +202,4 @@ export class ByConsole extends Learner {
 }
 
 /** Labs that are walked so, in English; in Korean the terminal is used. */
-export const BY_CONSOLE = ["spectrum", "redshift-ml", "cleanup"];
+export const BY_CONSOLE = ["backup", "spectrum", "redshift-ml", "cleanup"];

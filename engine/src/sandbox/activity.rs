@@ -1,13 +1,16 @@
 //! What is true of this moment only, for the system relations that show it: sessions, transactions, locks and
 //! statements on their way.
 
+use std::sync::Arc;
+
 use super::Sandbox;
 use crate::clock::Instant;
-use crate::sql::error::Canceler;
+use crate::sql::error::{Canceler, SqlError, SqlErrorKind, SqlResult};
 use crate::sql::session::{SessionId, Transaction};
+use crate::warehouse::access::UserId;
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::commit;
-use crate::warehouse::manifest::Logs;
+use crate::warehouse::manifest::{Logs, Manifest};
 use crate::warehouse::value::Value;
 
 /// A statement that has begun and not ended.
@@ -17,6 +20,7 @@ pub(super) struct Inflight {
     pub transaction: i64,
     pub started: Instant,
     pub text: String,
+    pub vacuums: bool,
     /// Somebody asked for its end.
     pub canceled: Option<Canceler>,
 }
@@ -115,8 +119,41 @@ impl Sandbox {
     /// The session begins a statement.
     pub(super) fn begins(&mut self, session: SessionId, numbers: (i64, i64), text: &str) {
         let (query, transaction) = numbers;
-        let running =
-            Inflight { query, transaction, started: self.clock.now(), text: text.to_owned(), canceled: None };
+        let running = Inflight {
+            query,
+            transaction,
+            started: self.clock.now(),
+            text: text.to_owned(),
+            vacuums: false,
+            canceled: None,
+        };
         self.inflight.insert(session, running);
+    }
+
+    /// Only one VACUUM runs at a time in a cluster; those that the service begins by itself give way.
+    ///
+    /// # Errors
+    /// unconfirmed: the state.
+    pub(super) fn must_vacuum_alone(&mut self, id: SessionId) -> SqlResult<()> {
+        let users = |id: &SessionId| self.sessions.get(id).is_some_and(|one| one.user != UserId::RDSDB);
+        if self.inflight.iter().any(|(other, running)| *other != id && running.vacuums && users(other)) {
+            let hint = Some("re-execute after other vacuum finished".to_owned());
+            let (message, state, detail) = ("VACUUM is running".to_owned(), "55006", None);
+            return Err(SqlError::new(SqlErrorKind::Product { state, message, detail, hint }));
+        }
+        if let Some(own) = self.inflight.get_mut(&id) {
+            own.vacuums = true;
+        }
+        Ok(())
+    }
+
+    /// What transactions of other sessions that are open see.
+    pub(super) fn seen_by_others(&self, id: SessionId) -> Vec<Arc<Manifest>> {
+        let others = self.sessions.values().filter(|session| session.id != id);
+        let seen = others.filter_map(|session| match &session.transaction {
+            Transaction::Open { base, facts, .. } if facts.has_snapshot => Some(base.clone()),
+            _ => None,
+        });
+        seen.collect()
     }
 }

@@ -11,6 +11,7 @@ use super::*;
 use crate::cli::Files;
 use crate::sql::execute::display::display;
 use crate::sql::outcome::Step;
+use crate::sql::parse;
 
 fn run(sandbox: &mut Sandbox, session: SessionId, text: &str) -> String {
     let mut out = Vec::new();
@@ -470,4 +471,18 @@ fn the_bill_foresees_what_is_left_standing() {
     let line = &bill["NextMonth"]["Lines"][0];
     assert_eq!((text(&line["Resource"]), text(&line["Quantity"])), ("course-cluster".into(), "720".into()));
     assert_eq!(sandbox.cost(), 7_200_000);
+}
+
+/// One VACUUM at a time; another session's waits its turn by being run again.
+#[test]
+fn a_second_vacuum_is_refused() {
+    let mut sandbox = Sandbox::new(7);
+    let (one, other) = (sandbox.connect(ADMIN, None).unwrap(), sandbox.connect(ADMIN, None).unwrap());
+    sandbox.execute(one, "CREATE TABLE t (a int) SORTKEY (a); INSERT INTO t VALUES (2), (1);");
+    let vacuum = parse::script("VACUUM t").pop().unwrap().unwrap();
+    let running = sandbox.start(one, &vacuum).unwrap();
+    let error = sandbox.start(other, &vacuum).err().unwrap();
+    assert_eq!((error.kind.state(), error.kind.message().as_str()), ("55006", "VACUUM is running"));
+    sandbox.cancel(running);
+    assert!(sandbox.start(other, &vacuum).is_ok());
 }

@@ -398,3 +398,43 @@ fn holders_are_known_of_functions_and_databases_too() {
         assert_eq!(why.unwrap().holders, ["group clerks"], "{refused}");
     }
 }
+
+/// What a warehouse does for a large table by itself is done in slices, between which the page is answered.
+#[test]
+fn time_that_passes_can_be_stopped() {
+    let mut workspace = open();
+    let ten = "(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4)";
+    let rows = format!("{ten} a, {ten} b, {ten} c, {ten} d, {ten} e, {ten} f, {ten} g");
+    run(&mut workspace, "admin", "CREATE TABLE large (a int) SORTKEY (a);");
+    let fill = "SELECT 80000 - ((((((a.d * 5 + b.d) * 5 + c.d) * 5 + d.d) * 5 + e.d) * 5 + f.d) * 5 + g.d)";
+    for _ in 0..2 {
+        run(&mut workspace, "admin", &format!("INSERT INTO large {fill} FROM {rows};"));
+    }
+    run(&mut workspace, "admin", "DELETE FROM large WHERE a % 2 = 0;");
+    let passed =
+        |events: &[Event]| events.iter().any(|one| matches!(one.event, EventKind::TimePassed { .. }));
+    let hour = Request::Advance { micros: Some(3_600_000_000) };
+    workspace.take(Message { id: 8, request: hour.clone() });
+    assert!(workspace.is_running() && !passed(&all_events(&mut workspace)));
+    // No statement runs meanwhile, and everything else is answered.
+    workspace.take(Message {
+        id: 9,
+        request: Request::Run { user: "admin".to_owned(), text: "SELECT 1".to_owned() },
+    });
+    workspace.take(Message { id: 10, request: Request::Names { user: "admin".to_owned() } });
+    let events = all_events(&mut workspace);
+    assert!(events.iter().any(|one| one.id == 9 && matches!(one.event, EventKind::Failed { .. })));
+    assert!(events.iter().any(|one| one.id == 10 && matches!(one.event, EventKind::Names { .. })));
+    workspace.take(Message { id: 11, request: Request::Cancel });
+    assert!(passed(&all_events(&mut workspace)) && !workspace.is_running());
+    let count = "SELECT tbl_rows FROM svv_table_info WHERE \"table\" = 'large'";
+    let before = first_cells(&run(&mut workspace, "admin", count));
+    // The next hour does it to the end.
+    let events = send(&mut workspace, hour);
+    let told = events.iter().find_map(|one| match &one.event {
+        EventKind::TimePassed { happenings, .. } => Some(happenings.clone()),
+        _ => None,
+    });
+    assert!(told.unwrap().iter().any(|one| one.kind == "table-vacuumed" && one.subject == "large"));
+    assert_ne!(first_cells(&run(&mut workspace, "admin", count)), before);
+}

@@ -240,8 +240,15 @@ pub fn take(
     let (bytes, added) = sizes(kept, before.as_deref());
     redshift.serial += 1;
     let serial = redshift.serial;
-    let moment = crate::aws::timestamp::plain(now).replace([' ', ':'], "-");
-    let identifier = name.map_or_else(|| format!("rs:{}-{moment}", cluster.identifier), str::to_owned);
+    // Two of one second (the clock may stand still between them) have two names all the same.
+    let named = |seconds: i64| {
+        let moment =
+            crate::aws::timestamp::plain(Instant(now.0 + seconds * 1_000_000)).replace([' ', ':'], "-");
+        format!("rs:{}-{moment}", cluster.identifier)
+    };
+    let taken = |name: &String| redshift.snapshots.iter().any(|one| one.identifier == *name);
+    let automated = || (0..60).map(named).find(|name| !taken(name)).unwrap_or_default();
+    let identifier = name.map_or_else(automated, str::to_owned);
     let retention = match kind {
         Kind::Automated => cluster.automated_retention,
         Kind::Manual => cluster.manual_retention,

@@ -73,6 +73,9 @@ impl Sandbox {
         ) {
             self.take_snapshot(id);
         }
+        if matches!(parsed.statement, Statement::Vacuum(_)) {
+            self.must_vacuum_alone(id)?;
+        }
         let live = self.live();
         let connected = self.sessions.values().map(|session| session.user).collect();
         let backends = self.backends();
@@ -161,6 +164,9 @@ impl Sandbox {
             (pending, Some(plan)) => self.work_of(&mut running, plan, pending, &locks, live)?,
             (_, None) => return Err(SqlError::bug("a query without a plan")),
         };
+        if let Work::Vacuum(task) = &mut running.work {
+            task.seen = self.seen_by_others(id);
+        }
         Ok(running)
     }
 

@@ -30,6 +30,8 @@ pub struct VacuumTask {
     database: Identifier,
     targets: VecDeque<ObjectId>,
     current: Option<Relay>,
+    /// What transactions of others that are open still see.
+    pub seen: Vec<Arc<Manifest>>,
     pub notices: Vec<String>,
     pub records: Vec<VacuumRecord>,
 }
@@ -68,6 +70,7 @@ impl VacuumTask {
             database: context.session.database.clone(),
             targets: VecDeque::new(),
             current: None,
+            seen: Vec::new(),
             notices: Vec::new(),
             records: Vec::new(),
         };
@@ -133,10 +136,27 @@ impl VacuumTask {
             Phases::Skip(status) => self.record(manifest, target, status),
             Phases::Run { sort, deleted, status } => {
                 self.record(manifest, target, status);
+                let pinned = deleted == Deleted::Dropped && self.is_seen(target, table);
+                if pinned && !sort {
+                    self.record(manifest, target, "Finished".to_owned());
+                    return Ok(false);
+                }
+                let deleted = if pinned { Deleted::Kept } else { deleted };
                 self.current = Some(Relay::new(&relation, self.database.clone(), sort, deleted)?);
             }
         }
         Ok(false)
+    }
+
+    /// Whether an older transaction sees rows of the table that are deleted by now: they all stay (that those stay,
+    /// too, which it does not see is unconfirmed).
+    fn is_seen(&self, target: ObjectId, now: &Table) -> bool {
+        let ghosts = |table: &Table| table.data.stored_rows() - table.data.visible_rows();
+        self.seen.iter().any(|manifest| {
+            let database = manifest.catalog.database(&self.database);
+            let relation = database.and_then(|database| database.relation(target));
+            relation.and_then(|relation| relation.table()).is_some_and(|table| ghosts(table) < ghosts(now))
+        })
     }
 
     fn record(&mut self, manifest: &Manifest, target: ObjectId, status: String) {

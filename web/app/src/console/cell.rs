@@ -29,6 +29,8 @@ enum Manner {
     /// What stands behind the last slash or colon: the name in an ARN.
     Tail,
     Json,
+    /// Sentences, which may take several lines.
+    Long,
 }
 
 impl Manner {
@@ -46,6 +48,7 @@ impl Manner {
             "yes" => Self::Yes,
             "tail" => Self::Tail,
             "json" => Self::Json,
+            "long" => Self::Long,
             _ => Self::Text,
         }
     }
@@ -104,6 +107,7 @@ fn drawn(book: &Book, column: &Value, value: &Value) -> Html {
     let number = || value.as_f64().or_else(|| written.parse().ok());
     let plain_text = match Manner::of(column) {
         Manner::Mono => return html! { <span class="mono">{ written }</span> },
+        Manner::Long => return html! { <span class="long">{ written }</span> },
         Manner::Json => return html! { <pre class="code doc" tabindex="0">{ pretty(value) }</pre> },
         Manner::State => {
             let word = book.state(&written).to_owned();

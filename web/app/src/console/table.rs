@@ -37,6 +37,9 @@ pub fn Table(props: &TableProps) -> Html {
     let mut all = rows(known, plain(section, "rows"));
     let only = plain(section, "only");
     all.retain(|row| only.is_empty() || holds(row, only));
+    if is(section, "latest") {
+        all.reverse();
+    }
     let columns = list(section, "show");
     let needle = sought.to_lowercase();
     let matching = |row: &Value| {
