@@ -152,6 +152,52 @@ export async function serverless(page, learner, pictures) {
   await choose(page, "course-cluster");
 }
 
+/** A parameter group, a usage limit, maintenance and a schedule of a cluster, and the events that tell of it. */
+export async function settings(page, learner, pictures) {
+  const console_ = new Console(page);
+  const cluster = (tab) => console_.go(`redshift/cluster/course-cluster${tab}`);
+  const card = (at) => page.locator(".room .card").nth(at).locator(".card-head button").first();
+  await console_.go("redshift/workload");
+  await console_.do(page.locator(".room-head .btn-primary"), { Name: "walk-parameters" });
+  await page.locator(".room-title", { hasText: "walk-parameters" }).waitFor({ timeout: SOON });
+  const [changed] = await console_.do(console_.row("statement_timeout").locator("button"), { Value: "60000" });
+  assert.equal(changed, `aws redshift modify-cluster-parameter-group --parameter-group-name walk-parameters --parameters '[{"ParameterName":"statement_timeout","ParameterValue":"60000"}]'`);
+  await console_.row("60000").waitFor({ timeout: SOON });
+  await pictures(page, `${learner.language}-parameters`, "workbench");
+  await console_.do(page.locator(".room-head .btn-primary"), { Cluster: { label: "course-cluster" } });
+  await cluster("");
+  await act(console_, "사용량 제한 구성|Configure usage limit", { Amount: "5", Period: 1, Action: 1 });
+  await cluster("~tab1");
+  await console_.do(console_.row("Redshift Spectrum").locator("button").first(), { Amount: "7" });
+  await console_.do(card(2), { Track: 1 });
+  await console_.do(page.locator(".room .card").nth(2).locator(".card-head button").nth(1), { Days: "14" });
+  await console_.go("redshift/snapshots");
+  await console_.do(card(1), { ScheduleIdentifier: "walk-schedule" });
+  await cluster("~tab1");
+  await console_.do(card(3), { Schedule: { label: "walk-schedule" } });
+  await pictures(page, `${learner.language}-maintenance`, "workbench");
+  await cluster("");
+  await act(console_, "크기 조정|Resize", { NumberOfNodes: "2", Way: 1 });
+  await cluster("");
+  await act(console_, "클래식 크기 조정 취소|Cancel resize");
+  await learner.clock("advance 1h");
+  await console_.go("redshift/events");
+  await console_.row("walk-parameters").first().waitFor({ timeout: SOON });
+  await pictures(page, `${learner.language}-events`, "workbench");
+  // As it was before.
+  await cluster("~tab1");
+  await console_.do(card(3), { Schedule: 0 });
+  await console_.do(console_.row("Redshift Spectrum").locator(".btn-danger"));
+  await console_.do(page.locator(".room .card").nth(2).locator(".card-head button").nth(1), { Defer: 1 });
+  await console_.do(card(2), { Track: 0 });
+  await cluster("");
+  await console_.do(card(2), { Group: 0 });
+  await console_.go("redshift/snapshots");
+  await console_.do(console_.row("walk-schedule").locator(".btn-danger"));
+  await console_.go("redshift/parametergroup/walk-parameters");
+  await console_.do(page.locator(".room-head .btn-danger"), {}, { confirm: "walk-parameters" });
+}
+
 /** Versions, tags and rules of a bucket; boundary and tags of a user. */
 export async function rules(page, learner, pictures) {
   const console_ = new Console(page);

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { openBrowser } from "./chromium.mjs";
 import { whoMayDoWhat } from "./access.mjs";
-import { everyPage, inspected, rules, serverless, warehouses } from "./account.mjs";
+import { everyPage, inspected, rules, serverless, settings, warehouses } from "./account.mjs";
 import { BY_CONSOLE, ByConsole } from "./by_console.mjs";
 import { consoleOfTheAccount } from "./console.mjs";
 import { whatTheModelsLearned } from "./model.mjs";
@@ -203,7 +203,7 @@ async function walkAccount(language) {
     const learner = new Learner(page, language);
     await page.goto(`${address}?lang=${language}#/lab/sandbox`);
     await learner.waitForEngine();
-    for (const play of [warehouses, inspected, serverless, rules, everyPage]) {
+    for (const play of [warehouses, inspected, serverless, settings, rules, everyPage]) {
       const before = failures();
       await scene(`account ${language}: ${play.name}`, () => play(page, learner, pictures));
       if (failures() > before) await page.screenshot({ path: `${artefacts}account-${language}-failed-${play.name}.png` });
