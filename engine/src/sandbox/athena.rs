@@ -8,23 +8,23 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::athena_form::{engine_sql, place};
 use super::athena_table::{Table, csv, table};
+use super::athena_view::{NewView, new_view};
 use super::job_run::OWN;
 use super::outside::Acting;
 use super::{ADMIN, Running, Sandbox};
 use crate::aws::athena::{Execution, Kind, State};
 use crate::aws::meter::{Of, Usage};
 use crate::aws::{ApiError, Caller, Fault};
-use crate::sql::error::{Span, SqlError, SqlErrorKind, SqlResult};
+use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::outcome::{Batch, Step};
 use crate::sql::parse;
 use crate::sql::session::SessionId;
-use crate::sql::statement::{ExternalStatement, ParsedStatement, Statement};
-use crate::sql::syntax::{Expression, Ident, SelectItem, SetExpression};
 use crate::warehouse::access::{Acl, UserId};
 use crate::warehouse::catalog::Schema;
 use crate::warehouse::external::ExternalSchema;
-use crate::warehouse::identifier::{Identifier, QualifiedName};
+use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::password::Password;
 
@@ -39,6 +39,14 @@ pub(super) struct Query {
     session: SessionId,
     running: Option<Running>,
     batches: Vec<Batch>,
+    /// What CREATE VIEW tells the catalog when the columns are known.
+    view: Option<NewView>,
+}
+
+impl Query {
+    pub(super) fn caller(&self) -> &Caller {
+        &self.caller
+    }
 }
 
 /// One bounded piece of the queries' work; `false` when there is nothing to do.
@@ -52,6 +60,7 @@ pub(super) fn work(current: &mut Option<Box<Query>>, sandbox: &mut Sandbox) -> b
     let state = sandbox.account.athena.get(&query.id).map(|execution| execution.state);
     if state.is_none_or(State::is_over) {
         if let Some(running) = query.running.take() {
+            sandbox.pay(&query.id, running.scanned_outside());
             sandbox.lend_account(&mut query.scratch, |scratch| scratch.cancel(running));
         }
         return true;
@@ -105,7 +114,12 @@ impl Sandbox {
             self.answer(execution, &caller, table, 0)?;
             return Ok(None);
         }
-        let mut parsed = parse::parse(&engine_sql(sql, execution.kind))?;
+        let view = new_view(sql, execution)?;
+        let text = match &view {
+            Some(view) => view.probe(),
+            None => engine_sql(sql, execution)?,
+        };
+        let mut parsed = parse::parse(&text)?;
         let (Some(mut first), true) = (parsed.pop(), parsed.is_empty()) else {
             return Err(SqlError::product(
                 "0A000",
@@ -123,7 +137,7 @@ impl Sandbox {
         }
         let running = self.lend_account(&mut scratch, |scratch| scratch.start(session, &first))?;
         let (id, batches) = (execution.id.clone(), Vec::new());
-        Ok(Some(Query { id, caller, scratch, session, running: Some(running), batches }))
+        Ok(Some(Query { id, caller, scratch, session, running: Some(running), batches, view }))
     }
 
     /// A sandbox with nothing but names for the catalog's databases.
@@ -150,6 +164,11 @@ impl Sandbox {
                 database.schemas.insert(schema.name.clone(), Arc::new(schema));
             }
         }
+        let mut next = Vec::new();
+        next.extend((0..self.account.glue.views(region).count()).map(|_| manifest.catalog.allocate()));
+        if let Some(database) = manifest.catalog.database_mut(&Identifier::fold(CATALOG)) {
+            self.add_views(region, database, next);
+        }
         scratch.warehouse.committed = Arc::new(manifest);
         scratch.clock = self.clock.clone();
         scratch.memory_limit = self.memory_limit;
@@ -163,8 +182,16 @@ impl Sandbox {
         let Some(running) = &mut query.running else { return Ok(true) };
         let began = query.scratch.clock.now();
         let step = self.lend_account(&mut query.scratch, |scratch| scratch.step(running));
-        let scanned = running.scanned_outside();
+        let scanned = if query.view.is_some() { 0 } else { running.scanned_outside() };
         self.note_execution(&query.id, |execution| execution.scanned = scanned);
+        if self.account.athena.most(&query.id).is_some_and(|most| scanned > most) {
+            let now = self.clock.now();
+            self.note_execution(&query.id, |execution| {
+                let reason = "Bytes scanned limit was exceeded".to_owned();
+                execution.end(State::Cancelled, Some(reason), now);
+            });
+            return Ok(false);
+        }
         let passed = query.scratch.clock.now().0 - began.0;
         self.clock.advance(passed);
         match step? {
@@ -174,12 +201,25 @@ impl Sandbox {
                 Ok(false)
             }
             Step::Done(completion) => {
-                let table = table(&completion, &query.batches);
+                let mut table = table(&completion, &query.batches);
                 query.scratch.disconnect(query.session);
+                if let Some(view) = query.view.take() {
+                    self.keep_view(&view, query, &table)?;
+                    table = Table::default();
+                }
                 let Some(execution) = self.account.athena.get(&query.id).cloned() else { return Ok(true) };
                 self.answer(&execution, &query.caller, table, scanned)?;
                 Ok(true)
             }
+        }
+    }
+
+    /// What a query has read, whether it came to its end or was stopped, costs.
+    fn pay(&mut self, id: &str, scanned: u64) {
+        let (now, account) = (self.clock.now(), Arc::make_mut(&mut self.account));
+        if let Some(execution) = account.athena.get(id) {
+            let (region, resource) = (&execution.region, &execution.workgroup);
+            account.meter.scan(Of { usage: Usage::AthenaScan, region, resource }, scanned, now);
         }
     }
 
@@ -192,6 +232,7 @@ impl Sandbox {
         scanned: u64,
     ) -> SqlResult<()> {
         let body = match execution.kind {
+            Kind::Dml if table.columns.is_empty() => String::new(),
             Kind::Dml => csv(&table),
             Kind::Ddl | Kind::Utility => {
                 let cells = |row: &Vec<Option<String>>| {
@@ -211,9 +252,7 @@ impl Sandbox {
         }
         let now = self.clock.now();
         let time = (now.0 - execution.submitted.0) / 1_000;
-        let account = Arc::make_mut(&mut self.account);
-        let of = Of { usage: Usage::AthenaScan, region: &execution.region, resource: &execution.workgroup };
-        account.meter.scan(of, scanned, now);
+        self.pay(&execution.id, scanned);
         self.note_execution(&execution.id, |execution| {
             execution.columns = table.columns;
             execution.engine_time = time.max(1);
@@ -221,224 +260,9 @@ impl Sandbox {
         });
         Ok(())
     }
-
-    /// Statements that the catalog alone answers; `None` for those that are the engine's.
-    fn told(&mut self, sql: &str, execution: &Execution, caller: &Caller) -> SqlResult<Option<Table>> {
-        let plain = sql.replace('`', "");
-        let words: Vec<&str> = plain.split_whitespace().collect();
-        let upper: Vec<String> = words.iter().map(|word| word.to_uppercase()).collect();
-        let upper: Vec<&str> = upper.iter().map(String::as_str).collect();
-        let last = words.last().copied().unwrap_or("").trim_matches(['\'', '"']);
-        let one = |name: &str| vec![(name.to_owned(), "string".to_owned())];
-        let rows = |names: Vec<String>| names.into_iter().map(|name| vec![Some(name)]).collect();
-        let here = execution.database.clone().unwrap_or_else(|| "default".to_owned());
-        let (database, table) = match last.split_once('.') {
-            Some((database, table)) => (database.to_lowercase(), table.to_lowercase()),
-            None => (here.clone(), last.to_lowercase()),
-        };
-        let names = |list: &Value| -> Vec<String> {
-            let names = list.as_array().into_iter().flatten().map(|one| one["Name"].as_str().unwrap_or(""));
-            names.map(str::to_owned).collect()
-        };
-        let mut glue = |operation: &str, parameters: Value| {
-            let reply = self.call(caller, "glue", operation, parameters, None);
-            reply.map(|reply| reply.value).map_err(|error| refused(&error))
-        };
-        Ok(Some(match upper.as_slice() {
-            ["SHOW", "DATABASES" | "SCHEMAS"] => {
-                let found = glue("GetDatabases", json!({}))?;
-                Table { columns: one("database_name"), rows: rows(names(&found["DatabaseList"])) }
-            }
-            ["SHOW", "TABLES"] | ["SHOW", "TABLES", "IN" | "FROM", _] => {
-                let of = if upper.len() > 2 { last.to_lowercase() } else { here };
-                let found = glue("GetTables", json!({"DatabaseName": of}))?;
-                Table { columns: one("tab_name"), rows: rows(names(&found["TableList"])) }
-            }
-            ["SHOW", "PARTITIONS", _] => {
-                let of = json!({"DatabaseName": database, "Name": table});
-                let keys = names(&glue("GetTable", of)?["Table"]["PartitionKeys"]);
-                let of = json!({"DatabaseName": database, "TableName": table});
-                let found = glue("GetPartitions", of)?;
-                let shown = |partition: &Value| {
-                    let values = partition["Values"].as_array().into_iter().flatten();
-                    let pairs = keys.iter().zip(values);
-                    let pairs = pairs.map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or("")));
-                    pairs.collect::<Vec<_>>().join("/")
-                };
-                let all = found["Partitions"].as_array().into_iter().flatten().map(shown).collect();
-                Table { columns: one("partition"), rows: rows(all) }
-            }
-            ["DESCRIBE" | "DESC", _] => {
-                let found = glue("GetTable", json!({"DatabaseName": database, "Name": table}))?;
-                let stored = found["Table"]["StorageDescriptor"]["Columns"].as_array().into_iter().flatten();
-                let keys = found["Table"]["PartitionKeys"].as_array().into_iter().flatten();
-                let shown = |column: &Value| {
-                    let text = |name: &str| column[name].as_str().unwrap_or("").to_owned();
-                    vec![Some(text("Name")), Some(text("Type")), Some(text("Comment"))]
-                };
-                let columns = ["col_name", "data_type", "comment"];
-                let columns = columns.map(|name| (name.to_owned(), "string".to_owned())).to_vec();
-                Table { columns, rows: stored.chain(keys).map(shown).collect() }
-            }
-            ["CREATE", "DATABASE" | "SCHEMA", rest @ ..] => {
-                let made = glue("CreateDatabase", json!({"DatabaseInput": {"Name": last.to_lowercase()}}));
-                match made {
-                    Err(error) if rest.len() == 1 || !error.kind.message().contains("already exists") => {
-                        return Err(error);
-                    }
-                    _ => Table::default(),
-                }
-            }
-            ["DROP", "DATABASE" | "SCHEMA", _] => {
-                glue("DeleteDatabase", json!({"Name": last.to_lowercase()}))?;
-                Table::default()
-            }
-            ["MSCK", "REPAIR", "TABLE", _] => {
-                let found = glue("GetTable", json!({"DatabaseName": database, "Name": table}))?;
-                let said = self.repair(&database, &table, &found["Table"], caller)?;
-                Table { columns: Vec::new(), rows: rows(said) }
-            }
-            _ => return Ok(None),
-        }))
-    }
-
-    /// Adds a partition for every folder that is named after the keys (`month=2023-05/`).
-    fn repair(
-        &mut self,
-        database: &str,
-        name: &str,
-        table: &Value,
-        caller: &Caller,
-    ) -> SqlResult<Vec<String>> {
-        let location = table["StorageDescriptor"]["Location"].as_str().unwrap_or("").trim_end_matches('/');
-        let (bucket, prefix) =
-            location.strip_prefix("s3://").and_then(|path| path.split_once('/')).unwrap_or(("", ""));
-        let keys: Vec<&str> = table["PartitionKeys"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|key| key["Name"].as_str())
-            .collect();
-        let list = json!({"Bucket": bucket, "Prefix": format!("{prefix}/")});
-        let found = self.call(caller, "s3", "ListObjectsV2", list, None).map_err(|error| refused(&error))?;
-        let (mut said, mut seen) = (Vec::new(), Vec::new());
-        for object in found.value["Contents"].as_array().into_iter().flatten() {
-            let path = object["Key"].as_str().and_then(|key| key.get(prefix.len() + 1..)).unwrap_or("");
-            let folders: Vec<&str> = path.split('/').collect();
-            if folders.len() <= keys.len() || keys.is_empty() {
-                continue;
-            }
-            let named = folders.iter().zip(&keys).map(|(folder, key)| {
-                let (name, value) = folder.split_once('=')?;
-                name.eq_ignore_ascii_case(key).then(|| value.to_owned())
-            });
-            let Some(values) = named.collect::<Option<Vec<String>>>() else { continue };
-            if seen.contains(&values) {
-                continue;
-            }
-            let folder = folders[..keys.len()].join("/");
-            let mut descriptor = table["StorageDescriptor"].clone();
-            descriptor["Location"] = json!(format!("{location}/{folder}/"));
-            let input = json!({
-                "DatabaseName": database,
-                "TableName": name,
-                "PartitionInput": {"Values": values, "StorageDescriptor": descriptor},
-            });
-            match self.call(caller, "glue", "CreatePartition", input, None) {
-                Ok(_) => {
-                    if said.is_empty() {
-                        said.push("Partitions not in metastore:\t".to_owned());
-                    }
-                    said[0].push_str(&format!("{name}:{folder} "));
-                    said.push(format!("Repair: Added partition to metastore {name}:{folder}"));
-                }
-                Err(error) if error.fault.code() == "AlreadyExistsException" => {}
-                Err(error) => return Err(refused(&error)),
-            }
-            seen.push(values);
-        }
-        if let Some(first) = said.first_mut() {
-            *first = first.trim_end().to_owned();
-        }
-        Ok(said)
-    }
 }
 
-/// Athena's DDL as the engine's grammar has it. Queries are as they are.
-fn engine_sql(sql: &str, kind: Kind) -> String {
-    if kind == Kind::Dml {
-        return sql.to_owned();
-    }
-    let mut out = String::with_capacity(sql.len());
-    let mut quoted = false;
-    for piece in sql.split_inclusive('\'') {
-        let mut piece = piece.replace('`', "");
-        if !quoted {
-            for (from, to) in [("TBLPROPERTIES", "TABLE PROPERTIES"), ("string", "varchar(65535)")] {
-                let lower = piece.to_lowercase();
-                if let Some(at) = lower.find(&from.to_lowercase()) {
-                    let (before, after) = (&piece[..at], &piece[at + from.len()..]);
-                    // Again for those that follow.
-                    piece = format!("{before}{to}{}", engine_sql(after, kind));
-                }
-            }
-        }
-        out.push_str(&piece);
-        quoted = !quoted;
-    }
-    out
-}
-
-/// A column without a name is called after its place: `_col0`.
-fn name_columns(body: &mut SetExpression) {
-    let select = match body {
-        SetExpression::Select(select) => select,
-        SetExpression::Query(query) => return name_columns(&mut query.body),
-        SetExpression::SetOperation { left, .. } => return name_columns(left),
-    };
-    for (at, item) in select.projection.iter_mut().enumerate() {
-        if let SelectItem::Unnamed(expr) = item
-            && !matches!(expr, Expression::Identifier(_) | Expression::CompoundIdentifier(_))
-        {
-            let alias =
-                Ident { value: format!("_col{at}"), quote_style: None, span: Span { start: 0, end: 0 } };
-            *item = SelectItem::Named { expr: expr.clone(), alias };
-        }
-    }
-}
-
-/// Only what Athena does; names without a database are the context's.
-fn place(parsed: &mut ParsedStatement, database: Option<&str>) -> SqlResult<()> {
-    let here = |name: &mut QualifiedName| {
-        if name.schema.is_none() {
-            name.schema = database.map(Identifier::fold);
-        }
-    };
-    match &mut parsed.statement {
-        Statement::Query(query) => {
-            name_columns(&mut query.body);
-            Ok(())
-        }
-        Statement::DropTable { names, .. } => {
-            names.iter_mut().for_each(here);
-            Ok(())
-        }
-        Statement::External(statement) => {
-            match &mut **statement {
-                ExternalStatement::CreateTable(create) if create.query.is_some() => {
-                    return Err(SqlError::product("0A000", "not simulated yet: this statement in Athena"));
-                }
-                ExternalStatement::CreateTable(create) => here(&mut create.name),
-                ExternalStatement::Alter { table, .. } => here(table),
-                ExternalStatement::CreateSchema(_) | ExternalStatement::Show { .. } => {}
-            }
-            Ok(())
-        }
-        _ => Err(SqlError::product("0A000", "not simulated yet: this statement in Athena")),
-    }
-}
-
-fn refused(error: &ApiError) -> SqlError {
+pub(super) fn refused(error: &ApiError) -> SqlError {
     let text = match &error.fault {
         // unconfirmed: the words around AWS's own.
         Fault::Denied(_) => {

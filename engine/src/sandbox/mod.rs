@@ -8,7 +8,10 @@
 mod activity;
 mod analyze_history;
 mod athena;
+mod athena_form;
 mod athena_table;
+mod athena_told;
+mod athena_view;
 mod auto_refresh;
 mod background;
 mod connection;

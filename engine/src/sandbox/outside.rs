@@ -147,8 +147,19 @@ impl Outside for AccountOutside<'_> {
         &mut self,
         credentials: &Credentials,
         question: CatalogQuestion,
-        parameters: Value,
+        mut parameters: Value,
     ) -> Result<Value, CatalogError> {
+        // Redshift has no `string`; Athena and Glue have, and mean it where the engine has the longest VARCHAR.
+        if self.acting.is_some() {
+            for list in ["/TableInput/StorageDescriptor/Columns", "/TableInput/PartitionKeys"] {
+                let columns = parameters.pointer_mut(list).and_then(Value::as_array_mut);
+                for column in columns.into_iter().flatten() {
+                    if column["Type"] == "varchar(65535)" {
+                        column["Type"] = json!("string");
+                    }
+                }
+            }
+        }
         if let Some(acting) = self.acting.filter(|_| parameters["DatabaseName"] == OWN) {
             return Ok(json!({"Table": acting.own[parameters["Name"].as_str().unwrap_or("")]}));
         }

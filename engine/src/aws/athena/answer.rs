@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::execution::{Execution, Kind, State, missing};
 use super::workgroup::engine;
-use super::{PRIMARY, invalid};
+use super::{PRIMARY, invalid, page};
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 
@@ -67,8 +67,7 @@ pub fn get_many(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {
 pub fn list(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {
     let name = order.parameters.text("WorkGroup").unwrap_or(PRIMARY);
     let of_group = account.athena.executions.iter().rev().filter(|execution| execution.workgroup == name);
-    let ids: Vec<&str> = of_group.map(|execution| execution.id.as_str()).collect();
-    Ok(json!({"QueryExecutionIds": ids}))
+    page(order, "QueryExecutionIds", of_group.map(|execution| json!(execution.id)).collect())
 }
 
 /// Rows as they lie in S3; the first is the header.

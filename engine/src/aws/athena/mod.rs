@@ -5,10 +5,13 @@
 
 mod answer;
 mod execution;
+mod named_query;
 mod workgroup;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
+use super::document::Document;
 use super::policy::Context;
 use super::shape::operations;
 use super::{Access, Account, Fault, Order, Reply};
@@ -28,14 +31,19 @@ operations! {
     ListWorkGroups "NextToken MaxResults:int",
     UpdateWorkGroup "WorkGroup! Description ConfigurationUpdates:structure State",
     DeleteWorkGroup "WorkGroup! RecursiveDeleteOption:bool",
+    CreateNamedQuery "Name! Description Database! QueryString! ClientRequestToken WorkGroup",
+    GetNamedQuery "NamedQueryId!",
+    BatchGetNamedQuery "NamedQueryIds!:strings",
+    ListNamedQueries "NextToken MaxResults:int WorkGroup",
+    UpdateNamedQuery "NamedQueryId! Name! Description QueryString!",
+    DeleteNamedQuery "NamedQueryId!",
 }
 
 /// Operations AWS has and the sandbox does not yet.
-pub const NOT_SIMULATED: &str = "BatchGetNamedQuery BatchGetPreparedStatement CreateDataCatalog CreateNamedQuery \
-CreateNotebook CreatePreparedStatement DeleteDataCatalog DeleteNamedQuery DeletePreparedStatement GetDatabase \
-GetDataCatalog GetNamedQuery GetPreparedStatement GetQueryRuntimeStatistics GetTableMetadata ListDatabases \
-ListDataCatalogs ListEngineVersions ListNamedQueries ListPreparedStatements ListTableMetadata ListTagsForResource \
-StartSession TagResource UntagResource UpdateDataCatalog UpdateNamedQuery UpdatePreparedStatement";
+pub const NOT_SIMULATED: &str = "BatchGetPreparedStatement CreateDataCatalog CreateNotebook CreatePreparedStatement DeleteDataCatalog \
+DeletePreparedStatement GetDatabase GetDataCatalog GetPreparedStatement GetQueryRuntimeStatistics \
+GetTableMetadata ListDatabases ListDataCatalogs ListEngineVersions ListPreparedStatements ListTableMetadata \
+ListTagsForResource StartSession TagResource UntagResource UpdateDataCatalog UpdatePreparedStatement";
 
 /// The workgroup that every account has.
 pub const PRIMARY: &str = "primary";
@@ -45,12 +53,17 @@ pub struct Athena {
     workgroups: SortedMap<String, WorkGroup>,
     /// The oldest first.
     executions: Vec<Execution>,
+    named: Vec<Document>,
 }
 
 impl Default for Athena {
     fn default() -> Self {
         let primary = WorkGroup::default();
-        Athena { workgroups: SortedMap::from([(PRIMARY.to_owned(), primary)]), executions: Vec::new() }
+        Athena {
+            workgroups: SortedMap::from([(PRIMARY.to_owned(), primary)]),
+            executions: Vec::new(),
+            named: Vec::new(),
+        }
     }
 }
 
@@ -64,9 +77,27 @@ impl Athena {
         self.executions.iter().find(|execution| execution.id == id)
     }
 
+    /// How many bytes its workgroup lets a query scan.
+    pub fn most(&self, id: &str) -> Option<u64> {
+        self.workgroups.get(&self.get(id)?.workgroup)?.most()
+    }
+
     pub fn get_mut(&mut self, id: &str) -> Option<&mut Execution> {
         self.executions.iter_mut().find(|execution| execution.id == id)
     }
+}
+
+/// A page of at most 50 items, from `NextToken` on.
+fn page(order: &Order<'_>, name: &str, all: Vec<Value>) -> Result<Value, Fault> {
+    let most = order.parameters.integer("MaxResults").unwrap_or(50).clamp(1, 50) as usize;
+    let from = order.parameters.text("NextToken").map_or(Ok(0), str::parse::<usize>);
+    let from = from.map_err(|_| invalid("Invalid NextToken"))?;
+    let mut value = json!({});
+    if from.saturating_add(most) < all.len() {
+        value["NextToken"] = json!((from + most).to_string());
+    }
+    value[name] = all.into_iter().skip(from).take(most).collect();
+    Ok(value)
 }
 
 fn invalid(message: impl Into<String>) -> Fault {
@@ -77,7 +108,11 @@ fn invalid(message: impl Into<String>) -> Fault {
 pub fn access(operation: Operation, account: &Account, order: &Order<'_>) -> Vec<Access> {
     let parameters = order.parameters;
     let of_query = |id: &str| account.athena.get(id).map(|execution| execution.workgroup.as_str());
-    let named = parameters.text("WorkGroup").or(parameters.text("Name"));
+    let kept = named_query::workgroup(account, parameters);
+    let named = match operation {
+        Operation::CreateWorkGroup => parameters.text("Name"),
+        _ => parameters.text("WorkGroup").or(kept),
+    };
     let asked =
         parameters.text("QueryExecutionId").or(parameters.texts("QueryExecutionIds").first().copied());
     let workgroup = match operation {
@@ -107,6 +142,12 @@ pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Re
         Operation::ListWorkGroups => workgroup::list(account, order),
         Operation::UpdateWorkGroup => workgroup::update(account, order),
         Operation::DeleteWorkGroup => workgroup::delete(account, order),
+        Operation::CreateNamedQuery => named_query::create(account, order),
+        Operation::GetNamedQuery => named_query::get(account, order),
+        Operation::BatchGetNamedQuery => named_query::get_many(account, order),
+        Operation::ListNamedQueries => named_query::list(account, order),
+        Operation::UpdateNamedQuery => named_query::update(account, order),
+        Operation::DeleteNamedQuery => named_query::delete(account, order),
     }?;
     Ok(Reply { value, body: None })
 }

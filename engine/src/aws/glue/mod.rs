@@ -113,6 +113,19 @@ impl Glue {
         self.databases.keys().filter_map(|key| key.strip_prefix(&here)).map(str::to_owned).collect()
     }
 
+    /// Views of a region: database, name and what the catalog was told of them.
+    pub fn views(&self, region: &str) -> impl Iterator<Item = (&str, &str, &Value)> {
+        let here = format!("{region}/");
+        let of_region = self.databases.iter().filter(move |(key, _)| key.starts_with(&here));
+        let tables = of_region.flat_map(|(_, database)| {
+            database
+                .tables
+                .values()
+                .map(|table| (database.name.as_str(), table.name.as_str(), &table.input.0))
+        });
+        tables.filter(|(.., input)| input["TableType"] == "VIRTUAL_VIEW")
+    }
+
     /// The database of this name, whatever its case, in a region.
     fn database(&self, region: &str, name: &str) -> Result<&Database, Fault> {
         self.databases.get(&key(region, name)).ok_or_else(|| no_database(name))

@@ -95,10 +95,14 @@ impl Binder<'_> {
         if *schema != self.scope.session.temporary_schema {
             authorize::schema_usage(found, self.manifest, self.viewer.user)?;
         }
-        if let Some(external) = &found.external {
-            return self.external_table(found, external, name).map(Found::External);
+        let own = self.database.find(schema, name);
+        match &found.external {
+            // Athena's views stand beside the catalog's tables.
+            Some(external) if own.is_none() => {
+                self.external_table(found, external, name).map(Found::External)
+            }
+            _ => own.cloned().map(Found::Stored).ok_or_else(missing),
         }
-        self.database.find(schema, name).cloned().map(Found::Stored).ok_or_else(missing)
     }
 
     /// A table that the catalog knows. What is read outside lies in temporary tables on the way.

@@ -38,7 +38,7 @@ mod teradata;
 #[cfg(test)]
 mod tests;
 mod text_compare;
-mod varbyte;
+pub(crate) mod varbyte;
 
 pub use sandshift_kernel::sql::functions::column;
 use sandshift_kernel::sql::functions::{self, arithmetic, date_part, decimal, signature, string};

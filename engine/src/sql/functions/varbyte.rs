@@ -212,7 +212,7 @@ fn in_digits(text: &str, digits: usize, bits: u32) -> Option<Vec<u8>> {
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-fn write_base64(bytes: &[u8], out: &mut String) {
+pub(crate) fn write_base64(bytes: &[u8], out: &mut String) {
     for chunk in bytes.chunks(3) {
         let group = chunk.iter().fold(0u32, |group, byte| (group << 8) | u32::from(*byte));
         let group = group << (8 * (3 - chunk.len()));
@@ -224,7 +224,7 @@ fn write_base64(bytes: &[u8], out: &mut String) {
     }
 }
 
-fn read_base64(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn read_base64(text: &str) -> Option<Vec<u8>> {
     let body = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
     if !text.len().is_multiple_of(4) {
         return None;
