@@ -53,7 +53,7 @@ async function work() {
 
 /** `message` is JSON text, or `[text, bytes]`. */
 async function take(message) {
-  const [text, bytes] = typeof message === "string" ? [message] : message;
+  let [text, bytes] = typeof message === "string" ? [message] : message;
   const { id, request } = JSON.parse(text);
   switch (request.type) {
     case "open":
@@ -77,6 +77,8 @@ async function take(message) {
   journal.note(request, bytes);
   acted ||= acts(request);
   await guarded(() => engine.take(text, bytes));
+  // A large file is the engine's now: while it is stored there is no room for it here, too.
+  if (bytes) bytes = message[1] = undefined;
   // A script is stored when it is over; everything else before it is answered.
   if (engine && !engine.isRunning()) await keep();
   else tell();

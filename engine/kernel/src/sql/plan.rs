@@ -235,6 +235,15 @@ pub struct AggregateCall {
     pub data_type: DataType,
 }
 
+/// Whether the Spectrum layer computes such an aggregate for each of its reads, so that only groups come back.
+pub fn is_pushed_outside(groups: &[Expression], aggregates: &[AggregateCall]) -> bool {
+    use AggregateFunction::{Average, Count, CountRows, Max, Min, Sum};
+    let plain = |call: &AggregateCall| {
+        !call.distinct && matches!(call.function, CountRows | Count | Sum | Average | Min | Max)
+    };
+    groups.iter().all(|group| matches!(group, Expression::Column { .. })) && aggregates.iter().all(plain)
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AggregateFunction {
     CountRows,

@@ -7,7 +7,7 @@ use super::expression;
 use super::step::{Scanned, Step, StepKind};
 use crate::sql::expression::Expression;
 use crate::sql::optimize::UNKNOWN_OUTSIDE;
-use crate::sql::plan::{AggregateCall, AggregateFunction, External, Scan};
+use crate::sql::plan::{AggregateCall, External, Scan, is_pushed_outside};
 
 /// Partitions that the planner reckons with.
 const PARTITIONS: f64 = 1_000.0;
@@ -72,12 +72,7 @@ pub(super) fn aggregated(
     width: usize,
     known: Option<f64>,
 ) -> Step {
-    use AggregateFunction::{Average, Count, CountRows, Max, Min, Sum};
-    let plain = |call: &AggregateCall| {
-        !call.distinct && matches!(call.function, CountRows | Count | Sum | Average | Min | Max)
-    };
-    let columns = groups.iter().all(|group| matches!(group, Expression::Column { .. }));
-    if !columns || !aggregates.iter().all(plain) {
+    if !is_pushed_outside(groups, aggregates) {
         return step;
     }
     let loops = step.title.starts_with("XN Partition Loop");

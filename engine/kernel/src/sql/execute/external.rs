@@ -32,6 +32,8 @@ pub struct ExternalRead {
     pub returned_bytes: u64,
     /// Files that were begun.
     pub files: usize,
+    /// The step whose aggregate was computed outside, so that only its groups came back.
+    pub pushed: Option<usize>,
 }
 
 pub struct ScanExternal {
@@ -89,6 +91,7 @@ impl ScanExternal {
             returned_rows: 0,
             returned_bytes: 0,
             files: 0,
+            pushed: None,
         });
         Ok(ScanExternal {
             scan: scan.clone(),

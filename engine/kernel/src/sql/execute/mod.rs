@@ -272,7 +272,15 @@ fn operator_of(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator
                 .iter()
                 .flat_map(|call| call.arguments.iter().chain(call.order.iter().map(|key| &key.expression)));
             let asked: Vec<&Expression> = groups.iter().chain(inside).collect();
-            asking(build(input, context)?, &asked, |input| {
+            let number = context.profile.entered();
+            let below = build(input, context)?;
+            if let Plan::Scan(plan::Scan { external: Some(_), .. }) = &**input
+                && plan::is_pushed_outside(groups, aggregates)
+                && let Some(read) = context.external.last_mut()
+            {
+                read.pushed = number;
+            }
+            asking(below, &asked, |input| {
                 Box::new(aggregate::Aggregate::new(input, groups.clone(), aggregates.clone()))
             })
         }
