@@ -50,18 +50,32 @@ async function inflated(packed, method, size, name) {
 
 /** A zip of `files`, path to bytes; stored, because texts of a lab are small. */
 export function zip(files) {
+  return joined([...files].map(([name, bytes]) => ({ name, bytes, packed: bytes, method: 0, mode: 0o644 })));
+}
+
+/** The same deflated, for files that are not; those whose names `run` matches can be run. */
+export async function zipPacked(files, run) {
+  const entries = [...files].map(async ([name, bytes]) => {
+    const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+    const packed = new Uint8Array(await new Response(stream).arrayBuffer());
+    return { name, bytes, packed, method: 8, mode: run.test(name) ? 0o755 : 0o644 };
+  });
+  return joined(await Promise.all(entries));
+}
+
+function joined(entries) {
   const parts = [];
   const list = [];
   let at = 0;
-  for (const [name, bytes] of files) {
+  for (const { name, bytes, packed, method, mode } of entries) {
     const path = new TextEncoder().encode(name);
-    const sum = crc(bytes);
-    // Version, flags (the name is UTF-8), stored, a date that is always the same: 1 January 1980.
-    const common = [2, 20, 2, 0x0800, 2, 0, 2, 0, 2, 33, 4, sum, 4, bytes.length, 4, bytes.length, 2, path.length, 2, 0];
+    // Version, flags (the name is UTF-8), method, a date that is always the same: 1 January 1980.
+    const common = [2, 20, 2, 0x0800, 2, method, 2, 0, 2, 33, 4, crc(bytes), 4, packed.length, 4, bytes.length, 2, path.length, 2, 0];
     const local = numbers([4, 0x04034b50, ...common]);
-    list.push(numbers([4, 0x02014b50, 2, 20, ...common, 2, 0, 2, 0, 2, 0, 4, 0, 4, at]), path);
-    parts.push(local, path, bytes);
-    at += local.length + path.length + bytes.length;
+    // Made by a Unix, so that the mode counts.
+    list.push(numbers([4, 0x02014b50, 2, 0x0314, ...common, 2, 0, 2, 0, 2, 0, 4, (0o100000 | mode) << 16, 4, at]), path);
+    parts.push(local, path, packed);
+    at += local.length + path.length + packed.length;
   }
   const size = list.reduce((sum, part) => sum + part.length, 0);
   const count = list.length / 2;

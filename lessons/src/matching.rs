@@ -142,19 +142,58 @@ fn unmatched(
             }
         }
     } else {
-        for (at, row) in rows.iter().enumerate() {
-            let found = (0..right.len()).find(|place| {
-                !taken[*place]
-                    && right[*place].len() == row.len()
-                    && (0..row.len()).all(|column| same_cell(&right[*place], row, column, tolerance))
-            });
-            match found {
-                Some(place) => taken[place] = true,
-                None => extra = extra.or(Some(at)),
+        let mut of: Vec<Option<usize>> = vec![None; right.len()];
+        for at in 0..rows.len() {
+            // What is wrong already is told by its first row; then nobody needs to give way any more.
+            if !takes(right, rows, tolerance, at, extra.is_none(), &mut of) {
+                extra = extra.or(Some(at));
+            }
+        }
+        taken = of.iter().map(Option::is_some).collect();
+    }
+    (extra, taken.iter().position(|taken| !taken))
+}
+
+/// Finds a wanted row for the row `at`. `of` says which row each wanted one is taken by. A row that is close to two may give
+/// way to one that is close to one of them only, so such chains are followed before anything is called wrong.
+fn takes(
+    right: &[Vec<&str>],
+    rows: &[Vec<&str>],
+    tolerance: Option<f64>,
+    at: usize,
+    gives_way: bool,
+    of: &mut [Option<usize>],
+) -> bool {
+    let near = |place: usize, row: &[&str]| {
+        right[place].len() == row.len()
+            && (0..row.len()).all(|column| same_cell(&right[place], row, column, tolerance))
+    };
+    // From which place each place was come to; a place is looked at once.
+    let mut from: Vec<Option<Option<usize>>> = vec![None; right.len()];
+    let mut waiting = vec![(at, None)];
+    while let Some((row, before)) = waiting.pop() {
+        // A free one first: hardly ever does anybody have to give way.
+        for free in if gives_way { &[true, false][..] } else { &[true] } {
+            for place in 0..right.len() {
+                if of[place].is_none() != *free || from[place].is_some() || !near(place, &rows[row]) {
+                    continue;
+                }
+                from[place] = Some(before);
+                let Some(holder) = of[place] else {
+                    // Everybody on the way moves on by one.
+                    let mut to = place;
+                    while let Some(Some(last)) = from[to] {
+                        of[to] = of[last];
+                        to = last;
+                    }
+                    of[to] = Some(at);
+                    return true;
+                };
+                waiting.push((holder, Some(place)));
             }
         }
     }
-    (extra, taken.iter().position(|taken| !taken))
+    false
 }
 
 fn same_cell(one: &[&str], other: &[&str], column: usize, tolerance: Option<f64>) -> bool {

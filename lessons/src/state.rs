@@ -17,6 +17,7 @@ use crate::generator::{
     csv_orange_telecom, csv_session_timestamp, csv_session_transaction, csv_user_session_channel,
 };
 use crate::lab::run_script;
+use sandshift_prose::course;
 
 /// Every account of the course begins from the same seed, so that figures in the lessons hold for everybody.
 pub const SEED: u64 = 20_230_525;
@@ -69,19 +70,11 @@ pub fn course_warehouse(seed: u64) -> SqlResult<Sandbox> {
     fill_raw_data(&mut sandbox, seed)?;
     fill_analytics(&mut sandbox)?;
     fill_pii(&mut sandbox, &people(seed, PEOPLE))?;
-    if let Err(problem) = run_script(&mut sandbox, OUTSIDE, "course-warehouse", 0, &mut |_| {}) {
+    if let Err(problem) = run_script(&mut sandbox, course::OUTSIDE, "course-warehouse", 0, &mut |_| {}) {
         return Err(SqlError::bug(problem.to_string()));
     }
     Ok(sandbox)
 }
-
-/// The course's bucket, and the role with which the cluster reads it.
-pub const OUTSIDE: &str = r#"
-aws learner> s3 mb s3://course-bucket
-aws learner> iam create-role --role-name redshift.read.s3 --assume-role-policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"redshift.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
-aws learner> iam attach-role-policy --role-name redshift.read.s3 --policy-arn arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess
-aws learner> redshift modify-cluster-iam-roles --cluster-identifier course-cluster --add-iam-roles arn:aws:iam::123456789012:role/redshift.read.s3
-"#;
 
 /// The great tables are made when they are read: a lab opens in the time that its names take.
 fn fill_raw_data(sandbox: &mut Sandbox, seed: u64) -> SqlResult<()> {

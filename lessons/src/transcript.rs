@@ -17,7 +17,7 @@ use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::error::{SqlError, SqlResult};
 use sandshift_engine::sql::session::SessionId;
 use sandshift_prose::definition::Table;
-pub use sandshift_prose::transcript::{Door, Entry, Transcript};
+pub use sandshift_prose::transcript::{Door, Entry, LONGEST, Transcript};
 
 use crate::Problem;
 use crate::matching::ROWS;

@@ -92,7 +92,7 @@ async function menu(page, at) {
   await details.locator(".menu-item").nth(at).click();
 }
 
-const [RESET_LAB, EXPORT] = [-4, -2];
+const [RESET_LAB, EXPORT] = [-5, -2];
 
 async function exported(page, click) {
   const [download] = await Promise.all([page.waitForEvent("download"), click()]);

@@ -251,7 +251,8 @@ pub fn json(marks: &[Marks]) -> String {
     serde_json::to_string_pretty(&each.collect::<Vec<_>>()).unwrap_or_default()
 }
 
-fn decoded(text: &str) -> Option<Vec<u8>> {
+/// Bytes as the journal has them, in base64.
+pub fn decoded(text: &str) -> Option<Vec<u8>> {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = Vec::new();
     let (mut held, mut bits) = (0_u32, 0);

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sandshift_lessons::{Lab, prove, scaffold};
+use sandshift_lessons::{Digest, Lab, prove, scaffold};
+use sandshift_prose::listing::{INDEX, Listed, is_digested};
 
 use crate::{files, start};
 
@@ -50,11 +51,72 @@ pub fn check(folder: &Path) -> Result<usize, String> {
     if problems.is_empty() { Ok(lab.definition.steps.len()) } else { Err(told(folder, &problems)) }
 }
 
+/// Puts the labs of a folder that lies beside a built site (it has a list) into that list; the list of a folder that is not
+/// the course's own is begun. Gives the list's place and how many labs in it are new or were changed.
+///
+/// # Errors
+/// A lab that cannot be read, two with one id, a list that cannot be read or written.
+pub fn list(path: &Path) -> Result<Option<(PathBuf, usize)>, String> {
+    let labs = if path.join("lab.toml").is_file() { path.join("..") } else { path.to_owned() };
+    let file = labs.join(INDEX);
+    let told = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+    let is_course = |labs: &Path| labs.canonicalize().ok() == course().canonicalize().ok();
+    let mut listed: Vec<Listed> = match fs::read_to_string(&file) {
+        Ok(text) => serde_json::from_str(&text).map_err(|error| told(&error))?,
+        // A lab alone is somebody's working copy, and the course is listed by its build.
+        Err(_) if is_course(&labs) || labs != path => return Ok(None),
+        Err(_) => Vec::new(),
+    };
+    let before = listed.len();
+    listed.retain(|entry| labs.join(&entry.folder).is_dir());
+    let mut changed = before - listed.len();
+    for folder in folders(path)? {
+        let mut found = Vec::new();
+        collect(&folder, &folder, &mut found)?;
+        let lab = read(&folder)?;
+        let digested = found.iter().find(|(path, _)| path == Digest::FILE).map(|(_, text)| text.as_str());
+        let is_fresh = digested.is_some_and(|text| {
+            serde_json::from_str::<Digest>(text).is_ok_and(|digest| digest == lab.digest())
+        });
+        // The words first, then what checking needs; a digest that is no longer the lab's is not fetched.
+        let files = found.into_iter().map(|(path, _)| path);
+        let mut files: Vec<String> = files.filter(|path| is_fresh || path != Digest::FILE).collect();
+        if is_fresh {
+            files.retain(|path| !is_digested(path));
+        }
+        let entry = Listed::of(&name(&folder), &lab.digest(), files);
+        if let Some(other) = listed.iter().find(|other| other.id == entry.id && other.folder != entry.folder)
+        {
+            return Err(told(&format!(
+                "{} and {} are both the lab `{}`",
+                other.folder, entry.folder, entry.id
+            )));
+        }
+        match listed.iter_mut().find(|known| known.folder == entry.folder) {
+            Some(known) => {
+                let entry = Listed { taken: known.taken.clone(), ..entry };
+                changed += usize::from(*known != entry);
+                *known = entry;
+            }
+            None => {
+                changed += 1;
+                listed.push(entry);
+            }
+        }
+    }
+    listed.sort_by_key(|entry| entry.order);
+    if changed > 0 || before == 0 {
+        let text = serde_json::to_string_pretty(&listed).map_err(|error| told(&error))?;
+        fs::write(&file, text + "\n").map_err(|error| told(&error))?;
+    }
+    Ok(Some((file, changed)))
+}
+
 /// Makes a new lab after the last one; gives its folder.
 ///
 /// # Errors
 /// A name that is none, or one that is taken.
-pub fn scaffold(id: &str) -> Result<PathBuf, String> {
+pub fn scaffold(labs: &Path, id: &str) -> Result<PathBuf, String> {
     let fine = id.chars().all(|each| each.is_ascii_lowercase() || each.is_ascii_digit() || each == '-');
     if id.is_empty() || !fine {
         return Err(format!(
@@ -62,18 +124,21 @@ pub fn scaffold(id: &str) -> Result<PathBuf, String> {
         ));
     }
     let mut order = 1;
-    for folder in folders(&course())? {
+    let is_empty =
+        fs::read_dir(labs).is_ok_and(|inside| inside.flatten().all(|entry| !entry.path().is_dir()));
+    for folder in if is_empty { Vec::new() } else { folders(labs)? } {
         let lab = read(&folder)?;
         if lab.definition.id == id {
             return Err(format!("{} is the lab `{id}` already", folder.display()));
         }
         order = order.max(lab.definition.order + 1);
     }
-    let folder = course().join(format!("{order:02}-{id}"));
+    let folder = labs.join(format!("{order:02}-{id}"));
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for (file, text) in scaffold::files(id, order) {
         fs::write(folder.join(file), text).map_err(|error| format!("{file}: {error}"))?;
     }
+    list(&folder)?;
     Ok(folder)
 }
 

@@ -89,11 +89,17 @@ fn run_labs(words: &[String]) -> Result<(), String> {
     let path = |given: Option<&&str>| given.map_or_else(lab::course, PathBuf::from);
     match words.as_slice() {
         ["check", rest @ ..] if rest.len() <= 1 => {
-            let folders = lab::folders(&path(rest.first()))?;
-            parallel::run(&folders, |folder| lab::check(folder).map(|steps| format!("({steps} steps)")))
+            let labs = path(rest.first());
+            let folders = lab::folders(&labs)?;
+            parallel::run(&folders, |folder| lab::check(folder).map(|steps| format!("({steps} steps)")))?;
+            // Only what is proved is listed.
+            if let Some((file, changed)) = lab::list(&labs)? {
+                println!("{} lists them ({changed} new or changed)", file.display());
+            }
+            Ok(())
         }
-        ["new", name] => {
-            let folder = lab::scaffold(name)?;
+        ["new", name, rest @ ..] if rest.len() <= 1 => {
+            let folder = lab::scaffold(&path(rest.first()), name)?;
             println!("{} is there; prove it: cargo xtask labs check {0}", folder.display());
             Ok(())
         }
@@ -108,7 +114,7 @@ fn run_labs(words: &[String]) -> Result<(), String> {
             println!("{}", lab::describe(&path(rest.first()))?);
             Ok(())
         }
-        _ => Err("labs check [DIR] | labs new NAME | labs grade [--labs DIR] [--json] FILE... | labs describe [DIR] | labs takeout LAB DIR".to_owned()),
+        _ => Err("labs check [DIR] | labs new NAME [DIR] | labs grade [--labs DIR] [--json] FILE... | labs describe [DIR] | labs takeout LAB DIR".to_owned()),
     }
 }
 

@@ -8,11 +8,14 @@ use std::path::Path;
 use sandshift_engine::cli::Files;
 use sandshift_engine::sandbox::{ADMIN, Sandbox};
 use sandshift_lessons::transcript::rows;
-use sandshift_lessons::{Lab, state};
-use sandshift_takeout::{Beginning, Table, Trip};
+use sandshift_lessons::{Lab, Problem, state};
+use sandshift_prose::course;
+use sandshift_takeout::trip::Whole;
+use sandshift_takeout::{Account, Beginning, History, Trip};
+use serde_json::Value;
 use zip::write::SimpleFileOptions;
 
-use crate::{lab, start};
+use crate::{grade, lab, start};
 
 const README: &str = include_str!("takeout.md");
 
@@ -58,85 +61,83 @@ pub fn archive(labs: &Path, file: &Path) -> Result<(), String> {
 
 /// The files of a lab's folder, by path.
 fn files(lab: &Lab) -> Result<Vec<(String, Vec<u8>)>, String> {
-    let mut sandbox = lab.start(start::SEED).map_err(|problem| problem.to_string())?;
-    let (beginning, rows) = beginning(lab, &mut sandbox)?;
-    let texts = Trip::of_lab(&lab.definition, &beginning)
-        .folder()
-        .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
-    let mut files: Vec<(String, Vec<u8>)> =
-        texts.into_iter().chain(rows).map(|(path, text)| (path, text.into_bytes())).collect();
-    for path in sandbox.disk.paths() {
-        let named = path.trim_start_matches("/data/");
-        let asked = files.iter().any(|(file, text)| {
-            file == "run.sh" && String::from_utf8_lossy(text).contains(&format!("$DATA/{named}\""))
-        });
-        if asked && let Some(bytes) = sandbox.disk.read(&path) {
-            files.push((format!("data/{named}"), bytes.to_vec()));
-        }
+    let mut untouched = Untouched(lab.start(start::SEED).map_err(|problem| problem.to_string())?);
+    let beginning = beginning(lab, &mut untouched)?;
+    let disk = untouched.files();
+    let whole = Trip::of_lab(&lab.definition, &beginning).and_then(|trip| trip.whole(&[], &disk));
+    Ok(with_disk(whole.map_err(told)?, &untouched.0))
+}
+
+/// The files of the folder that does what a workspace's journal tells; as `web/digest` and `web/worker/takeout.js` make it.
+///
+/// # Errors
+/// A journal or a lab that cannot be read or begun.
+pub fn of_journal(lab: Option<&Lab>, journal: &[Value]) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let begun = match lab {
+        Some(lab) => lab.start(start::SEED).map_err(|problem| problem.to_string())?,
+        None => state::course_warehouse(start::SEED).map_err(|error| error.to_string())?,
+    };
+    let mut untouched = Untouched(begun);
+    let beginning = match lab {
+        Some(lab) => beginning(lab, &mut untouched)?,
+        None => Beginning::read(course::WAREHOUSE, "", &mut untouched)?,
+    };
+    let history = History::read(journal, lab.map(|lab| &lab.definition))?;
+    let trip = Trip {
+        name: "sandshift-workspace".to_owned(),
+        beginning: &beginning,
+        parts: history.parts,
+        price: None,
+        left_out: history.left_out,
+    };
+    let whole = trip.whole(&history.texts, &untouched.files()).map_err(told)?;
+    let mut files = with_disk(whole, &untouched.0);
+    for (path, at) in history.sent {
+        let bytes = journal[at]["bytes"].as_str().and_then(grade::decoded).unwrap_or_default();
+        files.push((format!("data/{path}"), bytes));
     }
     Ok(files)
 }
 
-/// What a lab begins with, read from the account itself, and the rows by file.
-fn beginning(lab: &Lab, sandbox: &mut Sandbox) -> Result<(Beginning, Vec<(String, String)>), String> {
-    let mut beginning = Beginning::default();
-    if lab.definition.start != "course-warehouse" {
-        return Ok((beginning, Vec::new()));
-    }
-    beginning.outside = state::OUTSIDE.to_owned();
-    beginning.bucket = "course-bucket".to_owned();
-    beginning.role = "redshift.read.s3".to_owned();
-    let on_disk = sandbox.disk.paths();
-    let mut ask = |sql: &str| ask(sandbox, sql);
-    for schema in ask(
-        "SELECT nspname FROM pg_namespace WHERE nspowner > 1 AND nspname NOT LIKE 'pg%' AND nspname <> 'public' ORDER BY 1",
-    )? {
-        beginning.statements.push(format!("CREATE SCHEMA {}", schema[0]));
-    }
-    for user in ask("SELECT usename FROM pg_user WHERE NOT usesuper ORDER BY 1")? {
-        beginning.statements.push(format!("CREATE USER {} PASSWORD DISABLE", user[0]));
-    }
-    let mut data = Vec::new();
-    let tables = "SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1";
-    for table in ask(tables)? {
-        let name = table[0].clone();
-        let shown = ask(&format!("SHOW TABLE {name}"))?;
-        let definition = shown.iter().flatten().map(String::as_str).collect::<Vec<_>>().join("\n");
-        let definition = definition.trim_end().trim_end_matches(';').to_owned();
-        // The course's great tables are files of the learner's disk, too.
-        let whole = name.split_once('.').map(|(_, table)| format!("/data/{table}.csv"));
-        let file = match whole.filter(|path| on_disk.contains(path)) {
-            Some(path) => path.trim_start_matches("/data/").to_owned(),
-            None => {
-                let file = format!("beginning/{name}.csv");
-                let mut text = String::from("rows\n");
-                for row in ask(&format!("SELECT * FROM {name}"))? {
-                    let cells: Vec<String> = row.iter().map(|cell| csv_cell(cell)).collect();
-                    text.push_str(&cells.join(","));
-                    text.push('\n');
-                }
-                data.push((format!("data/{file}"), text));
-                file
-            }
-        };
-        beginning.tables.push(Table { name, definition, file });
-    }
-    Ok((beginning, data))
+fn told(problems: Vec<Problem>) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-fn csv_cell(cell: &str) -> String {
-    match cell {
-        "NULL" => String::new(),
-        cell if cell.contains([',', '"', '\n']) => format!("\"{}\"", cell.replace('"', "\"\"")),
-        cell => cell.to_owned(),
-    }
+fn with_disk(whole: Whole, sandbox: &Sandbox) -> Vec<(String, Vec<u8>)> {
+    let texts = whole.texts.into_iter().map(|(path, text)| (path, text.into_bytes()));
+    let disk = whole.disk.into_iter().filter_map(|path| {
+        let bytes = sandbox.disk.read(&format!("/data/{path}"))?;
+        Some((format!("data/{path}"), bytes.to_vec()))
+    });
+    texts.chain(disk).collect()
 }
 
-fn ask(sandbox: &mut Sandbox, sql: &str) -> Result<Vec<Vec<String>>, String> {
-    let session = sandbox.connect(ADMIN, None).map_err(|error| error.to_string())?;
-    let mut executed = sandbox.execute(session, sql);
-    sandbox.disconnect(session);
-    let answered = executed.pop().ok_or_else(|| format!("no answer to {sql}"))?;
-    let answer = answered.result.map_err(|error| format!("{sql}: {error}"))?;
-    Ok(rows(&answer).unwrap_or_default())
+/// What a lab begins with.
+fn beginning(lab: &Lab, untouched: &mut Untouched) -> Result<Beginning, String> {
+    let start = &lab.definition.start;
+    let script = lab.other_files().into_iter().find(|(path, _)| path == start).map(|(_, text)| text);
+    Beginning::read(start, script.as_deref().unwrap_or_default(), untouched)
+}
+
+/// An account that only answers.
+struct Untouched(Sandbox);
+
+impl Account for Untouched {
+    fn rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, String> {
+        let session = self.0.connect(ADMIN, None).map_err(|error| error.to_string())?;
+        let mut executed = self.0.execute(session, sql);
+        self.0.disconnect(session);
+        let answered = executed.pop().ok_or_else(|| format!("no answer to {sql}"))?;
+        let answer = answered.result.map_err(|error| format!("{sql}: {error}"))?;
+        let cell = |cell: String| (cell != "NULL").then_some(cell);
+        Ok(rows(&answer)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|row| row.into_iter().map(cell).collect())
+            .collect())
+    }
+
+    fn files(&mut self) -> Vec<String> {
+        self.0.disk.paths()
+    }
 }

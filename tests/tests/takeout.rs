@@ -17,8 +17,12 @@ use sandshift_engine::cli::Files;
 use sandshift_engine::sandbox::Sandbox;
 use sandshift_lessons::Record;
 use sandshift_lessons::extensions::linked;
+use sandshift_lessons::{Digest, Lab};
 use sandshift_prose::definition::CheckKind;
-use sandshift_tests::{files, lab, takeout};
+use sandshift_protocol::{EventKind, LabSource, Message, Request};
+use sandshift_tests::{files, grade, lab, takeout};
+use sandshift_worker::workspace::{Found, Workspace};
+use serde_json::Value;
 
 const AWS: &str = r#"#!/usr/bin/env bash
 call=$(mktemp "$SANDSHIFT_DOOR/call.XXXXXX")
@@ -47,21 +51,7 @@ fn goes_and_comes_back(folder: &Path) -> Result<(), String> {
     takeout::write(&lab, &taken).unwrap();
 
     let mut account = Account::open(&place);
-    // The lesson's own names, which the scripts would otherwise make new ones of.
-    account.aws("redshift delete-cluster --cluster-identifier course-cluster --skip-final-cluster-snapshot");
-    account.sandbox.advance(3_600_000_000);
-    let before = account.inventory();
-    let settings = fs::read_to_string(taken.join("settings.sh")).unwrap();
-    let mut names: Vec<(String, String)> = settings
-        .lines()
-        .filter_map(|line| {
-            let (line, name) = line.strip_suffix(" in the lesson")?.split_once(" # ")?;
-            Some((line.split_once('=')?.0.to_owned(), name.to_owned()))
-        })
-        .collect();
-    names.push(("WAIT_AT_MOST".to_owned(), "99999999".to_owned()));
-    // What is simulated is the year 2023.
-    names.push(("NODE_TYPE".to_owned(), "ra3.xlplus".to_owned()));
+    let (before, names) = account.make_room(&taken);
     let mut wrong = Vec::new();
     let (code, said) = account.run(&taken.join("run.sh"), &names);
     if code != 0 {
@@ -77,18 +67,135 @@ fn goes_and_comes_back(folder: &Path) -> Result<(), String> {
             }
         }
     }
-    for time in ["first", "second"] {
-        let (code, said) = account.run(&taken.join("cleanup.sh"), &names);
-        if code != 0 {
-            wrong.push(format!("{name}: cleanup.sh gives {code} the {time} time\n{said}"));
-        }
-        let after = account.inventory();
-        for (left, was) in after.iter().zip(&before).filter(|(left, was)| left != was) {
-            wrong.push(format!("{name}: left is {left}, where there was {was}\n{said}"));
-        }
-    }
+    wrong.extend(account.cleaned(&name, &taken, &names, &before));
     let _ = fs::remove_dir_all(&place);
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+}
+
+/// What must be the same here and there, as everybody can see it.
+const SEEN: [&str; 6] = [
+    "SELECT nspname FROM pg_namespace WHERE nspowner > 1 ORDER BY 1",
+    "SELECT usename FROM pg_user ORDER BY 1",
+    "SELECT groname FROM pg_group ORDER BY 1",
+    "SELECT * FROM own.visits ORDER BY 1",
+    "SELECT namespace_name, relation_name, privilege_type, identity_name FROM svv_relation_privileges ORDER BY 1, 2, 3, 4",
+    "SELECT \"schema\", \"table\", tbl_rows FROM svv_table_info ORDER BY 1, 2",
+];
+
+#[test]
+fn a_workspace_goes_to_aws_and_comes_back() {
+    let lab = lab::read(&lab::course().join("01-permissions")).unwrap();
+    let text = fs::read_to_string(files::root().join("tests/takeout/workspace.json")).unwrap();
+    let journal: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let mut here = replayed(&lab, &journal);
+    let place = std::env::temp_dir().join(format!("sandshift-takeout-{}-workspace", std::process::id()));
+    let _ = fs::remove_dir_all(&place);
+    let taken = place.join("taken");
+    for (path, bytes) in takeout::of_journal(Some(&lab), &journal).unwrap() {
+        let file = taken.join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, bytes).unwrap();
+    }
+    let mut account = Account::open(&place);
+    let (before, names) = account.make_room(&taken);
+    let (code, said) = account.run(&taken.join("run.sh"), &names);
+    assert_eq!(code, 0, "{said}");
+    for query in SEEN {
+        let session = account.sandbox.connect("admin", None).unwrap();
+        let answered = account.sandbox.execute(session, query).pop().unwrap().result;
+        account.sandbox.disconnect(session);
+        let there = answered.map(|answer| sandshift_lessons::transcript::rows(&answer).unwrap_or_default());
+        assert_eq!(there.map_err(|error| error.to_string()), Ok(rows(&mut here, query)), "{query}\n{said}");
+    }
+    for line in [
+        "s3api list-objects-v2 --bucket own-bucket --query Contents[].[Key,Size]",
+        "iam list-attached-role-policies --role-name own.role --query AttachedPolicies[].PolicyArn",
+        "redshift describe-cluster-snapshots --snapshot-type manual --query Snapshots[].SnapshotIdentifier",
+    ] {
+        let there = account.aws(line);
+        here.take(Message {
+            id: 1,
+            request: Request::Aws { principal: "learner".to_owned(), line: line.to_owned() },
+        });
+        let told = here.events().into_iter().find_map(|event| match event.event {
+            EventKind::AwsDone { stdout, .. } => Some(stdout),
+            _ => None,
+        });
+        assert_eq!((there.code, Some(there.stdout)), (0, told), "{line}\n{said}");
+    }
+    let run = fs::read_to_string(taken.join("run.sh")).unwrap();
+    assert!(run.contains("# Left out, because it was refused, stopped or rolled back: 7 "), "{run}");
+    assert!(!run.contains("forgotten") && !said.contains("nothing to see"), "{said}");
+    let wrong = account.cleaned("workspace", &taken, &names, &before);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let _ = fs::remove_dir_all(&place);
+}
+
+/// The workspace in which the journal was written.
+fn replayed(lab: &Lab, journal: &[Value]) -> Workspace {
+    let files = vec![(Digest::FILE.to_owned(), serde_json::to_string(&lab.digest()).unwrap())];
+    let source = LabSource { id: lab.definition.id.clone(), files };
+    let open = |found: Found<'_>, block: &mut dyn FnMut(u64) -> Option<Vec<u8>>| {
+        Workspace::open(|| 0.0, linked(), Some(&source), None, found, block).unwrap()
+    };
+    let mut workspace = open(Found::Nothing, &mut |_| None);
+    for entry in journal {
+        if entry["reopened"] == true {
+            let saved = workspace.write(&|_| false).unwrap();
+            let blocks = saved.blocks;
+            workspace = open(Found::Saved(&saved.manifest), &mut |number| {
+                blocks.iter().find(|(known, _)| *known == number).map(|(_, bytes)| bytes.clone())
+            });
+            continue;
+        }
+        if let Some(bytes) = entry["bytes"].as_str() {
+            workspace.hand_over(grade::decoded(bytes).unwrap());
+        }
+        let request: Request = serde_json::from_value(entry["request"].clone()).unwrap();
+        let events = told(&mut workspace, request);
+        let failed = events.iter().any(|event| {
+            matches!(
+                event,
+                EventKind::StatementFailed { .. } | EventKind::CallFailed { .. } | EventKind::Failed { .. }
+            ) || matches!(event, EventKind::AwsDone { code, .. } if *code != 0)
+        });
+        assert_eq!(failed, entry["failed"].is_u64(), "{entry}: {events:?}");
+    }
+    // Whoever was in the middle of something has left.
+    workspace.take(Message {
+        id: 1,
+        request: Request::Run { user: "admin".to_owned(), text: "ROLLBACK".to_owned() },
+    });
+    while workspace.is_running() {
+        workspace.step(5.0);
+    }
+    workspace.events();
+    workspace
+}
+
+fn told(workspace: &mut Workspace, request: Request) -> Vec<EventKind> {
+    workspace.take(Message { id: 1, request });
+    while workspace.is_running() {
+        workspace.step(5.0);
+    }
+    let events = workspace.events().into_iter().chain(workspace.events_when_stored());
+    events.map(|event| event.event).collect()
+}
+
+fn rows(workspace: &mut Workspace, query: &str) -> Vec<Vec<String>> {
+    let run = Request::Run { user: "admin".to_owned(), text: query.to_owned() };
+    let result = told(workspace, run).into_iter().find_map(|event| match event {
+        EventKind::StatementDone { result, .. } => result.rows,
+        _ => None,
+    });
+    let result = result.unwrap_or_else(|| panic!("no answer to {query}"));
+    let all = Request::Rows { result: result.result, from: 0, count: result.count as u32 };
+    let rows = told(workspace, all).into_iter().find_map(|event| match event {
+        EventKind::Rows { rows, .. } => Some(rows),
+        _ => None,
+    });
+    let cell = |cell: Option<String>| cell.unwrap_or_else(|| "NULL".to_owned());
+    rows.unwrap().into_iter().map(|row| row.into_iter().map(cell).collect()).collect()
 }
 
 /// A simulated account behind programs called `aws` and `sleep`.
@@ -112,6 +219,47 @@ impl Account {
         let mut sandbox = Sandbox::new(sandshift_tests::start::SEED);
         sandbox.extensions = linked();
         Account { sandbox, door, programs }
+    }
+
+    /// Makes room for the lesson's own names, which the scripts would otherwise make new ones of; gives what is there then,
+    /// and those names.
+    fn make_room(&mut self, taken: &Path) -> (Vec<String>, Vec<(String, String)>) {
+        self.aws("redshift delete-cluster --cluster-identifier course-cluster --skip-final-cluster-snapshot");
+        self.sandbox.advance(3_600_000_000);
+        let settings = fs::read_to_string(taken.join("settings.sh")).unwrap();
+        let mut names: Vec<(String, String)> = settings
+            .lines()
+            .filter_map(|line| {
+                let (line, name) = line.strip_suffix(" in the lesson")?.split_once(" # ")?;
+                Some((line.split_once('=')?.0.to_owned(), name.to_owned()))
+            })
+            .collect();
+        names.push(("WAIT_AT_MOST".to_owned(), "99999999".to_owned()));
+        // What is simulated is the year 2023.
+        names.push(("NODE_TYPE".to_owned(), "ra3.xlplus".to_owned()));
+        (self.inventory(), names)
+    }
+
+    /// Cleans up, twice; gives what is wrong then.
+    fn cleaned(
+        &mut self,
+        name: &str,
+        taken: &Path,
+        names: &[(String, String)],
+        before: &[String],
+    ) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for time in ["first", "second"] {
+            let (code, said) = self.run(&taken.join("cleanup.sh"), names);
+            if code != 0 {
+                wrong.push(format!("{name}: cleanup.sh gives {code} the {time} time\n{said}"));
+            }
+            let after = self.inventory();
+            for (left, was) in after.iter().zip(before).filter(|(left, was)| left != was) {
+                wrong.push(format!("{name}: left is {left}, where there was {was}\n{said}"));
+            }
+        }
+        wrong
     }
 
     /// Runs a script to its end; gives its code and all that it said.

@@ -3,9 +3,10 @@
 import { make as engine } from "glue:engine";
 import { make as formats } from "glue:formats";
 import { make as learning } from "glue:learning";
+import { make as digest } from "glue:digest";
 import { unpacked } from "./unpack.js";
 
-const GLUES = { engine, formats, learning };
+const GLUES = { engine, formats, learning, digest };
 
 /** By name: the bytes as the page holds them, packed. Comes before the first message that the worker is meant to see. */
 const files = new Promise((resolve) => {

@@ -31,6 +31,8 @@ export async function worker(site, beside, options = {}) {
     name: "beside",
     setup(build) {
       build.onResolve({ filter: /^\.\/beside\.js$/ }, () => ({ path: beside }));
+      // On a site it lies beside the worker.
+      build.onResolve({ filter: /^\.\/zip\.js$/ }, () => ({ path: join(root, "static/zip.js") }));
       build.onResolve({ filter: /^glue:/ }, ({ path }) => ({ path, namespace: "glue" }));
       build.onLoad({ filter: /.*/, namespace: "glue" }, async ({ path }) => ({
         contents: await factory(join(site, `${path.slice("glue:".length)}.js`)),

@@ -29,7 +29,7 @@ function element(name, text, attributes = "") {
   return `<script type="text/plain" id="file:${name}"${attributes}>${text}</script>`;
 }
 
-const forWorker = (name) => /^(engine|formats|learning)_bg\.wasm$|^states\//.test(name);
+const forWorker = (name) => /^(engine|formats|learning|digest)_bg\.wasm$|^states\//.test(name);
 /** Whatever the page may ask for and no bundle holds. */
 const isText = (file) => /\.(json|css|md|toml|csv|txt|sql|transcript)$/.test(file) && !/^(styles\/(?!model\.css)|embed\.json$)/.test(file);
 const texts = Object.fromEntries(files.filter(isText).map((file) => [file, read(file)]));

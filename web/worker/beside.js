@@ -6,6 +6,7 @@ const PLACES = {
   engine: ["./engine.js", "./engine_bg.wasm"],
   formats: ["./formats.js", "./formats_bg.wasm"],
   learning: ["./learning.js", "./learning_bg.wasm"],
+  digest: ["./digest.js", "./digest_bg.wasm"],
 };
 const copies = {};
 

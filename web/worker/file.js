@@ -13,6 +13,14 @@ export class NotAWorkspace extends Error {
   }
 }
 
+/** It is one, and not of the lab that is open. */
+export class OfAnotherLab extends Error {
+  constructor(lab) {
+    super(`This file is the workspace of ${lab === "" ? "an account without a lab" : `the lab ${lab}`}`);
+    this.lab = lab;
+  }
+}
+
 export function pack(manifest, blocks) {
   const parts = [[0, manifest], ...blocks];
   const out = new Uint8Array(MAGIC.length + 4 + parts.reduce((sum, [, bytes]) => sum + 12 + bytes.length, 0));
@@ -67,4 +75,14 @@ function checksum(bytes) {
   let sum = 0xffffffff;
   for (let at = 0; at < bytes.length; at += 1) sum = (sum >>> 8) ^ TABLE[(sum ^ bytes[at]) & 0xff];
   return (sum ^ 0xffffffff) >>> 0;
+}
+
+export function toBase64(bytes) {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(text);
+}
+
+export function fromBase64(text) {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

@@ -1,8 +1,10 @@
 // What was done in a workspace, so that it can be done again: the messages that change something, in order. It is kept
 // by the workspace itself (under KEY, beside what the page keeps), so it is stored, exported and taken back with it.
 
+import { toBase64 } from "./file.js";
+
 const KEY = " journal";
-const NOTED = new Set(["run", "login", "aws", "call", "answer", "check", "advance", "upload", "resetStep"]);
+const NOTED = new Set(["run", "login", "choose", "aws", "call", "answer", "check", "advance", "upload", "resetStep"]);
 /** Characters that a journal may have; a longer one is not handed in. */
 const MOST = 2_000_000;
 
@@ -12,6 +14,7 @@ export class Journal {
   #told = true; // the workspace knows what stands here
   #open; // the step that was checked last
   #running; // the entry of the script that runs
+  #asked = new Map(); // entries that have no answer yet, by the message's number
 
   /** From what an opened workspace tells it has kept. */
   read(event) {
@@ -30,10 +33,11 @@ export class Journal {
     this.#size = 0;
     this.#told = false;
     this.#open = this.#running = undefined;
+    this.#asked.clear();
   }
 
   /** Before the engine takes a message. */
-  note(request, bytes) {
+  note(request, bytes, id) {
     if (request.type === "resetLab") return this.clear();
     if (request.type === "cancel" && this.#running) {
       this.#running.canceled = this.#running.done;
@@ -46,21 +50,31 @@ export class Journal {
     this.#size += ((bytes?.length ?? 0) * 4) / 3 + (request.text?.length ?? 0);
     const entry = { request };
     if (this.#size <= MOST) {
-      if (bytes) entry.bytes = base64(bytes);
+      if (bytes) entry.bytes = toBase64(new Uint8Array(bytes));
       this.#size += JSON.stringify({ ...request, text: "" }).length;
     }
     if (this.#size > MOST) return void (this.#entries = []);
     this.#entries.push(entry);
+    if (["run", "aws", "call"].includes(request.type)) this.#asked.set(id, entry);
     if (request.type === "run") {
       this.#running = entry;
       Object.defineProperty(entry, "done", { value: 0, writable: true }); // not written down
     }
   }
 
-  /** Hears what the engine tells. */
+  /** Hears what the engine tells: how far a script came, and what had no effect. */
   hear(event) {
-    if (!this.#running || typeof event !== "string") return;
-    if (/^\{"id":\d+,"event":\{"type":"statementDone"/.test(event)) this.#running.done += 1;
+    const text = typeof event === "string" ? event : event[0];
+    const [, id, type] = /^\{"id":(\d+),"event":\{"type":"(\w+)"/.exec(text) ?? [];
+    const entry = this.#asked.get(Number(id));
+    if (!entry) return;
+    if (type === "statementDone") entry.done += 1;
+    const failed = type === "statementFailed" || type === "callFailed" || (type === "awsDone" && !/"code":0\b/.test(text));
+    if (failed) {
+      entry.failed = entry.done ?? 0;
+      this.#told = false;
+    }
+    if (["statementFailed", "awsDone", "called", "callFailed"].includes(type)) this.#asked.delete(Number(id));
   }
 
   over() {
@@ -75,10 +89,15 @@ export class Journal {
     return JSON.stringify({ id: 0, request: { type: "keep", key: KEY, value } });
   }
 
+  /** What was done; throws when it was too much to keep. */
+  entries() {
+    if (this.#size > MOST) throw new Error("More was done here than fits into a file; reset the lab and walk it once more.");
+    return this.#entries;
+  }
+
   /** The file that a learner hands in. */
   submission(learner, testimony) {
-    if (this.#size > MOST) throw new Error("More was done here than fits into a submission; reset the lab and walk it once more.");
-    const body = JSON.stringify({ learner, testimony, journal: this.#entries });
+    const body = JSON.stringify({ learner, testimony, journal: this.entries() });
     return JSON.stringify({ sandshift: "submission", version: 1, seal: fingerprint(body), body });
   }
 }
@@ -90,10 +109,4 @@ function fingerprint(text) {
   for (const byte of new TextEncoder().encode(text)) add(byte);
   add(0);
   return hash.toString(16).padStart(16, "0");
-}
-
-function base64(bytes) {
-  let text = "";
-  for (const byte of new Uint8Array(bytes)) text += String.fromCharCode(byte);
-  return btoa(text);
 }

@@ -5,7 +5,7 @@
 // object's bytes travel with it; before the engine is up it hears {"download":{"loaded":n,"total":n}}.
 
 import * as beside from "./beside.js";
-import { NotAWorkspace, pack, unpack } from "./file.js";
+import { NotAWorkspace, OfAnotherLab, fromBase64, pack, toBase64, unpack } from "./file.js";
 import { Journal } from "./journal.js";
 import { Store } from "./store.js";
 
@@ -60,6 +60,8 @@ async function take(message) {
       return open(text, id, request);
     case "exportSubmission":
       return ready(id) && exportSubmission(id, request.learner);
+    case "exportTakeout":
+      return ready(id) && exportTakeout(id);
     case "exportWorkspace":
       return (store || ready(id)) && exportWorkspace(id);
     case "importWorkspace":
@@ -74,7 +76,7 @@ async function take(message) {
       return eraseAll(id);
   }
   if (!ready(id)) return;
-  journal.note(request, bytes);
+  journal.note(request, bytes, id);
   acted ||= acts(request);
   await guarded(() => engine.take(text, bytes));
   // A large file is the engine's now: while it is stored there is no room for it here, too.
@@ -298,6 +300,9 @@ class GuardedJob {
 async function keep() {
   if (!engine) return;
   let saved;
+  // What came of it belongs to what was done, and both are kept together.
+  const [running, events] = [engine, engine.events()];
+  for (const event of events) journal.hear(event);
   journal.over();
   await guarded(() => {
     const message = journal.message();
@@ -306,6 +311,7 @@ async function keep() {
   });
   if (saved !== undefined && !(await store.write(saved))) await keepAll();
   tellWhere();
+  if (engine === running) send(events);
   tell();
   for (const event of engine?.eventsWhenStored() ?? []) self.postMessage(event);
 }
@@ -352,6 +358,18 @@ async function exportSubmission(id, learner) {
     post({ id, event: { type: "workspaceExported", base64: toBase64(new TextEncoder().encode(file)) } });
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) return recover(error);
+    failed(id, error);
+  }
+}
+
+async function exportTakeout(id) {
+  try {
+    if (engine.isRunning()) throw new Error("Something is still running here; wait until it is done.");
+    const [{ takeOut }, reader, untouched] = await Promise.all([import("./takeout.js"), fetchModule("digest"), beginning()]);
+    const bytes = await takeOut({ glue, reader, engine, untouched, request: JSON.parse(opening.text).request, journal: journal.entries() });
+    post({ id, event: { type: "workspaceExported", base64: toBase64(bytes) } });
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) await recover(error);
     failed(id, error);
   }
 }
@@ -443,13 +461,6 @@ function failure(error) {
   return text.startsWith("{") ? JSON.parse(text) : { type: "failed", message: text, hint: null };
 }
 
-class OfAnotherLab extends Error {
-  constructor(lab) {
-    super(`This file is the workspace of ${lab === "" ? "an account without a lab" : `the lab ${lab}`}`);
-    this.lab = lab;
-  }
-}
-
 /* ---------- small things ---------- */
 
 function tell(opened = false) {
@@ -457,6 +468,10 @@ function tell(opened = false) {
   const events = engine.events();
   if (opened) journal.read(events[0]);
   for (const event of events) journal.hear(event);
+  send(events);
+}
+
+function send(events) {
   for (const event of events) self.postMessage(event, typeof event === "string" ? [] : [event[1].buffer]);
 }
 
@@ -478,14 +493,4 @@ function breath() {
     breathing.push(resolve);
     channel.port2.postMessage(null);
   });
-}
-
-function toBase64(bytes) {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(text);
-}
-
-function fromBase64(text) {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

@@ -8,8 +8,10 @@
 //! `sandshift-lessons`.
 
 pub mod budget;
+pub mod course;
 pub mod definition;
 pub mod digest;
+pub mod listing;
 pub mod markdown;
 pub mod problem;
 pub mod transcript;

@@ -74,7 +74,15 @@ pub enum Door {
     },
 }
 
+/// Microseconds that may pass at once: ten years of snapshots are what somebody waits for.
+pub const LONGEST: i64 = 3_660 * 86_400_000_000;
+
 impl Entry {
+    /// What somebody typed, outside of any transcript.
+    pub fn typed(door: Door, input: String) -> Entry {
+        Entry { line: 0, door, refusal: false, input, output: None, input_lines: 0..0, output_lines: None }
+    }
+
     /// As a transcript has it: prompt, what was typed, and the output where one is expected.
     pub fn written(&self) -> String {
         let refusal = if self.refusal { "!" } else { "" };
@@ -256,8 +264,7 @@ fn read_advance(input: &str) -> Result<Option<i64>, (String, String)> {
     };
     let count: i64 = digits.parse().map_err(|_| wrong())?;
     let micros = count.checked_mul(seconds * 1_000_000).ok_or_else(wrong)?;
-    // Ten years of snapshots are what somebody waits for.
-    if micros > 3_660 * 86_400_000_000 {
+    if micros > LONGEST {
         return Err(("that is more than ten years".to_owned(), "a shorter span".to_owned()));
     }
     Ok(Some(micros))

@@ -182,7 +182,13 @@ impl Leftovers {
     }
 
     fn note(&mut self, kind: usize, name: &str) {
-        if !name.is_empty() && !self.made.iter().any(|(known, called)| *known == kind && called == name) {
+        // A name is a word of a script from here on; AWS's own have no other letters.
+        let fine = |c: char| c.is_ascii_alphanumeric() || "-_.+=,@".contains(c);
+        if !name.chars().all(fine) {
+            self.unknown.push(name.to_owned());
+        } else if !name.is_empty()
+            && !self.made.iter().any(|(known, called)| *known == kind && called == name)
+        {
             self.made.push((kind, name.to_owned()));
         }
     }

@@ -60,8 +60,11 @@ pub fn line(line: &str, names: &Names) -> String {
 /// A word that comes to itself, but for its names.
 fn quoted(word: &str, names: &Names) -> String {
     // The learner's own disk is the folder's.
-    if let Some(file) = word.strip_prefix("/data/") {
-        return format!("\"$DATA/{file}\"");
+    for scheme in ["", "file://", "fileb://"] {
+        let file = word.strip_prefix(scheme).and_then(|path| path.strip_prefix("/data/"));
+        if let Some(file) = file.filter(|file| !file.contains(['"', '\\', '$', '`', '\n'])) {
+            return format!("\"{scheme}$DATA/{file}\"");
+        }
     }
     let parts = names.cut(word);
     if parts.iter().any(|part| part.variable) {
@@ -81,11 +84,21 @@ fn quoted(word: &str, names: &Names) -> String {
             .collect();
         return format!("\"{text}\"");
     }
+    self::word(word)
+}
+
+/// One word to bash, whatever it is.
+pub fn word(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// What stands behind `#`, or in the name of a file: nothing that ends the one or leads out of the other.
+pub fn slug(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect()
 }
 
 #[cfg(test)]

@@ -22,19 +22,37 @@ pub enum Why {
 const OF_A_SESSION: [&str; 9] =
     ["SET", "RESET", "PREPARE", "EXECUTE", "DEALLOCATE", "DECLARE", "FETCH", "CLOSE", "CREATE TEMP"];
 
+/// What a statement is to a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    Begins,
+    Commits,
+    RollsBack,
+    Neither,
+}
+
+pub fn bounds(statement: &str) -> Bound {
+    let first = statement.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    match first.to_ascii_uppercase().as_str() {
+        "BEGIN" | "START" => Bound::Begins,
+        "COMMIT" | "END" => Bound::Commits,
+        "ROLLBACK" | "ABORT" => Bound::RollsBack,
+        _ => Bound::Neither,
+    }
+}
+
 /// The statements of a script, grouped as they are sent.
 pub fn sent(script: &str) -> Vec<Sent> {
     let mut all = Vec::new();
     let mut block: Option<Vec<String>> = None;
     for statement in statements(script) {
         let upper = statement.to_ascii_uppercase();
-        let first = upper.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-        match (first, &mut block) {
-            ("BEGIN" | "START", None) => block = Some(Vec::new()),
-            ("COMMIT" | "END", open) => {
+        match (bounds(&statement), &mut block) {
+            (Bound::Begins, None) => block = Some(Vec::new()),
+            (Bound::Commits, open) => {
                 all.extend(open.take().filter(|held| !held.is_empty()).map(Sent::Together))
             }
-            ("ROLLBACK" | "ABORT", open) => {
+            (Bound::RollsBack, open) => {
                 let dropped = open.take().unwrap_or_default();
                 all.extend(dropped.into_iter().map(|statement| Sent::Left(statement, Why::RolledBack)));
             }

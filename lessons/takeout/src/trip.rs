@@ -3,6 +3,7 @@
 use sandshift_prose::transcript::{Door, Entry};
 use sandshift_prose::{Definition, Problem, Transcript};
 
+use crate::beginning::Beginning;
 use crate::leftover::Leftovers;
 use crate::names::Names;
 use crate::shell;
@@ -17,64 +18,70 @@ const LOADING: &str = "sandshift-beginning";
 /// Seconds for "until something happens".
 const UNTIL_SOMETHING: i64 = 600;
 
-/// What is there before the first step.
-#[derive(Clone, Debug, Default)]
-pub struct Beginning {
-    /// Lines of the terminal, as a transcript.
-    pub outside: String,
-    /// Statements that come before any table: schemas and users.
-    pub statements: Vec<String>,
-    pub tables: Vec<Table>,
-    /// A bucket and a role of `outside` through which rows come.
-    pub bucket: String,
-    pub role: String,
-}
-
-/// A table with rows, which are a file of the folder: CSV with a header.
-#[derive(Clone, Debug)]
-pub struct Table {
-    /// `raw_data.channel`.
-    pub name: String,
-    pub definition: String,
-    /// Where the rows are, below the folder's `data`.
-    pub file: String,
-}
-
 /// A way that somebody took, ready to be taken elsewhere.
 pub struct Trip<'a> {
     /// What new names begin with: letters, digits, `-`.
     pub name: String,
     pub beginning: &'a Beginning,
     /// By title: what was typed.
-    pub parts: Vec<(String, String)>,
+    pub parts: Vec<(String, Vec<Entry>)>,
     /// US dollars for the time it takes.
     pub price: Option<f64>,
+    /// What had no effect, and so does not go along.
+    pub left_out: usize,
 }
+
+/// A folder's files: those that are texts, and those that the caller takes from the learner's disk into `data`.
+pub struct Whole {
+    pub texts: Vec<(String, String)>,
+    pub disk: Vec<String>,
+}
+
+const README: &str = include_str!("readme.md");
 
 impl<'a> Trip<'a> {
     /// The solutions of a lab.
-    pub fn of_lab(lab: &Definition, beginning: &'a Beginning) -> Self {
-        Trip {
+    ///
+    /// # Errors
+    /// A solution that is no transcript.
+    pub fn of_lab(lab: &Definition, beginning: &'a Beginning) -> Result<Self, Vec<Problem>> {
+        Ok(Trip {
             name: format!("sandshift-{}", lab.id),
             beginning,
-            parts: lab.steps.iter().map(|step| (step.id.clone(), step.solution.clone())).collect(),
+            parts: solutions(lab, None)?,
             price: lab.aws_price,
-        }
+            left_out: 0,
+        })
+    }
+
+    /// The folder with the files that it needs: `texts` (path below `data`, and text) go along where a line names them,
+    /// the beginning's rows, and what is named of the `disk`.
+    ///
+    /// # Errors
+    /// As [`Trip::folder`].
+    pub fn whole(&self, texts: &[(String, String)], disk: &[String]) -> Result<Whole, Vec<Problem>> {
+        let mut folder = self.folder()?;
+        let run = folder.iter().find(|(path, _)| path == "run.sh").map(|(_, text)| text.clone());
+        let run = run.unwrap_or_default();
+        let asked = |path: &str| run.contains(&format!("$DATA/{path}\""));
+        let disk = disk.iter().map(|path| path.trim_start_matches("/data/"));
+        let own = |path: &str| texts.iter().any(|(known, _)| known == path);
+        let disk = disk.filter(|path| asked(path) && !own(path)).map(str::to_owned).collect();
+        let taken = texts.iter().filter(|(path, _)| asked(path));
+        folder.extend(taken.map(|(path, text)| (format!("data/{path}"), text.clone())));
+        folder.extend(self.beginning.rows.iter().cloned());
+        folder.push(("README.md".to_owned(), README.to_owned()));
+        Ok(Whole { texts: folder, disk })
     }
 
     /// The folder's texts by path. The files below `data`, there or beside the folder, are the caller's: those of the
     /// tables, and what lines name of the learner's disk.
     ///
     /// # Errors
-    /// A part that is no transcript.
+    /// A beginning that is no transcript.
     pub fn folder(&self) -> Result<Vec<(String, String)>, Vec<Problem>> {
-        let read = |title: &str, text: &str| Transcript::parse(title, text).map(|it| it.entries);
-        let outside = read("beginning", &self.beginning.outside)?;
-        let parts = self
-            .parts
-            .iter()
-            .map(|(title, text)| read(title, text).map(|entries| (title.as_str(), entries)))
-            .collect::<Result<Vec<_>, _>>()?;
+        let outside = Transcript::parse("beginning", &self.beginning.outside)?.entries;
+        let parts = &self.parts;
 
         let mut leftovers = Leftovers::default();
         leftovers.line(&shell::words(&format!("redshift create-cluster --cluster-identifier {WAREHOUSE}")));
@@ -96,8 +103,8 @@ impl<'a> Trip<'a> {
             training: false,
         };
         folder.begin(self, &leftovers, &outside);
-        for (number, (title, entries)) in (1..).zip(&parts) {
-            folder.part(&format!("{number:02}-{title}"), entries);
+        for (number, (title, entries)) in (1..).zip(parts) {
+            folder.part(&format!("{number:02}-{}", shell::slug(title)), entries);
         }
         folder.run.push_str("\nsay 'Done. It costs money until cleanup.sh has run.'\n");
         let Folder { mut texts, run, .. } = folder;
@@ -110,7 +117,7 @@ impl<'a> Trip<'a> {
     fn heading(&self, does: &str) -> String {
         let price = match self.price {
             Some(price) => format!(
-                "about {price:.2} US dollars, as Sandshift counts it, if cleanup.sh follows when the lesson ends"
+                "about {price:.2} US dollars, as Sandshift counts it, if cleanup.sh follows when it is done"
             ),
             None => "what Sandshift's bill says of it, if cleanup.sh follows at once".to_owned(),
         };
@@ -135,6 +142,18 @@ impl<'a> Trip<'a> {
     }
 }
 
+/// What solves the steps of a lab, up to one.
+///
+/// # Errors
+/// A solution that is no transcript.
+pub(crate) fn solutions(
+    lab: &Definition,
+    until: Option<&str>,
+) -> Result<Vec<(String, Vec<Entry>)>, Vec<Problem>> {
+    let steps = lab.steps.iter().take_while(|step| Some(step.id.as_str()) != until);
+    steps.map(|step| Ok((step.id.clone(), Transcript::parse(&step.id, &step.solution)?.entries))).collect()
+}
+
 /// The folder while it is written.
 struct Folder<'a> {
     names: &'a Names,
@@ -149,6 +168,12 @@ struct Folder<'a> {
 impl Folder<'_> {
     fn begin(&mut self, trip: &Trip, leftovers: &Leftovers, outside: &[Entry]) {
         self.run = trip.heading(&format!("Does in AWS what the lesson does in Sandshift ({}).", trip.name));
+        if trip.left_out > 0 {
+            let left = trip.left_out;
+            self.run.push_str(&format!(
+                "# Left out, because it was refused, stopped or rolled back: {left} statements and lines.\n"
+            ));
+        }
         self.run.push_str(RUN);
         for (list, variable) in
             [("CLUSTERS", "CLUSTER"), ("WORKGROUPS", "WORKGROUP"), ("NAMESPACES", "NAMESPACE")]
@@ -224,12 +249,13 @@ impl Folder<'_> {
                 }
                 Door::Sql { user } => self.script(part, at + 1, user, refused, &entry.input),
                 Door::Login { user } => {
+                    let user = shell::slug(user);
                     self.run.push_str(&format!("# {user} signs in: the Data API needs no password.\n"));
                 }
                 Door::Clock { micros } => {
                     let span = entry.input.trim().trim_start_matches("advance ");
                     let seconds = micros.map_or(UNTIL_SOMETHING, |micros| micros / 1_000_000);
-                    self.run.push_str(&format!("passes {seconds} {span}\n"));
+                    self.run.push_str(&format!("passes {seconds} {}\n", shell::word(span)));
                     if std::mem::take(&mut self.training) {
                         self.run.push_str("trained \"${CLUSTER}\" admin\n");
                     }
@@ -251,7 +277,11 @@ impl Folder<'_> {
             None => (user, "CLUSTER"),
         };
         let serverless = place.starts_with("WORKGROUP");
-        let door = if serverless { format!("\"${{{place}}}\"") } else { format!("\"${{{place}}}\" {user}") };
+        let door = if serverless {
+            format!("\"${{{place}}}\"")
+        } else {
+            format!("\"${{{place}}}\" {}", shell::word(user))
+        };
         let command = if serverless { "sql_serverless" } else { "sql" };
         for (number, sent) in (1..).zip(sql::sent(script)) {
             let called = format!("{at:02}-{number}");
@@ -276,7 +306,7 @@ impl Folder<'_> {
                         Why::RolledBack => "is rolled back",
                         Why::OfASession => "lasts as long as a session, and here each statement has its own",
                     };
-                    let first = statement.lines().next().unwrap_or_default();
+                    let first: String = statement.chars().take_while(|c| !c.is_control()).collect();
                     self.run.push_str(&format!("# left out, because it {why}: {first}\n"));
                 }
             }
@@ -292,5 +322,65 @@ impl Folder<'_> {
         let path = format!("sql/{part}/{called}.sql");
         self.texts.push((path.clone(), format!("{}\n", self.names.marked(statement))));
         path
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scripts are run where they cost money and may do much: no word of a lab or a journal is a command in them.
+    #[test]
+    fn names_are_words_whatever_they_are() {
+        let sql = |user: &str| Entry::typed(Door::Sql { user: user.to_owned() }, "SELECT 1".to_owned());
+        let aws = |line: &str| Entry::typed(Door::Aws { principal: "learner".to_owned() }, line.to_owned());
+        let evil = "$(touch evil);`touch evil`\n touch evil #";
+        let trip = Trip {
+            name: "sandshift-x".to_owned(),
+            beginning: &Beginning::default(),
+            parts: vec![(
+                evil.to_owned(),
+                vec![
+                    sql(evil),
+                    Entry::typed(Door::Login { user: evil.to_owned() }, String::new()),
+                    Entry::typed(Door::Sql { user: "a".to_owned() }, format!("SET x TO 1 {evil}")),
+                    aws(&format!("s3 mb 's3://{evil}'")),
+                    aws("iam create-role --role-name '$(touch evil)' --path \"`touch evil`\""),
+                    aws("sagemaker create-anything --name ';touch evil'"),
+                    Entry::typed(Door::Clock { micros: Some(1) }, format!("advance {evil}")),
+                ],
+            )],
+            price: None,
+            left_out: 0,
+        };
+        let place = std::env::temp_dir().join(format!("sandshift-words-{}", std::process::id()));
+        for (path, text) in trip.folder().unwrap() {
+            let file = place.join(path);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        }
+        std::fs::create_dir_all(place.join("bin")).unwrap();
+        for program in ["aws", "sleep"] {
+            let file = place.join("bin").join(program);
+            std::fs::write(
+                &file,
+                "#!/bin/sh\n[ \"$1 $2\" = 'redshift describe-clusters' ] && exit 1\necho FINISHED\n",
+            )
+            .unwrap();
+            let mode = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o755);
+            std::fs::set_permissions(&file, mode).unwrap();
+        }
+        let path = format!("{}:{}", place.join("bin").display(), std::env::var("PATH").unwrap());
+        for script in ["run.sh", "cleanup.sh"] {
+            let ran = std::process::Command::new("bash")
+                .arg(place.join(script))
+                .env("PATH", &path)
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+            assert!(!place.join("evil").exists(), "{script}: {said}");
+            assert!(script != "run.sh" || ran.status.success(), "{said}");
+        }
+        std::fs::remove_dir_all(place).unwrap();
     }
 }

@@ -9,6 +9,7 @@ use sandshift_engine::sql::session::SessionId;
 use sandshift_lessons::extensions::linked;
 use sandshift_lessons::{Digest, Lab};
 use sandshift_protocol::{LabSource, Message, StorageState};
+use sandshift_takeout::{Beginning, History, Trip};
 use sandshift_worker::workspace::{Found, Workspace};
 
 use crate::guarded::{self, Ended, Limits};
@@ -24,6 +25,7 @@ pub enum Door {
     Copy,
     Account,
     Message,
+    Journal,
 }
 
 /// A door with its account.
@@ -56,8 +58,16 @@ const READERS: [&str; 14] = [
 ];
 
 impl Door {
-    pub const ALL: [Door; 7] =
-        [Door::Terminal, Door::Policy, Door::Lab, Door::Digest, Door::Copy, Door::Account, Door::Message];
+    pub const ALL: [Door; 8] = [
+        Door::Terminal,
+        Door::Policy,
+        Door::Lab,
+        Door::Digest,
+        Door::Copy,
+        Door::Account,
+        Door::Message,
+        Door::Journal,
+    ];
 
     /// Its folder in the corpus.
     pub fn folder(self) -> &'static str {
@@ -69,6 +79,7 @@ impl Door {
             Door::Copy => "copy",
             Door::Account => "account",
             Door::Message => "message",
+            Door::Journal => "journal",
         }
     }
 
@@ -96,6 +107,10 @@ impl Ground {
             Door::Policy => policies()?,
             Door::Lab => labs()?.into_iter().map(|(_, files)| joined(&files)).collect(),
             Door::Digest => digests()?.into_iter().map(|(_, text)| text.into_bytes()).collect(),
+            Door::Journal => {
+                let file = files::root().join("tests/takeout/workspace.json");
+                vec![fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?]
+            }
             Door::Copy => ground.filled()?,
             Door::Account => ground.stored()?,
             Door::Message => {
@@ -143,6 +158,20 @@ impl Ground {
                 let opened =
                     Workspace::open(ticking, linked(), Some(&lab), None, Found::Nothing, &mut |_| None);
                 Ok(opened.is_ok())
+            }
+            Door::Journal => {
+                let Ok(journal) = serde_json::from_slice::<Vec<serde_json::Value>>(bytes) else {
+                    return Ok(false);
+                };
+                let Ok(history) = History::read(&journal, None) else { return Ok(false) };
+                let trip = Trip {
+                    name: "sandshift-bent".to_owned(),
+                    beginning: &Beginning::default(),
+                    parts: history.parts,
+                    price: None,
+                    left_out: history.left_out,
+                };
+                Ok(trip.whole(&history.texts, &[]).is_ok())
             }
             Door::Copy => self.read_everywhere(bytes),
             Door::Account => {

@@ -32,7 +32,7 @@ fn walk() -> Value {
     stopped["canceled"] = 1.into();
     json!([
         { "request": { "type": "check", "step": "groups" } },
-        run("SELECT channel, COUNT(1) FROM raw_data.user_session_channel GROUP BY 1;"),
+        run("SELECT channel, COUNT(1) FROM raw_data.user_session_channel GROUP BY 1 ORDER BY 2 DESC;"),
         run("CREATE GROUP analytics_authors; CREATE GROUP pii_users; SELECT nothing;"),
         stopped,
         run("BEGIN; CREATE GROUP lost;"),

@@ -2,6 +2,7 @@
 //! new one. A module of its own, fetched when such a lab is opened or somebody writes one.
 
 mod stage;
+mod takeout;
 
 use sandshift_proof::{scaffold, words};
 use sandshift_prose::{Digest, Problem};

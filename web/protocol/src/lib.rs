@@ -114,6 +114,8 @@ pub enum Request {
     ExportSubmission {
         learner: String,
     },
+    /// What was done here as scripts for a real account, one zip file's bytes, base64. Answers `WorkspaceExported`.
+    ExportTakeout,
     ImportWorkspace {
         base64: String,
     },

@@ -114,11 +114,6 @@ pub enum Found<'a> {
 }
 
 impl Workspace {
-    /// The lab that was walked in what [`Workspace::save`] gave.
-    pub fn lab_of(saved: &[u8]) -> Option<String> {
-        postcard::take_from_bytes::<Option<String>>(saved).ok()?.0
-    }
-
     /// Opens the lab's account: what was stored when there is something, its beginning otherwise; without a lab that of
     /// the state named `start`.
     ///
@@ -285,10 +280,11 @@ impl Workspace {
                 self.changed = true;
                 self.tell(id, EventKind::Kept);
             }
-            Request::Fail => fail_as_a_defect_would(),
+            Request::Fail => refusal::fail_as_a_defect_would(),
             Request::Open { .. }
             | Request::ExportWorkspace
             | Request::ExportSubmission { .. }
+            | Request::ExportTakeout
             | Request::ImportWorkspace { .. }
             | Request::EraseAll => {
                 self.refuse(id, "this message is not for the engine", None);
@@ -501,10 +497,4 @@ impl Workspace {
     fn tell(&mut self, id: u32, event: EventKind) {
         self.events.push(Event { id, event });
     }
-}
-
-/// What a test asks for to see that the page survives it: a panic like any defect's.
-#[expect(clippy::panic, reason = "a defect is what is asked for")]
-fn fail_as_a_defect_would() {
-    std::panic::panic_any("asked to fail, by a test");
 }

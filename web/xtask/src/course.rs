@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use sandshift_prose::Digest;
-use serde_json::{Value, json};
+use sandshift_prose::listing::{self, Listed};
 
 use crate::site::copy_folder;
 
@@ -23,13 +23,13 @@ pub fn publish(labs: &Path, out: &Path, taken: Option<&str>) -> Result<(), Strin
         let text = serde_json::to_string(&digest).map_err(|error| error.to_string())?;
         let path = out.join(&folder).join(Digest::FILE);
         fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
-        let mut entry = entry(labs, &folder, digest)?;
-        if let Some(file) = taken {
-            entry["taken"] = file.into();
-        }
-        entries.push(entry);
+        let inside = labs.join(&folder);
+        let mut files = files_below(&inside, &inside)?;
+        files.retain(|file| !listing::is_digested(file));
+        files.insert(0, Digest::FILE.to_owned());
+        entries.push(Listed { taken: taken.map(str::to_owned), ..Listed::of(&folder, &digest, files) });
     }
-    entries.sort_by_key(|entry| entry["order"].as_u64());
+    entries.sort_by_key(|entry| entry.order);
     let text = serde_json::to_string_pretty(&entries).map_err(|error| error.to_string())?;
     fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
     fs::write(out.join("index.json"), text + "\n").map_err(|error| format!("index.json: {error}"))
@@ -50,7 +50,7 @@ fn folders(labs: &Path) -> Result<Vec<String>, String> {
 fn digest(labs: &Path, folder: &str) -> Result<Digest, String> {
     let path = labs.join(folder);
     let mut texts = Vec::new();
-    for file in files_below(&path, &path)?.into_iter().filter(|file| is_read(file)) {
+    for file in files_below(&path, &path)?.into_iter().filter(|file| listing::is_digested(file)) {
         let text =
             fs::read_to_string(path.join(&file)).map_err(|error| format!("{folder}/{file}: {error}"))?;
         texts.push((file, text));
@@ -59,28 +59,6 @@ fn digest(labs: &Path, folder: &str) -> Result<Digest, String> {
         let each: Vec<String> = problems.iter().map(|problem| format!("{folder}/{problem}")).collect();
         each.join("\n")
     })
-}
-
-/// What a digest is made from; whatever else stands in the folder (a starting transcript, data) is needed to check.
-fn is_read(file: &str) -> bool {
-    file == "lab.toml" || file.ends_with(".md")
-}
-
-fn entry(labs: &Path, folder: &str, digest: Digest) -> Result<Value, String> {
-    let Digest { definition, prose } = digest;
-    let (mut titles, mut outcomes) = (serde_json::Map::new(), serde_json::Map::new());
-    for (language, prose) in prose {
-        titles.insert(language.clone(), prose.title.into());
-        outcomes.insert(language, prose.outcomes.into());
-    }
-    let path = labs.join(folder);
-    let mut files = vec![Digest::FILE.to_owned()];
-    files.extend(files_below(&path, &path)?.into_iter().filter(|file| !is_read(file)));
-    Ok(json!({
-        "id": definition.id, "folder": folder, "order": definition.order, "minutes": definition.minutes,
-        "steps": definition.steps.len(), "awsPrice": definition.aws_price,
-        "titles": titles, "outcomes": outcomes, "files": files,
-    }))
 }
 
 fn files_below(folder: &Path, base: &Path) -> Result<Vec<String>, String> {

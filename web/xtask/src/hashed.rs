@@ -43,7 +43,7 @@ fn order(file: &str) -> Option<usize> {
         return None;
     }
     match file {
-        "beside.js" => Some(3),
+        "beside.js" | "takeout.js" => Some(3),
         "worker.js" | "proof.js" => Some(4),
         "boot.js" | "cells.js" | "author.js" => Some(5),
         _ => match file.rsplit_once('.')?.1 {
@@ -126,7 +126,8 @@ mod tests {
             ("engine_bg.wasm", ""),
             ("engine.js", ""),
             ("beside.js", "import(\"./engine.js\"); new URL(\"./engine_bg.wasm\")"),
-            ("worker.js", "import \"./beside.js\""),
+            ("takeout.js", "import \"./zip.js\""),
+            ("worker.js", "import \"./beside.js\"; import(\"./takeout.js\")"),
             ("embedded.js", ""),
             ("boot.js", "new Worker(\"./worker.js\"); import(\"./embedded.js\")"),
             ("cells.js", "new URL(\"./worker.js\")"),

@@ -42,7 +42,8 @@ cargo xtask transcript [--bless] PATH...         run transcripts; --bless rewrit
 cargo xtask sql [--user NAME] [--setup FILE]...  statements on standard input, results as CSV
 cargo xtask kept                                 record how this version stores an account
 cargo xtask gaps                                 write engine/GAPS.md anew
-cargo xtask labs check [DIR] | labs new NAME     prove labs, scaffold one
+cargo xtask labs check [DIR] | labs new NAME [DIR]
+                                                 prove labs and list those beside a built site; begin one
 cargo xtask labs grade [--json] FILE...          replay submissions, print marks
 cargo xtask differential [--seed N] [--queries N] [--only N] | --list
                                                  random queries, here and in PostgreSQL 15

@@ -70,7 +70,7 @@ pub fn stage(profile: Profile, labs: &Path) -> Result<PathBuf, String> {
         fs::remove_dir_all(&stage).map_err(|error| format!("{}: {error}", stage.display()))?;
     }
     copy_folder(&root.join("static"), &stage)?;
-    for script in ["worker.js", "store.js", "file.js", "journal.js", "beside.js"] {
+    for script in ["worker.js", "store.js", "file.js", "journal.js", "takeout.js", "beside.js"] {
         copy(&root.join("web/worker").join(script), &stage.join(script))?;
     }
     for (name, bundle) in &bundles {

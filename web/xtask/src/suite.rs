@@ -19,7 +19,7 @@ struct Part {
     run: fn() -> Result<(), String>,
 }
 
-const PARTS: [Part; 32] = [
+const PARTS: [Part; 34] = [
     Part { name: "format", slow: false, run: || cargo(&["fmt", "--all", "--check"]) },
     Part { name: "tidy", slow: false, run: || test(&["--test", "tidy"]) },
     Part { name: "unit tests", slow: false, run: || test(&["--lib", "--bins"]) },
@@ -97,6 +97,8 @@ const PARTS: [Part; 32] = [
     Part { name: "one file", slow: true, run: walk_the_file },
     Part { name: "npm package", slow: true, run: use_the_package },
     Part { name: "authoring", slow: true, run: || on_the_site("author.mjs", &[]) },
+    Part { name: "dropped labs", slow: true, run: || beside_the_program("dropped.mjs") },
+    Part { name: "handing in", slow: true, run: || beside_the_program("handing_in.mjs") },
     Part { name: "keeping", slow: true, run: || on_the_site("keeping.mjs", &[]) },
     Part { name: "crashes", slow: true, run: || on_the_site("crash.mjs", &[CRASHES]) },
     Part { name: "accessibility", slow: true, run: for_everyone },
@@ -199,6 +201,11 @@ fn use_the_package() -> Result<(), String> {
 fn on_the_site(script: &str, words: &[&str]) -> Result<(), String> {
     let out = site::tested()?;
     browser::run("tests/browser", script, &[&[&*out.to_string_lossy()], words].concat())
+}
+
+/// The same for one that also runs what instructors run: it is given the program behind `cargo xtask labs`.
+fn beside_the_program(script: &str) -> Result<(), String> {
+    on_the_site(script, &[&native::build()?.to_string_lossy()])
 }
 
 fn for_everyone() -> Result<(), String> {

@@ -19,6 +19,9 @@ const RESET_ACCOUNT: &str = "이 계정 되돌리기|Reset this account";
 const SUBMIT: &str = "제출 파일 만들기|Make a submission";
 const LEARNER: &str = "제출하는 사람의 이름|Name of whoever hands it in";
 
+/// What was done, as scripts that do it in a real account.
+const TAKE: &str = "여기서 한 일을 AWS 스크립트로|What you did here, as AWS scripts";
+
 #[component]
 pub fn WorkspaceMenu() -> Html {
     let page = use_page();
@@ -31,6 +34,10 @@ pub fn WorkspaceMenu() -> Html {
     let export = {
         let desk = page.desk.clone();
         Callback::from(move |_: MouseEvent| desk.export_workspace())
+    };
+    let take = {
+        let desk = page.desk.clone();
+        Callback::from(move |_: MouseEvent| desk.export_takeout())
     };
     let submit = {
         let (desk, language) = (page.desk.clone(), state.language);
@@ -74,6 +81,7 @@ pub fn WorkspaceMenu() -> Html {
                     if !state.route.is_sandbox() {
                         <li><button class="menu-item" type="button" onclick={submit}>{ half(SUBMIT, state.language) }</button></li>
                     }
+                    <li><button class="menu-item" type="button" onclick={take}>{ half(TAKE, state.language) }</button></li>
                     <li><button class="menu-item" type="button" onclick={export}>{ words.export_workspace }</button></li>
                     <li><button class="menu-item" type="button" onclick={pick}>{ words.import_workspace }</button></li>
                 </ul>

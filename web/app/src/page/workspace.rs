@@ -87,6 +87,16 @@ impl Desk {
         });
     }
 
+    /// Saves what was done here as scripts that do it in a real account.
+    pub fn export_takeout(&self) {
+        let Some(client) = self.client() else { return };
+        let (desk, name) = (self.clone(), format!("{}-aws.zip", self.lab_name()));
+        client.ask(Request::ExportTakeout, move |answer| match answer {
+            EventKind::WorkspaceExported { base64 } => desk.saved(&name, save_base64(&name, &base64)),
+            other => desk.act(Action::Heard(sandshift_protocol::Event { id: 0, event: other })),
+        });
+    }
+
     /// Saves what was done here as the file that is handed in.
     pub fn export_submission(&self, learner: String) {
         let Some(client) = self.client() else { return };

@@ -19,6 +19,11 @@ pub(super) fn begin(lab: Option<&Lab>, start: Option<&str>) -> Result<Sandbox, S
 }
 
 impl Workspace {
+    /// The lab that was walked in what [`Workspace::save`] gave.
+    pub fn lab_of(saved: &[u8]) -> Option<String> {
+        postcard::take_from_bytes::<Option<String>>(saved).ok()?.0
+    }
+
     pub(super) fn reset_step(&mut self, id: u32, step: &str) {
         let Some(lab) = &self.lab else {
             return self.refuse(id, "no lab is open", None);

@@ -1,5 +1,6 @@
 //! Simulated time let pass, in steps, and what happened by itself meanwhile.
 
+use sandshift_lessons::transcript;
 use sandshift_protocol::{EventKind, Happening};
 
 use super::Workspace;
@@ -15,6 +16,9 @@ impl Workspace {
     pub(super) fn let_pass(&mut self, id: u32, micros: Option<i64>) {
         if self.passage.is_some() {
             return self.refuse(id, "time is passing already", Some("Wait until it has passed, or stop it."));
+        }
+        if micros.is_some_and(|micros| micros > transcript::LONGEST) {
+            return self.refuse(id, "more than ten years cannot pass at once", None);
         }
         let passage = self.sandbox.begin_passage(micros);
         self.passage = Some((id, passage));

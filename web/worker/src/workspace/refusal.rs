@@ -40,3 +40,9 @@ impl From<LoadError> for OpenError {
         OpenError::Stored { why, message }
     }
 }
+
+/// What a test asks for to see that the page survives it: a panic like any defect's.
+#[expect(clippy::panic, reason = "a defect is what is asked for")]
+pub(super) fn fail_as_a_defect_would() {
+    std::panic::panic_any("asked to fail, by a test");
+}
