@@ -149,7 +149,7 @@ fn replayed(lab: &Lab, journal: &[Value]) -> Workspace {
             continue;
         }
         if let Some(bytes) = entry["bytes"].as_str() {
-            workspace.hand_over(grade::decoded(bytes).unwrap());
+            workspace.hand_over(grade::decoded(bytes).unwrap().into());
         }
         let request: Request = serde_json::from_value(entry["request"].clone()).unwrap();
         let events = told(&mut workspace, request);
