@@ -32,3 +32,19 @@ export async function whatTheModelsLearned(page, learner, pictures) {
   await page.locator('.rooms a[aria-current="page"]:not([href*="/models"])').waitFor({ timeout: SOON });
   assert.match(await learner.editorText(), /chance >= 0\./);
 }
+
+/** A training says how far it is, and is stopped: nothing of it stays. */
+export async function aTrainingIsStopped(page, learner) {
+  await learner.become("admin");
+  await learner.type(`CREATE MODEL given_up
+FROM (SELECT state, account_length, total_day_minutes, total_day_charge, customer_service_calls, churn FROM raw_data.orange_telecom_customers)
+TARGET churn FUNCTION ml_fn_given_up IAM_ROLE 'arn:aws:iam::123456789012:role/Redshift-ML' SETTINGS (S3_BUCKET 'course-bucket');`);
+  await page.locator(".toolbar .btn-primary").click();
+  await page.locator("#results-panel [role=progressbar]").waitFor({ timeout: SOON });
+  assert.match(await page.locator(".progress-run").innerText(), /\d+%/);
+  await page.locator(".toolbar .btn-danger").click();
+  await learner.settled();
+  await page.locator('[role="tab"] .pill').first().waitFor({ timeout: SOON });
+  await learner.run("admin", "SELECT 'models: ' || COUNT(1) FROM svv_ml_model_info WHERE model_name = 'given_up';");
+  assert.match(await page.locator("#results-panel").innerText(), /models: 0/);
+}

@@ -10,7 +10,7 @@ import { whoMayDoWhat } from "./access.mjs";
 import { everyPage, inspected, rules, serverless, settings, warehouses } from "./account.mjs";
 import { BY_CONSOLE, ByConsole } from "./by_console.mjs";
 import { consoleOfTheAccount } from "./console.mjs";
-import { whatTheModelsLearned } from "./model.mjs";
+import { aTrainingIsStopped, whatTheModelsLearned } from "./model.mjs";
 import { Learner } from "./learner.mjs";
 import { scripts } from "./transcript.mjs";
 import { failures, scene, verdict } from "./scene.mjs";
@@ -172,6 +172,7 @@ async function walk(lab, language) {
       }
       if (lab.id === "redshift-ml" && step.id === "leak") {
         await scene(`${lab.id} ${language}: what the models learned`, () => whatTheModelsLearned(page, learner, pictures));
+        await scene(`${lab.id} ${language}: a training is stopped`, () => aTrainingIsStopped(page, learner));
       }
       if (failures() > before) await page.screenshot({ path: `${artefacts}${picture}-failed-${step.id}.png` });
       if (at + 1 < lab.steps.length) await learner.nextStep();
