@@ -89,7 +89,7 @@ impl Call {
     /// Whether it only looks: what changes nothing needs no check of the lab and is not stored by itself.
     pub fn only_looks(&self) -> bool {
         self.service == SANDBOX
-            || ["List", "Get", "Describe", "Head", "Lookup", "Simulate", "Search"]
+            || ["List", "Get", "BatchGet", "Describe", "Head", "Lookup", "Simulate", "Search"]
                 .iter()
                 .any(|word| self.operation.starts_with(word))
     }

@@ -208,3 +208,34 @@ fn every_call_of_a_page_is_an_operation_and_its_line_says_the_same() {
     }
     assert!(seen > 50, "{seen} calls were found");
 }
+
+/// A read that counted as a change would make its page read again, and again.
+#[test]
+fn what_a_page_reads_changes_nothing() {
+    fn reads(of: &Value, found: &mut Vec<Value>) {
+        match of {
+            Value::Array(items) => items.iter().for_each(|item| reads(item, found)),
+            Value::Object(members) => {
+                calls(members.get("reads").unwrap_or(&Value::Null), found);
+                members.values().for_each(|member| reads(member, found));
+            }
+            _ => {}
+        }
+    }
+    for (file, description) in descriptions() {
+        let mut found = Vec::new();
+        reads(&description, &mut found);
+        for read in found {
+            let (service, operation) = read["call"].as_str().unwrap().split_once(' ').unwrap();
+            let call = Call {
+                principal: String::new(),
+                service: service.to_owned(),
+                operation: operation.to_owned(),
+                parameters: json!({}),
+                region: None,
+                quiet: false,
+            };
+            assert!(call.only_looks() || read["quiet"] == true, "{file}: {service} {operation}");
+        }
+    }
+}
