@@ -151,6 +151,17 @@ pub enum What {
         schema: Name,
         to: To,
     },
+    /// `GRANT CREATE MODEL`, to whomever.
+    ModelRight {
+        give: bool,
+        to: To,
+    },
+    /// From two columns. No role of AWS's is there to train it with, so that it is refused at the latest then.
+    CreateModel {
+        schema: Name,
+        from: At,
+        columns: [Name; 2],
+    },
     Permission {
         give: bool,
         permission: Permission,

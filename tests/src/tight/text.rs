@@ -187,6 +187,14 @@ impl fmt::Display for What {
                 let (verb, toward) = verb(*give);
                 write!(out, "{verb} {} FOR TABLES IN SCHEMA {schema} {toward} {to}", right.word())
             }
+            What::ModelRight { give, to } => {
+                let (verb, toward) = verb(*give);
+                write!(out, "{verb} CREATE MODEL {toward} {to}")
+            }
+            What::CreateModel { schema, from, columns: [feature, target] } => write!(
+                out,
+                "CREATE MODEL {schema}.guess FROM (SELECT {feature}, {target} FROM {from}) TARGET {target} FUNCTION guessed IAM_ROLE default SETTINGS (S3_BUCKET 'models')"
+            ),
             What::Permission { give, permission, role } => {
                 let (verb, toward) = verb(*give);
                 write!(out, "{verb} {} {toward} ROLE {role}", permission.words())

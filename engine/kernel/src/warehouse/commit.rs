@@ -93,12 +93,10 @@ pub fn see_rights(base: &mut Manifest, working: &mut Manifest, committed: &Manif
             continue;
         }
         let (before, mine) = (Arc::make_mut(before), Arc::make_mut(mine));
-        for (id, theirs) in &theirs.policies {
-            if same(before.policies.get(id), mine.policies.get(id)) {
-                before.policies.insert(*id, theirs.clone());
-                mine.policies.insert(*id, theirs.clone());
-            }
-        }
+        before.see(mine, theirs);
+        renew(&mut before.policies, &mut mine.policies, &theirs.policies);
+        renew(&mut before.system, &mut mine.system, &theirs.system);
+        renew(&mut before.languages, &mut mine.languages, &theirs.languages);
         see(&mut before.relations, &mut mine.relations, &theirs.relations);
         see(&mut before.schemas, &mut mine.schemas, &theirs.schemas);
         see(&mut before.routines, &mut mine.routines, &theirs.routines);
@@ -106,39 +104,35 @@ pub fn see_rights(base: &mut Manifest, working: &mut Manifest, committed: &Manif
     }
 }
 
-fn same<V>(one: Option<&Arc<V>>, other: Option<&Arc<V>>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-        (one, other) => one.is_none() && other.is_none(),
-    }
-}
-
 /// What has an owner and grants.
 trait Owned: Clone {
     fn differs(&self, other: &Self) -> bool;
-    fn take(&mut self, other: &Self);
+    /// Takes over, together with `mine`, what of `theirs` is otherwise and not changed in `mine`.
+    fn see(&mut self, mine: &mut Self, theirs: &Self);
 }
 
 macro_rules! owned {
-    ($kind:ty $(, $more:ident)?) => {
+    ($kind:ty: $($part:ident),*) => {
         impl Owned for $kind {
             fn differs(&self, other: &Self) -> bool {
-                self.owner != other.owner || self.acl != other.acl $(|| self.$more != other.$more)?
+                $(self.$part != other.$part)||*
             }
 
-            fn take(&mut self, other: &Self) {
-                self.owner = other.owner;
-                self.acl = other.acl.clone();
-                $(self.$more = other.$more.clone();)?
+            fn see(&mut self, mine: &mut Self, theirs: &Self) {
+                $(if self.$part == mine.$part {
+                    self.$part = theirs.$part.clone();
+                    mine.$part = theirs.$part.clone();
+                })*
             }
         }
     };
 }
 
-owned!(Relation, protection);
-owned!(Schema);
-owned!(Routine);
-owned!(Model);
+owned!(Relation: owner, acl, protection);
+owned!(Schema: owner, acl);
+owned!(Routine: owner, acl);
+owned!(Model: owner, acl);
+owned!(Database: owner, acl);
 
 fn see<K: Ord + Clone, V: Owned>(
     base: &mut SortedMap<K, Arc<V>>,
@@ -147,16 +141,31 @@ fn see<K: Ord + Clone, V: Owned>(
 ) {
     for (key, theirs) in committed {
         let Some((before, mine)) = base.get_mut(key).zip(working.get_mut(key)) else { continue };
-        if Arc::ptr_eq(before, theirs) || !before.differs(theirs) || before.differs(mine) {
+        if Arc::ptr_eq(before, theirs) || !before.differs(theirs) {
             continue;
         }
         // What the transaction has not changed must go on being the very same.
         let untouched = Arc::ptr_eq(before, mine);
-        Arc::make_mut(before).take(theirs);
+        let mut seen = V::clone(mine);
+        Arc::make_mut(before).see(&mut seen, theirs);
+        *mine = if untouched { before.clone() } else { Arc::new(seen) };
+    }
+}
+
+/// What others made or changed, where it is here as it was.
+fn renew<K: Ord + Clone, V>(
+    base: &mut SortedMap<K, Arc<V>>,
+    working: &mut SortedMap<K, Arc<V>>,
+    committed: &SortedMap<K, Arc<V>>,
+) {
+    for (key, theirs) in committed {
+        let untouched = match (base.get(key), working.get(key)) {
+            (Some(before), Some(mine)) => Arc::ptr_eq(before, mine),
+            (before, mine) => before.is_none() && mine.is_none(),
+        };
         if untouched {
-            mine.clone_from(before);
-        } else {
-            Arc::make_mut(mine).take(theirs);
+            base.insert(key.clone(), theirs.clone());
+            working.insert(key.clone(), theirs.clone());
         }
     }
 }

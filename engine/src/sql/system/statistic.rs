@@ -2,7 +2,7 @@
 //!
 //! The figures are those that the planner goes by (`storage/distinct`), and are there for tables that somebody has
 //! analyzed. The values themselves stay with their owners and the superusers: bounds would tell of rows that a policy
-//! hides. Most common values are not gathered.
+//! hides, from the owner too. Most common values are not gathered.
 
 use std::cmp::Ordering;
 
@@ -60,7 +60,8 @@ fn each(viewer: &Viewer<'_>, row: fn(&Stored, usize, &Column, Found) -> Vec<Valu
     let mut rows = Rows::new();
     for relation in viewer.database.relations.values() {
         let Some(table) = relation.table().filter(|table| cost::analyzed(table)) else { continue };
-        if !viewer.is_superuser() && relation.owner != viewer.user {
+        let owned = viewer.is_superuser() || relation.owner == viewer.user;
+        if !owned || relation.conceals(viewer.principals, viewer.user) {
             continue;
         }
         let stored = table.data.stored_rows() as f64;

@@ -100,7 +100,7 @@ impl Generator {
             let alone = matches!(by, ADMIN);
             let what = match self.what(world) {
                 // TRUNCATE ends the transaction that it is in.
-                What::Truncate(_) => What::Select(self.query(world)),
+                What::Truncate(_) | What::CreateModel { .. } => What::Select(self.query(world)),
                 What::Scope { .. } | What::Permission { .. } | What::List(_) if !alone => {
                     What::Select(self.query(world))
                 }
@@ -249,6 +249,7 @@ fn owner(world: &World, what: &What) -> Option<Name> {
         | What::Write(Write::FromSelect { .. })
         | What::TableAs { .. }
         | What::CreateFunction { .. }
+        | What::CreateModel { .. }
         | What::Default { user: None, .. }
         | What::CreateProcedure { .. }
         | What::Function(_) => None,

@@ -31,13 +31,24 @@ const PERMISSIONS: [Permission; 18] = [
 impl Generator {
     pub fn beforehand(&mut self, world: &World) -> What {
         let give = self.choices.chance(65);
-        match self.choices.below(5) {
+        match self.choices.below(8) {
             0 => What::Permission {
                 give,
                 permission: self.choices.one(&PERMISSIONS),
                 role: self.role(world, false),
             },
-            1 => {
+            1 => What::ModelRight { give, to: self.to(world) },
+            2 | 3 => {
+                let from = self.any_relation(world);
+                let (schema, feature) = (self.schema(world), self.column(world, from));
+                let target = match self.column(world, from) {
+                    same if same == feature && same == "a" => "b",
+                    same if same == feature => "a",
+                    other => other,
+                };
+                What::CreateModel { schema, from, columns: [feature, target] }
+            }
+            4 => {
                 let right = self.choices.one(&[
                     Right::Select,
                     Right::Select,

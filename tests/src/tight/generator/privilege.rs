@@ -7,7 +7,7 @@ use crate::tight::act::{
 use crate::tight::model::World;
 
 impl Generator {
-    fn to(&mut self, world: &World) -> To {
+    pub fn to(&mut self, world: &World) -> To {
         match self.choices.below(10) {
             0..=4 => To::User(self.user(world)),
             5 | 6 => To::Group(self.there(&GROUPS, |group| world.groups.contains_key(group))),

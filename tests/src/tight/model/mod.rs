@@ -8,6 +8,7 @@
 mod default;
 mod grant;
 mod kept;
+mod learn;
 mod listing;
 mod object;
 mod policy;
@@ -39,6 +40,8 @@ pub struct World {
     defaults: default::Defaults,
     /// `GRANT ... FOR TABLES IN SCHEMA`.
     scopes: BTreeSet<(To, Right, Name)>,
+    /// Who may make models, besides holders of roles that may do everything.
+    makers: BTreeSet<To>,
     policies: BTreeMap<Name, policy::Policy>,
     masks: BTreeMap<Name, i64>,
     /// What was before BEGIN.
@@ -196,6 +199,7 @@ impl World {
             database: Guard::of(ADMIN),
             defaults: Default::default(),
             scopes: BTreeSet::new(),
+            makers: BTreeSet::new(),
             policies: BTreeMap::new(),
             masks: BTreeMap::new(),
             open: None,
@@ -251,6 +255,8 @@ impl World {
                 self.alter_defaults(by, key, *give, rights, *to)
             }
             What::Scope { give, right, schema, to } => self.scope(by, *give, *right, schema, *to),
+            What::ModelRight { give, to } => self.model_right(by, *give, *to),
+            What::CreateModel { schema, from, columns } => self.create_model(by, schema, *from, *columns),
             What::Permission { give, permission, role } => self.permission(by, *give, *permission, role),
             What::CreatePolicy { name, rule } => self.create_policy(by, name, *rule),
             What::DropPolicy { name, cascade } => self.drop_policy(by, name, *cascade),

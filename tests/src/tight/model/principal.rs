@@ -125,6 +125,7 @@ impl World {
             role.holders.remove(&Holder::User(name));
         }
         self.detach_all(To::User(name));
+        self.makes_none(To::User(name));
         self.users.remove(name);
         Ok(Answer::Done)
     }
@@ -158,6 +159,7 @@ impl World {
             return refused("55006");
         }
         self.groups.remove(name);
+        self.makes_none(To::Group(name));
         Ok(Answer::Done)
     }
 
@@ -220,6 +222,7 @@ impl World {
             }
         }
         self.detach_all(To::Role(name));
+        self.makes_none(To::Role(name));
         self.defaults.forget(To::Role(name));
         self.scopes.retain(|(to, ..)| *to != To::Role(name));
         self.roles.remove(name);

@@ -1,7 +1,7 @@
 //! Transactions: what ROLLBACK takes back, grants and policies too, and that a refusal takes back everything. Only one is
 //! open at a time, and nobody else does anything meanwhile: how transactions meet is not this model's subject.
 
-use super::{Answer, Outcome, World, refused_with};
+use super::{Answer, Outcome, World, refused, refused_with};
 use crate::tight::act::{Act, Name, What};
 
 /// A transaction that has not ended.
@@ -65,6 +65,7 @@ impl World {
                 let text = "current transaction is aborted, commands ignored until end of transaction block";
                 refused_with("25P02", text.to_owned())
             }
+            What::CreateModel { .. } => refused("25001"),
             _ => self.take_or_leave(act),
         };
         open.aborted |= outcome.is_err();
