@@ -14,8 +14,10 @@ use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::execute::strings::Strings;
 use crate::sql::execute::{self, Evaluation, array::array_of};
 use crate::sql::statement::ColumnDefinition;
+use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::{Column, Constraint, DefaultValue, ForeignKey, ObjectId, Relation, Table};
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::guarded::Guarded;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::storage::write::{BlockNumbers, add_column as add_blocks};
 use crate::warehouse::value::Value;
@@ -247,8 +249,10 @@ pub(super) fn change_type(
             hint: None,
         }));
     }
-    // How long hidden values are is not told: then no size is known to suffice.
-    let hidden = relation.conceals(context.principals(), context.user());
+    // How long hidden values are is not told, and the privilege ALTER reads none: then no size is known to suffice.
+    let guarded = Guarded::Relation(relation);
+    let readable = context.manifest.held(context.user(), Privilege::Select, Some(name), guarded).is_some();
+    let hidden = !readable || relation.conceals(context.principals(), context.user());
     if size < old_size && (hidden || u64::from(size) < longest(table, number)?) {
         return refuse("target column size is smaller than the current maximum size of the column's data");
     }
