@@ -153,10 +153,15 @@ impl Template {
         }
         let overflow = whole.len() > self.whole;
         let blank = self.whole.saturating_sub(whole.len());
+        let last_decimal = if self.fill {
+            fraction.len()
+        } else {
+            fraction.trim_end_matches('0').len().max(self.kept_decimals)
+        };
         // The first place that shows: a digit of the number or a `0` of the template; a bare zero shows in
         // the last place unless decimals follow.
         let mut first = blank.min(self.first_zero.unwrap_or(usize::MAX)).min(self.whole);
-        if first == self.whole && self.fraction == 0 && self.whole > 0 {
+        if first == self.whole && (self.fraction == 0 || last_decimal == 0) && self.whole > 0 {
             first = self.whole - 1;
         }
         let mut digits = whole.bytes();
@@ -164,11 +169,6 @@ impl Template {
         let mut place = 0;
         let mut after_point = false;
         let mut signed = !matches!(self.sign, Sign::Floating | Sign::Leading | Sign::Angles);
-        let last_decimal = if self.fill {
-            fraction.len()
-        } else {
-            fraction.trim_end_matches('0').len().max(self.kept_decimals)
-        };
         let mut decimal_place = 0;
         let start = out.len();
         for piece in &self.pieces {
