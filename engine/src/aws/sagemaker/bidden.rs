@@ -162,6 +162,9 @@ fn search(job: &mut Job, operation: Operation, parameters: Parameters<'_>) -> Re
         return Err(invalid("ProblemType and AutoMLJobObjective must be provided together."));
     }
     job.guided = !job.problem.is_empty();
+    if criteria.integer("MaxRuntimePerTrainingJobInSeconds").is_some() {
+        return Err(invalid("MaxRuntimePerTrainingJobInSeconds is not simulated; MaxCandidates is."));
+    }
     let most = criteria.integer("MaxCandidates").map(|most| most.max(1));
     job.max_runtime =
         criteria.integer("MaxAutoMLJobRuntimeInSeconds").unwrap_or(AUTOML_SECONDS).max(1) as u64;
