@@ -23,7 +23,7 @@ use crate::warehouse::storage::generated::{Generated, Maker, Recipe};
 use crate::warehouse::storage::{codec, dictionary};
 
 /// Grows when the written form changes after a release.
-const FORMAT: u32 = 5;
+const FORMAT: u32 = 6;
 /// The oldest form that is read: from the first release on the one before [`FORMAT`], whose road here then is a
 /// `match` on the number in [`Sandbox::load`] and mirrors of what it held otherwise. Still older ones are refused by name.
 const OLDEST: u32 = FORMAT;

@@ -189,6 +189,7 @@ fn every_call_of_a_page_is_an_operation_and_its_line_says_the_same() {
                     Kind::Integer => *value = json!(7),
                     Kind::Boolean => *value = json!(true),
                     Kind::Blob => *value = "/data/file".into(),
+                    Kind::Map if value.is_string() => *value = json!({ "a": "b c" }),
                     Kind::Strings if value.is_string() => *value = json!(["a b", "c"]),
                     _ => {}
                 }

@@ -33,7 +33,10 @@ pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
                 }
             }
             Some(_) => {
-                reader.expect_one_of(&["SERIALIZABLE", "SNAPSHOT"])?;
+                if reader.expect_one_of(&["SERIALIZABLE", "SNAPSHOT"])? == "SNAPSHOT" {
+                    let what = "ISOLATION LEVEL SNAPSHOT";
+                    return Err(SqlError::not_simulated_because(Feature::AlterDatabase, what));
+                }
             }
             None => return Ok(Statement::CreateDatabase { name, owner }),
         }
