@@ -19,7 +19,7 @@ struct Part {
     run: fn() -> Result<(), String>,
 }
 
-const PARTS: [Part; 34] = [
+const PARTS: [Part; 35] = [
     Part { name: "format", slow: false, run: || cargo(&["fmt", "--all", "--check"]) },
     Part { name: "tidy", slow: false, run: || test(&["--test", "tidy"]) },
     Part { name: "unit tests", slow: false, run: || test(&["--lib", "--bins"]) },
@@ -102,6 +102,7 @@ const PARTS: [Part; 34] = [
     Part { name: "keeping", slow: true, run: || on_the_site("keeping.mjs", &[]) },
     Part { name: "crashes", slow: true, run: || on_the_site("crash.mjs", &[CRASHES]) },
     Part { name: "accessibility", slow: true, run: for_everyone },
+    Part { name: "lighthouse", slow: true, run: audit },
     Part { name: "firefox", slow: true, run: in_firefox },
 ];
 
@@ -206,6 +207,10 @@ fn on_the_site(script: &str, words: &[&str]) -> Result<(), String> {
 /// The same for one that also runs what instructors run: it is given the program behind `cargo xtask labs`.
 fn beside_the_program(script: &str) -> Result<(), String> {
     on_the_site(script, &[&native::build()?.to_string_lossy()])
+}
+
+fn audit() -> Result<(), String> {
+    browser::run("tests/lighthouse", "audit.mjs", &[&site::tested()?.to_string_lossy()])
 }
 
 fn for_everyone() -> Result<(), String> {
