@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// Members that descriptions may have, whatever they describe.
 const MEMBERS: &str = " above absent act also amount args as ask at begin call confirm danger deeds do each else empty example fill first foreseen group head \
-    help id if kind label loses more name none note of only open options optional pages parts per quiet reads region rows say show start tabs text \
+    help id if kind label latest loses more name none note of only open options optional pages parts per quiet reads region rows say show start tabs text \
     then title under unit value verb when wide with words ";
 
 fn folder(path: &str) -> Vec<PathBuf> {
