@@ -135,10 +135,10 @@ impl Engine {
     }
 }
 
-/// The lab whose workspace `saved` is; empty when it is an account without one.
+/// The lab whose workspace `saved` is; empty when it is an account without one, `undefined` when nobody can say.
 #[wasm_bindgen(js_name = labOf)]
-pub fn lab_of(saved: &[u8]) -> String {
-    Workspace::lab_of(saved).unwrap_or_default()
+pub fn lab_of(saved: &[u8]) -> Option<String> {
+    Workspace::lab_of(saved)
 }
 
 /// The names of the states in which labs begin.

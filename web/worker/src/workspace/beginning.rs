@@ -19,9 +19,9 @@ pub(super) fn begin(lab: Option<&Lab>, start: Option<&str>) -> Result<Sandbox, S
 }
 
 impl Workspace {
-    /// The lab that was walked in what [`Workspace::save`] gave.
+    /// The lab that was walked in what [`Workspace::save`] gave, empty for none; `None` when it cannot be read.
     pub fn lab_of(saved: &[u8]) -> Option<String> {
-        postcard::take_from_bytes::<Option<String>>(saved).ok()?.0
+        Some(postcard::take_from_bytes::<Option<String>>(saved).ok()?.0.unwrap_or_default())
     }
 
     pub(super) fn reset_step(&mut self, id: u32, step: &str) {
