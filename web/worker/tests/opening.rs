@@ -45,7 +45,7 @@ fn an_account_without_a_lab_begins_in_the_state_that_is_named() {
 fn a_file_says_whose_workspace_it_is() {
     let workspace = Workspace::open(|| 0.0, linked(), None, None, Found::Nothing, &mut |_| None).unwrap();
     let saved = workspace.write(&|_| false).unwrap();
-    assert_eq!(Workspace::lab_of(&saved.manifest), None);
+    assert_eq!(Workspace::lab_of(&saved.manifest), Some(String::new()));
     assert_eq!(Workspace::lab_of(b"\x01\x0bpermissions and more"), Some("permissions".to_owned()));
     assert_eq!(Workspace::lab_of(b"\x01\xff"), None);
 }
