@@ -30,7 +30,7 @@ async function coldStart(language) {
       const seen = (globalThis.seen = {});
       const look = () => {
         if (!seen.text && document.querySelector(".step .prose, .lead")) seen.text = performance.now();
-        const put = document.querySelector(".guide .stmt button");
+        const put = document.querySelector(".guide .stmt button:not([disabled])");
         const run = document.querySelector(".toolbar .btn-primary:not([disabled])");
         if (put && run && !seen.ready) {
           seen.ready = performance.now();
