@@ -379,12 +379,15 @@ async function importWorkspace(id, base64) {
     const { manifest, blocks } = unpack(fromBase64(base64));
     await coming;
     const { request } = JSON.parse(opening.text);
-    const lab = glue.labOf(manifest);
-    // Checks and progress are a lab's: an account without one takes whatever account it is given. Whose a damaged file
-    // was is not known, and opening it says what is wrong.
-    if (request.lab && lab !== undefined && request.lab.id !== lab) throw new OfAnotherLab(lab);
     const message = JSON.stringify({ id, request });
+    // What is damaged says so here, whosever it was.
     const next = new glue.Engine(message, manifest, blocks, JSON.stringify(store.state));
+    const lab = glue.labOf(manifest);
+    // Checks and progress are a lab's: an account without one takes whatever account it is given.
+    if (request.lab && request.lab.id !== lab) {
+      next.free();
+      throw new OfAnotherLab(lab ?? "");
+    }
     engine?.free();
     engine = next;
     acted = true;
