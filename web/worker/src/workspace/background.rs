@@ -19,6 +19,10 @@ impl Workspace {
                 return;
             }
             self.changed = true;
+            if !self.has_background() {
+                // Pages that showed it on its way look again.
+                return self.tell_account(0);
+            }
         }
     }
 }
