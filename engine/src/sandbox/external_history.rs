@@ -74,7 +74,7 @@ impl Sandbox {
                 Value::string(read.table.form.name()),
                 facts.partitioned.clone(),
             ]);
-            row.extend([Value::string("f"), Value::string("f")]);
+            row.extend([Value::string("f"), facts.nested.clone()]);
             row.extend(facts.counts.clone());
             let files = Value::Integer(read.files as i32);
             row.extend([
@@ -125,7 +125,7 @@ impl Sandbox {
             row.extend([read.returned_rows, read.returned_bytes].map(|count| Value::BigInt(count as i64)));
             row.extend([Value::string(read.table.form.name()), Value::string(read.table.location.as_str())]);
             row.extend([Value::string(""), Value::string(""), facts.name]);
-            row.extend([Value::string("f"), Value::string("f"), Value::BigInt(0), Value::BigInt(0)]);
+            row.extend([Value::string("f"), facts.nested, Value::BigInt(0), Value::BigInt(0)]);
             push(logs, "sys_external_query_detail", row);
         }
     }
@@ -147,6 +147,7 @@ fn came_back(read: &ExternalRead, context: &Context) -> ExternalRead {
 struct Facts {
     name: Value,
     partitioned: Value,
+    nested: Value,
     /// Rows and bytes scanned, rows and bytes returned.
     counts: [Value; 4],
     size: Value,
@@ -164,6 +165,11 @@ impl Facts {
             // unconfirmed: its shape.
             name: Value::string(name),
             partitioned: Value::string(if read.table.is_partitioned() { "t" } else { "f" }),
+            nested: Value::string(if read.table.columns.iter().any(|column| column.nested.is_some()) {
+                "t"
+            } else {
+                "f"
+            }),
             counts: counts.map(|count| Value::BigInt(count as i64)),
             size: Value::BigInt(size),
             largest: Value::BigInt(sizes().max().unwrap_or(0)),

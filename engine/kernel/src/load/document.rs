@@ -166,7 +166,7 @@ fn walked<'a>(record: &'a [u8], path: &[Step]) -> Result<Option<&'a [u8]>, Fault
 }
 
 /// A string with its quotes, read.
-fn unquoted(string: &[u8]) -> Cow<'_, str> {
+pub(super) fn unquoted(string: &[u8]) -> Cow<'_, str> {
     match String::from_utf8_lossy(string) {
         Cow::Borrowed(text) => json::unquote(text),
         Cow::Owned(text) => Cow::Owned(json::unquote(&text).into_owned()),
@@ -196,7 +196,7 @@ fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Behind the value that begins at `at`; what is between its brackets is looked at later.
-fn value_end(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn value_end(bytes: &[u8], at: usize) -> Option<usize> {
     match bytes.get(at)? {
         b'"' => string_end(bytes, at),
         b'{' | b'[' => {
@@ -230,7 +230,7 @@ fn value_end(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The members of an object: each name with its quotes, and its value. `None` is no object.
-fn members<'a>(object: &'a [u8], mut take: impl FnMut(&'a [u8], &'a [u8]) -> bool) -> Option<()> {
+pub(super) fn members<'a>(object: &'a [u8], mut take: impl FnMut(&'a [u8], &'a [u8]) -> bool) -> Option<()> {
     if object.first() != Some(&b'{') {
         return None;
     }
@@ -262,7 +262,7 @@ fn members<'a>(object: &'a [u8], mut take: impl FnMut(&'a [u8], &'a [u8]) -> boo
     }
 }
 
-fn elements<'a>(array: &'a [u8], mut take: impl FnMut(&'a [u8])) -> Option<()> {
+pub(super) fn elements<'a>(array: &'a [u8], mut take: impl FnMut(&'a [u8])) -> Option<()> {
     let mut at = space(array, 1);
     if array.get(at) == Some(&b']') {
         return Some(());

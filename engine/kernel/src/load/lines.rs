@@ -8,13 +8,16 @@ use std::sync::Arc;
 
 use arrow::array::ArrayRef;
 use regex_lite::Regex;
-use serde_json::Value;
 
 use super::column::Builder;
+use super::document::{members, unquoted, value_end};
+use super::error::Fault;
+use super::nested;
 use super::options::{Format, Options, TimeForm};
 use super::reader::checked_to;
 use super::scan::Cursor;
-use crate::warehouse::external::{ExternalTable, FileForm};
+use crate::warehouse::data_type::DataType;
+use crate::warehouse::external::{Action, ExternalColumn, ExternalTable, FileForm, Handling};
 
 /// Where a file is read.
 pub struct LineFile {
@@ -37,20 +40,31 @@ impl LineFile {
 /// How a line is taken apart.
 enum Form {
     Delimited(Format),
+    /// Delimited, with lines that end in another way, or fields that are looked at one by one.
+    Split {
+        delimiter: u8,
+        escape: bool,
+        line: u8,
+    },
     Csv {
         delimiter: u8,
         quote: u8,
         escape: u8,
     },
     Regex(Regex),
-    /// The column's name for each builder.
-    Json(Vec<String>),
+    /// The column for each builder.
+    Json {
+        columns: Vec<ExternalColumn>,
+        strip: bool,
+        written: nested::Form,
+    },
 }
 
 /// Makes the wanted columns of one table.
 pub struct LineReader {
     form: Form,
     options: Options,
+    handling: Option<Handling>,
     /// For each column of a line up to the last that is wanted: its builder.
     targets: Vec<Option<usize>>,
     builders: Vec<Builder>,
@@ -76,11 +90,16 @@ impl LineReader {
             builders.push(Builder::new(data_type).ok_or_else(|| Unreadable(format!("{data_type} in text")))?);
         }
         let form = match &table.form {
-            FileForm::Delimited { delimiter, escape } => Form::Delimited(Format::Delimited {
-                delimiter: *delimiter,
-                escape: *escape,
-                remove_quotes: false,
-            }),
+            FileForm::Delimited { delimiter, escape, line: b'\n' } if table.handling.is_none() => {
+                Form::Delimited(Format::Delimited {
+                    delimiter: *delimiter,
+                    escape: *escape,
+                    remove_quotes: false,
+                })
+            }
+            FileForm::Delimited { delimiter, escape, line } => {
+                Form::Split { delimiter: *delimiter, escape: *escape, line: *line }
+            }
             FileForm::Csv { delimiter, quote, escape } => {
                 Form::Csv { delimiter: *delimiter, quote: *quote, escape: *escape }
             }
@@ -88,16 +107,27 @@ impl LineReader {
                 Regex::new(&format!("^(?:{pattern})$"))
                     .map_err(|_| Unreadable(format!("regular expression {pattern}")))?,
             ),
-            FileForm::Json => {
-                Form::Json(wanted.iter().map(|number| table.columns[*number].name.to_string()).collect())
-            }
+            FileForm::Json { strip } => Form::Json {
+                columns: wanted.iter().map(|number| table.columns[*number].clone()).collect(),
+                strip: *strip,
+                written: nested::Form::Shown { parse: table.parse_strings },
+            },
             FileForm::Parquet | FileForm::Orc { .. } => {
                 return Err(Unreadable(table.form.name().to_owned()));
             }
             FileForm::Unknown(name) => return Err(Unreadable(name.clone())),
         };
+        let handling = table.handling;
+        if handling.is_some_and(|handling| matches!(handling.columns, Action::Fail | Action::Drop)) {
+            // All of a line is counted, then.
+            targets.resize(table.stored, None);
+        }
         let options = Options {
-            truncate_columns: true,
+            truncate_columns: handling
+                .is_none_or(|handling| matches!(handling.surplus, Action::Mend | Action::Disabled)),
+            replace_invalid: handling
+                .filter(|handling| handling.characters == Action::Mend)
+                .map(|handling| handling.replacement),
             accept_any_date: false,
             date: TimeForm::Auto,
             time: TimeForm::Auto,
@@ -106,7 +136,17 @@ impl LineReader {
         };
         let found = vec![None; builders.len()];
         let null = table.null.clone();
-        Ok(LineReader { form, options, targets, builders, null, rows: 0, scratch: Vec::new(), found })
+        Ok(LineReader {
+            form,
+            options,
+            handling,
+            targets,
+            builders,
+            null,
+            rows: 0,
+            scratch: Vec::new(),
+            found,
+        })
     }
 
     pub fn rows(&self) -> usize {
@@ -128,9 +168,11 @@ impl LineReader {
             file.header -= 1;
         }
         while self.rows < full && !file.at_end() {
-            match self.form {
-                Form::Delimited(format) => self.delimited(file, &bytes, format),
-                _ => self.made(file, &bytes)?,
+            if let Form::Delimited(format) = self.form {
+                self.delimited(file, &bytes, format);
+            } else if !self.made(file, &bytes)? {
+                self.builders.iter_mut().for_each(|builder| builder.truncate(self.rows));
+                continue;
             }
             self.rows += 1;
         }
@@ -171,18 +213,44 @@ impl LineReader {
         }
     }
 
-    /// Fields that are made of a line.
-    fn made(&mut self, file: &mut LineFile, bytes: &[u8]) -> Result<(), Unreadable> {
+    /// Fields that are made of a line. False: it is no row.
+    fn made(&mut self, file: &mut LineFile, bytes: &[u8]) -> Result<bool, Unreadable> {
         let start = file.cursor.at;
-        file.cursor.skip_line(bytes);
-        let line = bytes[start..file.cursor.at].strip_suffix(b"\n").unwrap_or(&bytes[start..file.cursor.at]);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = match &self.form {
+            Form::Json { strip: true, .. } => {
+                let between = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'[' | b']');
+                let at = bytes[start..].iter().position(|byte| !between(byte));
+                file.cursor.at = at.map_or(bytes.len(), |at| start + at);
+                let (Some(_), at) = (at, file.cursor.at) else { return Ok(false) };
+                let end = value_end(bytes, at).ok_or_else(|| no_object(&bytes[at..]))?;
+                file.cursor.at = end;
+                &bytes[at..end]
+            }
+            Form::Split { line: end, .. } if *end != b'\n' => {
+                let rest = &bytes[start..];
+                let length = rest.iter().position(|byte| byte == end);
+                file.cursor.at = start + length.map_or(rest.len(), |length| length + 1);
+                &rest[..length.unwrap_or(rest.len())]
+            }
+            _ => {
+                file.cursor.skip_line(bytes);
+                let line = &bytes[start..file.cursor.at];
+                let line = line.strip_suffix(b"\n").unwrap_or(line);
+                line.strip_suffix(b"\r").unwrap_or(line)
+            }
+        };
         self.scratch.clear();
         self.found.fill(None);
+        // Whether it has as many fields as the table has columns, where that is asked.
+        let mut exact = true;
         match &self.form {
             Form::Delimited(_) => {}
+            Form::Split { delimiter, escape, .. } => {
+                exact = split(line, *delimiter, *escape, &self.targets, &mut self.scratch, &mut self.found);
+            }
             Form::Csv { delimiter, quote, escape } => {
-                csv(line, [*delimiter, *quote, *escape], &self.targets, &mut self.scratch, &mut self.found);
+                let marks = [*delimiter, *quote, *escape];
+                exact = csv(line, marks, &self.targets, &mut self.scratch, &mut self.found);
             }
             Form::Regex(pattern) => {
                 let text = String::from_utf8_lossy(line);
@@ -194,32 +262,126 @@ impl LineReader {
                     }
                 }
             }
-            Form::Json(names) => {
-                let object = match serde_json::from_slice::<Value>(line) {
-                    Ok(Value::Object(object)) => object,
-                    // unconfirmed: the sentence for a line that is no object.
-                    _ => return Err(Unreadable(format!("JSON: {}", String::from_utf8_lossy(line)))),
-                };
-                for (name, target) in names.iter().zip(&mut self.found) {
-                    let value = object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-                    *target = match value.map(|(_, value)| value) {
-                        None | Some(Value::Null) => None,
-                        Some(Value::String(text)) => Some(written(text.as_bytes(), &mut self.scratch)),
-                        Some(other) => Some(written(other.to_string().as_bytes(), &mut self.scratch)),
-                    };
+            Form::Json { columns, written: shown, .. } => {
+                let (scratch, found) = (&mut self.scratch, &mut self.found);
+                members(line.trim_ascii(), |key, value| {
+                    let key = unquoted(key);
+                    let named = |column: &ExternalColumn| key.eq_ignore_ascii_case(column.name.as_str());
+                    for (column, place) in columns.iter().zip(found.iter_mut()) {
+                        if named(column) && value != b"null" {
+                            *place = Some(member(value, column, *shown, scratch));
+                        }
+                    }
+                    true
+                })
+                .ok_or_else(|| no_object(line))?;
+            }
+        }
+        if let Some(handling) = self.handling.filter(|_| !exact) {
+            match handling.columns {
+                // unconfirmed: the product's words.
+                Action::Fail => {
+                    return Err(Unreadable::scan("The number of columns does not match the table"));
                 }
+                Action::Drop => return Ok(false),
+                Action::Disabled | Action::Null | Action::Mend => {}
             }
         }
         for (builder, range) in self.builders.iter_mut().zip(&self.found) {
-            match range {
-                None => builder.push_null(),
-                Some(range) => {
-                    push(builder, &self.scratch[range.clone()], false, &self.null, &self.options);
+            let Some(range) = range else {
+                builder.push_null();
+                continue;
+            };
+            let text = &self.scratch[range.clone()];
+            let is_null = text == self.null || text.is_empty() && !builder.is_text();
+            let valid = builder.is_text() && std::str::from_utf8(text).is_ok();
+            let action = match (is_null, self.handling) {
+                (true, _) => Action::Null,
+                (false, handling) => match (builder.push(text, &self.options, valid), handling) {
+                    (Ok(()), _) => continue,
+                    (Err(_), None) => Action::Null,
+                    (Err(fault), Some(handling)) => action(&fault, handling),
+                },
+            };
+            match action {
+                Action::Drop => return Ok(false),
+                Action::Fail => {
+                    // unconfirmed: the product's words.
+                    let text = String::from_utf8_lossy(text);
+                    return Err(Unreadable::scan(&format!("Value \"{text}\" does not fit its column")));
                 }
+                Action::Null | Action::Disabled | Action::Mend => builder.push_null(),
             }
         }
-        Ok(())
+        Ok(true)
     }
+}
+
+/// What the table's properties say of a value that its column does not take.
+fn action(fault: &Fault, handling: Handling) -> Action {
+    match fault {
+        Fault::TooLong(DataType::Varbyte(_)) => handling.bytes,
+        Fault::TooLong(_) => handling.surplus,
+        Fault::Utf8 { .. } | Fault::Multibyte { .. } => handling.characters,
+        Fault::Overflow { .. } => handling.numbers,
+        _ => Action::Null,
+    }
+}
+
+/// A member's value as the field that its column is made of.
+fn member(value: &[u8], column: &ExternalColumn, shown: nested::Form, scratch: &mut Vec<u8>) -> Range<usize> {
+    let Some(shape) = &column.nested else {
+        return match value.first() {
+            Some(b'"') => written(unquoted(value).as_bytes(), scratch),
+            _ => written(value, scratch),
+        };
+    };
+    let walked = column.data_type == DataType::Super;
+    let mut out = String::new();
+    nested::conform(value, shape, if walked { nested::Form::Walked } else { shown }, &mut out);
+    written(out.as_bytes(), scratch)
+}
+
+impl Unreadable {
+    /// A value that a table's properties refuse.
+    fn scan(text: &str) -> Self {
+        Unreadable(format!("Scan: {text}"))
+    }
+}
+
+/// unconfirmed: the sentence for a line that is no object.
+fn no_object(line: &[u8]) -> Unreadable {
+    Unreadable(format!("JSON: {}", String::from_utf8_lossy(line)))
+}
+
+/// A line's fields between delimiters; whether there are as many as targets.
+fn split(
+    line: &[u8],
+    delimiter: u8,
+    escape: bool,
+    targets: &[Option<usize>],
+    scratch: &mut Vec<u8>,
+    found: &mut [Option<Range<usize>>],
+) -> bool {
+    let mut rest = line.iter().copied();
+    for (number, target) in targets.iter().enumerate() {
+        let start = scratch.len();
+        let mut ended = true;
+        while let Some(byte) = rest.next() {
+            if byte == delimiter {
+                ended = false;
+                break;
+            }
+            scratch.extend(if escape && byte == b'\\' { rest.next() } else { Some(byte) });
+        }
+        if let Some(target) = target {
+            found[*target] = Some(start..scratch.len());
+        }
+        if ended {
+            return number + 1 == targets.len();
+        }
+    }
+    false
 }
 
 fn written(text: &[u8], scratch: &mut Vec<u8>) -> Range<usize> {
@@ -245,9 +407,9 @@ fn csv(
     targets: &[Option<usize>],
     scratch: &mut Vec<u8>,
     found: &mut [Option<Range<usize>>],
-) {
+) -> bool {
     let mut rest = line.iter().copied().peekable();
-    for target in targets {
+    for (number, target) in targets.iter().enumerate() {
         let start = scratch.len();
         let mut quoted = false;
         let mut ended = true;
@@ -269,9 +431,10 @@ fn csv(
             found[*target] = Some(start..scratch.len());
         }
         if ended {
-            break;
+            return number + 1 == targets.len();
         }
     }
+    false
 }
 
 #[cfg(test)]
@@ -280,11 +443,10 @@ mod tests {
     use arrow::datatypes::Int32Type;
 
     use super::*;
-    use crate::warehouse::data_type::DataType;
-    use crate::warehouse::external::{ExternalColumn, ExternalSchema};
+    use crate::warehouse::external::{ExternalSchema, Writing};
 
     fn table(form: FileForm, header: u64) -> ExternalTable {
-        let column = |name: &str, data_type| ExternalColumn { name: name.into(), data_type };
+        let column = |name: &str, data_type| ExternalColumn::plain(name.into(), data_type);
         ExternalTable {
             schema: "s".into(),
             name: "t".into(),
@@ -306,6 +468,9 @@ mod tests {
             null: b"\\N".to_vec(),
             rows: None,
             compression: None,
+            handling: None,
+            parse_strings: true,
+            writing: Writing::default(),
         }
     }
 
@@ -332,7 +497,7 @@ mod tests {
 
     #[test]
     fn no_line_is_bad() {
-        let delimited = table(FileForm::Delimited { delimiter: b',', escape: false }, 0);
+        let delimited = table(FileForm::Delimited { delimiter: b',', escape: false, line: b'\n' }, 0);
         let text = "a,b,c\n1,\"x,y\"\r\n2\n3,\\N,\n,longer than four,z,more\n5,";
         assert_eq!(
             read(&delimited, text),
@@ -357,10 +522,45 @@ mod tests {
         );
         let pattern = table(FileForm::Regex("(\\d+) (.*)".to_owned()), 0);
         assert_eq!(read(&pattern, "7 up\nno\n"), [row(Some(7), "up"), (None, None)]);
-        let json = table(FileForm::Json, 0);
+        let json = table(FileForm::Json { strip: false }, 0);
         assert_eq!(
             read(&json, "{\"A\":1,\"b\":\"x\"}\n{\"b\":[2]}\n"),
             [row(Some(1), "x"), row(None, "[2]")]
         );
+        let array = table(FileForm::Json { strip: true }, 0);
+        assert_eq!(
+            read(&array, " [ {\"a\":1,\n\"b\":\"x\"},{\"a\":null} ]\n"),
+            [row(Some(1), "x"), (None, None)]
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_is_handled() {
+        use Action::{Disabled, Drop, Fail, Mend, Null};
+        let text = "1,long name,c;99999999999,b,c;3,b;4,\u{e4}bc,c,d;";
+        let handled = |surplus, numbers, columns| {
+            let mut table = table(FileForm::Delimited { delimiter: b',', escape: false, line: b';' }, 0);
+            let handling = Handling {
+                characters: Disabled,
+                replacement: b'?',
+                numbers,
+                surplus,
+                bytes: Disabled,
+                columns,
+            };
+            table.handling = Some(handling);
+            table
+        };
+        let four = row(Some(4), "\u{e4}bc");
+        assert_eq!(
+            read(&handled(Null, Null, Disabled), text),
+            [(Some(1), None), row(None, "b"), row(Some(3), "b"), four.clone()]
+        );
+        assert_eq!(read(&handled(Mend, Drop, Drop), text), [row(Some(1), "long")]);
+        assert_eq!(read(&handled(Drop, Drop, Null), text), [row(Some(3), "b"), four]);
+        let mut reader = LineReader::new(&handled(Fail, Null, Null), &[0, 1]).unwrap();
+        let mut file = LineFile::new(text.as_bytes().into(), 0);
+        let told = reader.read(&mut file, 9);
+        assert_eq!(told, Err(Unreadable("Scan: Value \"long name\" does not fit its column".to_owned())));
     }
 }

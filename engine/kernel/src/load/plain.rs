@@ -231,11 +231,24 @@ pub enum Misfit {
     Bytes,
 }
 
-/// A file's column in the layout of a table's. Texts that are too long are cut where `cut` says so.
+/// What becomes of a text that is too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surplus {
+    Refused,
+    Cut,
+    Null,
+}
+
+/// A file's column in the layout of a table's.
 ///
 /// # Errors
 /// The types do not fit, or a text does not.
-pub fn into_column(array: &ArrayRef, kind: Kind, target: DataType, cut: bool) -> Result<ArrayRef, Misfit> {
+pub fn into_column(
+    array: &ArrayRef,
+    kind: Kind,
+    target: DataType,
+    surplus: Surplus,
+) -> Result<ArrayRef, Misfit> {
     if !fits(kind, target) {
         return Err(Misfit::Type);
     }
@@ -251,7 +264,7 @@ pub fn into_column(array: &ArrayRef, kind: Kind, target: DataType, cut: bool) ->
                 }
                 _ => array.clone(),
             };
-            fitted(&array, most as usize, matches!(target.text(), DataType::Char(_)), cut)?
+            fitted(&array, most as usize, matches!(target.text(), DataType::Char(_)), surplus)?
         }
         DataType::Super if kind != Kind::Nested => {
             let cells = (0..array.len()).map(|row| to_super(&value_at(array, from, row), from));
@@ -276,13 +289,14 @@ pub fn into_column(array: &ArrayRef, kind: Kind, target: DataType, cut: bool) ->
 }
 
 /// Strings of at most so many bytes; CHAR's blanks at the end do not count, and it has them to its end.
-fn fitted(array: &ArrayRef, most: usize, padded: bool, cut: bool) -> Result<ArrayRef, Misfit> {
-    let shape = |text: &str| -> Result<usize, Misfit> {
+fn fitted(array: &ArrayRef, most: usize, padded: bool, surplus: Surplus) -> Result<ArrayRef, Misfit> {
+    let shape = |text: &str| -> Result<Option<usize>, Misfit> {
         let text = if padded { text.trim_end_matches(' ') } else { text };
-        match text.len() {
-            length if length <= most => Ok(length),
-            _ if cut => Ok(text.floor_char_boundary(most)),
-            data => Err(Misfit::Length { data }),
+        match (text.len(), surplus) {
+            (length, _) if length <= most => Ok(Some(length)),
+            (_, Surplus::Cut) => Ok(Some(text.floor_char_boundary(most))),
+            (_, Surplus::Null) => Ok(None),
+            (data, Surplus::Refused) => Err(Misfit::Length { data }),
         }
     };
     let values = match array.data_type() {
@@ -291,7 +305,7 @@ fn fitted(array: &ArrayRef, most: usize, padded: bool, cut: bool) -> Result<Arra
     };
     let mut all_fit = !padded;
     for text in values.as_string::<i32>().iter().flatten() {
-        all_fit &= shape(text)? == text.len();
+        all_fit &= shape(text)? == Some(text.len());
     }
     if all_fit {
         return Ok(array.clone());
@@ -300,7 +314,8 @@ fn fitted(array: &ArrayRef, most: usize, padded: bool, cut: bool) -> Result<Arra
     let strings = plain(array);
     let cells = strings.as_string::<i32>().iter().map(|cell| {
         let Some(text) = cell else { return Ok(None) };
-        let text = &text[..shape(text)?];
+        let Some(length) = shape(text)? else { return Ok(None) };
+        let text = &text[..length];
         Ok(Some(if padded { format!("{text:most$}") } else { text.to_owned() }))
     });
     let cells: Result<StringArray, Misfit> = cells.collect();

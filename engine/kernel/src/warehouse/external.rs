@@ -1,10 +1,13 @@
 //! What a warehouse knows of tables that lie outside: an external schema names a database of the data catalog and
 //! the roles to ask as; its tables are the catalog's and are looked up whenever a statement names one.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::data_type::DataType;
 use super::identifier::Identifier;
+use super::nested::Nested;
 
 /// What CREATE EXTERNAL SCHEMA binds a schema to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,12 +59,66 @@ pub struct ExternalTable {
     pub rows: Option<u64>,
     /// `compression_type`, where it is not left to the files' names.
     pub compression: Option<String>,
+    /// `data_cleansing_enabled`: how values are handled that do not fit.
+    pub handling: Option<Handling>,
+    /// `json_serialization_parse_nested_strings`, of the session that reads.
+    pub parse_strings: bool,
+    pub writing: Writing,
+}
+
+/// How INSERT writes files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Writing {
+    /// `write.parallel` is off.
+    pub serial: bool,
+    /// `write.maxfilesize.mb`.
+    pub most_megabytes: Option<u64>,
+    /// `write.kms.key.id`.
+    pub key: Option<String>,
+}
+
+/// What is done with what does not fit (Developer Guide, "CREATE EXTERNAL TABLE", table properties).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    Disabled,
+    Fail,
+    Null,
+    Drop,
+    /// TRUNCATE or REPLACE.
+    Mend,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handling {
+    /// `invalid_char_handling`, and what REPLACE puts there.
+    pub characters: Action,
+    pub replacement: u8,
+    /// `numeric_overflow_handling`.
+    pub numbers: Action,
+    /// `surplus_char_handling` and `surplus_bytes_handling`.
+    pub surplus: Action,
+    pub bytes: Action,
+    /// `column_count_mismatch_handling`.
+    pub columns: Action,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExternalColumn {
     pub name: Identifier,
+    /// SUPER for a type that holds others, VARCHAR where it is read as JSON.
     pub data_type: DataType,
+    pub nested: Option<Arc<Nested>>,
+}
+
+impl ExternalColumn {
+    pub fn plain(name: Identifier, data_type: DataType) -> Self {
+        ExternalColumn { name, data_type, nested: None }
+    }
+
+    /// What it holds, where a query walks through it.
+    pub fn walked(&self) -> Option<&Arc<Nested>> {
+        self.nested.as_ref().filter(|_| self.data_type == DataType::Super)
+    }
 }
 
 /// How rows lie in a file.
@@ -71,6 +128,8 @@ pub enum FileForm {
     Delimited {
         delimiter: u8,
         escape: bool,
+        /// LINES TERMINATED BY.
+        line: u8,
     },
     /// OpenCSVSerde.
     Csv {
@@ -80,8 +139,10 @@ pub enum FileForm {
     },
     /// RegexSerDe: a column is a group of the pattern.
     Regex(String),
-    /// An object a line.
-    Json,
+    /// An object a line, or `strip.outer.array`: the elements of one array.
+    Json {
+        strip: bool,
+    },
     Parquet,
     /// Columns found by their names or, with `orc.schema.resolution` set to anything else, by their places.
     Orc {
@@ -98,7 +159,7 @@ impl FileForm {
             FileForm::Delimited { .. } => "TEXT",
             FileForm::Csv { .. } => "OPENCSV",
             FileForm::Regex(_) => "REGEX",
-            FileForm::Json => "JSON",
+            FileForm::Json { .. } => "JSON",
             FileForm::Parquet => "PARQUET",
             FileForm::Orc { .. } => "ORC",
             FileForm::Unknown(name) => name,

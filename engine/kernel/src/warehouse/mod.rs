@@ -18,6 +18,7 @@ pub mod identifier;
 pub mod initial;
 pub mod manifest;
 pub mod model;
+pub mod nested;
 pub mod note;
 pub mod password;
 pub mod policy;

@@ -39,6 +39,8 @@ pub(super) struct Binder<'a> {
     pub routines: Vec<ObjectId>,
     /// Relations whose policies are being bound.
     pub guarded: Vec<ObjectId>,
+    /// The query that was bound last refers to a nested table.
+    pub nested: bool,
 }
 
 /// Through whose rights and search path names are looked up.
@@ -109,6 +111,7 @@ impl<'a> Binder<'a> {
             arguments: None,
             routines: Vec::new(),
             guarded: Vec::new(),
+            nested: false,
         })
     }
 

@@ -20,6 +20,7 @@ use crate::warehouse::catalog::{Relation, RelationKind, is_later};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::external::ExternalTable;
 use crate::warehouse::identifier::Identifier;
+use crate::warehouse::nested::Nested;
 
 /// Tables in one FROM before `stack depth limit exceeded`: each makes the plan one join deeper.
 const MOST_TABLES: usize = 500;
@@ -51,6 +52,7 @@ impl FromItem {
                 index,
                 data_type: field.data_type,
                 hidden: false,
+                shape: None,
             })
             .collect();
         let named = columns
@@ -60,6 +62,7 @@ impl FromItem {
                 expression: Expression::Column { index: column.index, data_type: column.data_type },
                 marks: need.map(|need| (need, column.index)).into_iter().collect(),
                 hidden: false,
+                shape: None,
             })
             .collect();
         FromItem { plan, sources: vec![Source { alias, schema, columns, need }], named }
@@ -82,6 +85,15 @@ impl FromItem {
         }
         for named in &mut self.named {
             named.hidden |= is_later(&named.name);
+        }
+    }
+
+    /// Tells the first columns of the only source what they hold.
+    fn shape(&mut self, shapes: Vec<Option<Arc<Nested>>>) {
+        let columns = self.sources.iter_mut().flat_map(|source| &mut source.columns);
+        for ((column, named), shape) in columns.zip(&mut self.named).zip(shapes) {
+            column.shape.clone_from(&shape);
+            named.shape = shape;
         }
     }
 
@@ -262,6 +274,7 @@ impl Binder<'_> {
         }
         let found = self.find_relation(&parts).map_err(|error| self.at(error, name))?;
         let mut hidden = 0;
+        let mut shapes = Vec::new();
         let (plan, need, schema, plain) = match found {
             Found::System(relation, schema) => {
                 hidden = system::hidden_columns(relation);
@@ -274,8 +287,12 @@ impl Binder<'_> {
             }
             Found::External(table) => {
                 self.sites.tables = true;
+                let table = self.as_read(table)?;
+                shapes = table.columns.iter().map(|column| column.walked().cloned()).collect();
                 let pseudo = self.scope.session.settings.get("spectrum_enable_pseudo_columns");
-                hidden = match pseudo.is_none_or(|set| set != "off" && set != "false") {
+                // unconfirmed: how pseudocolumns of nested data are refused.
+                let nested = shapes.iter().any(Option::is_some);
+                hidden = match !nested && pseudo.is_none_or(|set| set != "off" && set != "false") {
                     true => ExternalTable::PSEUDO.len(),
                     false => 0,
                 };
@@ -293,6 +310,7 @@ impl Binder<'_> {
         let mut item = FromItem::single(plan, called, alias.is_none().then_some(schema), need);
         item.hide_last(hidden);
         item.hide_later();
+        item.shape(shapes);
         Ok(item)
     }
 

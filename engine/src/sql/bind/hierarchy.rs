@@ -28,6 +28,7 @@ impl Binder<'_> {
                 expression: Expression::Column { index: width, data_type: DataType::Integer },
                 marks: Vec::new(),
                 hidden: true,
+                shape: None,
             });
         }
         level.clause = Clause::Where;

@@ -30,6 +30,9 @@ impl Binder<'_> {
             syntax::JoinKind::Full => JoinKind::Full,
         };
         check_aliases(&left, &right)?;
+        if !matches!(kind, JoinKind::Cross | JoinKind::Inner) {
+            super::nested::outer_join(&left.sources, &right.sources)?;
+        }
         let width = left.plan.fields().len();
         let mut right = right;
         right.shift(width);
@@ -216,7 +219,7 @@ fn merge(
         };
         on.push((l, unshift(r, width)));
         let marks = one.marks.into_iter().chain(other.marks).collect();
-        merged.push(Named { name: name.clone(), expression, marks, hidden: false });
+        merged.push(Named { name: name.clone(), expression, marks, hidden: false, shape: None });
     }
     merged.extend(left);
     merged.extend(right);

@@ -1,5 +1,7 @@
 //! The names one query level can see, and what its expressions have collected on the way.
 
+use std::sync::Arc;
+
 use crate::sql::syntax;
 
 use super::binder::Binder;
@@ -7,6 +9,7 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::plan::{AggregateCall, Plan, WindowCall};
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::nested::Nested;
 
 /// While a SELECT is being bound, its aggregates and window calls stand in expressions as columns with
 /// numbers from these bases on; they get their real numbers when the level is put together.
@@ -75,6 +78,8 @@ pub(super) struct SourceColumn {
     pub data_type: DataType,
     /// Can be named, and `*` leaves it out.
     pub hidden: bool,
+    /// Of a nested type of an external table: only its parts can be named.
+    pub shape: Option<Arc<Nested>>,
 }
 
 /// An unqualified name: one column, or two that USING made one.
@@ -86,6 +91,7 @@ pub(super) struct Named {
     pub marks: Vec<(usize, usize)>,
     /// Can be named, and `*` leaves it out.
     pub hidden: bool,
+    pub shape: Option<Arc<Nested>>,
 }
 
 impl Clause {
@@ -145,7 +151,11 @@ impl Binder<'_> {
                         format!("column reference \"{name}\" is ambiguous"),
                     ));
                 }
+                if first.shape.is_some() {
+                    break;
+                }
                 let (expression, marks) = (first.expression.clone(), first.marks.clone());
+                self.not_outward(depth)?;
                 self.mark(&marks);
                 return Ok(self.carry(depth, expression));
             }
@@ -186,7 +196,7 @@ impl Binder<'_> {
             let Some(source) = self.find_source(depth, schema, relation)? else { continue };
             let source = &self.levels[depth].sources[source];
             let mut found = source.columns.iter().enumerate().filter(|(_, column)| column.name == name);
-            let Some((number, column)) = found.next() else {
+            let Some((number, column)) = found.next().filter(|(_, column)| column.shape.is_none()) else {
                 return Err(SqlError::product("42703", format!("column {relation}.{name} does not exist")));
             };
             if found.next().is_some() {
@@ -194,6 +204,7 @@ impl Binder<'_> {
             }
             let expression = Expression::Column { index: column.index, data_type: column.data_type };
             let marks: Vec<(usize, usize)> = source.need.map(|need| (need, number)).into_iter().collect();
+            self.not_outward(depth)?;
             self.mark(&marks);
             return Ok(self.carry(depth, expression));
         }

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: `binder` (the state of one statement's binding), `relation` (which table a name
 //! means), `from`, `view`, `protection`, `masking`, `series`, `join`, `outer_mark` and `hierarchy` (tables to one wide row), `level` (which column a name means), `scalar`,
-//! `operator`, `predicate`, `pattern`, `call`, `aggregate`, `window`, `super_path` and `subquery` (expressions), `coerce` (how types meet), `select` and `query` (the
+//! `operator`, `predicate`, `pattern`, `call`, `aggregate`, `window`, `super_path`, `nested` (columns of external tables that hold others) and `subquery` (expressions), `coerce` (how types meet), `select` and `query` (the
 //! clauses put together), `write` (INSERT, UPDATE, DELETE), `merge`.
 
 mod aggregate;
@@ -19,6 +19,7 @@ mod level;
 mod literal;
 mod masking;
 mod merge;
+mod nested;
 mod operator;
 mod outer_mark;
 mod output_name;

@@ -179,6 +179,7 @@ impl Binder<'_> {
                         index: column.index,
                         data_type: column.data_type,
                         hidden: false,
+                        shape: None,
                     })
                     .collect(),
                 need: None,
@@ -190,6 +191,7 @@ impl Binder<'_> {
                     expression: Expression::Column { index: column.index, data_type: column.data_type },
                     marks: Vec::new(),
                     hidden: false,
+                    shape: None,
                 })
                 .collect(),
             clause: Clause::Where,

@@ -61,6 +61,7 @@ impl Binder<'_> {
 
     fn query_body(&mut self, query: &syntax::Query) -> SqlResult<Plan> {
         let order = query.order_by.as_slice();
+        self.nested = false;
         let plan = match &query.body {
             syntax::SetExpression::Select(select) => self.select(select, order)?,
             body => {
@@ -68,6 +69,9 @@ impl Binder<'_> {
                 self.order_result(plan, order)?
             }
         };
+        if query.limit.is_some() || query.offset.is_some() {
+            self.not_nested("LIMIT clause")?;
+        }
         let (limit, offset) = self.limit(query)?;
         Ok(if limit.is_some() || offset > 0 {
             Plan::Limit { input: Box::new(plan), limit, offset }

@@ -95,10 +95,12 @@ impl Binder<'_> {
         let qualify =
             select.qualify.as_ref().map(|qualify| self.condition(qualify, "QUALIFY")).transpose()?;
         self.enter(Clause::OrderBy, true)?;
+        let ordered = !order.is_empty();
         let order = self.order(order, &targets)?;
         self.enter(Clause::GroupBy, true)?;
         let (groups, sets) = self.groups(&select.group_by, &targets)?;
         let distinct = select.distinct;
+        self.nested_query(ordered)?;
         Ok((plan, Clauses { targets, filter, groups, sets, having, qualify, order, distinct }))
     }
 

@@ -23,6 +23,9 @@ impl Binder<'_> {
             if closed || named.hidden || excluded.contains(&named.name) {
                 continue;
             }
+            if named.shape.is_some() {
+                return Err(super::nested::no_star());
+            }
             self.mark(&named.marks);
             targets.push(Target { name: named.name, expression: named.expression });
         }
@@ -51,6 +54,9 @@ impl Binder<'_> {
             let closed = source.need.is_some_and(|need| !self.shows(need, number));
             if closed || column.hidden || excluded.contains(&column.name) {
                 continue;
+            }
+            if column.shape.is_some() {
+                return Err(super::nested::no_star());
             }
             if let Some(need) = source.need {
                 self.mark(&[(need, number)]);

@@ -87,6 +87,7 @@ impl Binder<'_> {
         all: bool,
     ) -> SqlResult<Expression> {
         let (plan, parameters) = self.correlated(query)?;
+        self.not_nested_in()?;
         let found = plan.fields().len();
         if found != operands.len() {
             let text = match (operands.len(), found > operands.len()) {

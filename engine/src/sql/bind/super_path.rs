@@ -13,6 +13,7 @@ use crate::sql::expression::{CastMode, Expression};
 use crate::sql::functions::{self, super_path};
 use crate::sql::plan::{Field, JoinKind, Plan, Unnest};
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::nested::Nested;
 
 /// A part of FROM over the inside of a SUPER.
 pub(super) struct Inside {
@@ -23,6 +24,8 @@ pub(super) struct Inside {
     position: Option<String>,
     /// What both are qualified by.
     alias: String,
+    /// Of the elements, in a nested column of an external table.
+    shape: Option<Nested>,
 }
 
 impl Binder<'_> {
@@ -47,6 +50,9 @@ impl Binder<'_> {
     /// beginning of the chain is one.
     pub fn path_of_names(&mut self, parts: &[syntax::Ident]) -> SqlResult<Option<Expression>> {
         let names: Vec<String> = parts.iter().map(fold).collect();
+        if let Some(found) = self.nested_value(&names)? {
+            return Ok(Some(found));
+        }
         for taken in [2, 3, 1] {
             if taken >= names.len() {
                 continue;
@@ -91,7 +97,7 @@ impl Binder<'_> {
 
     /// An attribute's name, quoted as a document has it. Names are folded to lower case unless the session asks
     /// for their case.
-    fn attribute(&self, name: &str, quoted: bool) -> Expression {
+    pub(super) fn attribute(&self, name: &str, quoted: bool) -> Expression {
         let kept = self.is_on("enable_case_sensitive_super_attribute")
             || quoted && self.is_on("enable_case_sensitive_identifier");
         let mut text = String::new();
@@ -111,7 +117,7 @@ impl Binder<'_> {
         Err(product_with("42804", message, None, None))
     }
 
-    fn is_on(&self, parameter: &str) -> bool {
+    pub(super) fn is_on(&self, parameter: &str) -> bool {
         self.scope.session.settings.get(parameter).is_some_and(|value| value == "on")
     }
 
@@ -124,13 +130,18 @@ impl Binder<'_> {
                 }
                 let last = name.0.last().map(fold).unwrap_or_default();
                 let root = column(&name.0);
-                let value = self.beside(left, |binder| match path.as_slice() {
-                    [] => binder.expression(&root),
-                    path => binder.steps_from(&root, path),
+                let names: Vec<String> = name.0.iter().map(fold).collect();
+                let (value, shape) = self.beside(left, |binder| match path.as_slice() {
+                    [] => match binder.nested_range(&names)? {
+                        Some((value, element)) => Ok((value, Some(element))),
+                        None => Ok((binder.expression(&root)?, None)),
+                    },
+                    path => Ok((binder.steps_from(&root, path)?, None)),
                 })?;
                 let element = alias.as_ref().map_or(last, |alias| fold(&alias.name));
                 let position = alias.as_ref().and_then(|alias| alias.at.as_ref()).map(fold);
-                Ok(Some(Inside { value, members: false, alias: element.clone(), element, position }))
+                let alias = element.clone();
+                Ok(Some(Inside { value, members: false, alias, element, position, shape }))
             }
             syntax::TableFactor::Unnest { array, alias, offset, .. } => {
                 let value = self.beside(left, |binder| binder.expression(array))?;
@@ -141,7 +152,7 @@ impl Binder<'_> {
                     let offset = offset.as_ref().map(fold);
                     offset.or_else(|| columns.next()).unwrap_or_else(|| "offset".to_owned())
                 });
-                Ok(Some(Inside { value, members: false, element, position, alias: named }))
+                Ok(Some(Inside { value, members: false, element, position, alias: named, shape: None }))
             }
             syntax::TableFactor::UnpivotExpression {
                 expression, value: element, name: attribute, ..
@@ -149,7 +160,8 @@ impl Binder<'_> {
                 let value = self.beside(left, |binder| binder.expression(expression))?;
                 let element = fold(element);
                 let position = attribute.as_ref().map(fold);
-                Ok(Some(Inside { value, members: true, alias: element.clone(), element, position }))
+                let alias = element.clone();
+                Ok(Some(Inside { value, members: true, alias, element, position, shape: None }))
             }
             _ => Ok(None),
         }
@@ -204,6 +216,9 @@ impl Binder<'_> {
                 Some("Only SUPER arrays and objects can be unnested."),
             ));
         }
+        if kind == JoinKind::Left && inside.shape.is_some() {
+            super::nested::outer_join(&left.sources, &[])?;
+        }
         let width = left.plan.fields().len();
         let mut fields: Vec<Field> = left.plan.fields().to_vec();
         let mut add = |name: String, data_type| {
@@ -226,6 +241,9 @@ impl Binder<'_> {
         let mut item = FromItem::single(plan, inside.alias, None, None);
         super::join::check_aliases(&left, &item)?;
         item.shift(width);
+        if let Some(shape) = inside.shape {
+            super::nested::shape_element(&mut item, shape)?;
+        }
         let FromItem { plan: Plan::Unnest(mut unnest), sources, named } = item else {
             return Err(SqlError::bug("an unnesting that is none"));
         };

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::definition::hive_name;
+use super::definition::type_name;
 use super::{ask, owned_schema, refused};
 use crate::sorted::SortedSet;
 use crate::sql::commands::CommandContext;
@@ -10,9 +10,7 @@ use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::outside::{Asker, CatalogQuestion, Outside};
 use crate::sql::statement::{CreateExternalTable, RowFormat, StoredAs};
-use crate::warehouse::data_type::DataType;
-use crate::warehouse::external::ExternalTable;
-use crate::warehouse::identifier::Identifier;
+use crate::warehouse::external::{ExternalColumn, ExternalTable};
 
 const TEXT: [&str; 3] = [
     "org.apache.hadoop.mapred.TextInputFormat",
@@ -58,11 +56,11 @@ pub fn run(
     asker: Asker,
     context: &mut CommandContext<'_>,
 ) -> SqlResult<Completion> {
-    let keys: Vec<(Identifier, DataType)> = create
+    let keys: Vec<ExternalColumn> = create
         .keys
         .iter()
         .map(|(name, data_type)| match data_type {
-            Some(data_type) => Ok((name.clone(), *data_type)),
+            Some(data_type) => Ok(ExternalColumn::plain(name.clone(), *data_type)),
             None => Err(SqlError::product("42601", format!("partition column \"{name}\" has no type"))),
         })
         .collect::<SqlResult<_>>()?;
@@ -73,8 +71,8 @@ pub fn run(
 /// Tells the catalog of the table.
 pub(super) fn register(
     create: &CreateExternalTable,
-    columns: &[(Identifier, DataType)],
-    keys: &[(Identifier, DataType)],
+    columns: &[ExternalColumn],
+    keys: &[ExternalColumn],
     outside: &mut dyn Outside,
     asker: Asker,
     context: &CommandContext<'_>,
@@ -93,9 +91,9 @@ pub(super) fn register(
     Ok(())
 }
 
-fn must_be_distinct(columns: &[(Identifier, DataType)], keys: &[(Identifier, DataType)]) -> SqlResult<()> {
+fn must_be_distinct(columns: &[ExternalColumn], keys: &[ExternalColumn]) -> SqlResult<()> {
     let mut seen = SortedSet::new();
-    for (name, _) in columns.iter().chain(keys) {
+    for ExternalColumn { name, .. } in columns.iter().chain(keys) {
         if ExternalTable::PSEUDO.iter().any(|(pseudo, _)| *name == *pseudo) {
             // unconfirmed.
             return Err(SqlError::product("42939", format!("column name \"{name}\" is reserved")));
@@ -107,18 +105,15 @@ fn must_be_distinct(columns: &[(Identifier, DataType)], keys: &[(Identifier, Dat
     Ok(())
 }
 
-fn described(columns: &[(Identifier, DataType)]) -> Vec<Value> {
-    columns
-        .iter()
-        .map(|(name, data_type)| json!({"Name": name.as_str(), "Type": hive_name(*data_type)}))
-        .collect()
+fn described(columns: &[ExternalColumn]) -> Vec<Value> {
+    columns.iter().map(|column| json!({"Name": column.name.as_str(), "Type": type_name(column)})).collect()
 }
 
 /// The catalog's shape of the table.
 pub(super) fn table_input(
     create: &CreateExternalTable,
-    columns: &[(Identifier, DataType)],
-    keys: &[(Identifier, DataType)],
+    columns: &[ExternalColumn],
+    keys: &[ExternalColumn],
     context: &CommandContext<'_>,
 ) -> Value {
     let [mut input, mut output, mut library] = match &create.format {

@@ -1,23 +1,18 @@
 //! What the catalog says of a table: its columns by Hive's type names, and how its files are read, by the name of a
 //! Java class.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::warehouse::data_type::DataType;
-use crate::warehouse::external::{ExternalColumn, ExternalSchema, ExternalTable, FileForm};
+use crate::warehouse::external::{
+    Action, ExternalColumn, ExternalSchema, ExternalTable, FileForm, Handling, Writing,
+};
 use crate::warehouse::identifier::Identifier;
-
-/// Properties that change how files are read, and that the sandbox does not follow.
-const GAPS: [&str; 6] = [
-    "data_cleansing_enabled",
-    "invalid_char_handling",
-    "numeric_overflow_handling",
-    "surplus_char_handling",
-    "surplus_bytes_handling",
-    "column_count_mismatch_handling",
-];
+use crate::warehouse::nested::Nested;
 
 pub(super) fn table(
     schema: &Identifier,
@@ -27,11 +22,6 @@ pub(super) fn table(
 ) -> SqlResult<ExternalTable> {
     let descriptor = &answer["StorageDescriptor"];
     let property = |name: &str| answer["Parameters"][name].as_str();
-    if let Some(gap) =
-        GAPS.iter().find(|gap| property(gap).is_some_and(|value| value != "DISABLED" && value != "false"))
-    {
-        return Err(SqlError::not_simulated_because(Feature::ExternalTable, format!("'{gap}'")));
-    }
     if answer["TableType"] == "VIRTUAL_VIEW" {
         // unconfirmed: the product's words; that Spectrum does not read Athena's views is its own limit.
         let message = format!(
@@ -65,6 +55,39 @@ pub(super) fn table(
         null: null.as_bytes().to_vec(),
         rows: property("numRows").and_then(|rows| rows.trim().parse().ok()),
         compression: property("compression_type").map(str::to_lowercase).filter(|kind| kind != "none"),
+        handling: handling(&property),
+        parse_strings: true,
+        writing: writing(&property),
+    })
+}
+
+pub(super) fn writing<'a>(property: &impl Fn(&str) -> Option<&'a str>) -> Writing {
+    let most = property("write.maxfilesize.mb").and_then(|most| most.trim().parse().ok());
+    Writing {
+        serial: property("write.parallel").is_some_and(|value| value.eq_ignore_ascii_case("off")),
+        most_megabytes: most.filter(|most| (5..=6_200).contains(most)),
+        key: property("write.kms.key.id").map(str::to_owned),
+    }
+}
+
+/// What the properties say of values that do not fit, once `data_cleansing_enabled` asks for it.
+fn handling<'a>(property: &impl Fn(&str) -> Option<&'a str>) -> Option<Handling> {
+    property("data_cleansing_enabled").filter(|on| on.eq_ignore_ascii_case("true"))?;
+    let action = |name: &str, default| match property(name).map(str::to_uppercase).as_deref() {
+        Some("DISABLED") => Action::Disabled,
+        Some("FAIL") => Action::Fail,
+        Some("SET_TO_NULL") => Action::Null,
+        Some("DROP_ROW") => Action::Drop,
+        Some("TRUNCATE" | "REPLACE") => Action::Mend,
+        _ => default,
+    };
+    Some(Handling {
+        characters: action("invalid_char_handling", Action::Disabled),
+        replacement: property("replacement_char").and_then(|with| with.bytes().next()).unwrap_or(b'?'),
+        numbers: action("numeric_overflow_handling", Action::Disabled),
+        surplus: action("surplus_char_handling", Action::Null),
+        bytes: action("surplus_bytes_handling", Action::Null),
+        columns: action("column_count_mismatch_handling", Action::Disabled),
     })
 }
 
@@ -73,12 +96,92 @@ fn columns(list: &Value) -> SqlResult<Vec<ExternalColumn>> {
     for column in list.as_array().into_iter().flatten() {
         let name = column["Name"].as_str().unwrap_or("");
         let written = column["Type"].as_str().unwrap_or("string");
-        let data_type = hive_type(written).ok_or_else(|| {
+        columns.push(external_column(Identifier::fold(name), written).ok_or_else(|| {
             SqlError::not_simulated_because(Feature::ExternalTable, format!("a column of type {written}"))
-        })?;
-        columns.push(ExternalColumn { name: Identifier::fold(name), data_type });
+        })?);
     }
     Ok(columns)
+}
+
+/// A column of a type as Hive and Glue write it.
+pub(in crate::sql) fn external_column(name: Identifier, written: &str) -> Option<ExternalColumn> {
+    if let Some(data_type) = hive_type(written) {
+        return Some(ExternalColumn::plain(name, data_type));
+    }
+    let mut rest = written;
+    let nested = nested_type(&mut rest, MOST_LEVELS)?;
+    let whole = rest.trim().is_empty() && !matches!(nested, Nested::Scalar(_));
+    whole.then(|| ExternalColumn { name, data_type: DataType::Super, nested: Some(Arc::new(nested)) })
+}
+
+/// Levels of types within types (Developer Guide, "Nested data limitations").
+const MOST_LEVELS: usize = 100;
+
+/// `struct<a:int,b:array<varchar(20)>>`, up to where it ends.
+fn nested_type(text: &mut &str, levels: usize) -> Option<Nested> {
+    *text = text.trim_start();
+    let end = text.find(['<', ',', '>', '(', ':']).unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    if !rest.starts_with('<') {
+        // A scalar's digits stand in parentheses.
+        let end = if rest.starts_with('(') { end + rest.find(')')? + 1 } else { end };
+        let (scalar, rest) = text.split_at(end);
+        *text = rest;
+        return hive_type(scalar).map(Nested::Scalar);
+    }
+    let levels = levels.checked_sub(1)?;
+    *text = &rest[1..];
+    let take = |mark: char, text: &mut &str| {
+        let rest = text.trim_start().strip_prefix(mark)?;
+        *text = rest;
+        Some(())
+    };
+    let nested = match word.trim().to_ascii_lowercase().as_str() {
+        "array" => Nested::Array(Box::new(nested_type(text, levels)?)),
+        "map" => {
+            let key = nested_type(text, levels)?;
+            take(',', text)?;
+            let value = nested_type(text, levels)?;
+            matches!(key, Nested::Scalar(_)).then_some(())?;
+            Nested::Map(vec![(Identifier::fold("key"), key), (Identifier::fold("value"), value)])
+        }
+        "struct" => {
+            let mut members = Vec::new();
+            loop {
+                let (name, rest) = text.split_once(':')?;
+                *text = rest;
+                let name = Identifier::fold(name.trim().trim_matches(['"', '`']));
+                members.push((name, nested_type(text, levels)?));
+                if take(',', text).is_none() {
+                    break Nested::Struct(members);
+                }
+            }
+        }
+        _ => return None,
+    };
+    take('>', text)?;
+    Some(nested)
+}
+
+/// As Hive and Glue write a column's type.
+pub(super) fn type_name(column: &ExternalColumn) -> String {
+    column.nested.as_deref().map_or_else(|| hive_name(column.data_type), nested_name)
+}
+
+fn nested_name(nested: &Nested) -> String {
+    let members = |members: &[(Identifier, Nested)], named: bool| {
+        let written = members.iter().map(|(name, of)| match named {
+            true => format!("{name}:{}", nested_name(of)),
+            false => nested_name(of),
+        });
+        written.collect::<Vec<_>>().join(",")
+    };
+    match nested {
+        Nested::Scalar(data_type) => hive_name(*data_type),
+        Nested::Array(of) => format!("array<{}>", nested_name(of)),
+        Nested::Map(pair) => format!("map<{}>", members(pair, false)),
+        Nested::Struct(of) => format!("struct<{}>", members(of, true)),
+    }
 }
 
 /// A type as Hive and Glue write it; `None` for those that hold others.
@@ -140,25 +243,24 @@ fn byte(written: &str) -> Option<u8> {
 fn form<'a>(library: &str, option: &impl Fn(&str) -> Option<&'a str>) -> FileForm {
     let single = |name: &str, default: u8| option(name).and_then(byte).unwrap_or(default);
     match library.rsplit('.').next().unwrap_or("") {
-        "LazySimpleSerDe" if option("line.delim").is_none_or(|line| line == "\n" || line == "\\n") => {
+        "LazySimpleSerDe" => {
             // Hive writes the number of a character there: 1 is no digit.
             let numbered = option("serialization.format").and_then(|number| number.parse().ok());
             FileForm::Delimited {
                 delimiter: option("field.delim").and_then(byte).or(numbered).unwrap_or(1),
                 escape: option("escape.delim").is_some(),
+                line: option("line.delim")
+                    .filter(|line| *line != "\\n")
+                    .map_or(b'\n', |line| byte(line).unwrap_or(b'\n')),
             }
         }
-        "LazySimpleSerDe" => FileForm::Unknown("LINES TERMINATED BY".to_owned()),
         "OpenCSVSerde" => FileForm::Csv {
             delimiter: single("separatorChar", b','),
             quote: single("quoteChar", b'"'),
             escape: single("escapeChar", b'\\'),
         },
         "RegexSerDe" => FileForm::Regex(option("input.regex").unwrap_or("").to_owned()),
-        "JsonSerDe" if option("strip.outer.array").is_some_and(|strip| strip == "true") => {
-            FileForm::Unknown("strip.outer.array".to_owned())
-        }
-        "JsonSerDe" => FileForm::Json,
+        "JsonSerDe" => FileForm::Json { strip: option("strip.outer.array") == Some("true") },
         "ParquetHiveSerDe" => FileForm::Parquet,
         "OrcSerde" => FileForm::Orc { by_name: true },
         _ => FileForm::Unknown(library.to_owned()),

@@ -17,6 +17,7 @@ pub mod show;
 pub mod source;
 pub mod write;
 
+pub(super) use definition::external_column;
 use serde_json::Value;
 
 use super::commands::CommandContext;

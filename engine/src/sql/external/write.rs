@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::create_table::table_input;
-use super::{alter_table, ask, owned_schema, refused};
+use super::{alter_table, ask, definition, owned_schema, refused};
 use crate::sorted::SortedSet;
 use crate::sql::commands::CommandContext;
 use crate::sql::commands::unload::{UnloadTask, Unloaded};
@@ -17,7 +17,7 @@ use crate::sql::statement::{
 };
 use crate::warehouse::calendar::Moment;
 use crate::warehouse::data_type::DataType;
-use crate::warehouse::external::{ExternalSchema, ExternalTable, FileForm};
+use crate::warehouse::external::{ExternalColumn, ExternalSchema, ExternalTable, FileForm, Writing};
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 
 /// What the catalog is told when the files are written.
@@ -54,12 +54,12 @@ pub fn create_as(
     };
     let (mut columns, mut keys) = (Vec::new(), Vec::new());
     for field in &fields {
-        let column = (Identifier::kept(&field.name), stored(field.data_type)?);
+        let column = ExternalColumn::plain(Identifier::kept(&field.name), stored(field.data_type)?);
         let is_key = create.keys.iter().any(|(name, _)| *name == *field.name.as_str());
         let side = if is_key { &mut keys } else { &mut columns };
         side.push(column);
     }
-    if let Some((missing, _)) = create.keys.iter().find(|(name, _)| !keys.iter().any(|(key, _)| key == name))
+    if let Some((missing, _)) = create.keys.iter().find(|(name, _)| !keys.iter().any(|key| key.name == *name))
     {
         return Err(SqlError::product("42703", format!("column \"{missing}\" does not exist")));
     }
@@ -84,7 +84,10 @@ pub fn create_as(
     if !parquet {
         options.push(UnloadOption::NullAs("\\N".to_owned()));
     }
-    let names = keys.iter().map(|(name, _)| name.clone()).collect();
+    let property =
+        |name: &str| create.properties.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    options.extend(asked(&definition::writing(&property)));
+    let names = keys.iter().map(|key| key.name.clone()).collect();
     let table = table_input(create, &columns, &keys, context);
     let task = files(&create.location, external, options, names, fields, asker, context)?;
     let registration = Registration { external: external.clone(), table, new: true, keys: keys.len() };
@@ -100,9 +103,14 @@ pub fn insert(
     context: &CommandContext<'_>,
 ) -> SqlResult<(UnloadTask, Registration)> {
     let (_, external) = owned_schema(name, context, "INSERT into an external table")?;
+    if table.columns.iter().any(|column| column.nested.is_some()) {
+        // unconfirmed: the guide says that INSERT does not write nested types, not in which words.
+        let message = "INSERT into external tables with nested columns is not supported";
+        return Err(SqlError::product("0A000", message));
+    }
     let mut options = match &table.form {
         FileForm::Parquet => vec![UnloadOption::Parquet],
-        FileForm::Delimited { delimiter, escape } => {
+        FileForm::Delimited { delimiter, escape, line: b'\n' } => {
             let mut options = vec![UnloadOption::Delimiter(format!("\\{delimiter:03o}"))];
             options.push(UnloadOption::NullAs(String::from_utf8_lossy(&table.null).into_owned()));
             options.extend(escape.then_some(UnloadOption::Escape));
@@ -114,12 +122,24 @@ pub fn insert(
             return Err(SqlError::product("0A000", message));
         }
     };
+    options.extend(asked(&table.writing));
     options.push(UnloadOption::AllowOverwrite);
     let keys: Vec<Identifier> = table.columns[table.stored..].iter().map(|key| key.name.clone()).collect();
     let count = keys.len();
     let task = files(&table.location, external, options, keys, fields, asker, context)?;
     let described = json!({"Name": table.name.as_str()});
     Ok((task, Registration { external: external.clone(), table: described, new: false, keys: count }))
+}
+
+/// What the table's properties ask of its files.
+fn asked(writing: &Writing) -> impl Iterator<Item = UnloadOption> {
+    let megabytes = writing.most_megabytes.map(|most| UnloadOption::MaxFileSize(most << 20));
+    let key = writing.key.clone();
+    // `auto` is the bucket's own key.
+    let sealed = key.as_deref().map(|key| UnloadOption::Encrypted { auto: key.eq_ignore_ascii_case("auto") });
+    let key = key.filter(|key| !key.eq_ignore_ascii_case("auto")).map(UnloadOption::KmsKey);
+    let serial = writing.serial.then_some(UnloadOption::Parallel(false));
+    serial.into_iter().chain(megabytes).chain(sealed).chain(key)
 }
 
 /// What a column of the files is.

@@ -3,6 +3,7 @@
 use crate::sql::syntax;
 
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::external::ExternalColumn;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 
 #[derive(Clone, Debug)]
@@ -30,7 +31,7 @@ pub struct CreateExternalSchema {
 #[derive(Clone, Debug)]
 pub struct CreateExternalTable {
     pub name: QualifiedName,
-    pub columns: Vec<(Identifier, DataType)>,
+    pub columns: Vec<ExternalColumn>,
     /// With AS a query their types are the query's.
     pub keys: Vec<(Identifier, Option<DataType>)>,
     pub row_format: RowFormat,

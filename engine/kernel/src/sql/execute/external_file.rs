@@ -13,12 +13,13 @@ use crate::extension::formats::{Bound, Chunk, Codec, Footer, Kind};
 use crate::gap::Feature;
 use crate::load::asked::{Asked, Trouble, expand};
 use crate::load::lines::{LineFile, LineReader, Unreadable};
+use crate::load::nested::{self, Form};
 use crate::load::parquet::{ParquetFile, Read};
-use crate::load::plain::{Misfit, into_column};
+use crate::load::plain::{Misfit, Surplus, into_column};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::plan::ExternalFile;
 use crate::warehouse::data_type::DataType;
-use crate::warehouse::external::{ExternalTable, FileForm};
+use crate::warehouse::external::{Action, ExternalTable, FileForm};
 use crate::warehouse::value::Value;
 
 /// What a step came to.
@@ -65,7 +66,16 @@ const MOST_EXPANDED: u64 = 1 << 30;
 impl FileReader {
     pub fn new(table: Arc<ExternalTable>, wanted: Vec<usize>) -> SqlResult<Self> {
         let lines = match table.form {
-            FileForm::Parquet | FileForm::Orc { .. } => None,
+            FileForm::Parquet | FileForm::Orc { .. } => {
+                if let Some(handling) = table.handling
+                    && (matches!(handling.characters, Action::Null | Action::Drop | Action::Mend)
+                        || handling.surplus == Action::Drop)
+                {
+                    let what = "data handling that looks at characters or drops rows, in columnar files";
+                    return Err(SqlError::not_simulated_because(Feature::ExternalTable, what));
+                }
+                None
+            }
             _ => Some(LineReader::new(&table, &wanted).map_err(unreadable)?),
         };
         Ok(FileReader { table, wanted, lines, current: Current::None, path: String::new(), size: 0 })
@@ -201,6 +211,11 @@ impl FileReader {
     /// Rows of the present row group, in the types of the table.
     fn slice(&self, from: usize, rows: usize) -> SqlResult<Piece> {
         let Current::Columns(columns) = &self.current else { return Ok(Piece::End) };
+        let surplus = match self.table.handling.map(|handling| handling.surplus) {
+            Some(Action::Mend) => Surplus::Cut,
+            Some(Action::Null) => Surplus::Null,
+            _ => Surplus::Refused,
+        };
         let mut out = Vec::with_capacity(self.wanted.len());
         for (number, place) in self.wanted.iter().zip(&columns.places) {
             let column = &self.table.columns[*number];
@@ -209,7 +224,17 @@ impl FileReader {
                 None => nulls(column.data_type, rows),
                 Some((place, kind)) => {
                     let part = columns.group[*place].slice(from, rows);
-                    into_column(&part, *kind, column.data_type, false).map_err(|misfit| {
+                    if let Some(shape) = column.nested.as_ref().filter(|_| *kind == Kind::Nested) {
+                        let shown = Form::Shown { parse: self.table.parse_strings };
+                        let walked = column.data_type == DataType::Super;
+                        out.push(nested::column(&part, shape, if walked { Form::Walked } else { shown }));
+                        continue;
+                    }
+                    let made = match &column.nested {
+                        Some(_) => Err(Misfit::Type),
+                        None => into_column(&part, *kind, column.data_type, surplus),
+                    };
+                    made.map_err(|misfit| {
                         let footer = columns.file.footer();
                         self.misfit(&misfit, column.name.as_str(), column.data_type, footer)
                     })?
@@ -294,10 +319,12 @@ fn failed(path: &str, trouble: Trouble) -> SqlError {
 }
 
 fn unreadable(Unreadable(what): Unreadable) -> SqlError {
-    match what.strip_prefix("JSON: ") {
-        Some(line) => SqlError::product("XX000", format!("Spectrum Scan Error: Invalid JSON object: {line}")),
-        None => SqlError::not_simulated_because(Feature::ExternalTable, what),
-    }
+    let message = match what.split_once(": ") {
+        Some(("JSON", line)) => format!("Spectrum Scan Error: Invalid JSON object: {line}"),
+        Some(("Scan", text)) => format!("Spectrum Scan Error: {text}"),
+        _ => return SqlError::not_simulated_because(Feature::ExternalTable, what),
+    };
+    SqlError::product("XX000", message)
 }
 
 /// The bounds of a row group's column as values of the table's type.

@@ -9,7 +9,7 @@ use crate::extension::formats::{Field, Kind};
 use crate::load::asked::Trouble;
 use crate::load::column::LoadColumn;
 use crate::load::parquet::{ParquetFile, Read};
-use crate::load::plain::{Misfit, fits, into_column};
+use crate::load::plain::{Misfit, Surplus, fits, into_column};
 use crate::sql::error::SqlResult;
 use crate::warehouse::data_type::DataType;
 
@@ -146,7 +146,7 @@ impl Columnar {
     ) -> SqlResult<ArrayRef> {
         let field = self.file.footer().and_then(|footer| footer.fields.get(number));
         let Some(field) = field else { return Ok(array.clone()) };
-        into_column(array, field.kind, column.data_type, false).map_err(|misfit| match misfit {
+        into_column(array, field.kind, column.data_type, Surplus::Refused).map_err(|misfit| match misfit {
             Misfit::Type => self.misfit(field, column, taking.failure),
             Misfit::Length { data } => {
                 let most = match column.data_type.text() {
