@@ -217,7 +217,8 @@ fn typed(
             fits.then_some((arguments, result))
         }
         F::HllCombine if one(&arguments) => {
-            (first_type? == T::HllSketch).then_some((arguments, T::HllSketch))
+            let fits = matches!(first_type?, T::HllSketch | T::Unknown);
+            fits.then(|| Some((vec![as_type(arguments.pop()?, T::HllSketch)], T::HllSketch)))?
         }
         F::Min | F::Max | F::AnyValue if one(&arguments) => {
             let found = first_type?;

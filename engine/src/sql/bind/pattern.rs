@@ -58,7 +58,7 @@ impl Binder<'_> {
         if let Some(escape) = escape {
             arguments.push(self.expression(escape)?);
         }
-        let matched = self.call("similar_to", arguments)?;
+        let matched = self.call("similar to", arguments)?;
         Ok(if negated { Expression::Not(Box::new(matched)) } else { matched })
     }
 }

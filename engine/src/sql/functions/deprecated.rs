@@ -54,9 +54,15 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     Entry::fixed("get_bit", &[Text, Integer], INTEGER, |call, _| read(call, 8)).leader_only(),
     Entry::fixed("set_byte", &[Text, Integer, Integer], Answer::Text, |call, _| write(call, 1)).leader_only(),
     Entry::fixed("set_bit", &[Text, Integer, Integer], Answer::Text, |call, _| write(call, 8)).leader_only(),
-    Entry::fixed("to_ascii", &[Text, Text], Answer::Text, |_, _| {
-        // A database is always in UTF-8, which PostgreSQL 8.0 knows under its old name.
-        Err(SqlError::product("0A000", "encoding conversion from UNICODE to ASCII not supported"))
+    Entry::fixed("to_ascii", &[Text, Text], Answer::Text, |call, _| {
+        let text = call.text(0)?;
+        build_text(call, |row, _| match text.get(row) {
+            None => Ok(None),
+            // A database is always in UTF-8, which PostgreSQL 8.0 knows under its old name.
+            Some(_) => {
+                Err(SqlError::product("0A000", "encoding conversion from UNICODE to ASCII not supported"))
+            }
+        })
     })
     .optional(1)
     .leader_only(),

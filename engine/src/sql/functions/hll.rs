@@ -16,18 +16,20 @@ const SKETCH: DataType = DataType::HllSketch;
 pub(super) static FUNCTIONS: &[Entry] = &[
     Entry::custom(
         "hll_cardinality",
-        |types| (types == [SKETCH]).then(|| (types.to_vec(), DataType::BigInt)),
+        |types| sketches(types, 1, DataType::BigInt),
         |call, _| {
             let sketches = call.text(0)?;
             build::<Int64Type>(call, |row| Ok(read(sketches.get(row).unwrap_or_default())?.cardinality()))
         },
     ),
-    Entry::custom(
-        "hll_combine_sketches",
-        |types| (types == [SKETCH, SKETCH]).then(|| (types.to_vec(), SKETCH)),
-        combine,
-    ),
+    Entry::custom("hll_combine_sketches", |types| sketches(types, 2, SKETCH), combine),
 ];
+
+/// `count` sketches, or NULLs that are taken for some.
+fn sketches(types: &[DataType], count: usize, result: DataType) -> Option<(Vec<DataType>, DataType)> {
+    let fits = types.len() == count && types.iter().all(|given| [SKETCH, DataType::Unknown].contains(given));
+    fits.then(|| (vec![SKETCH; count], result))
+}
 
 fn read(text: &str) -> SqlResult<Sketch> {
     Sketch::read(text).ok_or_else(|| SqlError::bug("a sketch that is none"))

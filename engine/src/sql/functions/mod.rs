@@ -135,7 +135,7 @@ fn accepting(name: &str, arguments: &[DataType]) -> Option<Resolved> {
 pub fn names() -> Vec<&'static str> {
     let mut names: Vec<&'static str> = entries()
         .map(|entry| entry.function.name)
-        .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+        .filter(|name| name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric()))
         .collect();
     crate::sorted::sort(&mut names);
     names.dedup();

@@ -15,7 +15,7 @@ pub(super) static FUNCTIONS: &[Entry] = &[Entry::custom("object_transform", type
 
 /// The object, how many paths KEEP has, those, then paths and values by turns: all but the number as SUPER.
 fn types(types: &[DataType]) -> Option<(Vec<DataType>, DataType)> {
-    let [DataType::Super, count, rest @ ..] = types else { return None };
+    let [DataType::Super | DataType::Unknown, count, rest @ ..] = types else { return None };
     let mut all = vec![DataType::Super, Parameter::Integer.accept(*count)?];
     for argument in rest {
         all.push(Parameter::Super.accept(*argument)?);

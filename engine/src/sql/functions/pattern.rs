@@ -27,7 +27,7 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     Entry::fixed("!~", &[TextParameter, TextParameter], BOOLEAN, |call, _| matches(call, false, true)),
     Entry::fixed("~*", &[TextParameter, TextParameter], BOOLEAN, |call, _| matches(call, true, false)),
     Entry::fixed("!~*", &[TextParameter, TextParameter], BOOLEAN, |call, _| matches(call, true, true)),
-    Entry::fixed("similar_to", &[TextParameter, TextParameter, TextParameter], BOOLEAN, similar_to)
+    Entry::fixed("similar to", &[TextParameter, TextParameter, TextParameter], BOOLEAN, similar_to)
         .optional(1),
     Entry::fixed("regexp_count", &[TextParameter, TextParameter, Integer, TextParameter], COUNT, count)
         .optional(2),

@@ -13,7 +13,7 @@ use super::signature::Entry;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
 use crate::warehouse::calendar::interval::Interval;
-use crate::warehouse::calendar::{DAY, midnight};
+use crate::warehouse::calendar::{DATES, DAY, midnight};
 use crate::warehouse::data_type::DataType;
 
 pub static FUNCTIONS: &[Entry] = &[
@@ -159,6 +159,10 @@ fn subtract(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRe
     }
 }
 
+fn date_out_of_range() -> SqlError {
+    SqlError::product("22008", "date out of range")
+}
+
 /// `moment + sign * days`.
 fn add_days(call: &Call<'_>, moment: usize, days: usize, sign: i64) -> SqlResult<ArrayRef> {
     let days = call.primitive::<Int32Type>(days)?;
@@ -166,7 +170,7 @@ fn add_days(call: &Call<'_>, moment: usize, days: usize, sign: i64) -> SqlResult
         let dates = call.primitive::<Date32Type>(moment)?;
         return build::<Date32Type>(call, |row| {
             let moved = i64::from(dates.value(row)) + sign * i64::from(days.value(row));
-            i32::try_from(moved).map_err(|_| out_of_range())
+            i32::try_from(moved).ok().filter(|day| DATES.contains(day)).ok_or_else(date_out_of_range)
         });
     }
     let moments = call.primitive::<TimestampMicrosecondType>(moment)?;

@@ -224,7 +224,7 @@ fn strings_are_searched() {
 fn patterns_match() {
     is("~", &[text("abc123"), text("[[:digit:]]+$")], V::Boolean(true));
     is("!~*", &[text("ABC"), text("b")], V::Boolean(false));
-    is("similar_to", &[text("abc"), text("a_c|x%")], V::Boolean(true));
+    is("similar to", &[text("abc"), text("a_c|x%")], V::Boolean(true));
     is("regexp_replace", &[text("a1b22"), text("[0-9]+"), text("#")], V::string("a#b#"));
     is("regexp_replace", &[text("ab"), text("(a)(b)"), text("$2\\1")], V::string("ba"));
     is("regexp_substr", &[text("user@example.com"), text("@[^.]*")], V::string("@example"));

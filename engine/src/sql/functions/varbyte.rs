@@ -110,7 +110,12 @@ fn text_and_format(types: &[DataType]) -> Accepted {
 }
 
 fn bytes_and_format(types: &[DataType]) -> Accepted {
-    let [bytes @ DataType::Varbyte(_), format] = *types else { return None };
+    let [bytes, format] = *types else { return None };
+    let bytes = match bytes {
+        DataType::Varbyte(_) => bytes,
+        DataType::Unknown => DataType::Varbyte(MAX),
+        _ => return None,
+    };
     Some((vec![bytes, Text.accept(format)?], TEXT))
 }
 

@@ -89,8 +89,13 @@ fn characters(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<Array
     })
 }
 
+/// A CHAR is as long as it was declared: its trailing blanks are there, though they are not stored ("OCTET_LENGTH
+/// function", usage notes).
 fn octets(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let text = call.text(0)?;
+    if let Some(DataType::Char(bytes)) = call.argument_types.first() {
+        return build::<Int32Type>(call, |_| Ok(*bytes as i32));
+    }
     build::<Int32Type>(call, |row| Ok(text.get(row).unwrap_or_default().len() as i32))
 }
 

@@ -19,6 +19,11 @@ const DAYS_OF_ERA: u32 = 146_097;
 /// Days from 0000-03-01 on.
 const DAYS_BEFORE_1970: i32 = 719_468;
 
+/// The Julian day of 1970-01-01.
+const JULIAN_1970: i32 = 2_440_588;
+/// The days that a DATE can be, from Julian day 0 (4714-11-24 BC) to the end of 294276.
+pub const DATES: std::ops::RangeInclusive<i32> = -JULIAN_1970..=106_762_939;
+
 /// A calendar day. Year 0 is 1 BC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Civil {

@@ -3,7 +3,7 @@
 //! ISO first, because nearly all text is; then the forms with slashes, month names and AM/PM that the
 //! Developer Guide lists under "Datetime literals". A two-digit year below 70 is in this century.
 
-use super::{Civil, DAY, MONTHS, SECOND, zone};
+use super::{Civil, DATES, DAY, JULIAN_1970, MONTHS, SECOND, zone};
 
 /// Which of three numbers is the day, where none can only be the year (`SET datestyle`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,7 +35,22 @@ pub fn date(text: &str) -> Option<i32> {
 /// As [`date`], in the session's order.
 pub fn date_in(text: &str, order: Order) -> Option<i32> {
     let text = text.trim();
-    iso_date(text.as_bytes()).or_else(|| Some(super::days_of(timestamp_in(text, order)?.local)))
+    if let Some(days) = iso_date(text.as_bytes()) {
+        return Some(days);
+    }
+    if text.eq_ignore_ascii_case("epoch") {
+        return Some(0);
+    }
+    let parts = Parts::read(text, order)?;
+    // What is no time of day is no date either, though it is dropped.
+    parts.since_midnight()?;
+    parts.days().filter(|days| DATES.contains(days))
+}
+
+/// Whether a text names a day that is too early or too late for DATE and TIMESTAMP.
+pub fn is_beyond(text: &str, order: Order) -> bool {
+    let days = Parts::read(text.trim(), order).and_then(|parts| parts.days());
+    days.is_some_and(|days| !DATES.contains(&days) || super::midnight(days).is_none())
 }
 
 /// Microseconds since midnight.
@@ -96,11 +111,7 @@ pub fn timestamp_in(text: &str, order: Order) -> Option<Written> {
     if text.eq_ignore_ascii_case("epoch") {
         return Some(Written { local: 0, offset: Some(0) });
     }
-    let mut parts = Parts { order, ..Parts::default() };
-    for word in words(text) {
-        parts.take(word)?;
-    }
-    parts.finish()
+    Parts::read(text, order)?.finish()
 }
 
 /// The fast road: exactly `YYYY-MM-DD`.
@@ -192,6 +203,14 @@ struct Parts {
 }
 
 impl Parts {
+    fn read(text: &str, order: Order) -> Option<Parts> {
+        let mut parts = Parts { order, ..Parts::default() };
+        for word in words(text) {
+            parts.take(word)?;
+        }
+        Some(parts)
+    }
+
     fn has_date(&self) -> bool {
         self.days.is_some() || self.year.is_some() || self.month.is_some() || self.day.is_some()
     }
@@ -352,24 +371,28 @@ impl Parts {
         }
     }
 
+    fn days(&self) -> Option<i32> {
+        if self.days.is_some() {
+            return self.days;
+        }
+        let year = self.year?;
+        // Years have up to nine digits; those past the last one are alike, and this is a leap year.
+        let year = if self.before_christ { 1 - year } else { year }.clamp(-400_000, 400_000);
+        Some(Civil::new(year, self.month?, self.day?)?.days())
+    }
+
+    /// Midnight where no time was written.
+    fn since_midnight(&self) -> Option<i64> {
+        if self.time.is_some() { self.time_of_day() } else { Some(0) }
+    }
+
     fn finish(self) -> Option<Written> {
-        let days = match self.days {
-            Some(days) => days,
-            None => {
-                let year = self.year?;
-                let year = if self.before_christ { 1 - year } else { year };
-                Civil::new(year, self.month?, self.day?)?.days()
-            }
-        };
-        let time = if self.time.is_some() { self.time_of_day()? } else { 0 };
-        let local = super::midnight(days)?.checked_add(time)?;
+        let days = self.days().filter(|days| DATES.contains(days))?;
+        let local = super::midnight(days)?.checked_add(self.since_midnight()?)?;
         let offset = self.offset.or_else(|| self.zone.map(|zone| zone.offset_at_local(local)));
         Some(Written { local, offset })
     }
 }
-
-/// The Julian day of 1970-01-01.
-const JULIAN_1970: i32 = 2_440_588;
 
 /// A year as written; two digits mean 1970 to 2069.
 fn year(text: &str) -> Option<i32> {

@@ -112,11 +112,15 @@ impl Collect {
             AggregateFunction::ListAggregate => self.list(values, data_type, rows, columns),
             AggregateFunction::Median => Ok(interpolate(values, data_type, rows, 0.5, self.what.result)),
             AggregateFunction::PercentileContinuous => {
-                let fraction = fraction(&columns[0], self.what.types[0], first)?;
+                let Some(fraction) = fraction(&columns[0], self.what.types[0], first)? else {
+                    return Ok(Value::Null);
+                };
                 Ok(interpolate(values, data_type, rows, fraction, self.what.result))
             }
             _ => {
-                let fraction = fraction(&columns[0], self.what.types[0], first)?;
+                let Some(fraction) = fraction(&columns[0], self.what.types[0], first)? else {
+                    return Ok(Value::Null);
+                };
                 let place = (fraction * rows.len() as f64).ceil().max(1.0) as usize - 1;
                 Ok(value_at(values, data_type, rows[place.min(rows.len() - 1)] as usize))
             }
@@ -155,19 +159,11 @@ impl Collect {
     }
 }
 
-/// The first argument of a percentile, a constant between 0 and 1.
-fn fraction(array: &ArrayRef, data_type: DataType, row: u32) -> SqlResult<f64> {
-    let fraction = match value_at(array, data_type, row as usize) {
-        Value::Double(value) => value,
-        Value::Real(value) => f64::from(value),
-        Value::Decimal { unscaled, scale } => unscaled as f64 / 10_f64.powi(i32::from(scale)),
-        Value::Integer(value) => f64::from(value),
-        Value::BigInt(value) => value as f64,
-        Value::SmallInt(value) => f64::from(value),
-        _ => f64::NAN,
-    };
+/// The first argument of a percentile, a constant between 0 and 1, or NULL.
+fn fraction(array: &ArrayRef, data_type: DataType, row: u32) -> SqlResult<Option<f64>> {
+    let Some(fraction) = number(&value_at(array, data_type, row as usize)) else { return Ok(None) };
     if (0.0..=1.0).contains(&fraction) {
-        return Ok(fraction);
+        return Ok(Some(fraction));
     }
     // The text is PostgreSQL's; Redshift's is unconfirmed.
     Err(SqlError::product("22003", format!("percentile value {fraction} is not between 0 and 1")))
@@ -185,7 +181,7 @@ fn interpolate(
     let share = place - place.floor();
     let low = value_at(values, data_type, rows[place.floor() as usize] as usize);
     let high = value_at(values, data_type, rows[place.ceil() as usize] as usize);
-    let between = |low: i64, high: i64| low + ((high - low) as f64 * share).round() as i64;
+    let between = |low: i64, high: i64| low + ((high as f64 - low as f64) * share).round() as i64;
     match (low, high) {
         (Value::Date(a), Value::Date(b)) => Value::Date(between(i64::from(a), i64::from(b)) as i32),
         (Value::Timestamp(a), Value::Timestamp(b)) => Value::Timestamp(between(a, b)),

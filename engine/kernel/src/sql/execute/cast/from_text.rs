@@ -74,7 +74,7 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
         DataType::Time => {
             try_each::<Time64MicrosecondType>(array, to, |row| match rules.named_moment(text(row)) {
                 Some(local) => Ok(local.rem_euclid(DAY)),
-                None => parse::time(text(row)).ok_or_else(|| invalid(row)),
+                None => parse::time(text(row)).ok_or_else(|| moment_fault(text(row), to, rules)),
             })
         }
         DataType::TimeTz => try_each::<Time64MicrosecondType>(array, to, |row| {
@@ -115,12 +115,21 @@ pub fn cast(array: &ArrayRef, from: DataType, to: DataType, rules: CastRules) ->
     }
 }
 
-/// A date whose fields are numbers but name no day has its own message (PostgreSQL 8, 22008).
+/// Fields that are numbers but name no day or time have their own message, and days that are too far away have another
+/// (PostgreSQL 8, 22008).
 fn moment_fault(text: &str, to: DataType, rules: CastRules) -> SqlError {
-    let mut parts = text.trim().split(['-', '/', ' ']);
-    let numbers =
-        parts.by_ref().take(3).filter(|part| part.bytes().all(|b| b.is_ascii_digit()) && !part.is_empty());
-    if numbers.count() == 3 {
+    if to != DataType::Time && parse::is_beyond(text, rules.order) {
+        let kind = if to == DataType::Date { "date" } else { "timestamp" };
+        return SqlError::product("22008", format!("{kind} out of range: \"{text}\""));
+    }
+    let (signs, wanted): (&[char], _) =
+        if to == DataType::Time { (&[':', '.'], 2) } else { (&['-', '/', ' '], 3) };
+    let numbers = text
+        .trim()
+        .split(signs)
+        .take(wanted)
+        .filter(|part| part.bytes().all(|b| b.is_ascii_digit()) && !part.is_empty());
+    if numbers.count() == wanted {
         return SqlError::product("22008", format!("date/time field value out of range: \"{text}\""));
     }
     fault::invalid_text(text, to, rules)
