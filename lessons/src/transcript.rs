@@ -69,18 +69,29 @@ pub struct Difference {
 /// Types a line of the AWS CLI. `$(aws ...)` in it stands for what that line prints, as in a shell; where that line
 /// fails, its failure is the answer, because the rest would only hide it.
 pub fn aws(sandbox: &mut Sandbox, principal: &str, line: &str) -> CliOutput {
+    match filled(sandbox, principal, line) {
+        Ok(whole) => sandbox.aws(principal, &whole),
+        Err(printed) => printed,
+    }
+}
+
+/// The line with what its `$(aws ...)` print.
+///
+/// # Errors
+/// What one of them printed that failed.
+pub fn filled(sandbox: &mut Sandbox, principal: &str, line: &str) -> Result<String, CliOutput> {
     let (mut whole, mut rest) = (String::new(), line);
     while let Some((before, inner, after)) = inserted(rest) {
         let printed = sandbox.aws(principal, inner);
         if printed.code != 0 {
-            return printed;
+            return Err(printed);
         }
         whole.push_str(before);
         whole.push_str(printed.stdout.trim());
         rest = after;
     }
     whole.push_str(rest);
-    sandbox.aws(principal, &whole)
+    Ok(whole)
 }
 
 /// The first `$(aws ...)` of a line, and what stands around it.

@@ -4,7 +4,7 @@
 //! Read [`start`] (what account a file begins with), then a door: [`slt`], [`script`] (transcripts), [`policies`], [`sql`], [`lab`], [`takeout`];
 //! [`tidy`] looks at the repository's own text; [`differential`] asks PostgreSQL, too, [`fuzz`]
 //! asks what nobody would, [`tight`] holds access control against a model of it, [`learners`] asks XGBoost and
-//! scikit-learn, [`formats`] pyarrow and DuckDB, [`kept`] remembers what former versions stored, [`scale`] measures, and [`gaps`] prints what is not simulated.
+//! scikit-learn, [`formats`] pyarrow and DuckDB, [`kept`] remembers what former versions stored, [`reload`] stores and reads again, [`scale`] measures, and [`gaps`] prints what is not simulated.
 
 pub mod bench_data;
 pub mod choice;
@@ -21,6 +21,7 @@ pub mod learners;
 pub mod parallel;
 pub mod policies;
 pub mod python;
+pub mod reload;
 pub mod scale;
 pub mod script;
 pub mod slt;

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use sandshift_engine::aws::meter::Usage;
 use sandshift_engine::aws::pricing::charges;
 use sandshift_engine::sandbox::{PRINCIPAL, Sandbox};
-use sandshift_lessons::generator::maker;
 use sandshift_lessons::transcript::rows;
 use sandshift_tests::choice::Choices;
+use sandshift_tests::reload::reloaded;
 use serde_json::Value;
 
 const MINUTE: i64 = 60_000_000;
@@ -299,11 +299,7 @@ impl World {
     /// Away and back, as when a tab is closed.
     fn reload(&mut self) {
         self.told.push("reload".to_owned());
-        let saved = self.sandbox.save(&|_| false).unwrap();
-        let blocks: BTreeMap<u64, Vec<u8>> = saved.blocks.into_iter().collect();
-        assert_eq!(blocks.keys().copied().collect::<Vec<_>>(), saved.live);
-        self.sandbox =
-            Sandbox::load(&saved.manifest, &mut |number| blocks.get(&number).cloned(), maker).unwrap();
+        self.sandbox = reloaded(&self.sandbox).unwrap_or_else(|error| panic!("{error}: {:#?}", self.told));
     }
 }
 

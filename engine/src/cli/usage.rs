@@ -46,6 +46,12 @@ pub fn all_services() -> Vec<String> {
     names
 }
 
+/// `available` as `Available`.
+pub fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+}
+
 /// The usage block and an error; exit code 252.
 pub fn error(sentence: &str) -> CliOutput {
     CliOutput::failed(252, format!("{USAGE}\naws: error: {sentence}"))

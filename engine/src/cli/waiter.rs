@@ -16,9 +16,10 @@ const WAITERS: [(&str, &str, &str, bool); 8] = [
     ("iam", "instance-profile-exists", "GetInstanceProfile", true),
 ];
 
-/// Whether the service has waiters of this kind.
+/// Whether the service has waiters. Those for which time passes are the sandbox's (`sandbox/waiting`).
 pub fn has(service: Service) -> bool {
-    WAITERS.iter().any(|(command, ..)| *command == service.command())
+    matches!(service, Service::Redshift | Service::SageMaker)
+        || WAITERS.iter().any(|(command, ..)| *command == service.command())
 }
 
 /// Nothing happens by itself in IAM and S3 while a line runs, so one look decides.
@@ -37,7 +38,7 @@ pub fn run(terminal: &mut Terminal<'_>, service: Service, words: &[String]) -> C
         Err(output) => return output,
     };
     let answer = terminal.call(service, operation, parameters, None);
-    let title: String = name.split('-').map(capital).collect();
+    let title: String = name.split('-').map(usage::capital).collect();
     match answer {
         Ok(_) if *there => CliOutput::default(),
         Err(error) if !there && error.fault.status() == 404 => CliOutput::default(),
@@ -52,9 +53,4 @@ pub fn run(terminal: &mut Terminal<'_>, service: Service, words: &[String]) -> C
             ),
         ),
     }
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
 }

@@ -60,6 +60,7 @@ pub use passage::Passage;
 pub use save::{LoadError, Makers, Saved};
 pub use spoken::{Ending, Spoken};
 pub use statement::Running;
+pub use waiting::Wait;
 
 use crate::aws::{Account, ApiError, Beginning, Caller, Reply, call_with_body};
 use crate::clock::Clock;

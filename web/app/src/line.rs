@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::bar::moment;
 use crate::icon::Icon;
-use crate::page::{notices, use_page};
+use crate::page::{Page, notices, use_page};
 use crate::route::Route;
 use crate::store::{Action, Engine, Notice, Question};
 use crate::words::bytes;
@@ -80,6 +80,9 @@ pub fn Lines() -> Html {
                     }
                 }
             }
+            if let Some((passed, whole)) = state.passing {
+                { passing(&page, passed, whole) }
+            }
             if !state.meanwhile.0.is_empty() {
                 <div class="line" role="status">
                     <Icon name="clock" />
@@ -116,6 +119,31 @@ pub fn Lines() -> Html {
                     }
                 })
             }
+        </div>
+    }
+}
+
+/// Time on its way, and what stops it.
+fn passing(page: &Page, passed: u64, whole: Option<u64>) -> Html {
+    let words = page.words();
+    let stretch = |micros: u64| (words.minutes_passed)(micros / 60_000_000);
+    let bar = whole.map(|whole| {
+        let share = (passed as f64 / whole.max(1) as f64 * 100.0).clamp(0.0, 100.0);
+        html! {
+            <div class="bar" role="progressbar" aria-label={words.time_passes} aria-valuemin="0" aria-valuemax="100" aria-valuenow={format!("{share:.0}")}><i style={format!("inline-size:{share:.1}%")} /></div>
+        }
+    });
+    let of = whole.map(|whole| format!(" / {}", stretch(whole)));
+    let stop = {
+        let desk = page.desk.clone();
+        Callback::from(move |_: MouseEvent| desk.cancel())
+    };
+    html! {
+        <div class="line progress-line">
+            <Icon name="clock" /><span>{ words.time_passes }</span>
+            { bar }
+            <span class="num">{ stretch(passed) }{ of }</span>
+            <button class="btn btn-sm" type="button" onclick={stop}><Icon name="stop" small=true />{ words.stop_time }</button>
         </div>
     }
 }

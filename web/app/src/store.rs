@@ -164,6 +164,8 @@ pub struct State {
     /// What happened while time passed, until it is put away; and how much more of it there was.
     pub meanwhile: (Vec<Happening>, u32),
     pub resetting: bool,
+    /// Microseconds that have passed of how many, while time passes longer than a moment.
+    pub passing: Option<(u64, Option<u64>)>,
 }
 
 /// How many lines of the terminal are worth keeping.
@@ -209,6 +211,7 @@ impl State {
             toast: None,
             meanwhile: Default::default(),
             resetting: false,
+            passing: None,
         }
     }
 

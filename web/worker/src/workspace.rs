@@ -21,14 +21,14 @@ use std::sync::Arc;
 
 use sandshift_engine::cli::Files as _;
 use sandshift_engine::extension::Extensions;
-use sandshift_engine::sandbox::{Answer, Background, LoadError, Passage, Sandbox};
+use sandshift_engine::sandbox::{Answer, Background, LoadError, Sandbox, Wait};
 use sandshift_engine::sorted::SortedMap;
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
 use sandshift_engine::warehouse::manifest::WarehouseId;
 use sandshift_lessons::generator::maker;
 use sandshift_lessons::state;
-use sandshift_lessons::transcript::{self, Done, table};
+use sandshift_lessons::transcript::{Done, table};
 use sandshift_lessons::{Lab, Record};
 use sandshift_protocol::{
     CheckState, Event, EventKind, LabSource, Message, Request, StatementResult, StepState, StorageState,
@@ -65,7 +65,9 @@ pub struct Workspace {
     script: Option<Script>,
     comparison: Option<Comparison>,
     /// Time that passes, and the number of the message that asked for it.
-    passage: Option<(u32, Passage)>,
+    passage: Option<passing::Passing>,
+    /// A line of the terminal that waits.
+    wait: Option<(u32, Wait)>,
     background: Background,
     /// Bytes that came with the message being taken.
     handed_over: Option<Arc<[u8]>>,
@@ -73,6 +75,9 @@ pub struct Workspace {
     bodies: Vec<(u32, Arc<[u8]>)>,
     statement_began: f64,
     progress_told: f64,
+    /// When time was let pass, here and in the account, and when somebody was last told.
+    time_began: (f64, i64),
+    time_told: f64,
     changed: bool,
     /// Another account took the place of the stored one: its numbers stand for other blocks.
     replaced: bool,
@@ -179,11 +184,14 @@ impl Workspace {
             script: None,
             comparison: None,
             passage: None,
+            wait: None,
             background: Background::default(),
             handed_over: None,
             bodies: Vec::new(),
             statement_began: 0.0,
             progress_told: 0.0,
+            time_began: (0.0, 0),
+            time_told: 0.0,
             // A beginning can be made again: it is stored together with the first thing done in it.
             changed: false,
             replaced: false,
@@ -219,7 +227,7 @@ impl Workspace {
 
     /// True while a script runs, so that no other can.
     fn is_busy(&self) -> bool {
-        self.script.is_some() || self.comparison.is_some() || self.passage.is_some()
+        self.script.is_some() || self.comparison.is_some() || self.passage.is_some() || self.wait.is_some()
     }
 
     /// Takes any message but `Open`, `ExportWorkspace` and `ImportWorkspace`, which are the driver's.
@@ -240,14 +248,7 @@ impl Workspace {
                 Some(text) => self.tell(id, EventKind::Exported { text }),
                 None => self.gone(id),
             },
-            Request::Aws { principal, line } => {
-                let printed = transcript::aws(&mut self.sandbox, &principal, &line);
-                self.changed = true;
-                let (stdout, stderr, code) = (printed.stdout, printed.stderr, printed.code);
-                self.tell(id, EventKind::AwsDone { stdout, stderr, code });
-                self.tell_account(id);
-                self.tell_checks(id);
-            }
+            Request::Aws { principal, line } => self.type_line(id, &principal, &line),
             Request::Call { call } => self.call(id, call),
             Request::Names { user } => {
                 let names = self.there(|workspace| workspace.sandbox.names(&user));
@@ -300,6 +301,9 @@ impl Workspace {
         }
         if self.passage.is_some() {
             return self.step_passage(until);
+        }
+        if self.wait.is_some() {
+            return self.step_wait(until);
         }
         if self.script.is_none() {
             return self.step_background(until);
@@ -435,7 +439,11 @@ impl Workspace {
         if let Some(comparison) = &self.comparison {
             return self.over(comparison.id, true);
         }
-        self.end_passage();
+        if self.wait.is_some() || self.passage.is_some() {
+            self.stop_wait();
+            self.end_passage();
+            return self.tell(id, EventKind::Finished { canceled: false });
+        }
         let Some(script) = self.script.take() else {
             self.tell(id, EventKind::Finished { canceled: false });
             return;

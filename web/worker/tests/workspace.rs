@@ -438,3 +438,46 @@ fn time_that_passes_can_be_stopped() {
     assert!(told.unwrap().iter().any(|one| one.kind == "table-vacuumed" && one.subject == "large"));
     assert_ne!(first_cells(&run(&mut workspace, "admin", count)), before);
 }
+
+/// A waiter of the CLI lets time pass as the clock does: in slices, until somebody stops it.
+#[test]
+fn a_line_that_waits_can_be_stopped() {
+    let mut workspace = open();
+    let five = "(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4)";
+    let rows = format!("{five} a, {five} b, {five} c, {five} d, {five} e, {five} f, {five} g");
+    run(&mut workspace, "admin", "CREATE TABLE large (a int) SORTKEY (a);");
+    let fill = "SELECT 80000 - ((((((a.d * 5 + b.d) * 5 + c.d) * 5 + d.d) * 5 + e.d) * 5 + f.d) * 5 + g.d)";
+    for _ in 0..2 {
+        run(&mut workspace, "admin", &format!("INSERT INTO large {fill} FROM {rows};"));
+    }
+    run(&mut workspace, "admin", "DELETE FROM large WHERE a % 2 = 0;");
+    send(&mut workspace, Request::Advance { micros: Some(2_700_000_000) });
+    let wait = |of: &str| Request::Aws {
+        principal: "learner".to_owned(),
+        line: format!("aws redshift wait cluster-available --cluster-identifier {of}"),
+    };
+    let code = |events: &[Event], id| {
+        events.iter().find_map(|one| match one.event {
+            EventKind::AwsDone { code, .. } if one.id == id => Some(code),
+            _ => None,
+        })
+    };
+    // It crosses the hour at which the warehouse looks after its table.
+    workspace.take(Message { id: 8, request: wait("missing") });
+    assert!(workspace.is_running());
+    workspace.take(Message { id: 9, request: Request::Names { user: "admin".to_owned() } });
+    let events = all_events(&mut workspace);
+    assert!(events.iter().any(|one| one.id == 9 && matches!(one.event, EventKind::Names { .. })));
+    assert_eq!(code(&events, 8), None);
+    workspace.take(Message { id: 10, request: Request::Cancel });
+    assert_eq!(code(&all_events(&mut workspace), 8), Some(130));
+    assert!(!workspace.is_running());
+    // Whoever does not stop it waits to its end, and is told meanwhile how long that has been.
+    let events = send(&mut workspace, wait("missing"));
+    assert_eq!(code(&events, 7), Some(255));
+    let minutes = events.iter().filter_map(|one| match one.event {
+        EventKind::Progress { rows, .. } => Some(rows / 60_000_000),
+        _ => None,
+    });
+    assert!(minutes.max().is_some_and(|minutes| minutes > 0));
+}

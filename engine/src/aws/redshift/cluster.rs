@@ -250,10 +250,13 @@ impl Cluster {
         if let Some(schedule) = &self.schedule {
             value["SnapshotScheduleIdentifier"] = json!(schedule);
             value["SnapshotScheduleState"] = json!("ACTIVE");
-            let on_track = self.status == Status::Available;
-            value["ExpectedNextSnapshotScheduleTime"] = json!(iso(self.next_snapshot));
-            value["ExpectedNextSnapshotScheduleTimeStatus"] =
-                json!(if on_track { "OnTrack" } else { "Pending" });
+            // Of clusters "with a valid snapshot schedule and backups enabled" (API reference).
+            if self.automated_retention > 0 {
+                let on_track = self.status == Status::Available;
+                value["ExpectedNextSnapshotScheduleTime"] = json!(iso(self.next_snapshot));
+                value["ExpectedNextSnapshotScheduleTimeStatus"] =
+                    json!(if on_track { "OnTrack" } else { "Pending" });
+            }
         }
         value["NextMaintenanceWindowStartTime"] = json!(iso(next_window(self, now)));
         if self.pending_nodes.is_some() {

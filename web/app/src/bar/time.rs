@@ -25,6 +25,7 @@ pub fn TimeMenu() -> Html {
         let desk = page.desk.clone();
         Callback::from(move |_: MouseEvent| desk.advance(None))
     };
+    let disabled = page.state.passing.is_some();
     html! {
         <Menu {face} class="vital" id="menu-time">
             <p class="over">{ words.let_time_pass }</p>
@@ -32,9 +33,9 @@ pub fn TimeMenu() -> Html {
                 { for words.time_steps.iter().map(|(name, micros)| {
                     let (desk, micros) = (page.desk.clone(), *micros);
                     let onclick = Callback::from(move |_: MouseEvent| desk.advance(Some(micros)));
-                    html! { <button class="btn btn-sm" type="button" {onclick}>{ *name }</button> }
+                    html! { <button class="btn btn-sm" type="button" {onclick} {disabled}>{ *name }</button> }
                 }) }
-                <button class="btn btn-sm clock-next" type="button" onclick={next}>{ words.time_next }</button>
+                <button class="btn btn-sm clock-next" type="button" onclick={next} {disabled}>{ words.time_next }</button>
             </div>
             <p>{ words.time_note }</p>
         </Menu>

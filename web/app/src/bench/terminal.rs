@@ -68,6 +68,10 @@ pub fn Terminal() -> Html {
             let next = match event.key().as_str() {
                 // Enter of an unfinished Korean syllable belongs to the input method, and so do its arrows.
                 _ if event.is_composing() => return,
+                "c" | "C" | "ㅊ" if event.ctrl_key() && calls.iter().any(|call| call.answer.is_none()) => {
+                    event.prevent_default();
+                    return desk.cancel();
+                }
                 "ArrowUp" => (*back + 1).min(calls.len()),
                 "ArrowDown" => back.saturating_sub(1),
                 _ => return,

@@ -24,7 +24,10 @@ impl State {
                 self.open_a_step();
                 self.revision += 1;
             }
-            EventKind::TimePassed { happenings, earlier } => self.meanwhile = (happenings, earlier),
+            EventKind::TimePassed { happenings, earlier } => {
+                self.passing = None;
+                self.meanwhile = (happenings, earlier);
+            }
             EventKind::StatementStarted { text, span, .. } => {
                 let Some(run) = self.run.as_ref().filter(|run| run.id == event.id) else { return };
                 self.outcomes.push(Outcome {
@@ -38,6 +41,11 @@ impl State {
                     past: false,
                 });
                 self.shown = self.outcomes.len() - 1;
+            }
+            EventKind::Progress { rows, total, .. }
+                if self.run.as_ref().is_none_or(|run| run.id != event.id) =>
+            {
+                self.passing = Some((rows, total));
             }
             EventKind::Progress { rows, total, elapsed_ms, .. } => {
                 if let Some(run) = self.run.as_mut().filter(|run| run.id == event.id && run.other.is_some()) {
@@ -108,6 +116,7 @@ impl State {
             }
             EventKind::AwsDone { stdout, stderr, code } => {
                 self.tried();
+                self.passing = None;
                 if let Some(call) = self.calls.iter_mut().find(|call| call.answer.is_none()) {
                     call.answer = Some(Answer { stdout, stderr, code });
                 }
@@ -142,6 +151,7 @@ impl State {
                 self.moved += 1;
                 self.run = None;
                 self.resetting = false;
+                self.passing = None;
                 for outcome in &mut self.outcomes {
                     if matches!(outcome.status, Status::Running { .. }) {
                         outcome.status = Status::Canceled;

@@ -94,6 +94,13 @@ pub(super) static WORDS: Words = Words {
         ("36 days", 3_110_400_000_000),
     ],
     time_next: "Until something happens",
+    time_passes: "Time is passing",
+    minutes_passed: |minutes| match minutes {
+        0..120 => format!("{minutes} min"),
+        120..2_880 => format!("{} hours", minutes / 60),
+        _ => format!("{} days", minutes / 1_440),
+    },
+    stop_time: "Stop here",
     meanwhile: "Meanwhile",
     meanwhile_earlier: |count| format!("and {count} things before"),
     happened: |kind| match kind {

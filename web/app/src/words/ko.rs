@@ -94,6 +94,13 @@ pub(super) static WORDS: Words = Words {
         ("36일", 3_110_400_000_000),
     ],
     time_next: "다음 일이 일어날 때까지",
+    time_passes: "시간이 흐르는 중",
+    minutes_passed: |minutes| match minutes {
+        0..120 => format!("{minutes}분"),
+        120..2_880 => format!("{}시간", minutes / 60),
+        _ => format!("{}일", minutes / 1_440),
+    },
+    stop_time: "여기서 멈추기",
     meanwhile: "그사이",
     meanwhile_earlier: |count| format!("그 앞에 {count}건 더"),
     happened: |kind| match kind {

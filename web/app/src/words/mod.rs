@@ -145,6 +145,10 @@ pub struct Words {
     pub time_steps: [(&'static str, i64); 4],
     pub time_next: &'static str,
     pub time_note: &'static str,
+    /// While time passes: that it does, a stretch of it in minutes, and what stops it.
+    pub time_passes: &'static str,
+    pub minutes_passed: fn(u64) -> String,
+    pub stop_time: &'static str,
     pub meanwhile: &'static str,
     pub meanwhile_earlier: fn(u32) -> String,
     /// What happened, by its name in the protocol.

@@ -1,15 +1,25 @@
-//! Simulated time let pass, in steps, and what happened by itself meanwhile.
+//! Simulated time let pass, in steps, and what happened by itself meanwhile; and lines of the terminal, because one of
+//! them lets time pass, too.
 
+use sandshift_engine::sandbox::{CliOutput, Passage};
 use sandshift_lessons::transcript;
 use sandshift_protocol::{EventKind, Happening};
 
-use super::Workspace;
+use super::{PROGRESS_AFTER_MS, PROGRESS_EVERY_MS, Workspace};
 
 /// Of what happened, how much is told.
 const HAPPENINGS: usize = 6;
 
 /// What the page waits for in one piece: most time passes within it.
 const AT_ONCE_MS: f64 = 12.0;
+
+/// Time on its way.
+pub(super) struct Passing {
+    /// The message that asked for it.
+    id: u32,
+    passage: Passage,
+    whole: Option<i64>,
+}
 
 impl Workspace {
     /// For so many microseconds, or until something happens.
@@ -21,24 +31,46 @@ impl Workspace {
             return self.refuse(id, "more than ten years cannot pass at once", None);
         }
         let passage = self.sandbox.begin_passage(micros);
-        self.passage = Some((id, passage));
-        self.step_passage((self.now)() + AT_ONCE_MS);
+        self.passage = Some(Passing { id, passage, whole: micros });
+        let now = self.time_begins();
+        self.step_passage(now + AT_ONCE_MS);
+    }
+
+    fn time_begins(&mut self) -> f64 {
+        let now = (self.now)();
+        self.time_began = (now, self.sandbox.clock.now().0);
+        self.time_told = now + PROGRESS_AFTER_MS - PROGRESS_EVERY_MS;
+        now
     }
 
     pub(super) fn step_passage(&mut self, until: f64) {
-        while let Some((_, passage)) = &mut self.passage {
-            if !self.sandbox.step_passage(passage) {
+        while let Some(passing) = &mut self.passage {
+            let (id, whole) = (passing.id, passing.whole);
+            if !self.sandbox.step_passage(&mut passing.passage) {
                 return self.end_passage();
             }
-            if (self.now)() >= until {
+            if self.tell_passing(id, whole, until) {
                 return;
             }
         }
     }
 
+    /// How much time has passed, now and then; `true` when this slice is over.
+    fn tell_passing(&mut self, id: u32, whole: Option<i64>, until: f64) -> bool {
+        let now = (self.now)();
+        if now - self.time_told >= PROGRESS_EVERY_MS {
+            self.time_told = now;
+            let (began, from) = self.time_began;
+            let rows = (self.sandbox.clock.now().0 - from).unsigned_abs();
+            let total = whole.map(i64::unsigned_abs);
+            self.tell(id, EventKind::Progress { index: 0, rows, total, elapsed_ms: now - began });
+        }
+        now >= until
+    }
+
     /// Time stops where it is, and what happened until then is told.
     pub(super) fn end_passage(&mut self) {
-        let Some((id, passage)) = self.passage.take() else { return };
+        let Some(Passing { id, passage, .. }) = self.passage.take() else { return };
         self.sandbox.stop_passage(passage);
         let happened = self.sandbox.happenings();
         let earlier = happened.len().saturating_sub(HAPPENINGS);
@@ -50,6 +82,60 @@ impl Workspace {
         let happenings = happenings.collect();
         self.tell(id, EventKind::TimePassed { happenings, earlier: earlier as u32 });
         self.changed = true;
+        self.tell_account(id);
+        self.tell_checks(id);
+    }
+
+    /// Types a line of the terminal.
+    pub(super) fn type_line(&mut self, id: u32, principal: &str, line: &str) {
+        let sandbox = &mut self.sandbox;
+        let printed = match transcript::filled(sandbox, principal, line) {
+            Ok(line) => match sandbox.begin_wait(principal, &line) {
+                None => sandbox.aws(principal, &line),
+                Some(Ok(wait)) => {
+                    self.wait = Some((id, wait));
+                    // After the time that passes already.
+                    if self.passage.is_none() {
+                        let now = self.time_begins();
+                        self.step_wait(now + AT_ONCE_MS);
+                    }
+                    return;
+                }
+                Some(Err(printed)) => printed,
+            },
+            Err(printed) => printed,
+        };
+        self.printed(id, printed);
+    }
+
+    pub(super) fn step_wait(&mut self, until: f64) {
+        // What is waited for may be work that is done in pieces, too.
+        if self.has_background() {
+            self.step_background(until);
+        }
+        while let Some((id, wait)) = &mut self.wait {
+            let id = *id;
+            if let Some(printed) = self.sandbox.step_wait(wait) {
+                self.wait = None;
+                return self.printed(id, printed);
+            }
+            if self.tell_passing(id, None, until) {
+                return;
+            }
+        }
+    }
+
+    /// As Ctrl+C does.
+    pub(super) fn stop_wait(&mut self) {
+        if let Some((id, wait)) = self.wait.take() {
+            let printed = self.sandbox.stop_wait(wait);
+            self.printed(id, printed);
+        }
+    }
+
+    fn printed(&mut self, id: u32, CliOutput { stdout, stderr, code }: CliOutput) {
+        self.changed = true;
+        self.tell(id, EventKind::AwsDone { stdout, stderr, code });
         self.tell_account(id);
         self.tell_checks(id);
     }
