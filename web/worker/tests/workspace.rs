@@ -30,9 +30,18 @@ fn ticking() -> f64 {
     TICKS.fetch_add(1, Ordering::Relaxed) as f64
 }
 
+/// The same on a slow machine.
+fn striding() -> f64 {
+    ticking() * 10.0
+}
+
 fn open() -> Workspace {
+    open_with(ticking)
+}
+
+fn open_with(now: fn() -> f64) -> Workspace {
     let mut workspace =
-        Workspace::open(ticking, linked(), Some(&lab()), None, Found::Nothing, &mut |_| None).unwrap();
+        Workspace::open(now, linked(), Some(&lab()), None, Found::Nothing, &mut |_| None).unwrap();
     workspace.opened(1, StorageState::Kept);
     workspace.events();
     workspace
@@ -442,7 +451,7 @@ fn time_that_passes_can_be_stopped() {
 /// A waiter of the CLI lets time pass as the clock does: in slices, until somebody stops it.
 #[test]
 fn a_line_that_waits_can_be_stopped() {
-    let mut workspace = open();
+    let mut workspace = open_with(striding);
     let five = "(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4)";
     let rows = format!("{five} a, {five} b, {five} c, {five} d, {five} e, {five} f, {five} g");
     run(&mut workspace, "admin", "CREATE TABLE large (a int) SORTKEY (a);");
