@@ -1,168 +1,154 @@
-//! A workspace as this version stores it, for the versions to come: `tests/kept/format-N.sandshift`.
+//! What versions before this one have stored, and that it is read.
 //!
-//! The rule: an account's written form has a number, and what this version and the one before it wrote is read. Whoever
-//! changes a stored shape after a release gives the form its next number, keeps the old file, writes the road from it
-//! (`engine/src/sandbox/save.rs`), and records the new one with `cargo xtask kept`. Older forms than that are refused
-//! by name, and the page offers what is stored as a file all the same.
+//! The rule: an account's written form has a number. Whoever changes a stored shape after a release gives the form its
+//! next number (`engine/src/sandbox/save.rs`), and records it with `cargo xtask kept`: a workspace as this version
+//! stores it (`tests/kept/format-N.sandshift`) and the book of all stored types (`engine/upgrade/forms/format-N.txt`).
+//! Files and books of former forms stay; what each file holds is asked for ([`account`]), by way of the road from its
+//! book. Where that road has a gap, the test says what to write into `engine/upgrade/forms/notes.txt`.
+
+pub mod account;
+mod trace;
 
 use std::fs;
 use std::path::PathBuf;
 
-use sandshift_engine::sandbox::{ADMIN, Sandbox};
+use sandshift_engine::extension::formats::Task;
+use sandshift_engine::extension::{Extension, Progress};
+use sandshift_engine::sandbox::Sandbox;
+use sandshift_engine::warehouse::manifest::Manifest;
+use sandshift_lessons::Record;
 use sandshift_lessons::extensions::linked;
-use sandshift_protocol::{EventKind, Message, Request};
-use sandshift_worker::workspace::{Found, OpenError, Workspace};
+use sandshift_upgrade::book::{Book, Definition, Shape};
+use sandshift_upgrade::notes::Notes;
+use sandshift_upgrade::road::Road;
+use sandshift_upgrade::{FORMS, NOTES};
+use sandshift_worker::workspace::{Found, OpenError};
 
-use crate::{files, start};
+use crate::files;
 
-/// What the recorded account holds, a bit of everything that is stored.
-const SQL: &str = "CREATE SCHEMA kept;
-CREATE TABLE kept.numbers (n INT, name VARCHAR(20), price DECIMAL(10,2), day DATE, at TIMESTAMP, more SUPER) DISTKEY(n) SORTKEY(day);
-INSERT INTO kept.numbers SELECT n, 'name ' || n % 3, n / 4.0, DATE '2023-01-01' + n::int, TIMESTAMP '2023-01-01 10:00:00', JSON_PARSE('{\"a\":[1,2]}') FROM generate_series(1, 100) AS s(n);
-DELETE FROM kept.numbers WHERE n > 90;
-CREATE VIEW kept.few AS SELECT * FROM kept.numbers WHERE n < 5;
-CREATE TABLE kept.others AS SELECT n, name FROM kept.numbers;
-CREATE MATERIALIZED VIEW kept.names AS SELECT name, COUNT(*) AS times FROM kept.others GROUP BY name;
-CREATE FUNCTION kept.doubled(INT) RETURNS INT STABLE AS $$ SELECT $1 * 2 $$ LANGUAGE sql;
-CREATE PROCEDURE kept.nothing() AS $$ BEGIN NULL; END; $$ LANGUAGE plpgsql;
-CREATE GROUP kept_readers; CREATE USER kept_reader PASSWORD 'Reader123' IN GROUP kept_readers; CREATE ROLE kept_role;
-GRANT USAGE ON SCHEMA kept TO GROUP kept_readers; GRANT SELECT (n, name) ON kept.numbers TO GROUP kept_readers;
-GRANT ROLE kept_role TO kept_reader;
-CREATE RLS POLICY kept_rows WITH (n INT) USING (n <= 10);
-ATTACH RLS POLICY kept_rows ON kept.numbers TO ROLE kept_role; ALTER TABLE kept.numbers ROW LEVEL SECURITY ON;
-CREATE MASKING POLICY kept_mask WITH (name VARCHAR(20)) USING ('***'::VARCHAR(20));
-ATTACH MASKING POLICY kept_mask ON kept.numbers (name) TO ROLE kept_role;";
-
-const AWS: [&str; 5] = [
-    "aws s3 mb s3://kept-bucket",
-    "aws s3 cp /data/kept.csv s3://kept-bucket/kept.csv",
-    r#"aws iam create-role --role-name kept --assume-role-policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"redshift.amazonaws.com"},"Action":"sts:AssumeRole"}]}'"#,
-    "aws redshift create-cluster-snapshot --cluster-identifier course-cluster --snapshot-identifier kept",
-    "aws glue create-database --database-input Name=kept",
-];
-
-/// Who asks what of it, and the first cell of the answer.
-const ANSWERS: [(&str, &str, &str); 8] = [
-    (ADMIN, "SELECT COUNT(*) FROM kept.numbers", "90"),
-    (ADMIN, "SELECT SUM(price) FROM kept.few", "2.50"),
-    (ADMIN, "SELECT COUNT(*) FROM kept.numbers WHERE more.a[1] = 2 AND day > DATE '2023-03-01'", "31"),
-    (ADMIN, "SELECT times FROM kept.names WHERE name = 'name 1'", "30"),
-    (ADMIN, "SELECT kept.doubled(21)", "42"),
-    ("kept_reader", "SELECT COUNT(n) FROM kept.numbers", "10"),
-    ("kept_reader", "SELECT MAX(name) FROM kept.numbers", "***"),
-    (ADMIN, "SELECT COUNT(*) FROM svv_rls_attached_policy WHERE polname = 'kept_rows'", "1"),
-];
-
-const LINES: [(&str, &str); 4] = [
-    ("aws s3api head-object --bucket kept-bucket --key kept.csv --query ContentLength", "8"),
-    ("aws iam get-role --role-name kept --query Role.RoleName --output text", "kept"),
-    (
-        "aws redshift describe-cluster-snapshots --snapshot-identifier kept --query Snapshots[].SnapshotIdentifier --output text",
-        "kept",
-    ),
-    ("aws glue get-database --name kept --query Database.Name --output text", "kept"),
-];
+const CHANGED: &str = "A stored shape has changed. Before a release: `cargo xtask kept`. After one: the next FORMAT, then that.";
 
 fn folder() -> PathBuf {
     files::root().join("tests/kept")
 }
 
-/// Writes the file of this version's form.
+fn book_of(format: u32) -> PathBuf {
+    files::root().join(format!("engine/upgrade/forms/format-{format}.txt"))
+}
+
+/// Writes the file and the book of this version's form.
 ///
 /// # Errors
-/// An account that cannot be made or written.
+/// An account that cannot be made or written, a type that cannot be seen whole.
 pub fn write() -> Result<(), String> {
-    let mut sandbox = start::named("empty")?;
-    sandbox.extensions = linked();
-    let session = sandbox.connect(ADMIN, None).map_err(|error| error.to_string())?;
-    for executed in sandbox.execute(session, SQL) {
-        executed.result.map_err(|error| format!("{error}: {}", executed.text))?;
-    }
-    sandshift_engine::cli::Files::write(&mut sandbox.disk, "/data/kept.csv", b"1,a\n2,b\n".to_vec().into());
-    for line in AWS {
-        let printed = sandbox.aws("learner", line);
-        if printed.code != 0 {
-            return Err(format!("{line}: {}", printed.stderr));
-        }
-    }
-    let saved = sandbox.save(&|_| false).map_err(|error| error.to_string())?;
-    let mut workspace =
-        open(Found::Beginning(&saved.manifest), &saved.blocks).map_err(|error| format!("{error:?}"))?;
-    workspace.take(Message { id: 1, request: Request::Keep { key: "user".into(), value: "kept".into() } });
-    let whole = workspace.write(&|_| false)?;
+    let made = account::make()?;
     let path = folder().join(format!("format-{}.sandshift", Sandbox::FORMAT));
-    fs::create_dir_all(folder()).map_err(|error| error.to_string())?;
-    fs::write(&path, pack(&whole.manifest, &whole.blocks)).map_err(|error| error.to_string())?;
-    println!("{}", path.display());
+    for (path, bytes) in [
+        (path, pack(&made.manifest, &made.blocks)),
+        (book_of(Sandbox::FORMAT), drawn()?.to_string().into_bytes()),
+    ] {
+        fs::write(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+        println!("{}", path.display());
+    }
     Ok(())
 }
 
-/// Opens every file: those of forms that are read answer as they did, older ones are refused by name.
+/// All types that are stored now.
+fn drawn() -> Result<Book, String> {
+    let mut tracer = trace::Tracer::default();
+    let account = tracer.trace(|tracer| Sandbox::describe(tracer))?;
+    let snapshot = tracer.trace(trace::read::<Manifest>)?;
+    let progress = tracer.trace(trace::read::<(Record, Vec<(String, String)>)>)?;
+    let model = tracer.trace(trace::read::<sandshift_ml::Model>)?;
+    let roots =
+        vec![("account", account), ("snapshot", snapshot), ("progress", progress), ("model", model.clone())];
+    let mut book = tracer.book(roots);
+    // A model is written by itself, in the bytes that its warehouse holds.
+    let learned = book.types.iter_mut().find(|(name, _)| name.ends_with("::Learned"));
+    let Some((_, Definition::Struct(fields))) = learned else {
+        return Err("models are not where they were".into());
+    };
+    let bytes = fields.iter_mut().find(|field| field.name == "bytes").ok_or("models have no bytes")?;
+    bytes.shape = Shape::Nested(Box::new(model));
+    Ok(book)
+}
+
+/// Holds the present types to their book, and every former form's road to its end.
+///
+/// # Errors
+/// What has changed, or must be noted.
+pub fn books() -> Result<usize, String> {
+    let named: Vec<u32> = FORMS.iter().map(|(format, _)| *format).collect();
+    if named.last() != Some(&Sandbox::FORMAT) {
+        return Err(format!("the books are of {named:?}; the engine writes {}", Sandbox::FORMAT));
+    }
+    let present = drawn()?;
+    let notes = Notes::read(NOTES);
+    for (format, text) in FORMS {
+        let book = Book::read(text).filter(|book| book.to_string() == text);
+        let book = book.ok_or_else(|| format!("the book of format {format} cannot be read"))?;
+        if format == Sandbox::FORMAT && book != present {
+            let lines = present.to_string();
+            let new: Vec<&str> = lines.lines().filter(|line| !text.lines().any(|own| own == *line)).collect();
+            return Err(format!("{CHANGED}\n{}", new.join("\n")));
+        }
+        let complaints = Road { from: &book, to: &present, notes: &notes }.complaints();
+        if !complaints.is_empty() {
+            return Err(format!(
+                "engine/upgrade/forms/notes.txt must say, of format {format}:\n{}",
+                complaints.join("\n")
+            ));
+        }
+    }
+    Ok(FORMS.len())
+}
+
+/// Opens every file: each answers as it did.
 ///
 /// # Errors
 /// What became of which.
 pub fn check() -> Result<usize, String> {
-    let paths = files::find(&[folder().to_string_lossy().into_owned()], "sandshift")?;
-    let own = folder().join(format!("format-{}.sandshift", Sandbox::FORMAT));
-    if !paths.contains(&own) {
-        return Err(format!("{} is not there; `cargo xtask kept` records it", own.display()));
-    }
-    for path in &paths {
-        let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let format: u32 =
-            name.trim_start_matches("format-").parse().map_err(|_| format!("{name} has no number"))?;
-        opened(format, &bytes).map_err(|what| {
-            format!("{name}: {what}\nA stored shape has changed. Before a release: `cargo xtask kept`. After one: the next FORMAT, and a road from this one.")
+    for (format, _) in FORMS {
+        let path = folder().join(format!("format-{format}.sandshift"));
+        let bytes = fs::read(&path).map_err(|error| {
+            format!("{}: {error}; `cargo xtask kept` records the present form's", path.display())
         })?;
+        opened(format, &bytes).map_err(|what| format!("format {format}: {what}\n{CHANGED}"))?;
     }
-    Ok(paths.len())
+    Ok(FORMS.len())
 }
 
 fn opened(format: u32, bytes: &[u8]) -> Result<(), String> {
-    let (manifest, blocks) = unpack(bytes).ok_or("it is no file of a workspace")?;
-    let mut workspace = match open(Found::Saved(&manifest), &blocks) {
-        Err(OpenError::Stored { .. }) if format < Sandbox::OLDEST => return Ok(()),
-        Err(error) => return Err(format!("{error:?}")),
-        Ok(_) if format < Sandbox::OLDEST => return Err("it should be refused".to_owned()),
-        Ok(workspace) => workspace,
-    };
-    for (user, text, wanted) in ANSWERS {
-        let events = said(&mut workspace, Request::Run { user: user.to_owned(), text: text.to_owned() });
-        let cell = events.iter().find_map(|event| match event {
-            EventKind::StatementDone { result, .. } => result.rows.as_ref()?.first.first()?.first()?.clone(),
-            _ => None,
-        });
-        if cell.as_deref() != Some(wanted) {
-            return Err(format!("{text}: {cell:?} instead of {wanted}; {events:?}"));
+    let (mut manifest, mut blocks) = unpack(bytes).ok_or("it is no file of a workspace")?;
+    if format != Sandbox::FORMAT {
+        // As the worker does it: tried, refused, renewed, tried again.
+        match account::open(Found::Saved(&manifest), &blocks) {
+            Err(OpenError::Stored { .. }) => {}
+            other => return Err(format!("opened as it is: {:?}", other.err())),
+        }
+        manifest = renewed(format, 0, manifest)?;
+        for (number, bytes) in &mut blocks {
+            *bytes = renewed(format, *number, std::mem::take(bytes))?;
         }
     }
-    for (line, wanted) in LINES {
-        let events =
-            said(&mut workspace, Request::Aws { principal: "learner".into(), line: line.to_owned() });
-        let printed = events.iter().find_map(|event| match event {
-            EventKind::AwsDone { stdout, .. } => Some(stdout.trim()),
-            _ => None,
-        });
-        if printed != Some(wanted) {
-            return Err(format!("{line}: {printed:?} instead of {wanted}"));
-        }
-    }
-    Ok(())
+    let mut workspace =
+        account::open(Found::Saved(&manifest), &blocks).map_err(|error| format!("{error:?}"))?;
+    account::ask(&mut workspace)?;
+    account::restore(&mut workspace)?;
+    // What was read is written, in the present form and whole.
+    let again = workspace.write(&|_| false)?;
+    let mut workspace =
+        account::open(Found::Saved(&again.manifest), &again.blocks).map_err(|error| format!("{error:?}"))?;
+    account::ask(&mut workspace)
 }
 
-fn open(found: Found<'_>, blocks: &[(u64, Vec<u8>)]) -> Result<Workspace, OpenError> {
-    Workspace::open(|| 0.0, linked(), None, None, found, &mut |number| {
-        blocks.iter().find(|(own, _)| *own == number).map(|(_, bytes)| bytes.clone())
-    })
-}
-
-fn said(workspace: &mut Workspace, request: Request) -> Vec<EventKind> {
-    workspace.take(Message { id: 2, request });
-    while workspace.is_running() {
-        workspace.step(5.0);
+/// By way of the module that does it in the browser.
+fn renewed(format: u32, number: u64, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+    let mut work = linked().begin(Extension::Formats, Task::Renew { format, number, bytes }.encode());
+    match work.step(u64::MAX) {
+        Progress::Done(bytes) => Ok(bytes),
+        other => Err(format!("{number}: {other:?}")),
     }
-    workspace.events().into_iter().map(|event| event.event).collect()
 }
 
 /// As `worker/file.js` has it, without a sum.

@@ -168,6 +168,13 @@ pub enum Task {
         order: Vec<u8>,
         samples: Vec<Sample>,
     },
+    /// What an account of a former format has stored under `number`, in the present form (`sandshift-upgrade`). The worker
+    /// gives this task, not the engine: byte, numbers and bytes as [`Task::encode`] writes them.
+    Renew {
+        format: u32,
+        number: u64,
+        bytes: Vec<u8>,
+    },
 }
 
 /// The answer to [`Task::WriteGroup`].
@@ -211,6 +218,9 @@ impl Task {
             Task::Glue { order, samples } => out.byte(6).bytes(order).list(samples, |out, sample| {
                 out.bytes(sample.path.as_bytes()).number(sample.size).bytes(&sample.head).bytes(&sample.tail);
             }),
+            Task::Renew { format, number, bytes } => {
+                out.byte(7).number(u64::from(*format)).number(*number).bytes(bytes)
+            }
         };
         out.0
     }
@@ -253,6 +263,11 @@ impl Task {
                     let (path, size) = (from.text()?, from.number()?);
                     Some(Sample { path, size, head: bytes(from)?, tail: bytes(from)? })
                 })?,
+            },
+            7 => Task::Renew {
+                format: from.number()? as u32,
+                number: from.number()?,
+                bytes: bytes(&mut from)?,
             },
             _ => return None,
         })

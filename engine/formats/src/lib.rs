@@ -2,7 +2,8 @@
 //!
 //! The engine gives it tasks (`sandshift_extension::formats`), in the browser from one WebAssembly module to
 //! another. [`object`] is objects compressed as a whole, [`parquet`] and [`orc`] the columnar files, [`page`] the
-//! compression of the former's pages, [`glue`] what AWS Glue makes of objects that it looks at.
+//! compression of the former's pages, [`glue`] what AWS Glue makes of objects that it looks at. What former versions
+//! stored is a file of a former format, too, and is renewed here (`sandshift_upgrade`).
 
 mod glue;
 mod lzo;
@@ -45,6 +46,9 @@ pub fn begin(task: Vec<u8>) -> Box<dyn Work> {
         }
         Task::WriteFooter { fields, rows, groups } => {
             Box::new(Said(Ok(parquet::write::footer(&fields, rows, &groups))))
+        }
+        Task::Renew { format, number, bytes } => {
+            Box::new(Said(sandshift_upgrade::renew(format, number, &bytes)))
         }
         Task::Glue { order, samples } => Box::new(Said(glue::answer(&order, samples))),
     }

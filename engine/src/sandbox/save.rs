@@ -22,11 +22,9 @@ use crate::warehouse::storage::Block;
 use crate::warehouse::storage::generated::{Generated, Maker, Recipe};
 use crate::warehouse::storage::{codec, dictionary};
 
-/// Grows when the written form changes after a release.
+/// Grows when the written form changes after a release. What former forms wrote is refused here by name, brought into this
+/// one by `sandshift-upgrade`, and offered again. A column's bytes are outside of it: a new layout gets a new tag.
 const FORMAT: u32 = 6;
-/// The oldest form that is read: from the first release on the one before [`FORMAT`], whose road here then is a
-/// `match` on the number in [`Sandbox::load`] and mirrors of what it held otherwise. Still older ones are refused by name.
-const OLDEST: u32 = FORMAT;
 
 /// Numbers of column blocks, S3 objects and files share one key space: the kind stands in the top bits.
 /// Low enough that JavaScript's numbers, which key the browser's store, tell all of them apart.
@@ -48,7 +46,7 @@ pub struct Saved {
 pub enum LoadError {
     /// Written by a newer Sandshift.
     Newer { format: u32 },
-    /// Written by an older Sandshift, in a form that this one does not read.
+    /// Written by an older Sandshift, in a form that has to be renewed.
     Older { format: u32 },
     /// Not what [`Sandbox::save`] wrote.
     Broken(String),
@@ -90,10 +88,16 @@ struct Written {
 }
 
 impl Sandbox {
+    /// Asks for all that is written of an account, as whoever reads one does; the books of `sandshift-upgrade` are made so.
+    ///
+    /// # Errors
+    /// Those of `reader`.
+    pub fn describe<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<(), D::Error> {
+        Written::deserialize(reader).map(drop)
+    }
+
     /// The number of the form that is written.
     pub const FORMAT: u32 = FORMAT;
-    /// That of the oldest that is read.
-    pub const OLDEST: u32 = OLDEST;
 
     /// The account as bytes; `has` tells which blocks the store holds already. Open transactions and
     /// temporary tables are not part of it.
@@ -186,7 +190,7 @@ impl Sandbox {
         if format > FORMAT {
             return Err(LoadError::Newer { format });
         }
-        if format < OLDEST {
+        if format < FORMAT {
             return Err(LoadError::Older { format });
         }
         let written: Written =

@@ -75,7 +75,9 @@ impl Body {
         self.data.as_ref()
     }
 
+    /// What a former version has stored may have become longer when it was renewed.
     pub fn fill(&mut self, data: Arc<[u8]>) {
+        self.size = data.len() as u64;
         self.data = Some(data);
     }
 }
