@@ -1,21 +1,25 @@
 //! Runs sqllogictest files against a fresh account each.
 //!
-//! `connection NAME` means: in a session of that warehouse user, opened at its first statement. Cells print as the
-//! page prints them; NULL as `NULL`, an empty string as `(empty)`. Column types: I (integers), R (decimals and
-//! floats), T (everything else); any other letter stands for any type.
+//! `connection NAME` means: in a session of that warehouse user, opened at its first statement; `connection NAME#2` is
+//! another session of the same user. Cells print as the page prints them; NULL as `NULL`, an empty string as `(empty)`.
+//! Column types: I (integers), R (decimals and floats), T (everything else); any other letter stands for any type.
+//!
+//! `query T notices` compares what was said beside the answer (`NOTICE:  ...`, a line each) instead of the answer.
+//! `system ok` types its lines, each of which begins with `aws`, in the account's terminal.
 
 use std::cell::RefCell;
 use std::fmt;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use regex::Regex;
-use sandshift_engine::sandbox::{ADMIN, Sandbox};
+use sandshift_engine::sandbox::{ADMIN, PRINCIPAL, Sandbox};
 use sandshift_engine::sql::error::SqlError;
 use sandshift_engine::sql::session::SessionId;
 use sandshift_engine::warehouse::data_type::DataType;
-use sandshift_lessons::transcript::{error_text, rows};
+use sandshift_lessons::transcript::{aws, error_text, rows};
 use sqllogictest::{
     ColumnType, Connection, DB, DBOutput, ExpectedError, QueryExpect, Record, Runner, StatementExpect,
 };
@@ -25,15 +29,17 @@ use crate::{files, start};
 /// Runs one file; gives how many statements and queries it has.
 ///
 /// # Errors
-/// The first record that does not come out as written, with file and line.
+/// The records that do not come out as written, with file and line.
 pub fn run(path: &Path) -> Result<usize, String> {
     let text = files::read(path)?;
     let sandbox = Arc::new(Mutex::new(start::sandbox(&text)?));
     let records = sqllogictest::parse_file::<Kind>(path).map_err(|error| error.to_string())?;
     let next_user = Rc::new(RefCell::new(ADMIN.to_owned()));
     let user = next_user.clone();
+    let notices = Arc::new(AtomicBool::new(false));
+    let (account, asked) = (sandbox.clone(), notices.clone());
     let mut runner = Runner::new(move || {
-        let opened = Door::open(&sandbox, &user.borrow());
+        let opened = Door::open(&account, &user.borrow(), asked.clone());
         async move { opened }
     });
     runner.with_normalizer(|line| line.trim().to_owned());
@@ -41,7 +47,7 @@ pub fn run(path: &Path) -> Result<usize, String> {
         actual.len() == expected.len()
             && actual.iter().zip(expected).all(|(actual, expected)| expected.takes(*actual))
     });
-    let mut count = 0;
+    let (mut count, mut differences) = (0, Vec::new());
     for mut record in records {
         if let Record::Statement { expected: StatementExpect::Error(expected), .. }
         | Record::Query { expected: QueryExpect::Error(expected), .. } = &mut record
@@ -52,15 +58,53 @@ pub fn run(path: &Path) -> Result<usize, String> {
             count += 1;
             *next_user.borrow_mut() = match connection {
                 Connection::Default => ADMIN.to_owned(),
-                Connection::Named(name) => name.clone(),
+                Connection::Named(name) => name.split('#').next().unwrap_or_default().to_owned(),
             };
         }
+        let asked = matches!(
+            &record,
+            Record::Query { expected: QueryExpect::Results { label: Some(label), .. }, .. } if label == "notices"
+        );
+        notices.store(asked, Ordering::Relaxed);
         if let Record::Halt { .. } = record {
             break;
         }
-        runner.run(record).map_err(|error| error.to_string())?;
+        if let Record::System { loc, command, stdout, .. } = &record {
+            count += 1;
+            type_all(&mut lock(&sandbox), command, stdout.as_deref())
+                .map_err(|reason| format!("{reason}\nat {loc}"))?;
+            continue;
+        }
+        if let Err(error) = runner.run(record) {
+            differences.push(error.to_string());
+        }
+        // What comes after so many is mostly their consequence.
+        if differences.len() == 20 {
+            break;
+        }
     }
-    Ok(count)
+    if differences.is_empty() { Ok(count) } else { Err(differences.join("\n\n")) }
+}
+
+/// Types lines of the AWS CLI as the account's learner; each must succeed and, where it is written, print what is written.
+fn type_all(sandbox: &mut Sandbox, command: &str, expected: Option<&str>) -> Result<(), String> {
+    let mut all = String::new();
+    sandbox.finish_background();
+    for line in command.lines() {
+        let line =
+            line.strip_prefix("aws ").ok_or_else(|| format!("`{line}` is not a line of the AWS CLI"))?;
+        let printed = aws(sandbox, PRINCIPAL, line);
+        if printed.code != 0 {
+            return Err(format!("`aws {line}` failed: {}{}", printed.stdout, printed.stderr));
+        }
+        all.push_str(&printed.stdout);
+    }
+    match expected.map(str::trim) {
+        Some(expected) if expected != all.trim() => {
+            Err(format!("the terminal printed\n{all}\ninstead of\n{expected}"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// `statement error (42P01) relation "t" does not exist` demands both SQLSTATE and text. The text may be a regular
@@ -97,6 +141,8 @@ fn code_and_text(given: &str) -> (&str, &str) {
 struct Door {
     sandbox: Arc<Mutex<Sandbox>>,
     session: SessionId,
+    /// Whether the record at hand compares what was said beside the answer.
+    notices: Arc<AtomicBool>,
 }
 
 /// A refusal or mistake as the harness compares it.
@@ -113,9 +159,9 @@ enum Kind {
 }
 
 impl Door {
-    fn open(sandbox: &Arc<Mutex<Sandbox>>, user: &str) -> Result<Door, Failure> {
+    fn open(sandbox: &Arc<Mutex<Sandbox>>, user: &str, notices: Arc<AtomicBool>) -> Result<Door, Failure> {
         let session = lock(sandbox).connect(user, None).map_err(Failure)?;
-        Ok(Door { sandbox: sandbox.clone(), session })
+        Ok(Door { sandbox: sandbox.clone(), session, notices })
     }
 }
 
@@ -130,8 +176,10 @@ impl DB for Door {
 
     fn run(&mut self, sql: &str) -> Result<DBOutput<Kind>, Failure> {
         let mut output = DBOutput::StatementComplete(0);
+        let mut notices = Vec::new();
         for executed in lock(&self.sandbox).execute(self.session, sql) {
             let answer = executed.result.map_err(Failure)?;
+            notices.extend(answer.completion.notices.iter().map(|notice| vec![notice.clone()]));
             output = match (rows(&answer), &answer.completion.fields) {
                 (Some(rows), Some(fields)) => {
                     let types = fields.iter().map(|field| Kind::of(field.data_type)).collect();
@@ -140,7 +188,10 @@ impl DB for Door {
                 _ => DBOutput::StatementComplete(answer.completion.rows_affected.unwrap_or(0)),
             };
         }
-        Ok(output)
+        Ok(match self.notices.load(Ordering::Relaxed) {
+            true => DBOutput::Rows { types: vec![Kind::Text], rows: notices },
+            false => output,
+        })
     }
 
     fn engine_name(&self) -> &str {

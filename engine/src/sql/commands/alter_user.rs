@@ -1,6 +1,6 @@
 //! ALTER USER (Developer Guide, "ALTER USER").
 
-use super::create_user::{apply, must_not_lock_out_a_superuser};
+use super::create_user::{apply, must_be_usable, must_not_lock_out_a_superuser};
 use super::{CommandContext, done_with};
 use crate::sql::authorize::rights::Missing;
 use crate::sql::error::{SqlError, SqlResult};
@@ -67,9 +67,7 @@ fn rename(user: &mut User, new: &Identifier, context: &CommandContext<'_>) -> Sq
     if user.id == context.session.user || user.id == context.session.authenticated {
         return Err(SqlError::product("0A000", "session user may not be renamed"));
     }
-    if context.principals().users.contains_key(new) || context.principals().roles.contains_key(new) {
-        return Err(SqlError::product("42710", format!("user \"{new}\" already exists")));
-    }
+    must_be_usable(new, context)?;
     user.name = new.clone();
     // The name is the salt, so the digest is worth nothing under another name.
     if matches!(user.password, Password::Md5(_)) {

@@ -5,6 +5,7 @@ use super::{CommandContext, done};
 use crate::clock::Instant;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
+use crate::sql::parameter;
 use crate::sql::statement::UserOption;
 use crate::warehouse::access::{Password, User};
 use crate::warehouse::calendar::parse;
@@ -43,7 +44,7 @@ pub(super) fn run(
 }
 
 /// A name that no user and no role has, and that means nobody else.
-fn must_be_usable(name: &Identifier, context: &CommandContext<'_>) -> SqlResult<()> {
+pub(super) fn must_be_usable(name: &Identifier, context: &CommandContext<'_>) -> SqlResult<()> {
     if *name == "public" {
         return Err(SqlError::product("42939", "user name \"public\" is reserved"));
     }
@@ -92,7 +93,13 @@ pub(super) fn apply(option: &UserOption, user: &mut User, context: &CommandConte
         UserOption::Setting { name, value } => {
             let name = name.to_ascii_lowercase();
             match value {
-                Some(value) => user.settings.insert(name, value.clone()),
+                Some(value) => {
+                    let value = parameter::value(&name, value)?;
+                    user.settings.insert(name, value)
+                }
+                None if parameter::default_of(&name).is_none() && !parameter::is_custom(&name) => {
+                    return Err(parameter::unknown(&name));
+                }
                 None => user.settings.remove(&name),
             };
         }

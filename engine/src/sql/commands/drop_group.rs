@@ -1,6 +1,6 @@
 //! DROP GROUP (Developer Guide, "DROP GROUP").
 
-use super::drop_user::{acls, names_grantee};
+use super::drop_user::holds_something;
 use super::{CommandContext, done};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
@@ -11,14 +11,13 @@ use crate::warehouse::identifier::Identifier;
 pub(super) fn run(name: &Identifier, context: &mut CommandContext<'_>) -> SqlResult<Completion> {
     context.rights().superuser("drop groups")?;
     let grantee = Grantee::Group(context.group_named(name)?.id);
-    if acls(context.database()?).any(|acl| names_grantee(acl, grantee)) {
+    if holds_something(grantee, context)? {
         return Err(SqlError::product(
             "55006",
             format!("group \"{name}\" can't be dropped because the group has a privilege on some object"),
         ));
     }
     let principals = context.principals_mut();
-    principals.assume.retain(|grant| grant.grantee != grantee);
     principals.model_makers.remove(&grantee);
     principals.groups.remove(name);
     done("DROP GROUP")

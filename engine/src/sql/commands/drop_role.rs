@@ -1,7 +1,7 @@
 //! DROP ROLE (Developer Guide, "DROP ROLE").
 
 use super::alter_role::{must_administer, must_not_be_the_systems};
-use super::drop_user::{acls, names_grantee};
+use super::drop_user::{holds_something, names_grantee};
 use super::{CommandContext, done};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
@@ -27,11 +27,11 @@ pub(super) fn run(name: &Identifier, force: bool, context: &mut CommandContext<'
         if holds_another || !role.granted_to.is_empty() {
             return Err(SqlError::product("2BP01", "cannot drop this role since it depends on another role"));
         }
-        // By analogy to groups; unconfirmed.
-        if acls(context.database()?).any(|acl| names_grantee(acl, Grantee::Role(id))) {
+        // Seen in amazon-redshift-utils, issue 654; the guide does not tell of it.
+        if holds_something(Grantee::Role(id), context)? {
             return Err(SqlError::product(
-                "2BP01",
-                format!("role \"{name}\" can't be dropped because the role has a privilege on some object"),
+                "55006",
+                format!("role \"{name}\" cannot be dropped because the role has a privilege on some object"),
             ));
         }
     }

@@ -50,7 +50,7 @@ fn drop_one(name: &Identifier, id: UserId, context: &mut CommandContext<'_>) -> 
             format!("user \"{name}\" can't be dropped because the user owns some object"),
         ));
     }
-    if acls(database).any(|acl| names_grantee(acl, Grantee::User(id))) {
+    if holds_something(Grantee::User(id), context)? {
         return Err(SqlError::product(
             "55006",
             format!("user \"{name}\" can't be dropped because the user has a privilege on some object"),
@@ -64,7 +64,6 @@ fn drop_one(name: &Identifier, id: UserId, context: &mut CommandContext<'_>) -> 
     for role in principals.roles.values_mut() {
         role.members.remove(&id);
     }
-    principals.assume.retain(|grant| grant.grantee != Grantee::User(id));
     principals.model_makers.remove(&Grantee::User(id));
     principals.users.remove(name);
     Ok(())
@@ -79,8 +78,16 @@ fn owns_something(database: &Database, id: UserId) -> bool {
         || database.defaults.keys().any(|key| key.owner == id)
 }
 
+/// Whether anything was granted to somebody: on an object of the current database, or the right to assume IAM roles
+/// (amazon-redshift-utils, issue 620).
+pub(super) fn holds_something(grantee: Grantee, context: &CommandContext<'_>) -> SqlResult<bool> {
+    let database = context.database()?;
+    Ok(acls(database).any(|acl| names_grantee(acl, grantee))
+        || context.principals().assume.iter().any(|grant| grant.grantee == grantee))
+}
+
 /// Every ACL of a database, its own first.
-pub(super) fn acls(database: &Database) -> impl Iterator<Item = &Acl> {
+fn acls(database: &Database) -> impl Iterator<Item = &Acl> {
     std::iter::once(&database.acl)
         .chain(database.schemas.values().map(|schema| &schema.acl))
         .chain(database.relations.values().map(|relation| &relation.acl))

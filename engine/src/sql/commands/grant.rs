@@ -3,6 +3,7 @@
 use super::granted_object::{Asked, GrantedObject, grantee, objects};
 use super::{CommandContext, done_with};
 use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::external;
 use crate::sql::outcome::Completion;
 use crate::sql::statement::{GrantStatement, GrantedPrivileges};
 use crate::warehouse::access::{Acl, Grant, Grantee, Reach, UserId};
@@ -13,6 +14,7 @@ pub(super) fn run(statement: &GrantStatement, context: &mut CommandContext<'_>) 
         statement.grantees.iter().map(|named| grantee(named, context)).collect::<SqlResult<Vec<_>>>()?;
     let mut notices = Vec::new();
     for object in &objects {
+        must_stand_alone(object, "GRANT", context)?;
         let asked = object.asked(&statement.privileges, context)?;
         let granted = object.grantable(&asked, context)?;
         if granted.len() < asked.len() && !matches!(statement.privileges, GrantedPrivileges::All) {
@@ -32,6 +34,21 @@ pub(super) fn run(statement: &GrantStatement, context: &mut CommandContext<'_>) 
         }
     }
     done_with("GRANT", notices)
+}
+
+/// On an external resource GRANT and REVOKE do not run within a transaction block (the guide's rule; that it means
+/// USAGE on an external schema too is unconfirmed, and so is the sentence, which is CREATE EXTERNAL TABLE's).
+pub(super) fn must_stand_alone(
+    object: &GrantedObject,
+    command: &str,
+    context: &CommandContext<'_>,
+) -> SqlResult<()> {
+    match object {
+        GrantedObject::Schema(name) if context.schema(name)?.external.is_some() => {
+            external::must_stand_alone(context.session, command)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The object's owner, and whose name the grant bears: what owners and superusers grant is the owner's.

@@ -1,5 +1,6 @@
 //! REVOKE of privileges on objects (Developer Guide, "REVOKE").
 
+use super::grant::must_stand_alone;
 use super::granted_object::{Asked, grantee, objects};
 use super::{CommandContext, done_with};
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
@@ -17,6 +18,7 @@ pub(super) fn run(
         statement.grantees.iter().map(|named| grantee(named, context)).collect::<SqlResult<Vec<_>>>()?;
     let mut notices = Vec::new();
     for object in &objects {
+        must_stand_alone(object, "REVOKE", context)?;
         let asked = object.asked(&statement.privileges, context)?;
         let revoked = object.grantable(&asked, context)?;
         if revoked.len() < asked.len() && !matches!(statement.privileges, GrantedPrivileges::All) {

@@ -27,7 +27,8 @@ pub(super) fn drop(reader: &mut Reader) -> SqlResult<Statement> {
         "LIBRARY",
     ];
     let kind = reader.expect_one_of(&KINDS)?;
-    let if_exists = reader.words("IF EXISTS");
+    // Not of these three: there IF is the name.
+    let if_exists = !matches!(kind, "DATABASE" | "GROUP" | "ROLE") && reader.words("IF EXISTS");
     Ok(match kind {
         "TABLE" => Statement::DropTable { names: reader.names()?, if_exists, cascade: cascade(reader) },
         "VIEW" => Statement::DropView { names: reader.names()?, if_exists, cascade: cascade(reader) },

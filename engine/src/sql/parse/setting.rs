@@ -103,11 +103,6 @@ fn value(reader: &mut Reader) -> SqlResult<String> {
     Ok(value)
 }
 
-/// One text for a list of values, as a setting kept with a user is.
-pub(super) fn setting_value(values: Vec<String>) -> String {
-    values.join(", ")
-}
-
 pub(super) fn reset(reader: &mut Reader) -> SqlResult<Statement> {
     reader.expect("RESET")?;
     if reader.words("SESSION AUTHORIZATION") {

@@ -3,7 +3,6 @@
 use sqlparser::tokenizer::Token;
 
 use super::reader::Reader;
-use super::setting::setting_value;
 use crate::sql::error::SqlResult;
 use crate::sql::statement::{Statement, UserOption};
 
@@ -76,8 +75,7 @@ fn alteration(reader: &mut Reader) -> SqlResult<Option<UserOption>> {
         Some("RESET") => UserOption::Setting { name: super::setting::name(reader)?, value: None },
         Some(_) => {
             let name = super::setting::name(reader)?;
-            let values = super::setting::values(reader)?;
-            UserOption::Setting { name, value: values.map(setting_value) }
+            UserOption::Setting { name, value: super::setting::values(reader)? }
         }
         None => return option(reader),
     }))

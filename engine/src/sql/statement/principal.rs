@@ -21,7 +21,7 @@ pub enum UserOption {
     /// `None` is DEFAULT or RESET.
     Setting {
         name: String,
-        value: Option<String>,
+        value: Option<Vec<String>>,
     },
 }
 

@@ -75,7 +75,7 @@ pub(super) fn entries(acl: &Acl, owner: UserId, owned: &[Privilege], viewer: &Vi
 }
 
 /// As an element of an array: in quotes where it has a blank.
-fn quoted(entry: String) -> String {
+pub(super) fn quoted(entry: String) -> String {
     if entry.contains([' ', ',', '{', '}', '"']) { format!("\"{entry}\"") } else { entry }
 }
 

@@ -1,5 +1,6 @@
 //! Users and groups: `pg_user`, `pg_user_info`, `svl_user_info`, `svv_user_info`, `pg_group`.
 
+use super::acl::quoted;
 use super::relation::{BOOLEAN, INTEGER, NAME, Relation, Rows, TEXT, TIMESTAMP, Viewer, integer, text};
 use crate::sql::error::SqlResult;
 use crate::warehouse::access::{Password, User, UserId};
@@ -100,7 +101,7 @@ fn users<'a>(viewer: &Viewer<'a>) -> Vec<&'a User> {
 }
 
 fn pg_user(user: &User) -> Vec<Value> {
-    let settings: Vec<String> = user.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let settings: Vec<String> = user.settings.iter().map(|(name, value)| quoted(format!("{name}={value}"))).collect();
     vec![
         text(&user.name),
         integer(user.id.0),

@@ -216,9 +216,9 @@ impl World {
                     "cannot drop this role since it depends on another role".to_owned(),
                 );
             }
-            // By analogy to groups; unconfirmed.
             if self.is_written(To::Role(name)) {
-                return refused("2BP01");
+                let why = "cannot be dropped because the role has a privilege on some object";
+                return refused_with("55006", format!("role \"{name}\" {why}"));
             }
         }
         self.detach_all(To::Role(name));
