@@ -166,10 +166,14 @@ fn foreign_key(
         && (references.schema.is_some() || context.find_relation(references)?.is_none_or(|t| t.id == own.id));
     let found = if itself { None } else { Some(context.table(references)?) };
     let target = found.as_deref().unwrap_or(own);
-    let holds = context.manifest.held(context.user(), Privilege::References, None, Guarded::Relation(target));
-    if holds.is_none() {
+    // On both tables.
+    for relation in [target, own] {
+        let guarded = Guarded::Relation(relation);
+        if context.manifest.held(context.user(), Privilege::References, None, guarded).is_some() {
+            continue;
+        }
         let need = Need {
-            relation: target.id,
+            relation: relation.id,
             privilege: Privilege::References,
             columns: Vec::new(),
             user: context.user(),

@@ -81,7 +81,10 @@ fn asked(statement: &DefaultPrivileges) -> SqlResult<Vec<Asked>> {
         DefaultKind::Functions => (&[Privilege::Execute], &[], "function"),
         DefaultKind::Procedures => (&[Privilege::Execute], &[], "procedure"),
     };
-    let wanted = statement.privileges.as_deref().unwrap_or(all);
+    // As of objects: REVOKE ALL takes what is granted by its name, too.
+    let everything = [all, also].concat();
+    let meant = if statement.granting { all } else { &everything };
+    let wanted = statement.privileges.as_deref().unwrap_or(meant);
     match wanted.iter().find(|privilege| !all.contains(privilege) && !also.contains(privilege)) {
         Some(wrong) => {
             let message = format!("invalid privilege type {} for {kind}", wrong.keyword());

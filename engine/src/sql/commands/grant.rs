@@ -15,7 +15,7 @@ pub(super) fn run(statement: &GrantStatement, context: &mut CommandContext<'_>) 
     let mut notices = Vec::new();
     for object in &objects {
         must_stand_alone(object, "GRANT", context)?;
-        let asked = object.asked(&statement.privileges, context)?;
+        let asked = object.asked(&statement.privileges, false, context)?;
         let granted = object.grantable(&asked, context)?;
         if granted.len() < asked.len() && !matches!(statement.privileges, GrantedPrivileges::All) {
             let (_, name, _) = object.names(context)?;

@@ -334,6 +334,7 @@ impl GrantedObject {
     pub fn asked(
         &self,
         privileges: &GrantedPrivileges,
+        taking: bool,
         context: &CommandContext<'_>,
     ) -> SqlResult<Vec<Asked>> {
         let reach = self.reach();
@@ -349,7 +350,10 @@ impl GrantedObject {
                     GrantedObject::Schema(name) => context.schema(name)?.external.is_some(),
                     _ => false,
                 };
-                let all = self.all().iter().filter(|&&one| !external || one != Privilege::Create);
+                // What ALL does not give, REVOKE ALL takes (unconfirmed): nothing is left that would keep a user.
+                let later = if taking { self.by_name() } else { &[] };
+                let all =
+                    self.all().iter().chain(later).filter(|&&one| !external || one != Privilege::Create);
                 return Ok(all.map(whole).collect());
             }
             GrantedPrivileges::AllOfColumns(columns) => {
@@ -399,22 +403,24 @@ impl GrantedObject {
         }
     }
 
+    /// What is granted by its name only.
+    fn by_name(&self) -> &'static [Privilege] {
+        match self {
+            GrantedObject::Relation(_) => &[Privilege::Alter, Privilege::Truncate],
+            GrantedObject::Schema(_) => &[Privilege::Alter, Privilege::Drop],
+            GrantedObject::Database(_) => &[Privilege::Usage, Privilege::Alter],
+            _ => &[],
+        }
+    }
+
     /// Does this privilege exist on this kind of object, and the column on this relation?
     fn must_have(&self, asked: &Asked, context: &CommandContext<'_>) -> SqlResult<()> {
-        use Privilege as P;
         let (kind, name, _) = self.names(context)?;
         let invalid = |what: &str| {
             let message = format!("invalid privilege type {} for {what}", asked.privilege.keyword());
             Err(SqlError::product("0LP01", message))
         };
-        // Some privileges are granted only by name.
-        let also: &[Privilege] = match self {
-            GrantedObject::Relation(_) => &[P::Alter, P::Truncate],
-            GrantedObject::Schema(_) => &[P::Alter, P::Drop],
-            GrantedObject::Database(_) => &[P::Usage, P::Alter],
-            _ => &[],
-        };
-        let exists = self.all().contains(&asked.privilege) || also.contains(&asked.privilege);
+        let exists = self.all().contains(&asked.privilege) || self.by_name().contains(&asked.privilege);
         if !exists {
             return invalid(kind);
         }
@@ -425,8 +431,9 @@ impl GrantedObject {
             let message = format!("column privileges cannot be granted on late binding view \"{name}\"");
             return Err(SqlError::product("0A000", message));
         }
-        let allowed = if self.is_view(context)? { &[P::Select][..] } else { &[P::Select, P::Update] };
-        if !allowed.contains(&asked.privilege) {
+        let writable = !self.is_view(context)? && asked.privilege == Privilege::Update;
+        let allowed = writable || asked.privilege == Privilege::Select;
+        if !allowed {
             return invalid("column");
         }
         if self.relation(*id, context)?.column(column).is_none() {

@@ -19,7 +19,7 @@ pub(super) fn run(
     let mut notices = Vec::new();
     for object in &objects {
         must_stand_alone(object, "REVOKE", context)?;
-        let asked = object.asked(&statement.privileges, context)?;
+        let asked = object.asked(&statement.privileges, true, context)?;
         let revoked = object.grantable(&asked, context)?;
         if revoked.len() < asked.len() && !matches!(statement.privileges, GrantedPrivileges::All) {
             let (_, name, _) = object.names(context)?;

@@ -2,6 +2,7 @@
 
 use super::relation::{Viewer, integer, text};
 use crate::warehouse::access::{Acl, Grant, Grantee, Privilege, UserId};
+use crate::warehouse::identifier::Identifier;
 use crate::warehouse::value::Value;
 
 /// The letter of a privilege in an ACL; those of ALTER and TRUNCATE are unconfirmed.
@@ -33,11 +34,24 @@ pub(super) fn print(acl: &Acl, owner: UserId, owned: &[Privilege], viewer: &View
     if !acl.grants.iter().any(Grant::is_whole) {
         return Value::Null;
     }
-    text(format!("{{{}}}", entries(acl, owner, owned, viewer).join(",")))
+    let entries = entries(acl, owner, owned, &Grant::is_whole, viewer);
+    text(format!("{{{}}}", entries.join(",")))
 }
 
-/// Each `grantee=privileges/grantor`, the owner's first where it is `owned` anything.
-pub(super) fn entries(acl: &Acl, owner: UserId, owned: &[Privilege], viewer: &Viewer<'_>) -> Vec<String> {
+/// The same of one column: what the whole relation's grants say is not said again.
+pub(super) fn print_column(acl: &Acl, column: &Identifier, viewer: &Viewer<'_>) -> Value {
+    let entries = entries(acl, UserId::RDSDB, &[], &|grant| grant.column.as_ref() == Some(column), viewer);
+    if entries.is_empty() { Value::Null } else { text(format!("{{{}}}", entries.join(","))) }
+}
+
+/// Each `grantee=privileges/grantor` of the grants that are `meant`, the owner's first where it is `owned` anything.
+pub(super) fn entries(
+    acl: &Acl,
+    owner: UserId,
+    owned: &[Privilege],
+    meant: &dyn Fn(&Grant) -> bool,
+    viewer: &Viewer<'_>,
+) -> Vec<String> {
     let mut entries: Vec<String> = Vec::new();
     let mut printed: Vec<(Grantee, UserId)> = Vec::new();
     let name = |id: UserId| {
@@ -51,7 +65,7 @@ pub(super) fn entries(acl: &Acl, owner: UserId, owned: &[Privilege], viewer: &Vi
     if !owned.is_empty() {
         entries.push(format!("{}={}/{}", name(owner), letters(&held), name(owner)));
     }
-    for grant in acl.grants.iter().filter(|grant| grant.is_whole()) {
+    for grant in acl.grants.iter().filter(|grant| meant(grant)) {
         let key = (grant.grantee, grant.grantor);
         if printed.contains(&key) {
             continue;
@@ -60,7 +74,7 @@ pub(super) fn entries(acl: &Acl, owner: UserId, owned: &[Privilege], viewer: &Vi
         let held: Vec<(Privilege, bool)> = acl
             .grants
             .iter()
-            .filter(|other| (other.grantee, other.grantor) == key && other.is_whole())
+            .filter(|other| (other.grantee, other.grantor) == key && meant(other))
             .map(|other| (other.privilege, other.grant_option))
             .collect();
         let grantee = match grant.grantee {

@@ -2,7 +2,7 @@
 
 use super::acl;
 use super::relation::{
-    BOOLEAN, INTEGER, NAME, Relation, Rows, SMALLINT, TEXT, TIMESTAMP, Viewer, integer, text,
+    BOOLEAN, INTEGER, NAME, Relation, Rows, SMALLINT, Source, TEXT, TIMESTAMP, Viewer, integer, text,
 };
 use crate::sql::error::SqlResult;
 use crate::warehouse::access::Privilege;
@@ -36,7 +36,13 @@ pub(super) static RELATIONS: &[Relation] = &[
             ("attisdistkey", BOOLEAN),
             ("attsortkeyord", INTEGER),
         ],
-        attributes,
+        |viewer| attributes(viewer, false),
+    ),
+    Relation::written(
+        "pg_attribute_info",
+        "attrelid i, attname n, atttypid i, attstattarget i, attlen s, attnum s, attndims i, attcacheoff i, \
+         atttypmod i, attnotnull o, atthasdef o, attisdropped o, attisdistkey o, attsortkeyord i, attacl x",
+        Source::Made(|viewer| attributes(viewer, true)),
     ),
     Relation::new(
         "pg_database",
@@ -193,7 +199,7 @@ fn classes(viewer: &Viewer<'_>, with_info: bool) -> SqlResult<Rows> {
     Ok(rows)
 }
 
-fn attributes(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+fn attributes(viewer: &Viewer<'_>, with_acl: bool) -> SqlResult<Rows> {
     let mut rows = Vec::new();
     for relation in viewer.database.relations.values() {
         for (index, column) in relation.columns.iter().enumerate() {
@@ -205,7 +211,7 @@ fn attributes(viewer: &Viewer<'_>) -> SqlResult<Rows> {
                 ),
                 RelationKind::View(_) => (false, 0),
             };
-            rows.push(vec![
+            let mut row = vec![
                 integer(relation.id.0),
                 text(&column.name),
                 integer(kind.oid),
@@ -220,7 +226,11 @@ fn attributes(viewer: &Viewer<'_>) -> SqlResult<Rows> {
                 Value::Boolean(false),
                 Value::Boolean(key),
                 Value::Integer(order),
-            ]);
+            ];
+            if with_acl {
+                row.push(acl::print_column(&relation.acl, &column.name, viewer));
+            }
+            rows.push(row);
         }
     }
     Ok(rows)

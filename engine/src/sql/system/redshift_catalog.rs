@@ -126,7 +126,7 @@ fn columns(viewer: &Viewer<'_>) -> SqlResult<Rows> {
                 encoding(column),
                 Value::Boolean(table.is_some_and(|table| table.distribution == Distribution::Key(index))),
                 Value::Integer(table.map_or(0, |table| sort_rank(table, index))),
-                Value::Null,
+                acl::print_column(&relation.acl, &column.name, viewer),
                 column.comment.as_deref().map_or(Value::Null, Value::string),
             ]);
         }

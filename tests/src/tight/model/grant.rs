@@ -61,7 +61,7 @@ impl World {
         guard.map_or_else(|| refused("the model lost an object"), Ok)
     }
 
-    fn asked(&self, rights: &Rights, object: Object) -> Checked<Vec<Asked>> {
+    fn asked(&self, rights: &Rights, object: Object, taking: bool) -> Checked<Vec<Asked>> {
         let whole = |rights: &[Right]| rights.iter().map(|right| (*right, None)).collect::<Vec<_>>();
         let all: &[Right] = match object {
             Object::Relation(_) => &ALL_ON_RELATION,
@@ -69,15 +69,17 @@ impl World {
             Object::Database => &[Right::Create],
             Object::Routine(_) => &[Right::Execute],
         };
+        let later: &[Right] = match object {
+            Object::Relation(_) => &[Right::Alter, Right::Truncate],
+            Object::Schema(_) => &[Right::Alter, Right::Drop],
+            Object::Database => &[Right::Usage, Right::Alter],
+            Object::Routine(_) => &[],
+        };
         let columns = match rights {
+            // REVOKE ALL leaves nothing (unconfirmed).
+            Rights::All if taking => return Ok([whole(all), whole(later)].concat()),
             Rights::All => return Ok(whole(all)),
             Rights::These(these) => {
-                let later: &[Right] = match object {
-                    Object::Relation(_) => &[Right::Alter, Right::Truncate],
-                    Object::Schema(_) => &[Right::Alter, Right::Drop],
-                    Object::Database => &[Right::Usage, Right::Alter],
-                    Object::Routine(_) => &[],
-                };
                 if these.iter().any(|right| !all.contains(right) && !later.contains(right)) {
                     return refused("0LP01");
                 }
@@ -141,7 +143,7 @@ impl World {
         let grantees = to.iter().try_for_each(|to| self.known(*to));
         let (objects, ()) = super::both(self.objects(by, on), grantees)?;
         for object in objects {
-            let asked = self.asked(rights, object)?;
+            let asked = self.asked(rights, object, false)?;
             let granted = self.grantable(by, object, asked)?;
             // What owners and superusers grant is the owner's grant.
             let as_owner = self.is_super(by);
@@ -161,7 +163,7 @@ impl World {
         let grantees = from.iter().try_for_each(|to| self.known(*to));
         let (objects, ()) = super::both(self.objects(by, on), grantees)?;
         for object in objects {
-            let asked = self.asked(rights, object)?;
+            let asked = self.asked(rights, object, true)?;
             let revoked = self.grantable(by, object, asked)?;
             let supreme = self.is_super(by);
             let guard = self.guard_mut(object)?;
