@@ -68,9 +68,12 @@ impl Binder<'_> {
     }
 
     /// Whether `*` may show this column. Who holds SELECT on some columns only sees those (since April 2023);
-    /// who holds none is shown all, so that the refusal names the relation.
+    /// who holds none is shown all, so that the refusal names the relation. Before that month all were refused whom
+    /// one column was closed to: a setting of ours brings that back, for those who teach from older texts.
     fn shows(&self, need: usize, column: usize) -> bool {
-        if self.whole_star {
+        let classic =
+            self.scope.session.settings.get("sandbox.select_star").is_some_and(|star| star == "classic");
+        if self.whole_star || classic {
             return true;
         }
         let need = &self.needs[need];

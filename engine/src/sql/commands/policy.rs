@@ -17,6 +17,7 @@ use crate::sql::plan::Plan;
 use crate::sql::statement::{CreatePolicy, PolicyTexts};
 use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::{ObjectId, Relation, View, WrittenNames};
+use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::policy::{Policy, PolicyKind};
 
@@ -120,6 +121,12 @@ fn write(policy: &mut Policy, texts: &PolicyTexts, context: &CommandContext<'_>)
         })
         .collect();
     policy.outputs = bound.expressions.iter().map(|expression| expression.data_type()).collect();
+    if policy.outputs.contains(&DataType::Unknown) {
+        // That constants are to be cast is the guide's; sentence and state are unconfirmed.
+        let message =
+            format!("could not determine the data type of {} \"{}\"", policy.kind.word(), policy.name);
+        return Err(SqlError::product("42P18", message));
+    }
     policy.routines = bound.routines;
     policy.modified = context.now;
     policy.modified_by = context.rights().name().as_str().into();

@@ -87,8 +87,9 @@ fn check_grant(grant: &GrantStatement, database: &Database) -> SqlResult<()> {
         _ => false,
     };
     if external {
-        // unconfirmed: the guide says that only Lake Formation grants on them, not in which words.
-        return Err(SqlError::product("0A000", "Grants on external tables are not supported"));
+        // The guide says that only Lake Formation grants on them; the words are in a question on re:Post, the state is
+        // unconfirmed.
+        return Err(SqlError::product("0A000", "Operation not supported on external tables"));
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Models of Redshift ML as the product lists them, and who may use them.
 
 use super::acl;
-use super::relation::{BOOLEAN, INTEGER, NAME, Relation, Rows, TEXT, Viewer, text};
+use super::relation::{BOOLEAN, INTEGER, Relation, Rows, TEXT, Viewer, text};
 use crate::sql::error::SqlResult;
 use crate::warehouse::data_type::DataType::Char;
 use crate::warehouse::model::{Model, ModelState};
@@ -32,8 +32,8 @@ pub(super) static RELATIONS: &[Relation] = &[
             ("model_version", INTEGER),
             ("privilege_type", TEXT),
             ("identity_id", INTEGER),
-            ("identity_name", NAME),
-            ("identity_type", NAME),
+            ("identity_name", TEXT),
+            ("identity_type", TEXT),
             ("admin_option", BOOLEAN),
         ],
         privileges,
