@@ -101,7 +101,8 @@ fn users<'a>(viewer: &Viewer<'a>) -> Vec<&'a User> {
 }
 
 fn pg_user(user: &User) -> Vec<Value> {
-    let settings: Vec<String> = user.settings.iter().map(|(name, value)| quoted(format!("{name}={value}"))).collect();
+    let settings: Vec<String> =
+        user.settings.iter().map(|(name, value)| quoted(format!("{name}={value}"))).collect();
     vec![
         text(&user.name),
         integer(user.id.0),
