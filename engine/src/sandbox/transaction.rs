@@ -29,9 +29,11 @@ impl Sandbox {
         match std::mem::replace(&mut session.transaction, Transaction::None) {
             Transaction::Open { base, working, facts, started, settings, .. } => {
                 session.settings = settings.after;
+                session.user = settings.users.map_or(session.user, |(_, after)| after);
                 let committed = self.commit_manifest(id, &base, &working, facts, started);
                 if let (Err(_), Some(session)) = (&committed, self.sessions.get_mut(&id)) {
                     session.settings = settings.before;
+                    session.user = settings.users.map_or(session.user, |(before, _)| before);
                 }
                 committed
             }

@@ -182,6 +182,19 @@ impl Session {
         }
     }
 
+    /// SET SESSION AUTHORIZATION, which ends with its transaction as [`Session::set`] does.
+    pub fn become_user(&mut self, user: UserId, local: bool) {
+        match &mut self.transaction {
+            Transaction::Open { settings, .. } => {
+                let (_, after) = settings.users.get_or_insert((self.user, self.user));
+                *after = if local { *after } else { user };
+            }
+            Transaction::None | Transaction::Aborted if local => return,
+            Transaction::None | Transaction::Aborted => {}
+        }
+        self.user = user;
+    }
+
     /// Tables that nobody else may touch now.
     pub fn locks(&self) -> Option<&SortedSet<ObjectId>> {
         match &self.transaction {
@@ -193,6 +206,7 @@ impl Session {
     /// Ends the transaction as a ROLLBACK does.
     pub fn roll_back(&mut self, to: Transaction) {
         if let Transaction::Open { settings, .. } = std::mem::replace(&mut self.transaction, to) {
+            self.user = settings.users.map_or(self.user, |(before, _)| before);
             self.settings = settings.before;
         }
     }
@@ -275,6 +289,8 @@ pub struct Facts {
 pub struct KeptSettings {
     pub before: SortedMap<String, String>,
     pub after: SortedMap<String, String>,
+    /// Who the session was and will be, where SET SESSION AUTHORIZATION was said.
+    pub users: Option<(UserId, UserId)>,
 }
 
 /// Where a session is between BEGIN and COMMIT.
@@ -311,7 +327,11 @@ impl Transaction {
             started,
             facts,
             cursors: SortedMap::new(),
-            settings: Box::new(KeptSettings { before: settings.clone(), after: settings.clone() }),
+            settings: Box::new(KeptSettings {
+                before: settings.clone(),
+                after: settings.clone(),
+                users: None,
+            }),
             locks: SortedSet::new(),
         }
     }

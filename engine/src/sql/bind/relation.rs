@@ -132,13 +132,22 @@ impl Binder<'_> {
         {
             return Ok(Found::Stored(relation.clone()));
         }
+        let own = |path| match inside {
+            Some(view) => view::stands_on(view, self.database, None, name),
+            None => search(path, &self.viewer, self.manifest, self.database, name),
+        };
+        // The system's names come first, unless the path says where they come.
+        let path = inside.map_or(&self.viewer.search_path, |view| &view.search_path);
+        let before = path.iter().position(|schema| *schema == "pg_catalog").unwrap_or_default();
+        if before > 0
+            && let Some(relation) = own(&path[..before])
+        {
+            return Ok(Found::Stored(relation));
+        }
         if let Some(relation) = system::find(None, name.as_str()) {
             return Ok(Found::System(relation, "pg_catalog".to_owned()));
         }
-        let found = match inside {
-            Some(view) => view::stands_on(view, self.database, None, name),
-            None => search(&self.viewer, self.manifest, self.database, name),
-        };
+        let found = own(path);
         if found.is_none() && self.scope.outside.is_some_and(|outside| outside.unqualified()) {
             let schemas = self.viewer.search_path.iter().filter_map(|schema| self.database.schema(schema));
             for schema in schemas {
@@ -158,12 +167,13 @@ impl Binder<'_> {
 
 /// Looks through the search path; schemas that are missing or closed to the viewer are passed over silently.
 fn search(
+    path: &[Identifier],
     viewer: &Viewer,
     manifest: &Manifest,
     database: &Database,
     name: &Identifier,
 ) -> Option<Arc<Relation>> {
-    viewer.search_path.iter().find_map(|schema| {
+    path.iter().find_map(|schema| {
         let found = database.schema(schema)?;
         manifest.held(viewer.user, Privilege::Usage, None, Guarded::Schema(found))?;
         database.find(schema, name).cloned()

@@ -162,7 +162,9 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         Statement::AlterDefaultPrivileges(statement) => default_privileges::run(statement, context),
         Statement::Set { name, values, local } => set::run(name, values.as_deref(), *local, context),
         Statement::Reset { name } => set::run(name, None, false, context),
-        Statement::SetSessionAuthorization { user } => session_authorization::run(user.as_ref(), context),
+        Statement::SetSessionAuthorization { user, local } => {
+            session_authorization::run(user.as_ref(), *local, context)
+        }
         Statement::CreateRoutine(create) => create_routine::run(create, context),
         Statement::DropRoutine { procedures, signatures, if_exists, cascade } => {
             drop_routine::run(signatures, *procedures, *if_exists, *cascade, context)

@@ -9,18 +9,18 @@ use crate::warehouse::identifier::Identifier;
 
 /// Becomes `user`, or again who logged in. What counts is who logged in: a superuser that has become somebody
 /// else may go on to a third.
-pub(super) fn run(user: Option<&Identifier>, context: &mut CommandContext<'_>) -> SqlResult<Completion> {
+pub(super) fn run(
+    user: Option<&Identifier>,
+    local: bool,
+    context: &mut CommandContext<'_>,
+) -> SqlResult<Completion> {
+    let authenticated = context.session.authenticated;
     let Some(name) = user else {
-        context.session.user = context.session.authenticated;
+        context.session.become_user(authenticated, local);
         return done("RESET");
     };
-    let authenticated = context.session.authenticated;
     let wanted = context.principals().users.get(name).map(|user| user.id);
-    if wanted == Some(authenticated) {
-        context.session.user = authenticated;
-        return done("SET");
-    }
-    if !context.principals().is_superuser(authenticated) {
+    if wanted != Some(authenticated) && !context.principals().is_superuser(authenticated) {
         let message = "permission denied to set session authorization".to_owned();
         // Who logged in counts, so a grant to that one would help.
         let rights = Rights::new(context.manifest, authenticated);
@@ -29,6 +29,6 @@ pub(super) fn run(user: Option<&Identifier>, context: &mut CommandContext<'_>) -
             rights.refuse(message, Missing::on_system("superuser", "user", name.as_str(), Some(grant)))
         );
     }
-    context.session.user = wanted.ok_or_else(|| no_user(name))?;
+    context.session.become_user(wanted.ok_or_else(|| no_user(name))?, local);
     done("SET")
 }

@@ -22,7 +22,7 @@ pub(super) fn set(reader: &mut Reader) -> SqlResult<Statement> {
         } else {
             Some(reader.user()?)
         };
-        return Ok(Statement::SetSessionAuthorization { user });
+        return Ok(Statement::SetSessionAuthorization { user, local });
     }
     if reader.words("SESSION CHARACTERISTICS AS TRANSACTION") || reader.words("TRANSACTION") {
         reader.expect("ISOLATION LEVEL")?;
@@ -106,7 +106,7 @@ fn value(reader: &mut Reader) -> SqlResult<String> {
 pub(super) fn reset(reader: &mut Reader) -> SqlResult<Statement> {
     reader.expect("RESET")?;
     if reader.words("SESSION AUTHORIZATION") {
-        return Ok(Statement::SetSessionAuthorization { user: None });
+        return Ok(Statement::SetSessionAuthorization { user: None, local: false });
     }
     if reader.word("ALL") {
         return Ok(Statement::Reset { name: "all".to_owned() });

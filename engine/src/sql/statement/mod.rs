@@ -291,6 +291,7 @@ pub enum Statement {
     },
     SetSessionAuthorization {
         user: Option<Identifier>,
+        local: bool,
     },
     Analyze {
         table: Option<QualifiedName>,
