@@ -22,10 +22,12 @@ pub enum Codec {
     Snappy,
     /// With zlib's head and end.
     Deflate,
+    /// Avro's files: what is in them is told as a line of JSON for each row.
+    Avro,
 }
 
-const CODECS: [Codec; 6] =
-    [Codec::Gzip, Codec::Bzip2, Codec::Zstd, Codec::Lzop, Codec::Snappy, Codec::Deflate];
+const CODECS: [Codec; 7] =
+    [Codec::Gzip, Codec::Bzip2, Codec::Zstd, Codec::Lzop, Codec::Snappy, Codec::Deflate, Codec::Avro];
 
 /// What a column of a file holds, and how its values lie in a [`Column`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,14 @@
 //! Compression and columnar files: what COPY, UNLOAD and external tables need and the first answer does not.
 //!
 //! The engine gives it tasks (`sandshift_extension::formats`), in the browser from one WebAssembly module to
-//! another. [`object`] is objects compressed as a whole, [`parquet`] and [`orc`] the columnar files, [`page`] the
-//! compression of the former's pages, [`glue`] what AWS Glue makes of objects that it looks at. What former versions
-//! stored is a file of a former format, too, and is renewed here (`sandshift_upgrade`).
+//! another. [`object`] is objects compressed as a whole, [`parquet`] and [`orc`] the columnar files, [`avro`] files
+//! of rows, [`page`] the compression of Parquet's pages, [`json`] values in words, [`glue`] what AWS Glue makes of
+//! objects that it looks at. What former versions stored is a file of a former format, too, and is renewed here
+//! (`sandshift_upgrade`).
 
+mod avro;
 mod glue;
+mod json;
 mod lzo;
 mod object;
 mod orc;

@@ -11,6 +11,7 @@ use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use sandshift_extension::formats::Codec;
 use sandshift_extension::{Progress, Work};
 
+use crate::avro::Avro;
 use crate::lzo::Lzop;
 
 /// Bytes that are worked through before the budget is looked at again.
@@ -35,6 +36,7 @@ impl Expand {
             Codec::Lzop => Box::new(Lzop::new(bytes)),
             Codec::Snappy => Box::new(Blocks { bytes, at: 0, left: 0, ready: Vec::new(), given: 0 }),
             Codec::Deflate => Box::new(ZlibDecoder::new(Cursor::new(bytes))),
+            Codec::Avro => Box::new(Avro::new(bytes)),
         };
         Expand { reader, most, out: Vec::new() }
     }
@@ -176,7 +178,7 @@ impl Compress {
             Codec::Gzip => Writer::Gzip(GzEncoder::new(Vec::new(), flate2::Compression::default())),
             Codec::Bzip2 => Writer::Bzip2(BzEncoder::new(Vec::new(), bzip2::Compression::default())),
             Codec::Zstd => Writer::Zstd(Vec::new()),
-            Codec::Lzop | Codec::Snappy | Codec::Deflate => Writer::Lzop,
+            Codec::Lzop | Codec::Snappy | Codec::Deflate | Codec::Avro => Writer::Lzop,
         };
         Compress { writer, bytes, at: 0 }
     }

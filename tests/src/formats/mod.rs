@@ -2,6 +2,8 @@
 //! pyarrow and DuckDB hold for us what they hold for those who wrote them, and ours for them ([`others`]).
 
 #[cfg(test)]
+mod nested;
+#[cfg(test)]
 mod orc;
 mod others;
 mod round_trip;

@@ -42,7 +42,21 @@ pub struct Type {
     /// Its type, as Hive writes it.
     pub word: String,
     pub code: u64,
+    /// What it holds: a structure's members, a list's elements, a map's keys and values.
+    pub parts: Vec<Type>,
 }
+
+impl Type {
+    /// The numbers of its columns, before those of what it holds.
+    fn columns(&self) -> Vec<u64> {
+        let mut all = vec![self.id];
+        all.extend(self.parts.iter().flat_map(Type::columns));
+        all
+    }
+}
+
+/// Types within types before a file is refused.
+const DEEPEST: usize = 100;
 
 /// What the last bytes of a file of `size` bytes tell, with the ends of its stripes once they were asked for.
 pub fn ending(size: u64, tail: &[u8], pieces: &[Vec<u8>]) -> Result<Ending> {
@@ -73,8 +87,8 @@ pub fn ending(size: u64, tail: &[u8], pieces: &[Vec<u8>]) -> Result<Ending> {
         let of_stripe: Vec<&[u8]> =
             statistics.get(at).map(|stripe| Message(stripe).all(1).collect()).unwrap_or_default();
         let chunk = |of: &Type| {
-            let streams = streams(&end, of.id);
-            let ranges = streams.iter().map(|(_, start, length)| (stripe.start + start, *length)).collect();
+            let streams = of.columns().into_iter().flat_map(|id| streams(&end, id));
+            let ranges = streams.map(|(_, start, length)| (stripe.start + start, length)).collect();
             let known = of_stripe.get(of.id as usize).map(|known| Message(known));
             let (least, greatest) = known.and_then(|known| bounds(known, of)).unzip();
             let values = known.and_then(|known| known.number(1));
@@ -187,38 +201,46 @@ impl File {
     /// The columns: the members of the root.
     pub fn types(&self) -> Result<Vec<Type>> {
         let all: Vec<Message<'_>> = Message(&self.footer).all(4).map(Message).collect();
-        let root = all.first().ok_or_else(damaged)?;
-        let mut names = root.all(3);
-        let mut types = Vec::new();
-        for id in root.numbers(2) {
-            let of = all.get(id as usize).ok_or_else(damaged)?;
-            let name = String::from_utf8_lossy(names.next().unwrap_or_default()).into_owned();
-            let code = of.number(1).unwrap_or(0);
-            let integer = |bits| Kind::Integer { bits, signed: true };
-            let kind = match code {
-                0 => Kind::Boolean,
-                1 => integer(8),
-                2 => integer(16),
-                3 => integer(32),
-                4 => integer(64),
-                5 => Kind::Float,
-                6 => Kind::Double,
-                7 | 16 | 17 => Kind::Text,
-                8 => Kind::Binary,
-                9 => Kind::Timestamp { utc: false },
-                14 => {
-                    let [precision, scale] =
-                        [5, 6].map(|number| of.number(number).unwrap_or(0).min(38) as u8);
-                    Kind::Decimal { precision: precision.max(1), scale }
-                }
-                15 => Kind::Date,
-                18 => Kind::Timestamp { utc: true },
-                _ => Kind::Nested,
-            };
-            types.push(Type { id, name, kind, word: word(&all, id, 20), code });
-        }
-        Ok(types)
+        Ok(one(&all, 0, String::new(), DEEPEST)?.parts)
     }
+}
+
+/// The type of a number, with those that it holds.
+fn one(all: &[Message<'_>], id: u64, name: String, levels: usize) -> Result<Type> {
+    let levels = levels.checked_sub(1).ok_or_else(damaged)?;
+    let of = all.get(id as usize).ok_or_else(damaged)?;
+    let code = of.number(1).unwrap_or(0);
+    let integer = |bits| Kind::Integer { bits, signed: true };
+    let kind = match code {
+        0 => Kind::Boolean,
+        1 => integer(8),
+        2 => integer(16),
+        3 => integer(32),
+        4 => integer(64),
+        5 => Kind::Float,
+        6 => Kind::Double,
+        7 | 16 | 17 => Kind::Text,
+        8 => Kind::Binary,
+        9 => Kind::Timestamp { utc: false },
+        14 => {
+            let [precision, scale] = [5, 6].map(|number| of.number(number).unwrap_or(0).min(38) as u8);
+            Kind::Decimal { precision: precision.max(1), scale }
+        }
+        15 => Kind::Date,
+        18 => Kind::Timestamp { utc: true },
+        _ => Kind::Nested,
+    };
+    let mut names = of.all(3);
+    let mut parts = Vec::new();
+    for part in of.numbers(2) {
+        // Types are written before those that they hold, so that none holds itself.
+        if part <= id {
+            return Err(damaged());
+        }
+        let name = String::from_utf8_lossy(names.next().unwrap_or_default()).into_owned();
+        parts.push(one(all, part, name, levels)?);
+    }
+    Ok(Type { id, name, kind, word: word(all, id, 20), code, parts })
 }
 
 /// A type as Hive writes it, with those that it holds.

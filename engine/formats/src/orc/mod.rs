@@ -2,11 +2,13 @@
 //!
 //! By hand, as Parquet is: `orc-rust` brings all of arrow, prost and a zstd in C for what is some twenty pages here.
 //! [`message`] is the protobuf that descriptions are written in, [`footer`] the end and the stripes' own ends,
-//! [`stream`] the compression, [`runs`] the run lengths, [`column`] what comes of them.
+//! [`stream`] the compression, [`runs`] the run lengths, [`column`] what comes of them, [`nested`] columns that
+//! hold others.
 
 pub mod column;
 pub mod footer;
 mod message;
+mod nested;
 mod runs;
 mod stream;
 

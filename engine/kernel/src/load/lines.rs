@@ -12,6 +12,7 @@ use regex_lite::Regex;
 use super::column::Builder;
 use super::document::{members, unquoted, value_end};
 use super::error::Fault;
+use super::fields::{csv, split};
 use super::nested;
 use super::options::{Format, Options, TimeForm};
 use super::reader::checked_to;
@@ -107,9 +108,9 @@ impl LineReader {
                 Regex::new(&format!("^(?:{pattern})$"))
                     .map_err(|_| Unreadable(format!("regular expression {pattern}")))?,
             ),
-            FileForm::Json { strip } => Form::Json {
+            form @ (FileForm::Json { .. } | FileForm::Avro) => Form::Json {
                 columns: wanted.iter().map(|number| table.columns[*number].clone()).collect(),
-                strip: *strip,
+                strip: matches!(form, FileForm::Json { strip: true }),
                 written: nested::Form::Shown { parse: table.parse_strings },
             },
             FileForm::Parquet | FileForm::Orc { .. } => {
@@ -354,36 +355,6 @@ fn no_object(line: &[u8]) -> Unreadable {
     Unreadable(format!("JSON: {}", String::from_utf8_lossy(line)))
 }
 
-/// A line's fields between delimiters; whether there are as many as targets.
-fn split(
-    line: &[u8],
-    delimiter: u8,
-    escape: bool,
-    targets: &[Option<usize>],
-    scratch: &mut Vec<u8>,
-    found: &mut [Option<Range<usize>>],
-) -> bool {
-    let mut rest = line.iter().copied();
-    for (number, target) in targets.iter().enumerate() {
-        let start = scratch.len();
-        let mut ended = true;
-        while let Some(byte) = rest.next() {
-            if byte == delimiter {
-                ended = false;
-                break;
-            }
-            scratch.extend(if escape && byte == b'\\' { rest.next() } else { Some(byte) });
-        }
-        if let Some(target) = target {
-            found[*target] = Some(start..scratch.len());
-        }
-        if ended {
-            return number + 1 == targets.len();
-        }
-    }
-    false
-}
-
 fn written(text: &[u8], scratch: &mut Vec<u8>) -> Range<usize> {
     let start = scratch.len();
     scratch.extend_from_slice(text);
@@ -398,43 +369,6 @@ fn push(builder: &mut Builder, text: &[u8], valid: bool, null: &[u8], options: &
     if is_null || builder.push(text, options, valid).is_err() {
         builder.push_null();
     }
-}
-
-/// A line as OpenCSVSerde reads it: a quote within quotes is doubled or escaped.
-fn csv(
-    line: &[u8],
-    [delimiter, quote, escape]: [u8; 3],
-    targets: &[Option<usize>],
-    scratch: &mut Vec<u8>,
-    found: &mut [Option<Range<usize>>],
-) -> bool {
-    let mut rest = line.iter().copied().peekable();
-    for (number, target) in targets.iter().enumerate() {
-        let start = scratch.len();
-        let mut quoted = false;
-        let mut ended = true;
-        while let Some(byte) = rest.next() {
-            let next = rest.peek().copied();
-            let escaped = byte == escape && escape != quote && (next == Some(quote) || next == Some(escape));
-            if escaped || byte == quote && quoted && next == Some(quote) {
-                scratch.extend(rest.next());
-            } else if byte == quote {
-                quoted = !quoted;
-            } else if byte == delimiter && !quoted {
-                ended = false;
-                break;
-            } else {
-                scratch.push(byte);
-            }
-        }
-        if let Some(target) = target {
-            found[*target] = Some(start..scratch.len());
-        }
-        if ended {
-            return number + 1 == targets.len();
-        }
-    }
-    false
 }
 
 #[cfg(test)]

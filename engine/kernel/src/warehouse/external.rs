@@ -143,6 +143,8 @@ pub enum FileForm {
     Json {
         strip: bool,
     },
+    /// Read as the JSON that it is told as.
+    Avro,
     Parquet,
     /// Columns found by their names or, with `orc.schema.resolution` set to anything else, by their places.
     Orc {
@@ -160,6 +162,7 @@ impl FileForm {
             FileForm::Csv { .. } => "OPENCSV",
             FileForm::Regex(_) => "REGEX",
             FileForm::Json { .. } => "JSON",
+            FileForm::Avro => "AVRO",
             FileForm::Parquet => "PARQUET",
             FileForm::Orc { .. } => "ORC",
             FileForm::Unknown(name) => name,

@@ -261,6 +261,7 @@ fn form<'a>(library: &str, option: &impl Fn(&str) -> Option<&'a str>) -> FileFor
         },
         "RegexSerDe" => FileForm::Regex(option("input.regex").unwrap_or("").to_owned()),
         "JsonSerDe" => FileForm::Json { strip: option("strip.outer.array") == Some("true") },
+        "AvroSerDe" => FileForm::Avro,
         "ParquetHiveSerDe" => FileForm::Parquet,
         "OrcSerde" => FileForm::Orc { by_name: true },
         _ => FileForm::Unknown(library.to_owned()),

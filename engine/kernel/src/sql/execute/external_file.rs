@@ -108,6 +108,9 @@ impl FileReader {
 
     /// How the file is compressed: by `compression_type`, or by its name.
     fn codec(&self) -> SqlResult<Option<Codec>> {
+        if self.table.form == FileForm::Avro {
+            return Ok(Some(Codec::Avro));
+        }
         let named = match &self.table.compression {
             Some(kind) => kind.as_str(),
             None => match self.path.rsplit('.').next() {
@@ -231,8 +234,8 @@ impl FileReader {
                         continue;
                     }
                     let made = match &column.nested {
-                        Some(_) => Err(Misfit::Type),
-                        None => into_column(&part, *kind, column.data_type, surplus),
+                        None if *kind != Kind::Nested => into_column(&part, *kind, column.data_type, surplus),
+                        _ => Err(Misfit::Type),
                     };
                     made.map_err(|misfit| {
                         let footer = columns.file.footer();

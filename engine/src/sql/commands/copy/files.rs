@@ -202,6 +202,8 @@ impl Files {
             }
             Some(Codec::Bzip2) => format!("failed to decompress with bzip2: {why}"),
             Some(Codec::Zstd) => format!("failed to decompress with zstd: {why}"),
+            // As users report it of a file that is none.
+            Some(Codec::Avro) => format!("Cannot init avro reader from s3 file: {why}"),
             Some(Codec::Lzop | Codec::Snappy | Codec::Deflate) | None => {
                 format!("failed to decompress with lzop: {why}")
             }

@@ -108,8 +108,11 @@ impl Settings {
                     (settings.labels, options.widths) = widths(text)?;
                     format = Some(Format::FixedWidth);
                 }
-                CopyOption::Json(argument) => {
+                CopyOption::Json(argument) | CopyOption::Avro(argument) => {
                     format = Some(Format::Json);
+                    if option.word() == "AVRO" {
+                        settings.codec = Some(Codec::Avro);
+                    }
                     match argument.as_str() {
                         "auto" | "auto ignorecase" => {
                             options.document = Document::Auto { ignore_case: argument != "auto" };
@@ -122,7 +125,6 @@ impl Settings {
                     settings.content = Content::Columns { orc: false, nested: *nested };
                 }
                 CopyOption::Orc => settings.content = Content::Columns { orc: true, nested: false },
-                CopyOption::Avro(_) => return Err(gap(Feature::CopyFormat, "AVRO")),
                 CopyOption::Gzip => settings.codec = Some(Codec::Gzip),
                 CopyOption::Bzip2 => settings.codec = Some(Codec::Bzip2),
                 CopyOption::Lzop => settings.codec = Some(Codec::Lzop),
@@ -159,6 +161,21 @@ const CONFLICTS: &[(&str, &[&str])] = &[
             "READRATIO",
             "REMOVEQUOTES",
             "AVRO",
+        ],
+    ),
+    (
+        "AVRO",
+        &[
+            "DELIMITER",
+            "ESCAPE",
+            "FILLRECORD",
+            "IGNOREBLANKLINES",
+            "NULL AS",
+            "REMOVEQUOTES",
+            "GZIP",
+            "BZIP2",
+            "LZOP",
+            "ZSTD",
         ],
     ),
     ("IGNOREALLERRORS", &["MAXERROR"]),

@@ -154,7 +154,7 @@ impl Settings {
             (_, Some(Codec::Gzip)) => ".gz",
             (_, Some(Codec::Bzip2)) => ".bz2",
             (_, Some(Codec::Zstd)) => ".zst",
-            (_, Some(Codec::Lzop | Codec::Snappy | Codec::Deflate) | None) => "",
+            (_, Some(Codec::Lzop | Codec::Snappy | Codec::Deflate | Codec::Avro) | None) => "",
         }
         .to_owned()
     }
@@ -174,7 +174,7 @@ impl Settings {
             Some(Codec::Gzip) => "gzip",
             Some(Codec::Bzip2) => "bzip2",
             Some(Codec::Zstd) => "zstd",
-            Some(Codec::Lzop | Codec::Snappy | Codec::Deflate) | None => "",
+            Some(Codec::Lzop | Codec::Snappy | Codec::Deflate | Codec::Avro) | None => "",
         }
     }
 }
