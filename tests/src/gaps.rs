@@ -23,7 +23,8 @@ pub fn write() -> Result<(), String> {
 /// The page as it ought to be.
 pub fn page() -> String {
     let mut out = String::from(HEAD);
-    let features = Feature::all().filter(|feature| !listed_below(*feature)).map(Feature::name);
+    let features = Feature::all().filter(|feature| !listed_below(*feature));
+    let features = features.map(|feature| format!("{}. {}", feature.name(), feature.way_on()));
     section(&mut out, "Statements, clauses and types", features);
     section(&mut out, "Functions", functions::gaps::NAMES.iter().map(|name| name.to_uppercase()));
     section(
@@ -46,7 +47,7 @@ const HEAD: &str = "\
 
 This page is written by `cargo xtask gaps` from the engine's own lists; a test fails when it is stale. Each of these is understood and
 refused by name (`not simulated yet: ...`, SQLSTATE 0A000; `aws` says the same in its own words). A name that stands neither here nor in
-the product's reference does not exist.
+the product's reference does not exist. What stands behind a name is the way on, which the refusal's hint says, too.
 ";
 
 /// Features that stand for a list of names of their own.

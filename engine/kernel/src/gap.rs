@@ -57,9 +57,55 @@ impl Feature {
             Feature::SystemRelation => "this system table or view",
             Feature::Function => "this function",
             Feature::DataType => "this data type",
-            Feature::AlterDatabase => "this option of CREATE or ALTER DATABASE",
+            Feature::AlterDatabase => "case-insensitive databases",
             Feature::Lock => "waiting for a table that another session has locked",
             Feature::AwsOperation => "this AWS operation",
+        }
+    }
+
+    /// What a learner can do instead, in one sentence.
+    pub fn way_on(self) -> &'static str {
+        match self {
+            Feature::ExternalSchema => {
+                "External schemas over the Glue Data Catalog work (FROM DATA CATALOG); rows of other databases and streams come in by COPY from S3."
+            }
+            Feature::ExternalTable => {
+                "Tables in text, CSV, JSON, Parquet and ORC can be read in place, and anything else that COPY takes can be loaded."
+            }
+            Feature::LakeFormation => {
+                "Grant on the external schema, and let its role's policies say which objects it reads."
+            }
+            Feature::Unload => {
+                "UNLOAD writes text, CSV, JSON and Parquet, partitioned and in parts; leave the option out."
+            }
+            Feature::ForecastModel => {
+                "Train with PROBLEM_TYPE REGRESSION on columns made of dates and LAG()."
+            }
+            Feature::ExternalModel => "Train a model of your own with CREATE MODEL.",
+            Feature::BroughtModel => {
+                "Train the model in this account; its job or its endpoint can then be named."
+            }
+            Feature::ForeignFunction => "Write the function in SQL, or a procedure in PL/pgSQL.",
+            Feature::Datashare => {
+                "Share by UNLOAD and an external table, or restore a snapshot into a second cluster."
+            }
+            Feature::CopyFormat => {
+                "COPY reads text, CSV, FIXEDWIDTH, JSON, Parquet and ORC, compressed or not."
+            }
+            Feature::CopyOption => {
+                "COPY goes without the option; what it would change can be done by an UPDATE."
+            }
+            Feature::QueryClause => {
+                "Nearly every query can be written without it: with a subquery, a CASE or a JOIN."
+            }
+            Feature::SystemRelation => {
+                "svl_query_summary, stl_query and the sys_* views tell of queries; SELECT * FROM svv_all_tables lists what there is."
+            }
+            Feature::Function => "The other functions of the family are there; the editor completes them.",
+            Feature::DataType => "Keep shapes as text, lists as SUPER.",
+            Feature::AlterDatabase => "Give the columns COLLATE CASE_INSENSITIVE.",
+            Feature::AwsOperation => "`aws SERVICE help` lists the operations that are simulated.",
+            _ => "Redshift accepts this; the sandbox does not simulate it.",
         }
     }
 }

@@ -35,8 +35,15 @@ impl Sandbox {
             login::must_have_room(user, &connected)?;
         }
         let id = SessionId(self.next_session);
-        self.next_session += 1;
         let session = self.fresh(id, known, lent);
+        let is_superuser = |user: UserId| manifest.principals.user(user).is_some_and(|user| user.superuser);
+        if let Some(database) = manifest.catalog.database(&session.database)
+            && !is_superuser(known)
+        {
+            let others = self.sessions.values().filter(|other| other.database == session.database);
+            login::must_admit(database, others.filter(|other| !is_superuser(other.authenticated)).count())?;
+        }
+        self.next_session += 1;
         self.sessions.insert(id, session);
         self.log_connection(id, &["initiating session", "authenticated"]);
         Ok(id)

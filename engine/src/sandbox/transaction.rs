@@ -19,6 +19,7 @@ use crate::sql::statement::Statement;
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::commit;
 use crate::warehouse::manifest::Manifest;
+use crate::warehouse::note::Noted;
 use crate::warehouse::storage::write::BlockNumbers;
 use crate::warehouse::value::Value;
 
@@ -59,9 +60,12 @@ impl Sandbox {
         Temporary::take_from(&mut base, &session.database, &session.temporary_schema);
         let temporary = Temporary::take_from(&mut working, &session.database, &session.temporary_schema);
         let numbers = &mut BlockNumbers(&mut self.warehouse.next_block);
+        // Under SNAPSHOT it does not matter what others have written of what was read.
+        let database = working.catalog.database(&session.database);
+        let snapshot = database.is_some_and(|found| found.notes.comment_on(&Noted::Isolation).is_some());
         let mut deed = Deed {
             transaction: facts.number,
-            reads: facts.reads,
+            reads: if snapshot { SortedSet::new() } else { facts.reads },
             writes: commit::changed(&base, &working),
             snapshot: base.version,
             committed: u64::MAX,

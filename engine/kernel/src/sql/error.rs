@@ -129,9 +129,7 @@ impl SqlErrorKind {
     pub fn hint(&self) -> Option<String> {
         match self {
             SqlErrorKind::Product { hint, .. } => hint.clone(),
-            SqlErrorKind::NotSimulated { .. } => {
-                Some("Redshift accepts this statement; the sandbox does not simulate it yet.".to_owned())
-            }
+            SqlErrorKind::NotSimulated { feature, .. } => Some(feature.way_on().to_owned()),
             SqlErrorKind::Refused(refusal) => refusal.smallest_grant.clone(),
             SqlErrorKind::Canceled(Canceled { by: Canceler::Timeout(milliseconds), .. }) => Some(format!(
                 "The statement took longer than statement_timeout allows ({milliseconds} ms of simulated time)."

@@ -1,4 +1,5 @@
-//! What is noted about a database's objects beside the objects themselves: comments, and the quotas of schemas.
+//! What is noted about a database and its objects beside the objects themselves: comments, settings of the database,
+//! and the quotas of schemas.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,13 +15,19 @@ pub struct Notes {
     pub quotas: SortedMap<ObjectId, u64>,
 }
 
-/// What a comment is about, where it is no relation or column: these carry their own.
+/// What a comment is about, where it is no relation or column (these carry their own), or which setting it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Noted {
     Database,
     Schema(ObjectId),
     /// A table's constraint by its name.
     Constraint(ObjectId, Identifier),
+    /// How many sessions of users that are no superusers the database has at most.
+    ConnectionLimit,
+    /// `SNAPSHOT`, where transactions are not held to be serializable.
+    Isolation,
+    /// Never noted: texts are case-sensitive unless their column says otherwise.
+    Collation,
 }
 
 impl Notes {

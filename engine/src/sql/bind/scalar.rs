@@ -86,6 +86,10 @@ impl Binder<'_> {
                 self.like(expr, pattern, escape.as_deref(), insensitive, *negated)
             }
             E::Case(case) => self.case(case),
+            E::Cast { expr, data_type, attempted: false } if data_type.name == "regclass" => {
+                let input = self.expression(expr)?;
+                self.call("regclass", vec![input])
+            }
             E::Cast { expr, data_type, attempted } => {
                 let to = parse::data_type(data_type)?;
                 let input = self.expression(expr)?;

@@ -7,12 +7,14 @@ use crate::sql::authorize::rights::Missing;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::sql::session::Transaction;
+use crate::sql::statement::DatabaseSetting;
 use crate::warehouse::catalog::Database;
 use crate::warehouse::identifier::Identifier;
 
 pub(super) fn run(
     name: &Identifier,
     owner: Option<&Identifier>,
+    settings: &[DatabaseSetting],
     context: &mut CommandContext<'_>,
 ) -> SqlResult<Completion> {
     must_be_outside_a_block("CREATE DATABASE", context)?;
@@ -35,7 +37,11 @@ pub(super) fn run(
         return Err(SqlError::product("42P04", format!("database \"{name}\" already exists")));
     }
     let (id, public) = (catalog.allocate(), catalog.allocate());
-    catalog.databases.insert(name.clone(), Arc::new(Database::new(id, name.clone(), owner, public)));
+    let mut database = Database::new(id, name.clone(), owner, public);
+    for setting in settings {
+        database.notes.comment(setting.which.clone(), setting.value.clone());
+    }
+    catalog.databases.insert(name.clone(), Arc::new(database));
     done("CREATE DATABASE")
 }
 

@@ -6,8 +6,10 @@ use super::context::no_user;
 use crate::clock::Instant;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::warehouse::access::{User, UserId};
+use crate::warehouse::catalog::Database;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::{Lent, Manifest};
+use crate::warehouse::note::Noted;
 
 /// Proves who is at the door. The new session's settings begin as the user's own (`User::settings`).
 ///
@@ -62,6 +64,17 @@ pub fn with_credentials(
 /// The user a session is opened for without a password, by whoever runs the cluster.
 pub fn become_user(manifest: &Manifest, name: &str) -> SqlResult<UserId> {
     manifest.principals.user_called(name).map(|user| user.id).ok_or_else(|| no_user(&Identifier::fold(name)))
+}
+
+/// CONNECTION LIMIT of a database, where `open` sessions of users that are no superusers are already.
+pub fn must_admit(database: &Database, open: usize) -> SqlResult<()> {
+    let limit = database.notes.comment_on(&Noted::ConnectionLimit).and_then(|limit| limit.parse().ok());
+    if limit.is_some_and(|limit: usize| open >= limit) {
+        // PostgreSQL's text; unconfirmed.
+        let message = format!("too many connections for database \"{}\"", database.name);
+        return Err(SqlError::product("53300", message));
+    }
+    Ok(())
 }
 
 /// CONNECTION LIMIT, from which superusers are free. `connected` are the users of the sessions open already.

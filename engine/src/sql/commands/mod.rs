@@ -98,7 +98,9 @@ pub fn run(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResult
 fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResult<Completion> {
     match statement {
         Statement::Truncate { table } => truncate::run(table, context),
-        Statement::CreateDatabase { name, owner } => create_database::run(name, owner.as_ref(), context),
+        Statement::CreateDatabase { name, owner, settings } => {
+            create_database::run(name, owner.as_ref(), settings, context)
+        }
         Statement::DropDatabase { name } => drop_database::run(name, context),
         Statement::AlterDatabase { name, action } => alter_database::run(name, action, context),
         Statement::CreateSchema { name, if_not_exists, owner, quota } => {

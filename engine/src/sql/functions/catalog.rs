@@ -4,8 +4,8 @@ use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::{DataType as ArrowType, Int32Type};
 
 use super::Call;
-use super::column::build_text;
-use super::session::{search_path, truth};
+use super::column::{build, build_text};
+use super::session::{search_path, setting, truth};
 use super::signature::Parameter::{Boolean, Integer, Text};
 use super::signature::{Answer, Entry};
 use crate::sql::error::{SqlError, SqlResult};
@@ -49,13 +49,48 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     .leader_only()
     .impure(),
     Entry::fixed("pg_table_is_visible", &[Integer], Answer::Type(DataType::Boolean), |call, context| {
-        let path = search_path(context);
+        let path = visible(context);
         let numbers = call.primitive::<Int32Type>(0)?;
         let database = database(context);
         truth(call, |row| {
             let number = ObjectId(numbers.value(row) as u32);
             let relation = database.as_ref().and_then(|database| database.relation(number));
             Ok(relation.is_some_and(|relation| path.contains(&relation.schema)))
+        })
+    })
+    .leader_only()
+    .impure(),
+    // `'t'::regclass` is the number of a relation and `number::regclass` its name. The product keeps a type for both,
+    // so that a name looked up is printed as a name again.
+    Entry::custom(
+        "regclass",
+        |types| {
+            let [written] = *types else { return None };
+            written.is_string().then(|| (vec![DataType::Varchar(DataType::VARCHAR_MAX)], DataType::Integer))
+        },
+        |call, context| {
+            let (path, database, names) = (visible(context), database(context), call.text(0)?);
+            build::<Int32Type>(call, |row| {
+                let written = names.get(row).unwrap_or_default();
+                match written.parse() {
+                    Ok(number) => Ok(number),
+                    Err(_) => Ok(named(database.as_deref(), &path, written)?.id.0 as i32),
+                }
+            })
+        },
+    )
+    .leader_only()
+    .impure(),
+    Entry::fixed("regclass", &[Integer], Answer::Text, |call, context| {
+        let (path, database) = (visible(context), database(context));
+        by_numbers(call, |number, _| {
+            let Some(relation) = database.as_ref().and_then(|found| found.relation(ObjectId(number as u32)))
+            else {
+                return Some(number.to_string());
+            };
+            let bare = path.contains(&relation.schema);
+            let name = relation.name.to_string();
+            Some(if bare { name } else { format!("{}.{name}", relation.schema) })
         })
     })
     .leader_only()
@@ -99,34 +134,44 @@ fn view_definition(relation: &Relation) -> String {
     }
 }
 
-/// By `[schema.]name`, looked for as a statement would.
 fn view_definition_by_name(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let path = search_path(context);
     let database = database(context);
     let names = call.text(0)?;
     build_text(call, |row, out| {
         let Some(written) = names.get(row) else { return Ok(None) };
-        let unquoted = |part: &str| Identifier::fold(part.trim().trim_matches('"'));
-        let (schemas, name) = match written.split_once('.') {
-            Some((schema, name)) => (vec![unquoted(schema)], unquoted(name)),
-            None => (path.clone(), unquoted(written)),
-        };
-        let database = database.as_ref();
-        match schemas.iter().find_map(|schema| database?.find(schema, &name)) {
-            Some(relation) => out.push_str(&view_definition(relation)),
-            None => return Err(SqlError::undefined_relation(&written)),
-        }
+        out.push_str(&view_definition(named(database.as_deref(), &path, written)?));
         Ok(Some(()))
     })
 }
 
-fn database(context: &EvaluationContext<'_>) -> Option<std::sync::Arc<Database>> {
+/// A relation by `[schema.]name`, looked for as a statement would.
+fn named<'a>(database: Option<&'a Database>, path: &[Identifier], written: &str) -> SqlResult<&'a Relation> {
+    let unquoted = |part: &str| Identifier::fold(part.trim().trim_matches('"'));
+    let (schemas, name) = match written.split_once('.') {
+        Some((schema, name)) => (&[unquoted(schema)][..], unquoted(name)),
+        None => (path, unquoted(written)),
+    };
+    let found = schemas.iter().find_map(|schema| database?.find(schema, &name));
+    found.map(|relation| &**relation).ok_or_else(|| SqlError::undefined_relation(&written))
+}
+
+/// The schemas where a bare name is looked for: the session's temporary tables come first.
+pub(super) fn visible(context: &EvaluationContext<'_>) -> Vec<Identifier> {
+    let own = setting(context, "pg_backend_pid").map(|pid| Identifier::fold(&format!("pg_temp_{pid}")));
+    own.into_iter().chain(search_path(context)).collect()
+}
+
+pub(super) fn database(context: &EvaluationContext<'_>) -> Option<std::sync::Arc<Database>> {
     let name = Identifier::fold(context.evaluation.settings.get("current_database")?);
     context.evaluation.manifest.catalog.database(&name).cloned()
 }
 
 /// A text for each row's number, and its second number where the call has one; NULL for NULL.
-fn by_numbers(call: &Call<'_>, mut f: impl FnMut(i32, i32) -> Option<String>) -> SqlResult<ArrayRef> {
+pub(super) fn by_numbers(
+    call: &Call<'_>,
+    mut f: impl FnMut(i32, i32) -> Option<String>,
+) -> SqlResult<ArrayRef> {
     let first = call.primitive::<Int32Type>(0)?;
     let second = match call.arguments.get(1).map(|argument| argument.data_type()) {
         Some(ArrowType::Int32) => Some(call.primitive::<Int32Type>(1)?),

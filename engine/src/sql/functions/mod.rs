@@ -7,6 +7,7 @@
 mod array_set;
 mod backend;
 mod catalog;
+mod catalog_text;
 pub mod conditional;
 mod conversion;
 mod date;
@@ -74,6 +75,7 @@ static FAMILIES: &[&[signature::Entry]] = &[
     hll::FUNCTIONS,
     session::FUNCTIONS,
     catalog::FUNCTIONS,
+    catalog_text::FUNCTIONS,
     privilege::FUNCTIONS,
     policy::FUNCTIONS,
     prediction::FUNCTIONS,

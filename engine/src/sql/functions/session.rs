@@ -86,7 +86,7 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     Entry::fixed("current_setting", &[Text, Boolean], Answer::Text, current_setting).optional(1).impure(),
 ];
 
-fn setting<'a>(context: &'a EvaluationContext<'_>, name: &str) -> Option<&'a str> {
+pub(super) fn setting<'a>(context: &'a EvaluationContext<'_>, name: &str) -> Option<&'a str> {
     context.evaluation.settings.get(name).map(String::as_str)
 }
 

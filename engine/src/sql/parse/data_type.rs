@@ -6,6 +6,7 @@ use crate::sql::syntax;
 use crate::warehouse::calendar::interval::Field;
 use crate::warehouse::data_type::DataType;
 
+const NAME_MAX: u32 = 128;
 const CHAR_MAX: u64 = 4_096;
 const VARBYTE_DEFAULT: u32 = 64_000;
 const VARBYTE_MAX: u64 = 1_024_000;
@@ -17,6 +18,9 @@ const VARBYTE_MAX: u64 = 1_024_000;
 pub fn data_type(written: &syntax::DataType) -> SqlResult<DataType> {
     match written.name.as_str() {
         "varchar" | "text" if written.modifiers.is_empty() => Ok(DataType::Varchar(DataType::VARCHAR_MAX)),
+        // The catalog's own types, which no column of a table has.
+        "oid" => Ok(DataType::Integer),
+        "name" => Ok(DataType::Varchar(NAME_MAX)),
         _ => column_type(written),
     }
 }

@@ -6,7 +6,8 @@ use super::reader::Reader;
 use super::statement::not_simulated;
 use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
-use crate::sql::statement::{AlterDatabase, Statement};
+use crate::sql::statement::{AlterDatabase, DatabaseSetting, Statement};
+use crate::warehouse::note::Noted;
 
 pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
     let name = reader.identifier()?;
@@ -14,32 +15,34 @@ pub(super) fn create(reader: &mut Reader) -> SqlResult<Statement> {
         return from_datashare(reader);
     }
     reader.word("WITH");
-    let mut owner = None;
+    let (mut owner, mut settings) = (None, Vec::new());
     loop {
-        match reader.one_of(&["OWNER", "CONNECTION LIMIT", "COLLATE", "ISOLATION LEVEL"]) {
-            Some("OWNER") => {
-                reader.symbol(&Token::Eq);
-                owner = Some(reader.user()?);
-            }
-            Some("CONNECTION LIMIT") if reader.word("UNLIMITED") => {}
-            Some("CONNECTION LIMIT") => {
-                reader.number()?;
-                return Err(SqlError::not_simulated_because(Feature::AlterDatabase, "CONNECTION LIMIT"));
-            }
-            Some("COLLATE") => {
-                if super::create_table::collation(reader)? {
-                    let what = "COLLATE CASE_INSENSITIVE";
-                    return Err(SqlError::not_simulated_because(Feature::AlterDatabase, what));
-                }
-            }
-            Some(_) => {
-                if reader.expect_one_of(&["SERIALIZABLE", "SNAPSHOT"])? == "SNAPSHOT" {
-                    let what = "ISOLATION LEVEL SNAPSHOT";
-                    return Err(SqlError::not_simulated_because(Feature::AlterDatabase, what));
-                }
-            }
-            None => return Ok(Statement::CreateDatabase { name, owner }),
+        if reader.word("OWNER") {
+            reader.symbol(&Token::Eq);
+            owner = Some(reader.user()?);
+        } else if let Some(found) = setting(reader)? {
+            settings.push(found);
+        } else {
+            return Ok(Statement::CreateDatabase { name, owner, settings });
         }
+    }
+}
+
+/// `CONNECTION LIMIT n`, `ISOLATION LEVEL word`, `COLLATE word`.
+fn setting(reader: &mut Reader) -> SqlResult<Option<DatabaseSetting>> {
+    let setting = |which, value| Ok(Some(DatabaseSetting { which, value }));
+    match reader.one_of(&["CONNECTION LIMIT", "COLLATE", "ISOLATION LEVEL"]) {
+        Some("CONNECTION LIMIT") if reader.word("UNLIMITED") => setting(Noted::ConnectionLimit, None),
+        Some("CONNECTION LIMIT") => setting(Noted::ConnectionLimit, Some(reader.number()?.to_string())),
+        Some("ISOLATION LEVEL") => {
+            let level = reader.expect_one_of(&["SERIALIZABLE", "SNAPSHOT"])?;
+            setting(Noted::Isolation, (level == "SNAPSHOT").then(|| level.to_owned()))
+        }
+        Some(_) if super::create_table::collation(reader)? => {
+            Err(SqlError::not_simulated_because(Feature::AlterDatabase, "COLLATE CASE_INSENSITIVE"))
+        }
+        Some(_) => setting(Noted::Collation, None),
+        None => Ok(None),
     }
 }
 
@@ -59,30 +62,15 @@ fn from_datashare(reader: &mut Reader) -> SqlResult<Statement> {
 
 pub(super) fn alter(reader: &mut Reader) -> SqlResult<Statement> {
     let name = reader.identifier()?;
-    match reader.expect_one_of(&[
-        "RENAME TO",
-        "OWNER TO",
-        "CONNECTION LIMIT",
-        "COLLATE",
-        "ISOLATION LEVEL",
-    ])? {
-        "RENAME TO" => {
-            let action = AlterDatabase::RenameTo(reader.identifier()?);
-            return Ok(Statement::AlterDatabase { name, action });
-        }
-        "OWNER TO" => {
-            let action = AlterDatabase::OwnerTo(reader.user()?);
-            return Ok(Statement::AlterDatabase { name, action });
-        }
-        "CONNECTION LIMIT" if reader.word("UNLIMITED") => {}
-        "CONNECTION LIMIT" => {
-            reader.number()?;
-        }
-        _ => {
-            reader.identifier()?;
-        }
-    }
-    Ok(not_simulated(Feature::AlterDatabase, "ALTER DATABASE"))
+    let action = match reader.one_of(&["RENAME TO", "OWNER TO"]) {
+        Some("RENAME TO") => AlterDatabase::RenameTo(reader.identifier()?),
+        Some(_) => AlterDatabase::OwnerTo(reader.user()?),
+        None => match setting(reader)? {
+            Some(setting) => AlterDatabase::Set(setting),
+            None => return reader.unexpected(),
+        },
+    };
+    Ok(Statement::AlterDatabase { name, action })
 }
 
 pub(super) fn create_datashare(reader: &mut Reader) -> SqlResult<Statement> {

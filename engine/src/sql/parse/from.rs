@@ -10,8 +10,9 @@ use crate::sql::syntax::{
     TableFactor, TableWithJoins,
 };
 
-/// Words that are no alias of a table without AS, though they are names.
-const BARRED_ALIASES: [&str; 4] = ["CONNECT", "QUALIFY", "START", "WINDOW"];
+/// Words that are no alias of a table without AS, though they are names. QUALIFY is one, as in the product: directly
+/// behind FROM the clause wants a table with an alias ("QUALIFY clause").
+const BARRED_ALIASES: [&str; 3] = ["CONNECT", "START", "WINDOW"];
 
 const JOINS: [&str; 6] = ["JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS"];
 

@@ -183,7 +183,10 @@ const STATEMENTS: &[(&str, &str)] = &[
         "Query",
     ),
     ("SELECT LISTAGG(a, ',') WITHIN GROUP (ORDER BY b) OVER (PARTITION BY c) FROM t", "Query"),
-    ("SELECT SUM(x) OVER (PARTITION BY a ORDER BY b ROWS UNBOUNDED PRECEDING) FROM t QUALIFY 1 = 1", "Query"),
+    (
+        "SELECT SUM(x) OVER (PARTITION BY a ORDER BY b ROWS UNBOUNDED PRECEDING) FROM t s QUALIFY 1 = 1",
+        "Query",
+    ),
     ("SELECT a FROM x MINUS SELECT a FROM y ORDER BY 1 DESC NULLS LAST LIMIT ALL OFFSET 3", "Query"),
     ("SELECT * FROM 한글 WHERE 이름 = '김지석'", "Query"),
     ("(SELECT 1) UNION ALL (SELECT 2)", "Query"),

@@ -26,7 +26,7 @@ const SYNONYMS: [(&str, &str); 15] = [
 ];
 
 /// Reserved words that are types.
-const RESERVED: [&str; 3] = ["BINARY", "INTERVAL", "TIMESTAMP"];
+const RESERVED: [&str; 4] = ["BINARY", "INTERVAL", "OID", "TIMESTAMP"];
 
 impl Reader<'_> {
     pub fn data_type(&mut self) -> SqlResult<DataType> {

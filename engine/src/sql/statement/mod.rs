@@ -31,7 +31,8 @@ pub use external::{
 pub use load::{Copy, CopyCredentials, CopyOption, Unload, UnloadOption};
 pub use model::{CreateModel, ModelFrom, ModelSettings};
 pub use object::{
-    AlterDatabase, AlterMaterializedView, AlterSchema, CommentTarget, CreateMaterializedView, ShownObject,
+    AlterDatabase, AlterMaterializedView, AlterSchema, CommentTarget, CreateMaterializedView,
+    DatabaseSetting, ShownObject,
 };
 pub use policy::{AttachPolicy, ColumnPair, CreatePolicy, PolicyTexts};
 pub use principal::{AlterGroup, AlterRole, UserOption};
@@ -77,6 +78,7 @@ pub enum Statement {
     CreateDatabase {
         name: Identifier,
         owner: Option<Identifier>,
+        settings: Vec<DatabaseSetting>,
     },
     DropDatabase {
         name: Identifier,

@@ -2,6 +2,7 @@
 
 use super::CreateTableAs;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
+use crate::warehouse::note::Noted;
 
 #[derive(Clone, Debug)]
 pub struct CreateMaterializedView {
@@ -28,6 +29,14 @@ pub enum ShownObject {
 pub enum AlterDatabase {
     OwnerTo(Identifier),
     RenameTo(Identifier),
+    Set(DatabaseSetting),
+}
+
+/// A setting of a database, and its value where it is not the one that databases begin with.
+#[derive(Clone, Debug)]
+pub struct DatabaseSetting {
+    pub which: Noted,
+    pub value: Option<String>,
 }
 
 #[derive(Clone, Debug)]

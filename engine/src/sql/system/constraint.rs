@@ -3,7 +3,8 @@
 use super::information_schema::relations;
 use super::relation::{Relation, Rows, Source, Viewer, integer, text};
 use crate::sql::error::SqlResult;
-use crate::warehouse::catalog::{Constraint as Named, ObjectId, Relation as Stored};
+use crate::warehouse::catalog::{Constraint as Named, Database, ObjectId, Relation as Stored};
+use crate::warehouse::identifier::Identifier;
 use crate::warehouse::value::Value;
 
 pub(super) static RELATIONS: &[Relation] = &[
@@ -147,6 +148,28 @@ fn pg_constraint(viewer: &Viewer<'_>) -> SqlResult<Rows> {
             ]
         })
         .collect())
+}
+
+/// The constraint of this number as DDL writes it; a table that `path` finds is not qualified.
+pub fn written(database: &Database, path: &[Identifier], oid: u32) -> Option<String> {
+    let names = |columns: &[usize], of: &Stored| {
+        let names: Vec<String> =
+            columns.iter().filter_map(|column| Some(of.columns.get(*column)?.name.quoted())).collect();
+        names.join(", ")
+    };
+    let table = database.relation(ObjectId(oid / 100))?;
+    let one = of(table).into_iter().nth(oid as usize % 100)?;
+    let key = names(one.columns, table);
+    Some(match (one.kind, one.references) {
+        (Kind::Foreign, Some((target, columns))) => {
+            let target = database.relation(target)?;
+            let bare = path.contains(&target.schema);
+            let name = if bare { target.name.quoted() } else { target.qualified_name().quoted() };
+            format!("FOREIGN KEY ({key}) REFERENCES {name}({})", names(columns, target))
+        }
+        (Kind::Unique, _) => format!("UNIQUE ({key})"),
+        _ => format!("PRIMARY KEY ({key})"),
+    })
 }
 
 /// Each constraint's table, name and number.

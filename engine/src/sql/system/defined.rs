@@ -74,7 +74,40 @@ pub(super) static RELATIONS: &[Relation] = &[
         "stv_wlm_query_state",
         "xid b,task i,query i,service_class i,slot_count i,wlm_start_time t,state c16,queue_time b,exec_time b,query_priority c20",
         Source::Defined(
-            "SELECT xid,query,query,100,1,starttime,'Running',0,DATEDIFF(us,starttime,GETDATE()),'Normal' FROM stv_inflight",
+            "SELECT xid,query,query,100,1,starttime,'Running',0,GREATEST(0,DATEDIFF(us,starttime,SYSDATE)),'Normal' FROM stv_inflight",
+        ),
+    ),
+    // `svcs_*` views tell of queries on the main cluster and on those that help it, of which there are none.
+    Relation::written(
+        "stl_stream_segs",
+        "userid i,query i,stream i,segment i",
+        Source::Defined("SELECT DISTINCT userid,query,stm,seg FROM svl_query_summary"),
+    ),
+    Relation::written(
+        "svcs_stream_segs",
+        "userid i,query i,stream i,segment i",
+        Source::Defined("SELECT * FROM stl_stream_segs"),
+    ),
+    Relation::written(
+        "svcs_plan_info",
+        "userid i,query i,nodeid i,segment i,step i,locus i,plannode i,startupcost f,totalcost f,rows b,bytes b",
+        Source::Defined("SELECT * FROM stl_plan_info"),
+    ),
+    Relation::written(
+        "svcs_s3log",
+        "pid i,query i,segment i,step i,node i,slice i,eventtime t,message c512",
+        Source::Defined("SELECT * FROM svl_s3log"),
+    ),
+    Relation::written(
+        "svcs_unload_log",
+        "userid i,query i,slice i,pid i,path c1280,start_time t,end_time t,line_count b,transfer_size b,file_format c10",
+        Source::Defined("SELECT * FROM stl_unload_log"),
+    ),
+    Relation::written(
+        "stl_file_scan",
+        "userid i,query i,slice i,name c90,lines b,bytes b,loadtime b,curtime t,is_partial i,start_offset b",
+        Source::Defined(
+            "SELECT c.userid,c.query,c.slice,c.filename,c.lines_scanned,d.bytes_scanned,d.duration,c.curtime,c.is_partial,c.start_offset FROM stl_load_commits c JOIN sys_load_detail d ON d.query_id=c.query AND d.file_name=c.filename",
         ),
     ),
     Relation::written(

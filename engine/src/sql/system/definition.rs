@@ -142,7 +142,8 @@ fn defaults(viewer: &Viewer<'_>) -> SqlResult<Rows> {
             rows.push(vec![
                 integer(relation.id.0),
                 Value::SmallInt(index as i16 + 1),
-                Value::Null,
+                // The product keeps a tree here, of which PG_GET_EXPR makes the text.
+                default_text(column),
                 default_text(column),
                 integer(relation.id.0 * 2_000 + index as u32),
             ]);

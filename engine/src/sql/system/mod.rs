@@ -3,7 +3,7 @@
 //! [`relation`] says what a relation is and what it is asked with; each family is a file of relations:
 //! [`privilege`], [`default_privilege`], [`principal`], [`pg_catalog`], [`table_definition`], [`information_schema`],
 //! [`redshift_catalog`], [`storage`] (by [`blocks`]), [`vacuum`], [`log`], [`steps`], [`activity`], [`statistic`], [`routine`],
-//! [`materialized`], [`model`], [`policy`], [`external`] and [`time_zone`]; [`defined`] are queries over these; [`constraint`] and [`definition`] are more of
+//! [`materialized`], [`model`], [`policy`], [`external`] and [`time_zone`]; [`defined`] and [`queue`] are queries over these; [`constraint`] and [`definition`] are more of
 //! PostgreSQL's.
 //! [`acl`] prints grants.
 
@@ -24,6 +24,7 @@ mod policy;
 mod policy_text;
 mod principal;
 mod privilege;
+mod queue;
 mod redshift_catalog;
 mod relation;
 mod routine;
@@ -45,6 +46,7 @@ use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
 pub use super::plan::SystemRelation;
+pub(super) use constraint::written as constraint_text;
 pub use pg_catalog::type_word;
 pub(crate) use policy::APPLIED as APPLIED_POLICY_LOG;
 pub(crate) use steps::LOG as STEP_LOG;
@@ -76,6 +78,7 @@ static FAMILIES: &[&[Relation]] = &[
     policy::RELATIONS,
     time_zone::RELATIONS,
     defined::RELATIONS,
+    queue::RELATIONS,
     statistic::RELATIONS,
 ];
 

@@ -1,13 +1,16 @@
 //! Redshift's own listings over all databases: `svv_all_*` and `svv_redshift_*`.
 
+use std::sync::Arc;
+
 use super::acl;
 use super::information_schema::{default_text, relations};
 use super::pg_catalog::{OWNER_OF_DATABASE, OWNER_OF_SCHEMA, OWNER_OF_TABLE};
-use super::relation::{BOOLEAN, INTEGER, Relation, Rows, Viewer, integer, text, yes_no};
+use super::relation::{BOOLEAN, INTEGER, Relation, Rows, Source, Viewer, integer, text, yes_no};
 use super::table_definition::{encoding, sort_rank};
 use crate::sql::error::SqlResult;
-use crate::warehouse::catalog::Distribution;
+use crate::warehouse::catalog::{Database, Distribution};
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::note::Noted;
 use crate::warehouse::value::Value;
 
 const NAME: DataType = DataType::Varchar(128);
@@ -15,6 +18,18 @@ const NAME: DataType = DataType::Varchar(128);
 pub(super) static RELATIONS: &[Relation] = &[
     Relation::new("svv_all_tables", TABLES, tables),
     Relation::new("svv_redshift_tables", TABLES, tables),
+    Relation::written(
+        "stv_db_isolation_level",
+        "db_name c128,isolation_level c20",
+        Source::Made(|viewer| {
+            let row = |database: &Arc<Database>| {
+                let snapshot = database.notes.comment_on(&Noted::Isolation).is_some();
+                let level = if snapshot { "Snapshot Isolation" } else { "Serializable" };
+                vec![text(&database.name), Value::string(level)]
+            };
+            Ok(viewer.manifest.catalog.databases.values().map(row).collect())
+        }),
+    ),
     Relation::new(
         "svv_all_schemas",
         &[

@@ -4,6 +4,7 @@ use super::relation::{BOOLEAN, INTEGER, NAME, Relation, Rows, TEXT, Viewer, text
 use crate::sql::error::SqlResult;
 use crate::warehouse::catalog::{Column, Distribution, Relation as Stored, Table};
 use crate::warehouse::data_type::DataType;
+use crate::warehouse::identifier::Identifier;
 use crate::warehouse::value::Value;
 
 pub(super) static RELATIONS: &[Relation] = &[
@@ -55,10 +56,12 @@ pub(super) fn encoding(column: &Column) -> Value {
     Value::string(if column.encoding.is_empty() { "none" } else { column.encoding.as_str() })
 }
 
-/// Only tables in schemas of the search path: the surprise of everyone who looks for a table in vain.
+/// Only tables in schemas of the search path: the surprise of everyone who looks for a table in vain. The session's
+/// temporary tables come first, as names are looked for.
 fn table_definitions(viewer: &Viewer<'_>) -> SqlResult<Rows> {
     let mut rows = Vec::new();
-    for schema in viewer.search_path() {
+    let own = viewer.setting("pg_backend_pid").map(|pid| Identifier::fold(&format!("pg_temp_{pid}")));
+    for schema in own.into_iter().chain(viewer.search_path()) {
         for relation in viewer.database.relations.values().filter(|relation| relation.schema == schema) {
             let Some(table) = relation.table() else { continue };
             for (index, column) in relation.columns.iter().enumerate() {
