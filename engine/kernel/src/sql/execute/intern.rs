@@ -3,25 +3,23 @@
 //! Each key column turns its values into dense numbers in order of first appearance; a key of several
 //! columns is a chain of pairs of such numbers. Everything above works on numbers only, whatever the types.
 
+mod bytes;
+mod integer;
+mod wide;
+
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BinaryBuilder, BooleanArray, PrimitiveArray, StringBuilder};
-use arrow::buffer::NullBuffer;
-use arrow::datatypes::{
-    DataType as ArrowType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int16Type, Int32Type,
-    Int64Type, IntervalMonthDayNano, IntervalMonthDayNanoType, Time64MicrosecondType,
-    TimestampMicrosecondType,
-};
-use hashbrown::HashTable;
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::{DataType as ArrowType, Int32Type};
 
+pub use self::bytes::ByteIds;
+pub use self::integer::{IntegerIds, each_integer};
+use self::wide::{WideIds, each_wide};
 use super::strings::{Strings, trim};
 use crate::sql::error::{SqlError, SqlResult};
 
 /// A key that was never interned.
 pub const MISSING: u32 = u32::MAX;
-
-/// Keys from 0 below this are looked up by position instead of by hash.
-const DENSE_LIMIT: i64 = 1 << 20;
 
 const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -45,182 +43,6 @@ pub fn hash_bytes(bytes: &[u8]) -> u64 {
         hash = (hash.rotate_left(23) ^ u64::from_le_bytes(word)).wrapping_mul(MIX);
     }
     hash_word(hash)
-}
-
-/// 64-bit keys by number.
-#[derive(Default)]
-pub struct IntegerIds {
-    /// Keys from 0 below this are looked up by position.
-    limit: i64,
-    dense: Vec<u32>,
-    sparse: HashTable<(i64, u32)>,
-    values: Vec<i64>,
-}
-
-impl IntegerIds {
-    /// For columns, whose keys are often small and close together.
-    fn dense() -> Self {
-        IntegerIds { limit: DENSE_LIMIT, ..IntegerIds::default() }
-    }
-
-    pub fn intern(&mut self, key: i64) -> u32 {
-        let next = self.values.len() as u32;
-        if (0..self.limit).contains(&key) {
-            let key_index = key as usize;
-            if key_index >= self.dense.len() {
-                self.dense.resize((key_index + 1).next_power_of_two(), MISSING);
-            }
-            let slot = &mut self.dense[key_index];
-            if *slot == MISSING {
-                *slot = next;
-                self.values.push(key);
-            }
-            return *slot;
-        }
-        let entry = self.sparse.entry(
-            hash_word(key as u64),
-            |(stored, _)| *stored == key,
-            |(stored, _)| hash_word(*stored as u64),
-        );
-        match entry {
-            hashbrown::hash_table::Entry::Occupied(entry) => entry.get().1,
-            hashbrown::hash_table::Entry::Vacant(entry) => {
-                entry.insert((key, next));
-                self.values.push(key);
-                next
-            }
-        }
-    }
-
-    pub fn find(&self, key: i64) -> u32 {
-        if (0..self.limit).contains(&key) {
-            return self.dense.get(key as usize).copied().unwrap_or(MISSING);
-        }
-        self.sparse.find(hash_word(key as u64), |(stored, _)| *stored == key).map_or(MISSING, |(_, id)| *id)
-    }
-
-    pub fn values(&self) -> &[i64] {
-        &self.values
-    }
-
-    fn push_null(&mut self) -> u32 {
-        self.values.push(0);
-        self.values.len() as u32 - 1
-    }
-
-    pub fn bytes(&self) -> u64 {
-        (self.dense.len() * 4 + self.sparse.capacity() * 17 + self.values.len() * 8) as u64
-    }
-}
-
-/// 128-bit keys by number: decimals and intervals.
-#[derive(Default)]
-pub struct WideIds {
-    table: HashTable<(i128, u32)>,
-    values: Vec<i128>,
-}
-
-fn hash_wide(key: i128) -> u64 {
-    hash_word(key as u64 ^ hash_word((key >> 64) as u64))
-}
-
-impl WideIds {
-    fn intern(&mut self, key: i128) -> u32 {
-        let next = self.values.len() as u32;
-        match self.table.entry(hash_wide(key), |(stored, _)| *stored == key, |(stored, _)| hash_wide(*stored))
-        {
-            hashbrown::hash_table::Entry::Occupied(entry) => entry.get().1,
-            hashbrown::hash_table::Entry::Vacant(entry) => {
-                entry.insert((key, next));
-                self.values.push(key);
-                next
-            }
-        }
-    }
-
-    fn find(&self, key: i128) -> u32 {
-        self.table.find(hash_wide(key), |(stored, _)| *stored == key).map_or(MISSING, |(_, id)| *id)
-    }
-}
-
-/// Byte strings by number. The bytes lie one after the other: no allocation a value.
-#[derive(Default)]
-pub struct ByteIds {
-    /// The whole hash lies beside the number: growing the table touches nothing else, and unequal strings
-    /// are seldom compared byte by byte.
-    table: HashTable<(u64, u32)>,
-    ends: Vec<u32>,
-    bytes: Vec<u8>,
-    /// Trailing blanks that texts came with when they were first met, by rising number: equality ignores them,
-    /// what is given back does not.
-    blanks: Vec<(u32, usize)>,
-}
-
-impl ByteIds {
-    /// As [`ByteIds::intern`], for a text: equal whatever blanks end it.
-    fn intern_text(&mut self, text: &str) -> u32 {
-        let (key, known) = (trim(text), self.ends.len());
-        let id = self.intern(key);
-        if key.len() < text.len() && id as usize == known {
-            self.blanks.push((id, text.len() - key.len()));
-        }
-        id
-    }
-
-    fn get(&self, id: u32) -> &[u8] {
-        let id = id as usize;
-        let start = if id == 0 { 0 } else { self.ends[id - 1] as usize };
-        &self.bytes[start..self.ends[id] as usize]
-    }
-
-    pub fn intern(&mut self, key: &[u8]) -> u32 {
-        let hash = hash_bytes(key);
-        if let Some((_, id)) = self.table.find(hash, |(stored, id)| *stored == hash && self.get(*id) == key) {
-            return *id;
-        }
-        let next = self.ends.len() as u32;
-        self.bytes.extend_from_slice(key);
-        self.ends.push(self.bytes.len() as u32);
-        self.table.insert_unique(hash, (hash, next), |(stored, _)| *stored);
-        next
-    }
-
-    fn find(&self, key: &[u8]) -> u32 {
-        let hash = hash_bytes(key);
-        self.table
-            .find(hash, |(stored, id)| *stored == hash && self.get(*id) == key)
-            .map_or(MISSING, |(_, id)| *id)
-    }
-
-    fn push_null(&mut self) -> u32 {
-        self.ends.push(self.bytes.len() as u32);
-        self.ends.len() as u32 - 1
-    }
-
-    /// The values as text, in order of number; `null` is the number of NULL.
-    pub fn strings(&self, null: Option<u32>) -> ArrayRef {
-        let mut builder = StringBuilder::with_capacity(self.ends.len(), self.bytes.len());
-        let mut blanks = self.blanks.iter().peekable();
-        for id in 0..self.ends.len() as u32 {
-            let blanks = blanks.next_if(|(blank, _)| *blank == id).map(|(_, count)| " ".repeat(*count));
-            match std::str::from_utf8(self.get(id)) {
-                Ok(text) if Some(id) != null => match blanks {
-                    Some(blanks) => builder.append_value(format!("{text}{blanks}")),
-                    None => builder.append_value(text),
-                },
-                _ => builder.append_null(),
-            }
-        }
-        Arc::new(builder.finish())
-    }
-
-    fn binaries(&self, null: Option<u32>) -> ArrayRef {
-        let mut builder = BinaryBuilder::with_capacity(self.ends.len(), self.bytes.len());
-        for id in 0..self.ends.len() as u32 {
-            builder.append_option((Some(id) != null).then(|| self.get(id)));
-        }
-        Arc::new(builder.finish())
-    }
 }
 
 enum Ids {
@@ -262,17 +84,17 @@ impl ColumnIds {
 
     pub fn len(&self) -> usize {
         match &self.ids {
-            Ids::Integer(ids) => ids.values.len(),
-            Ids::Wide(ids) => ids.values.len(),
-            Ids::Bytes(ids) => ids.ends.len(),
+            Ids::Integer(ids) => ids.values().len(),
+            Ids::Wide(ids) => ids.len(),
+            Ids::Bytes(ids) => ids.len(),
         }
     }
 
     pub fn bytes(&self) -> u64 {
         match &self.ids {
             Ids::Integer(ids) => ids.bytes(),
-            Ids::Wide(ids) => (ids.values.len() * 16 + ids.table.capacity() * 33) as u64,
-            Ids::Bytes(ids) => (ids.bytes.len() + ids.ends.len() * 4 + ids.table.capacity() * 17) as u64,
+            Ids::Wide(ids) => ids.bytes(),
+            Ids::Bytes(ids) => ids.bytes(),
         }
     }
 
@@ -282,10 +104,7 @@ impl ColumnIds {
         }
         let id = match &mut self.ids {
             Ids::Integer(ids) => ids.push_null(),
-            Ids::Wide(ids) => {
-                ids.values.push(0);
-                ids.values.len() as u32 - 1
-            }
+            Ids::Wide(ids) => ids.push_null(),
             Ids::Bytes(ids) => ids.push_null(),
         };
         self.null = Some(id);
@@ -393,7 +212,7 @@ impl ColumnIds {
         if matches!(self.layout, ArrowType::Float32 | ArrowType::Float64) {
             return None;
         }
-        let known = || (0u32..).zip(&ids.values).filter(|(id, _)| Some(*id) != self.null);
+        let known = || (0u32..).zip(ids.values()).filter(|(id, _)| Some(*id) != self.null);
         let least = known().min_by_key(|(_, value)| **value)?.0;
         let greatest = known().max_by_key(|(_, value)| **value)?.0;
         Some((least, greatest))
@@ -405,150 +224,16 @@ impl ColumnIds {
         match &self.ids {
             Ids::Bytes(ids) if self.layout == ArrowType::Binary => ids.binaries(null),
             Ids::Bytes(ids) => ids.strings(null),
-            Ids::Wide(ids) => {
-                let values = ids.values.iter().enumerate();
-                let some = |(id, value): (usize, &i128)| (Some(id as u32) != null).then_some(*value);
-                match self.layout {
-                    ArrowType::Interval(_) => Arc::new(
-                        values
-                            .map(|entry| some(entry).map(unpack_interval))
-                            .collect::<PrimitiveArray<IntervalMonthDayNanoType>>(),
-                    ),
-                    _ => Arc::new(
-                        values
-                            .map(some)
-                            .collect::<PrimitiveArray<Decimal128Type>>()
-                            .with_data_type(self.layout.clone()),
-                    ),
-                }
-            }
+            Ids::Wide(ids) => ids.column(&self.layout, null),
             Ids::Integer(ids) => {
-                let nulls = null.map(|null| (0..ids.values.len() as u32).map(|id| id != null).collect());
-                whole(&self.layout, &ids.values, nulls)
+                let nulls = null.map(|null| (0..ids.values().len() as u32).map(|id| id != null).collect());
+                integer::column(&self.layout, ids.values(), nulls)
             }
         }
-    }
-}
-
-/// Numbers as a column of the layout whose keys they are.
-fn whole(layout: &ArrowType, values: &[i64], nulls: Option<NullBuffer>) -> ArrayRef {
-    macro_rules! column {
-        ($type:ty, $convert:expr) => {
-            Arc::new(PrimitiveArray::<$type>::new(values.iter().map($convert).collect(), nulls))
-        };
-    }
-    match layout {
-        ArrowType::Boolean => Arc::new(BooleanArray::new(values.iter().map(|v| *v != 0).collect(), nulls)),
-        ArrowType::Int16 => column!(Int16Type, |v| *v as i16),
-        ArrowType::Int32 => column!(Int32Type, |v| *v as i32),
-        ArrowType::Date32 => column!(Date32Type, |v| *v as i32),
-        ArrowType::Time64(_) => column!(Time64MicrosecondType, |v| *v),
-        ArrowType::Timestamp(_, _) => column!(TimestampMicrosecondType, |v| *v),
-        ArrowType::Float32 => column!(Float32Type, |v| f32::from_bits(*v as u32)),
-        ArrowType::Float64 => column!(Float64Type, |v| f64::from_bits(*v as u64)),
-        _ => column!(Int64Type, |v| *v),
     }
 }
 
 fn first_null(array: &ArrayRef) -> Option<usize> {
     let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0)?;
     (0..array.len()).find(|&row| nulls.is_null(row))
-}
-
-/// Zero has one bit pattern and so has NaN: they are equal to themselves.
-fn double_bits(value: f64) -> i64 {
-    if value.is_nan() {
-        return f64::NAN.to_bits() as i64;
-    }
-    (value + 0.0).to_bits() as i64
-}
-
-fn real_bits(value: f32) -> i64 {
-    if value.is_nan() {
-        return i64::from(f32::NAN.to_bits());
-    }
-    i64::from((value + 0.0).to_bits())
-}
-
-/// Calls `number` with each value of a narrow fixed-width column.
-///
-/// Every caller has this compiled once more, so only the two common widths have loops of their own; the rest is
-/// widened first.
-pub fn each_integer(array: &ArrayRef, null: u32, number: impl FnMut(i64) -> u32) -> SqlResult<Vec<u32>> {
-    let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0);
-    Ok(match array.data_type() {
-        ArrowType::Int32 => each(array.as_primitive::<Int32Type>().values(), nulls, null, number),
-        ArrowType::Date32 => each(array.as_primitive::<Date32Type>().values(), nulls, null, number),
-        ArrowType::Int64 => each(array.as_primitive::<Int64Type>().values(), nulls, null, number),
-        ArrowType::Time64(_) => {
-            each(array.as_primitive::<Time64MicrosecondType>().values(), nulls, null, number)
-        }
-        ArrowType::Timestamp(_, _) => {
-            each(array.as_primitive::<TimestampMicrosecondType>().values(), nulls, null, number)
-        }
-        _ => each(&widened(array)?, nulls, null, number),
-    })
-}
-
-// Not inlined: one for each width and caller, not one for each type.
-#[inline(never)]
-fn each<T: Copy + Into<i64>>(
-    values: &[T],
-    nulls: Option<&NullBuffer>,
-    null: u32,
-    mut number: impl FnMut(i64) -> u32,
-) -> Vec<u32> {
-    match nulls {
-        None => values.iter().map(|&value| number(value.into())).collect(),
-        Some(nulls) => values
-            .iter()
-            .enumerate()
-            .map(|(row, &value)| if nulls.is_null(row) { null } else { number(value.into()) })
-            .collect(),
-    }
-}
-
-fn widened(array: &ArrayRef) -> SqlResult<Vec<i64>> {
-    Ok(match array.data_type() {
-        ArrowType::Boolean => array.as_boolean().values().iter().map(i64::from).collect(),
-        ArrowType::Int16 => {
-            array.as_primitive::<Int16Type>().values().iter().map(|v| i64::from(*v)).collect()
-        }
-        ArrowType::Float32 => {
-            array.as_primitive::<Float32Type>().values().iter().map(|v| real_bits(*v)).collect()
-        }
-        ArrowType::Float64 => {
-            array.as_primitive::<Float64Type>().values().iter().map(|v| double_bits(*v)).collect()
-        }
-        other => return Err(SqlError::bug(format!("a key column lies as {other}"))),
-    })
-}
-
-/// Months above, days and nanoseconds as one length below: equal spans have equal keys.
-fn pack_interval(value: IntervalMonthDayNano) -> i128 {
-    let nanos = i128::from(value.days) * 86_400_000_000_000 + i128::from(value.nanoseconds);
-    (i128::from(value.months) << 90) + nanos
-}
-
-fn unpack_interval(key: i128) -> IntervalMonthDayNano {
-    let months = (key + (1 << 89)) >> 90;
-    let nanos = key - (months << 90);
-    let day = 86_400_000_000_000;
-    IntervalMonthDayNano::new(months as i32, nanos.div_euclid(day) as i32, nanos.rem_euclid(day) as i64)
-}
-
-fn each_wide(array: &ArrayRef, null: u32, mut number: impl FnMut(i128) -> u32) -> SqlResult<Vec<u32>> {
-    match array.data_type() {
-        ArrowType::Decimal128(_, _) => Ok(array
-            .as_primitive::<Decimal128Type>()
-            .iter()
-            .map(|value| value.map_or(null, &mut number))
-            .collect()),
-        ArrowType::Interval(_) => Ok(array
-            .as_primitive::<IntervalMonthDayNanoType>()
-            .iter()
-            .map(|value| value.map_or(null, |value| number(pack_interval(value))))
-            .collect()),
-        other => Err(SqlError::bug(format!("a key column lies as {other}"))),
-    }
 }
