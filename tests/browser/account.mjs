@@ -123,7 +123,7 @@ export async function serverless(page, learner, pictures) {
   await learner.run("admin", "CREATE TABLE public.kept AS SELECT 1 AS a;");
   await learner.clock("advance 1h");
   await console_.go("redshift/backup");
-  const row = page.locator(".room tbody tr").last();
+  const row = page.locator(".room tbody tr").first();
   await row.waitFor({ timeout: SOON });
   await pictures(page, `${learner.language}-serverless`, "workbench");
   await console_.do(row.locator("button").first(), { snapshotName: "point" });

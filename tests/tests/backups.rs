@@ -15,9 +15,18 @@ use sandshift_tests::reload::reloaded;
 use serde_json::Value;
 
 /// In which clients get through.
-const ANSWERS: [&str; 4] = ["available", "modifying", "resizing", "cancelling-resize"];
+const ANSWERS: [&str; 6] = [
+    "available",
+    "available, prep-for-resize",
+    "available, resize-cleanup",
+    "modifying",
+    "resizing",
+    "cancelling-resize",
+];
 
-const STATES: [&str; 11] = [
+const STATES: [&str; 13] = [
+    "available, prep-for-resize",
+    "available, resize-cleanup",
     "creating",
     "available",
     "modifying",

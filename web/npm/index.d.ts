@@ -175,7 +175,7 @@ export class Sandbox {
   /** Lets simulated time pass: `"8h"`, `"1d 12h"`, milliseconds; without it, until something happens by itself. */
   advance(duration?: string | number): Promise<{
     now: Date;
-    happenings: { at: Date; kind: string; subject: string }[];
+    happenings: { at: Date; kind: string; subject: string; times: number }[];
     /** Happenings before those, left out. */
     earlier: number;
   }>;

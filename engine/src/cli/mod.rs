@@ -32,7 +32,7 @@ use arguments::{Global, Invocation};
 pub struct CliOutput {
     pub stdout: String,
     pub stderr: String,
-    /// 0 done; 1 an S3 transfer failed; 252 usage; 254 the service refused; 255 anything else.
+    /// 0 done; 1 an S3 transfer failed; 130 stopped; 252 usage; 254 the service refused; 255 anything else.
     pub code: i32,
 }
 

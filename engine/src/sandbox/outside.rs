@@ -74,7 +74,20 @@ impl AccountOutside<'_> {
     }
 }
 
+/// Looks for objects of a bucket below a prefix.
+type Listing = fn(&mut Account, &Reader<'_>, &str, &str) -> Result<Vec<(String, u64)>, WarehouseError>;
+
 impl AccountOutside<'_> {
+    fn listed(
+        &mut self,
+        credentials: &Credentials,
+        (bucket, prefix): (&str, &str),
+        listing: Listing,
+    ) -> Result<Vec<ObjectSummary>, OutsideError> {
+        let found = self.ask(credentials, |account, reader| listing(account, reader, bucket, prefix))?;
+        Ok(found.into_iter().map(|(key, size)| ObjectSummary { key, size }).collect())
+    }
+
     /// A cluster whose limit of scans is reached reads nothing outside until the period is over, where the limit says so.
     ///
     /// # Errors
@@ -127,9 +140,7 @@ impl Outside for AccountOutside<'_> {
         bucket: &str,
         prefix: &str,
     ) -> Result<Vec<ObjectSummary>, OutsideError> {
-        let found =
-            self.ask(credentials, |account, reader| warehouse_access::list(account, reader, bucket, prefix))?;
-        Ok(found.into_iter().map(|(key, size)| ObjectSummary { key, size }).collect())
+        self.listed(credentials, (bucket, prefix), warehouse_access::list)
     }
 
     fn find(
@@ -138,9 +149,7 @@ impl Outside for AccountOutside<'_> {
         bucket: &str,
         prefix: &str,
     ) -> Result<Vec<ObjectSummary>, OutsideError> {
-        let found =
-            self.ask(credentials, |account, reader| warehouse_access::find(account, reader, bucket, prefix))?;
-        Ok(found.into_iter().map(|(key, size)| ObjectSummary { key, size }).collect())
+        self.listed(credentials, (bucket, prefix), warehouse_access::find)
     }
 
     fn catalog(

@@ -91,7 +91,7 @@ pub fn Lines() -> Html {
                             <li class="meta">{ (words.meanwhile_earlier)(state.meanwhile.1) }</li>
                         }
                         { for state.meanwhile.0.iter().map(|happening| html! {
-                            <li><span class="num meta">{ moment(happening.at) }</span>{ " " }{ (words.happened)(&happening.kind) }{ " " }<span class="mono">{ &happening.subject }</span></li>
+                            <li><span class="num meta">{ moment(happening.at) }</span>{ " " }{ (words.happened)(&happening.kind) }{ " " }<span class="mono">{ &happening.subject }</span>if happening.times > 1 { <span class="meta num">{ (words.times)(happening.times) }</span> }</li>
                         }) }
                     </ul>
                     <button class="btn btn-quiet btn-icon btn-sm" type="button" onclick={page.desk.on(|_: MouseEvent| Action::MeanwhileClosed)}><Icon name="cross" small=true /><span class="sr">{ words.close }</span></button>

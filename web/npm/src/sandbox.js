@@ -99,7 +99,7 @@ export class Sandbox {
         return event.type === "account";
       });
       const { happenings, earlier } = passed;
-      return { now: this.#account.now, happenings: happenings.map(({ at, kind, subject }) => ({ at: instant(at), kind, subject })), earlier };
+      return { now: this.#account.now, happenings: happenings.map(({ at, ...rest }) => ({ at: instant(at), ...rest })), earlier };
     });
   }
 

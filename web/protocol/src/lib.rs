@@ -495,6 +495,8 @@ pub struct Happening {
     pub at: i64,
     /// `cluster-paused`, `snapshot-taken`, ... as `sandshift_engine::happening` names it.
     pub kind: String,
-    /// What it happened to.
+    /// What it happened to; of several that are told together, the last.
     pub subject: String,
+    /// How many are told together.
+    pub times: u32,
 }

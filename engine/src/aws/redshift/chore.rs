@@ -190,7 +190,7 @@ fn turn(account: &mut Account, id: WarehouseId, at: Instant) -> Vec<Happening> {
         Status::Rebooting => apply_parameters(account, id),
         Status::Maintained => told = vec![Happening::new(at, H::MaintenancePassed, name)],
         Status::Pausing => told = vec![Happening::new(at, H::ClusterPaused, name)],
-        Status::FinalSnapshot => told.clear(),
+        Status::FinalSnapshot | Status::PreparingResize => told.clear(),
         _ => {}
     }
     let Some(cluster) = of_mut(account, id) else { return told };

@@ -74,6 +74,9 @@ pub struct Cluster {
     namespace: String,
 }
 
+/// The release, which `version()` ends with.
+const REVISION: &str = "50065";
+
 /// Eight hours, the product's measure between automated snapshots.
 pub const SNAPSHOT_EVERY: i64 = 8 * 3_600_000_000;
 
@@ -225,20 +228,13 @@ impl Cluster {
         });
         put(&mut value, rest);
         if let Some(size) = self.restored_from {
-            let status = if self.status == Status::Creating { "restoring" } else { "completed" };
-            value["RestoreStatus"] = json!({
-                "Status": status,
-                "CurrentRestoreRateInMegaBytesPerSecond": 0.0,
-                "SnapshotSizeInMegaBytes": size,
-                "ProgressInMegaBytes": if self.status == Status::Creating { 0 } else { size },
-                "ElapsedTimeInSeconds": 0,
-                "EstimatedTimeToCompletionInSeconds": 0,
-            });
+            value["RestoreStatus"] = self.restoring(size, now);
         }
         if let Some(copy) = &self.copy {
             value["ClusterSnapshotCopyStatus"] = copy.value();
         }
         value["ClusterNodes"] = Value::Array(self.node_values());
+        value["ClusterRevisionNumber"] = json!(REVISION);
         value["Tags"] = tag::values(&self.tags);
         value["EnhancedVpcRouting"] = json!(self.enhanced_routing);
         value["IamRoles"] = Value::Array(roles);
@@ -260,9 +256,10 @@ impl Cluster {
         }
         value["NextMaintenanceWindowStartTime"] = json!(iso(next_window(self, now)));
         if self.pending_nodes.is_some() {
-            let elastic = self.status == Status::ElasticResizing;
+            let elastic = matches!(self.status, Status::ElasticResizing | Status::PreparingResize);
             let name = if elastic { "ElasticResize" } else { "ClassicResize" };
-            value["ResizeInfo"] = json!({"ResizeType": name, "AllowCancelResize": !elastic});
+            let managed = self.pending_nodes.as_ref().is_some_and(|(to, _)| super::node::is_managed(to));
+            value["ResizeInfo"] = json!({"ResizeType": name, "AllowCancelResize": !elastic && !managed});
         }
         value["ClusterNamespaceArn"] =
             json!(format!("arn:aws:redshift:{region}:{id}:namespace:{}", self.namespace));
@@ -274,9 +271,40 @@ impl Cluster {
         value
     }
 
+    /// How far the restore is that makes it. Only nodes with disks of their own are told of in numbers (guide).
+    fn restoring(&self, size: u64, now: Instant) -> Value {
+        let going = self.until.filter(|_| self.status == Status::Creating);
+        let passed = (now.0 - self.created.0).max(0);
+        let status = match going {
+            Some(_) if passed == 0 => "starting",
+            Some(_) => "restoring",
+            None => "completed",
+        };
+        if super::node::is_managed(&self.node_type) {
+            return json!({"Status": status});
+        }
+        let (seconds, left) = match going {
+            Some(until) => (passed / 1_000_000, (until.0 - now.0).max(0) / 1_000_000),
+            None => (Status::Creating.lasts().unwrap_or(0) / 1_000_000, 0),
+        };
+        let whole = (seconds + left).max(1);
+        let rate = if status == "restoring" { size as f64 / whole as f64 } else { 0.0 };
+        json!({
+            "Status": status,
+            "CurrentRestoreRateInMegaBytesPerSecond": (rate * 10_000.0).round() / 10_000.0,
+            "SnapshotSizeInMegaBytes": size,
+            "ProgressInMegaBytes": size * seconds as u64 / whole as u64,
+            "ElapsedTimeInSeconds": seconds,
+            "EstimatedTimeToCompletionInSeconds": left,
+        })
+    }
+
     /// What was asked for and is not there yet.
     fn pending(&self) -> Value {
         let mut value = json!({});
+        if self.status == Status::Creating && self.restored_from.is_none() {
+            value["MasterUserPassword"] = json!("****");
+        }
         if let Some((node_type, nodes)) = &self.pending_nodes {
             value["NodeType"] = json!(node_type);
             value["NumberOfNodes"] = json!(nodes);

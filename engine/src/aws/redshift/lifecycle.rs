@@ -122,7 +122,7 @@ pub fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> 
     let name = free_name(account, order, member, parameters.required(member))?;
     let node_type = parameters.required("NodeType");
     let (kind, number) = (parameters.text("ClusterType"), parameters.integer("NumberOfNodes"));
-    let nodes = node::count(kind, number, node_type)?;
+    let nodes = node::count(kind, number, node_type, false)?;
     let database = parameters.text("DBName").unwrap_or("dev");
     identifier::database(database)?;
     let admin = parameters.required("MasterUsername");

@@ -104,7 +104,10 @@ pub fn modify(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> 
     if let Some(to) = to {
         cluster.turn(to, order.now);
     }
-    let value = cluster.value(account, order.now, &[]);
+    let mut value = cluster.value(account, order.now, &[]);
+    if password.is_some() {
+        value["PendingModifiedValues"]["MasterUserPassword"] = json!("****");
+    }
     *account.redshift.cluster_mut(order.region, name)? = cluster;
     Ok(json!({"Cluster": value}))
 }

@@ -31,7 +31,7 @@ pub fn begin(account: &mut Account, order: &Order<'_>, classic: bool) -> Result<
     let (old_type, old, warehouse) = (cluster.node_type.clone(), cluster.nodes, cluster.warehouse);
     let node_type = parameters.text("NodeType").unwrap_or(&old_type).to_owned();
     let number = parameters.integer("NumberOfNodes").or((old > 1).then_some(i64::from(old)));
-    let nodes = node::count(parameters.text("ClusterType"), number, &node_type)?;
+    let nodes = node::count(parameters.text("ClusterType"), number, &node_type, !classic)?;
     let unsupported = |sentence: String| RedshiftFault::new(Code::UnsupportedOption, sentence);
     if node_type == old_type && nodes == old {
         return Err(
@@ -46,8 +46,9 @@ pub fn begin(account: &mut Account, order: &Order<'_>, classic: bool) -> Result<
             )
             .into());
         }
-        let large = node_type == old_type && matches!(node_type.as_str(), "ra3.4xlarge" | "ra3.16xlarge");
-        let (most, least) = if large { (old * 4, old.div_ceil(4)) } else { (old * 2, old.div_ceil(2)) };
+        let large = matches!(node_type.as_str(), "ra3.4xlarge" | "ra3.16xlarge");
+        let most = if large { old * 4 } else { old * 2 };
+        let least = old.div_ceil(if node::is_managed(&node_type) { 4 } else { 2 }).max(2);
         if node_type == old_type && !(least..=most).contains(&nodes) {
             return Err(unsupported(format!(
                 "Elastic resize of {old} nodes of {node_type} is possible to between {least} and {most} nodes."
@@ -62,7 +63,7 @@ pub fn begin(account: &mut Account, order: &Order<'_>, classic: bool) -> Result<
         // The cluster is restarted and then reads only.
         cluster.cuts += 1;
     }
-    cluster.turn(if classic { Status::ClassicResizing } else { Status::ElasticResizing }, order.now);
+    cluster.turn(if classic { Status::ClassicResizing } else { Status::PreparingResize }, order.now);
     let cluster = cluster.clone();
     Ok(json!({"Cluster": cluster.value(account, order.now, &[])}))
 }

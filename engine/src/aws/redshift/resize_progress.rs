@@ -32,8 +32,11 @@ fn value(account: &Account, cluster: &Cluster, now: Instant) -> Value {
         let passed = (span - (until.0 - now.0)).clamp(0, span);
         (passed, span)
     };
+    let elastic = Status::ElasticResizing.lasts().unwrap_or(1);
     let (status, (passed, span)) = match (cluster.status, cluster.until) {
         (Status::CancellingResize, _) => ("CANCELLING", (0, 1)),
+        (Status::PreparingResize, _) => ("IN_PROGRESS", (0, elastic)),
+        (Status::CleaningUpResize, _) => ("IN_PROGRESS", (elastic, elastic)),
         (status @ (Status::ElasticResizing | Status::ClassicResizing), Some(until)) => {
             ("IN_PROGRESS", running(status, until))
         }

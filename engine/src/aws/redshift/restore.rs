@@ -44,7 +44,7 @@ pub fn restore(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault>
         node_type.clone_into(&mut cluster.node_type);
     }
     let number = parameters.integer("NumberOfNodes").unwrap_or_else(|| i64::from(cluster.nodes));
-    cluster.nodes = node::count(None, Some(number), &cluster.node_type)?;
+    cluster.nodes = node::count(None, Some(number), &cluster.node_type, false)?;
     if let Some(was) = &source.was
         && !node::is_managed(&was.node_type)
         && !node::is_managed(&cluster.node_type)
@@ -68,8 +68,7 @@ pub fn restore(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault>
     cluster.restored_snapshot = from.map(str::to_owned);
     account.identifiers = identifiers;
     cluster.warehouse = account.open_warehouse(manifest);
-    let mut value = cluster.value(account, order.now, &[]);
-    value["RestoreStatus"]["Status"] = json!("starting");
+    let value = cluster.value(account, order.now, &[]);
     account.redshift.add(cluster);
     Ok(json!({"Cluster": value}))
 }

@@ -24,6 +24,9 @@ pub enum Status {
     Resuming,
     FinalSnapshot,
     Deleting,
+    /// Before an elastic resize, and after it: SQL works, the cluster itself is not to be touched.
+    PreparingResize,
+    CleaningUpResize,
 }
 
 const MINUTE: i64 = 60_000_000;
@@ -44,6 +47,8 @@ impl Status {
             Status::Resuming => "resuming",
             Status::FinalSnapshot => "final-snapshot",
             Status::Deleting => "deleting",
+            Status::PreparingResize => "available, prep-for-resize",
+            Status::CleaningUpResize => "available, resize-cleanup",
         }
     }
 
@@ -51,7 +56,7 @@ impl Status {
     /// `creating` and `available`. `Paused` is what consoles show.
     pub fn availability(self) -> &'static str {
         match self {
-            Status::Available => "Available",
+            Status::Available | Status::PreparingResize | Status::CleaningUpResize => "Available",
             Status::Maintained => "Maintenance",
             Status::Rebooting | Status::Renaming => "Unavailable",
             Status::Paused => "Paused",
@@ -68,6 +73,8 @@ impl Status {
                 | Status::ElasticResizing
                 | Status::ClassicResizing
                 | Status::CancellingResize
+                | Status::PreparingResize
+                | Status::CleaningUpResize
         )
     }
 
@@ -81,7 +88,9 @@ impl Status {
         let minutes = match self {
             Status::Available | Status::Paused => return None,
             Status::Modifying => 1,
+            Status::PreparingResize => 2,
             Status::Rebooting | Status::Renaming | Status::FinalSnapshot | Status::Deleting => 3,
+            Status::CleaningUpResize => 5,
             Status::Creating | Status::Pausing | Status::Resuming | Status::CancellingResize => 5,
             Status::ElasticResizing => 10,
             Status::Maintained => 30,
@@ -96,6 +105,8 @@ impl Status {
             Status::Deleting => None,
             Status::FinalSnapshot => Some(Status::Deleting),
             Status::Pausing | Status::Paused => Some(Status::Paused),
+            Status::PreparingResize => Some(Status::ElasticResizing),
+            Status::ElasticResizing => Some(Status::CleaningUpResize),
             _ => Some(Status::Available),
         }
     }

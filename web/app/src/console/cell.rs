@@ -166,7 +166,9 @@ fn dot(state: &str) -> &'static str {
         "denied" | "cancelled" | "incompatible-network" | "storage-full" => "dot dot-bad",
         "pending" | "queued" | "submitted" | "inprogress" | "in_progress" | "started" => "dot dot-busy",
         state if state.contains("fail") || state.ends_with("deny") => "dot dot-bad",
-        state if state.ends_with("ing") && state != "pending-restart" => "dot dot-busy",
+        state if (state.ends_with("ing") || state.contains("resize")) && state != "pending-restart" => {
+            "dot dot-busy"
+        }
         _ => "dot dot-ok",
     }
 }

@@ -103,6 +103,7 @@ pub(super) static WORDS: Words = Words {
     stop_time: "Stop here",
     meanwhile: "Meanwhile",
     meanwhile_earlier: |count| format!("and {count} things before"),
+    times: |count| format!(", {count} in all"),
     happened: |kind| match kind {
         "cluster-available" => "cluster available:",
         "cluster-paused" => "cluster paused:",

@@ -103,6 +103,7 @@ pub(super) static WORDS: Words = Words {
     stop_time: "여기서 멈추기",
     meanwhile: "그사이",
     meanwhile_earlier: |count| format!("그 앞에 {count}건 더"),
+    times: |count| format!(" 등 {count}건"),
     happened: |kind| match kind {
         "cluster-available" => "클러스터 사용 가능:",
         "cluster-paused" => "클러스터 일시 중지됨:",

@@ -151,6 +151,7 @@ pub struct Words {
     pub stop_time: &'static str,
     pub meanwhile: &'static str,
     pub meanwhile_earlier: fn(u32) -> String,
+    pub times: fn(u32) -> String,
     /// What happened, by its name in the protocol.
     pub happened: fn(&str) -> &'static str,
     pub bill_so_far: &'static str,

@@ -72,14 +72,23 @@ impl Workspace {
     pub(super) fn end_passage(&mut self) {
         let Some(Passing { id, passage, .. }) = self.passage.take() else { return };
         self.sandbox.stop_passage(passage);
-        let happened = self.sandbox.happenings();
-        let earlier = happened.len().saturating_sub(HAPPENINGS);
-        let happenings = happened.into_iter().skip(earlier).map(|happening| Happening {
-            at: happening.at.0,
-            kind: happening.kind.name().to_owned(),
-            subject: happening.subject,
-        });
-        let happenings = happenings.collect();
+        let told = |one: sandshift_engine::happening::Happening| Happening {
+            at: one.at.0,
+            kind: one.kind.name().to_owned(),
+            subject: one.subject,
+            times: 1,
+        };
+        let mut happenings: Vec<Happening> = self.sandbox.happenings().into_iter().map(told).collect();
+        // A month of recovery points must not hide the cluster that came up: what is alike is told together.
+        if happenings.len() > HAPPENINGS {
+            happenings =
+                together(happenings, |one, other| one.kind == other.kind && one.subject == other.subject);
+        }
+        if happenings.len() > HAPPENINGS {
+            happenings = together(happenings, |one, other| one.kind == other.kind);
+        }
+        let earlier = happenings.len().saturating_sub(HAPPENINGS);
+        happenings.drain(..earlier);
         self.tell(id, EventKind::TimePassed { happenings, earlier: earlier as u32 });
         self.changed = true;
         self.tell_account(id);
@@ -139,4 +148,16 @@ impl Workspace {
         self.tell_account(id);
         self.tell_checks(id);
     }
+}
+
+/// Each by its last, in order.
+fn together(all: Vec<Happening>, alike: impl Fn(&Happening, &Happening) -> bool) -> Vec<Happening> {
+    let mut told: Vec<Happening> = Vec::new();
+    for mut one in all {
+        if let Some(at) = told.iter().position(|before| alike(before, &one)) {
+            one.times += told.remove(at).times;
+        }
+        told.push(one);
+    }
+    told
 }
