@@ -1,29 +1,11 @@
 // Starts the page. The only script that knows where the others are: a build that renames files rewrites this one.
 
+import { seen, showCourse, showLesson } from "./first.js";
+
 const beside = (file) => new URL(file, import.meta.url);
 
 // In somebody else's page, that page may be told what is passed.
 const embedded = window.parent === window ? undefined : import("./embedded.js");
-
-// The first words stand in the markup: they are shown as the person wants them before the page's program is here, which
-// then decides all this for good (`host.rs`).
-{
-  const asked = new URLSearchParams(location.search);
-  const remembered = (key) => {
-    try {
-      return localStorage.getItem(`sandshift.${key}`);
-    } catch {
-      return null; // Blocked.
-    }
-  };
-  const wished = asked.get("lang") ?? remembered("language") ?? navigator.language;
-  const language = /^ko\b/i.test(wished) ? "ko" : "en";
-  const theme = asked.get("theme") ?? remembered("theme");
-  document.documentElement.lang = language;
-  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
-  const first = document.querySelector(`#app main[lang="${language}"]`);
-  if (first && !/^#\/lab\/./.test(location.hash)) first.hidden = false;
-}
 
 function startWorker() {
   const worker = new Worker(beside("./worker.js"), { type: "module", name: "sandshift" });
@@ -59,11 +41,14 @@ function begin(address) {
 const course = begin("labs/index.json");
 const lab = location.hash.match(/^#\/lab\/([^/]+)/)?.[1];
 let asked;
-if (lab !== undefined) {
-  asked = course.then((index) => {
+if (lab === undefined) showCourse();
+else {
+  asked = course.then(async (index) => {
     const { folder, files = [] } = JSON.parse(index).find(({ id }) => id === lab) ?? {};
-    for (const file of files) begin(`labs/${folder}/${file}`);
-  }).catch(() => {});
+    const texts = files.map((file) => begin(`labs/${folder}/${file}`));
+    const digest = files.indexOf("lab.json");
+    if (digest >= 0) showLesson(lab, await texts[digest]);
+  }).catch(() => {}); // The program says what is wrong.
 }
 
 // In a lab the engine is wanted in any case: it is started before the page asks, and after the page's own program is
@@ -91,6 +76,34 @@ globalThis.sandshift = {
   digest: async (id, names, texts) => {
     const { default: init, digest } = await import("./digest.js");
     await init({ module_or_path: beside("./digest_bg.wasm") });
+    return digest(id, names, texts);
+  },
+  /** What a link in the markup is to ask for; a page that has its files inside says so. */
+  address: (path) => globalThis.sandshiftAddress?.(path) ?? `./${path}`,
+  editor: () => import("./editor.js"),
+  chart: () => import("./chart.js"),
+  /** The page of a model, with its styles. */
+  model: async () => {
+    const style = document.createElement("link");
+    Object.assign(style, { rel: "stylesheet", href: sandshift.address("styles/model.css") });
+    const styled = new Promise((done) => (style.onload = style.onerror = done));
+    document.head.append(style);
+    const [module] = await Promise.all([import("./model.js"), styled]);
+    return module;
+  },
+};
+
+// The browser compiles while the rest comes; a host that calls WebAssembly something else is no reason to stop.
+const program = beside("./app_bg.wasm");
+const compiled = WebAssembly.compileStreaming(fetch(program)).catch(() => program);
+const { default: init } = await import("./app.js");
+const ready = await compiled;
+if (lab !== undefined) startEarly();
+// Once the page begins it keeps the thread: the lesson, or the list of labs, is there to be drawn at once, so that
+// nothing moves when it comes, and the first words are seen before it. A slow host is not waited for.
+const slow = new Promise((resolve) => setTimeout(resolve, 1500));
+await Promise.race([(asked ?? course).then(seen, () => {}), slow]);
+await init({ module_or_path: beside("./digest_bg.wasm") });
     return digest(id, names, texts);
   },
   /** What a link in the markup is to ask for; a page that has its files inside says so. */

@@ -23,7 +23,7 @@ settle("worker.js", await worker(site, join(root, "web/worker/site.js"), { forma
 // All that boot.js imports stays where it is, but for the page's own script.
 const later = ["editor", "chart", "model", "digest", "offline", "embedded"].map((name) => `./${name}.js`);
 const { outputFiles: [boot] } = await esbuild.build({ ...short, entryPoints: [at("boot.js")], bundle: true, format: "esm", external: later });
-settle("boot.js", boot.text, ["app.js"]);
+settle("boot.js", boot.text, ["app.js", "first.js"]);
 
 
 for (const file of ["author.js", "proof.js", "zip.js", "offline.js"]) {

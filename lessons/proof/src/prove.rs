@@ -213,7 +213,7 @@ fn statements_hold<S: Stage>(
             Block::Sql { user, text, refusal, line } => (entry("sql", user, text, *refusal), *line),
             Block::Aws { principal, text, refusal, line } => (entry("aws", principal, text, *refusal), *line),
             Block::Clock { text, line, .. } => (format!("clock> {text}\n"), *line),
-            Block::Markdown { .. } | Block::Note { .. } | Block::Question { .. } | Block::Blanks { .. } => {
+            Block::Text { .. } | Block::Note { .. } | Block::Question { .. } | Block::Blanks { .. } => {
                 continue;
             }
         };

@@ -25,13 +25,14 @@
 //! ````
 //!
 //! A block ends at a fence of its own length, so a block that shows SQL takes four backticks. Any other fence
-//! is ordinary Markdown. Running text and the bodies of blocks are left as Markdown for the page to render.
+//! is ordinary Markdown. Running text and the bodies of blocks are read as such ([`Text`]).
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
+use crate::text::Text;
 use crate::transcript::{Door, Transcript};
 
 /// Everything said in one language.
@@ -40,7 +41,7 @@ use crate::transcript::{Door, Transcript};
 pub struct Prose {
     pub title: String,
     /// What stands between the title and the first step.
-    pub lead: String,
+    pub lead: Text,
     /// What the learner can do afterwards, one sentence each.
     pub outcomes: Vec<String>,
     /// In the order of the file.
@@ -68,11 +69,11 @@ pub struct StepProse {
     pub solution: Option<Words>,
 }
 
-/// Markdown and where it stands.
+/// Text and where it stands.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Words {
-    pub markdown: String,
+    pub text: Text,
     /// Line of its fence, from 1.
     pub line: u32,
 }
@@ -80,7 +81,7 @@ pub struct Words {
 /// A hint, and from when it is of use.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hint {
-    pub markdown: String,
+    pub text: Text,
     /// Line of its fence, from 1.
     pub line: u32,
     pub when: HintWhen,
@@ -103,8 +104,8 @@ pub enum HintWhen {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Block {
-    Markdown {
-        markdown: String,
+    Text {
+        text: Text,
         line: u32,
     },
     /// SQL to put in the editor of `user`.
@@ -130,7 +131,7 @@ pub enum Block {
     },
     Note {
         title: String,
-        markdown: String,
+        text: Text,
         line: u32,
     },
     /// SQL of `user` with blanks, each three or more `_`.
@@ -142,7 +143,7 @@ pub enum Block {
     /// A question or a prediction: the check of that id decides which.
     Question {
         check: String,
-        prompt: String,
+        prompt: Text,
         options: Vec<Choice>,
         line: u32,
     },
@@ -152,7 +153,7 @@ pub enum Block {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Choice {
     pub id: String,
-    pub text: String,
+    pub text: Text,
 }
 
 impl Prose {
@@ -161,6 +162,7 @@ impl Prose {
         let mut reader = Reader {
             file,
             prose: Prose::default(),
+            lead: String::new(),
             running: String::new(),
             running_line: 1,
             problems: Vec::new(),
@@ -177,6 +179,8 @@ impl Prose {
 struct Reader<'a> {
     file: &'a str,
     prose: Prose,
+    /// The lead's Markdown.
+    lead: String,
     /// Markdown not yet put into a block.
     running: String,
     running_line: u32,
@@ -264,11 +268,11 @@ impl Reader<'_> {
         }
         let line = self.running_line;
         match self.prose.steps.last_mut() {
-            Some(step) => step.blocks.push(Block::Markdown { markdown, line }),
-            None if self.prose.lead.is_empty() => self.prose.lead = markdown,
+            Some(step) => step.blocks.push(Block::Text { text: Text::read(&markdown), line }),
             None => {
-                self.prose.lead.push_str("\n\n");
-                self.prose.lead.push_str(&markdown);
+                self.lead.push_str("\n\n");
+                self.lead.push_str(&markdown);
+                self.prose.lead = Text::read(&self.lead);
             }
         }
     }
@@ -301,7 +305,7 @@ impl Reader<'_> {
         self.flush();
         let hint = match kind_of {
             Kind::Hint => match read_hint(argument) {
-                Some(when) => Some(Hint { markdown: body.clone(), line, when }),
+                Some(when) => Some(Hint { text: Text::read(&body), line, when }),
                 None => {
                     let expected = "```hint alone, `hint after 3`, `hint wrong WRONG` or `hint open CHECK`";
                     self.problem(line, format!("`{}` is not how a hint is named", fence.info), expected);
@@ -352,7 +356,7 @@ impl Reader<'_> {
             );
             return;
         };
-        let words = Words { markdown: body.clone(), line };
+        let words = Words { text: Text::read(&body), line };
         let argument = argument.to_owned();
         let taken = match kind_of {
             Kind::Check => step.checks.insert(argument, words),
@@ -381,7 +385,7 @@ impl Reader<'_> {
                 None
             }
             Kind::Note => {
-                step.blocks.push(Block::Note { title: argument, markdown: body, line });
+                step.blocks.push(Block::Note { title: argument, text: words.text, line });
                 None
             }
             Kind::Question => {
@@ -486,14 +490,14 @@ fn read_question(check: &str, body: &str, line: u32) -> Result<Block, String> {
         .iter()
         .map(|option| {
             let (id, text) = option[2..].split_once(':').ok_or(format!("the option `{option}` has no id"))?;
-            Ok(Choice { id: id.trim().to_owned(), text: text.trim().to_owned() })
+            Ok(Choice { id: id.trim().to_owned(), text: Text::read(text.trim()) })
         })
         .collect::<Result<Vec<Choice>, String>>()?;
     let prompt = prompt.join("\n").trim().to_owned();
     if prompt.is_empty() || options.len() < 2 {
         return Err("a question needs its text and two options".to_owned());
     }
-    Ok(Block::Question { check: check.to_owned(), prompt, options, line })
+    Ok(Block::Question { check: check.to_owned(), prompt: Text::read(&prompt), options, line })
 }
 
 #[cfg(test)]

@@ -7,18 +7,18 @@ const TEXT: &str = "# Lab\nLead.\n\n```outcome\nSee a refusal\n```\n\n## One {#o
 #[test]
 fn reads_steps_blocks_and_texts() {
     let prose = Prose::parse("en.md", TEXT).unwrap();
-    assert_eq!((prose.title.as_str(), prose.lead.as_str()), ("Lab", "Lead."));
+    assert_eq!((prose.title.as_str(), &prose.lead), ("Lab", &Text::read("Lead.")));
     assert_eq!(prose.outcomes, ["See a refusal"]);
     let step = &prose.steps[0];
     assert_eq!((step.id.as_str(), step.title.as_str(), step.line), ("one", "One", 8));
     assert!(matches!(&step.blocks[1], Block::Sql { user, refusal: false, line: 11, .. } if user == "admin"));
     assert!(
-        matches!(&step.blocks[2], Block::Markdown { markdown, .. } if markdown == "```text\nplain\n```\nafter")
+        matches!(&step.blocks[2], Block::Text { text, .. } if *text == Text::read("```text\nplain\n```\nafter"))
     );
     assert!(matches!(&step.blocks[3], Block::Sql { refusal: true, .. }));
     assert!(matches!(&step.blocks[4], Block::Question { options, .. } if options[1].id == "no"));
-    assert_eq!(step.hints[0].markdown, "Try:\n```sql\nSELECT 2;\n```");
-    assert_eq!(step.checks["can-read"].markdown, "Read it");
+    assert_eq!(step.hints[0].text, Text::read("Try:\n```sql\nSELECT 2;\n```"));
+    assert_eq!(step.checks["can-read"].text, Text::read("Read it"));
     assert_eq!(step.wrong["all"].line, 41);
 }
 

@@ -2,6 +2,7 @@
 
 use sandshift_prose::definition::{CheckKind, Step};
 use sandshift_prose::markdown::StepProse;
+use sandshift_prose::text::Text;
 use yew::prelude::*;
 
 use super::fact::{Fact, Kind};
@@ -40,18 +41,18 @@ pub fn Checks(props: &ChecksProps) -> Html {
             <ul class="checks" aria-live="polite">
                 { for step.checks.iter().map(|check| {
                     let done = passed(&check.id);
-                    let text = prose.checks.get(&check.id).map_or(check.id.clone(), |words| words.markdown.clone());
+                    let text = prose.checks.get(&check.id).map(|words| words.text.clone());
                     let facts = found
                         .and_then(|found| found.checks.iter().find(|each| each.check == check.id))
                         .and_then(|each| each.missing.clone());
-                    let missing = prose.missing.get(&check.id).map(|words| words.markdown.clone());
+                    let missing = prose.missing.get(&check.id).map(|words| words.text.clone());
                     // Facts are about the account; of a question there is nothing more to say.
                     let fact = facts.as_deref().filter(|_| matches!(check.kind, CheckKind::State(_) | CheckKind::Result { .. })).map(Fact::read);
                     html! {
                         <li class={done.then_some("pass")} key={check.id.clone()} data-check={check.id.clone()}>
                             <span class="mark"><Icon name="check" /></span>
                             <div>
-                                <Inline text={text} />
+                                if let Some(text) = text { <Inline {text} /> } else { { &check.id } }
                                 <span class="sr">{ format!(": {}", if done { words.check_passed } else { words.check_open }) }</span>
                                 if !done && found.is_some() {
                                     { say(words, fact, missing) }
@@ -63,7 +64,7 @@ pub fn Checks(props: &ChecksProps) -> Html {
             </ul>
             <div aria-live="polite">
                 if let Some(wrong) = wrong {
-                    <div class="callout callout-warn"><Icon name="warn" /><Markdown text={wrong.markdown.clone()} class="" /></div>
+                    <div class="callout callout-warn"><Icon name="warn" /><Markdown text={wrong.text.clone()} class="" /></div>
                 }
             </div>
             if found.is_some_and(|found| found.passed) {
@@ -76,7 +77,7 @@ pub fn Checks(props: &ChecksProps) -> Html {
 }
 
 /// What is missing: a thing that is not there comes before anything the author foresaw, the server's words come last.
-fn say(words: &Words, fact: Option<Fact<'_>>, missing: Option<String>) -> Html {
+fn say(words: &Words, fact: Option<Fact<'_>>, missing: Option<Text>) -> Html {
     match (fact, missing) {
         (Some(Fact::Absent { kind, name }), _) => {
             let told = match kind {

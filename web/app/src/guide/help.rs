@@ -62,7 +62,7 @@ pub fn Help(props: &HelpProps) -> Html {
                 html! {
                     <details class="fold" key={at}>
                         <summary {onclick}><Icon name="right" />{ (words.hint)(at + 1) }<span class="end">{ (words.of_hints)(hints.len()) }</span></summary>
-                        <div class="in"><Markdown text={hint.markdown.clone()} class="" /></div>
+                        <div class="in"><Markdown text={hint.text.clone()} class="" /></div>
                     </details>
                 }
             }) }
@@ -72,7 +72,7 @@ pub fn Help(props: &HelpProps) -> Html {
                     <div class="in">
                         if revealed {
                             if let Some(said) = &props.prose.solution {
-                                <Markdown text={said.markdown.clone()} class="" />
+                                <Markdown text={said.text.clone()} class="" />
                             }
                             <p class="meta">{ words.solution_from_start }</p>
                             { for together(&solution).into_iter().map(|(actor, text)| html! { <Statement {actor} {text} /> }) }

@@ -102,7 +102,7 @@ fn blocks(page: &Page, step: &Step, prose: &StepProse) -> Html {
         .iter()
         .enumerate()
         .map(|(at, block)| match block {
-            Block::Markdown { markdown, .. } => html! { <Markdown key={at} text={markdown.clone()} /> },
+            Block::Text { text, .. } => html! { <Markdown key={at} text={text.clone()} /> },
             Block::Sql { user, text, .. } => {
                 html! { <Statement key={at} actor={statement::Actor::User(user.clone())} text={text.clone()} /> }
             }
@@ -112,8 +112,8 @@ fn blocks(page: &Page, step: &Step, prose: &StepProse) -> Html {
             Block::Clock { text, micros, .. } => {
                 html! { <Statement key={at} actor={statement::Actor::Clock(*micros)} text={text.clone()} /> }
             }
-            Block::Note { title, markdown, .. } => html! {
-                <div class="callout" key={at}><Icon name="note" /><div><b>{ title }</b><Markdown text={markdown.clone()} class="" /></div></div>
+            Block::Note { title, text, .. } => html! {
+                <div class="callout" key={at}><Icon name="note" /><div><b>{ title }</b><Markdown text={text.clone()} class="" /></div></div>
             },
             Block::Blanks { user, text, .. } => {
                 let key = format!("{}/ blanks {at}", step.id);
@@ -122,7 +122,7 @@ fn blocks(page: &Page, step: &Step, prose: &StepProse) -> Html {
             }
             Block::Question { check, prompt, options, .. } => html! {
                 <Ask key={at} step={step.clone()} check={check.clone()} prompt={prompt.clone()} options={options.clone()}
-                    answer={prose.answers.get(check).map(|words| words.markdown.clone())} chosen={page.state.answers.get(&format!("{}/{check}", step.id)).cloned()} />
+                    answer={prose.answers.get(check).map(|words| words.text.clone())} chosen={page.state.answers.get(&format!("{}/{check}", step.id)).cloned()} />
             },
         })
         .collect()

@@ -2,6 +2,7 @@
 
 use sandshift_prose::definition::Step;
 use sandshift_prose::markdown::Choice;
+use sandshift_prose::text::Text;
 use yew::prelude::*;
 
 use super::markdown::{Inline, Markdown};
@@ -13,10 +14,10 @@ use crate::page::use_page;
 pub struct AskProps {
     pub step: Step,
     pub check: String,
-    pub prompt: String,
+    pub prompt: Text,
     pub options: Vec<Choice>,
     /// Said once it is answered right, or the prediction is made.
-    pub answer: Option<String>,
+    pub answer: Option<Text>,
     pub chosen: Option<String>,
 }
 

@@ -8,7 +8,11 @@ use std::path::PathBuf;
 
 use yew::virtual_dom::{VList, VNode, VTag};
 
-use super::draw;
+use sandshift_prose::text::Text;
+
+fn draw(markdown: &str) -> VNode {
+    super::draw(Text::read(markdown).nodes())
+}
 
 /// Everything that may come of Markdown. Nothing here runs, loads or sends by itself.
 const ELEMENTS: &str =
