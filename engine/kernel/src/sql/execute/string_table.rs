@@ -15,6 +15,10 @@ use crate::sql::error::SqlResult;
 /// Rows that find their places in one go.
 const PIECE: usize = 1 << 17;
 const EMPTY: u64 = NO_ROW as u64;
+/// Rows that are looked for by hash before those behind them are looked for beside them.
+const STRETCH: usize = 64;
+/// How often a batch may fail in that before it is all looked for by hash.
+const MISSES: usize = 4;
 
 pub struct StringTable {
     column: ArrayRef,
@@ -87,12 +91,45 @@ impl StringTable {
                 .collect());
         }
         let (strings, own) = (Strings::of(column)?, Strings::of(&self.column)?);
+        let mut found = Vec::with_capacity(column.len());
+        let mut misses = if self.repeats() { MISSES } else { 0 };
+        while found.len() < column.len() {
+            let from = found.len();
+            let more = if misses < MISSES { STRETCH } else { column.len() };
+            self.seek(strings, own, from..column.len().min(from + more), &mut found);
+            // Tables that were loaded together lie in the same order: whoever comes next is then found beside who came
+            // before, without a hash and without a leap through memory.
+            while misses < MISSES && found.len() < column.len() {
+                let beside = found.last().map_or(NO_ROW, |row| row.wrapping_add(1)) as usize;
+                match strings.get(found.len()) {
+                    Some(text)
+                        if beside < own.rows()
+                            && own.get(beside).is_some_and(|own| trim(own) == trim(text)) =>
+                    {
+                        found.push(beside as u32);
+                    }
+                    _ => break,
+                }
+            }
+            misses = if found.len() < from + 2 * more { misses + 1 } else { 0 };
+        }
+        Ok(found)
+    }
+
+    /// Some of the rows of [`StringTable::first`], each by its hash.
+    fn seek(
+        &self,
+        strings: Strings<'_>,
+        own: Strings<'_>,
+        rows: std::ops::Range<usize>,
+        found: &mut Vec<u32>,
+    ) {
         let mask = self.slots.len() - 1;
-        // Three loops over the batch: hashes, places, texts. Within each, no read waits for another row's.
-        let hashes = hashes(strings, 0..column.len());
-        let mut found: Vec<u32> =
-            hashes.iter().map(|hash| self.alike(*hash as usize & mask, *hash) as u32).collect();
-        for (row, (at, hash)) in found.iter_mut().zip(&hashes).enumerate() {
+        // Three loops: hashes, places, texts. Within each, no read waits for another row's.
+        let hashes = hashes(strings, rows.clone());
+        let start = found.len();
+        found.extend(hashes.iter().map(|hash| self.alike(*hash as usize & mask, *hash) as u32));
+        for ((row, at), hash) in rows.zip(&mut found[start..]).zip(&hashes) {
             let Some(text) = strings.get(row) else {
                 *at = NO_ROW;
                 continue;
@@ -107,7 +144,6 @@ impl StringTable {
                 *at = self.alike((*at as usize + 1) & mask, *hash) as u32;
             }
         }
-        Ok(found)
     }
 
     /// From a place on, the first one with this hash, or the first empty one.
@@ -181,6 +217,25 @@ mod tests {
         let many: Vec<String> = (0..5_000).map(|n| format!("key {}", n % 1_700)).collect();
         let many: Vec<Option<&str>> = many.iter().map(|text| Some(text.as_str())).collect();
         found(&many, &many[..600]);
+    }
+
+    #[test]
+    fn rows_in_the_same_order_are_found_beside_each_other() {
+        let own: Vec<String> = (0..3_000).map(|n| format!("key {n}")).collect();
+        let own: Vec<Option<&str>> = own.iter().map(|text| Some(text.as_str())).collect();
+        found(&own, &own);
+        // With gaps, strangers and NULL between, and the end of the table before the end of the batch.
+        let mut asked: Vec<Option<&str>> = own[500..].to_vec();
+        asked.extend([None, Some("stranger")]);
+        asked.extend(own[2_900..].iter().chain(&own[..900]).filter(|text| !text.unwrap().ends_with("77")));
+        asked.insert(700, None);
+        asked.insert(1_500, Some("stranger"));
+        asked.extend([own[2_999]; 3]);
+        found(&own, &asked);
+        // A string that comes twice belongs to its first row, wherever the second lies.
+        let mut twice = own.clone();
+        twice.push(own[1_000]);
+        found(&twice, &own);
     }
 
     #[test]
