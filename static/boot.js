@@ -103,41 +103,6 @@ if (lab !== undefined) startEarly();
 // nothing moves when it comes, and the first words are seen before it. A slow host is not waited for.
 const slow = new Promise((resolve) => setTimeout(resolve, 1500));
 await Promise.race([(asked ?? course).then(seen, () => {}), slow]);
-await init({ module_or_path: beside("./digest_bg.wasm") });
-    return digest(id, names, texts);
-  },
-  /** What a link in the markup is to ask for; a page that has its files inside says so. */
-  address: (path) => globalThis.sandshiftAddress?.(path) ?? `./${path}`,
-  editor: () => import("./editor.js"),
-  chart: () => import("./chart.js"),
-  /** The page of a model, with its styles. */
-  model: async () => {
-    const style = document.createElement("link");
-    Object.assign(style, { rel: "stylesheet", href: sandshift.address("styles/model.css") });
-    const styled = new Promise((done) => (style.onload = style.onerror = done));
-    document.head.append(style);
-    const [module] = await Promise.all([import("./model.js"), styled]);
-    return module;
-  },
-};
-
-// The browser compiles while the rest comes; a host that calls WebAssembly something else is no reason to stop.
-const program = beside("./app_bg.wasm");
-const compiled = WebAssembly.compileStreaming(fetch(program)).catch(() => program);
-const { default: init } = await import("./app.js");
-const ready = await compiled;
-if (lab !== undefined) startEarly();
-// Once the page begins it keeps the thread: the lesson is asked for before, and the list of labs is there to be drawn
-// at once, so that nothing moves when it comes. A slow list is not waited for.
-const slow = new Promise((resolve) => setTimeout(resolve, 1500));
-// The first words are seen before it, too, where the browser says when they are: a tenth of a second at most.
-const { supportedEntryTypes = [] } = globalThis.PerformanceObserver ?? {};
-const seen = new Promise((resolve) => {
-  if (lab !== undefined || document.hidden || !supportedEntryTypes.includes("element")) return resolve();
-  new PerformanceObserver(resolve).observe({ type: "element", buffered: true });
-  setTimeout(resolve, 100);
-});
-await Promise.race([Promise.all([(asked ?? course).catch(() => {}), seen]), slow]);
 await init({ module_or_path: ready });
 
 // A published site names its service worker; what is being worked on has none.
