@@ -107,10 +107,11 @@ function element(name, attributes, text) {
 
 const { supportedEntryTypes = [] } = globalThis.PerformanceObserver ?? {};
 
-/** Once the first words were seen, where the browser says so; a tenth of a second at most. */
+/** Once the first words were seen, where there are any and the browser says so; a tenth of a second at most. */
 export const seen = () =>
   new Promise((resolve) => {
-    if (document.hidden || !supportedEntryTypes.includes("element")) return resolve();
+    const words = document.querySelector("#app main:not([hidden]) [elementtiming]");
+    if (!words || document.hidden || !supportedEntryTypes.includes("element")) return resolve();
     new PerformanceObserver(resolve).observe({ type: "element", buffered: true });
     setTimeout(resolve, 100);
   });

@@ -6,12 +6,12 @@ use std::rc::Rc;
 use gloo::events::EventListener;
 use yew::prelude::*;
 
-use crate::bar::{Bar, SignInDialog};
+use crate::bar::{SignInDialog, bar};
 use crate::dialog::Dialog;
-use crate::home::Home;
+use crate::home::home;
 use crate::host;
 use crate::lab::Lab;
-use crate::line::Lines;
+use crate::line::lines;
 use crate::page::{Desk, Page};
 use crate::route::Route;
 use crate::store::State;
@@ -54,11 +54,11 @@ pub fn App() -> Html {
         <ContextProvider<Page> context={page.clone()}>
             <div class={classes!("app", fixed)}>
                 <a class="skip" href="#main" onclick={skip}>{ words.skip }</a>
-                <Bar />
-                <Lines />
+                { bar(&page) }
+                { lines(&page) }
                 {
                     match &state.route {
-                        Route::Home => html! { <Home /> },
+                        Route::Home => home(&page),
                         Route::Lab { .. } => html! { <Lab /> },
                     }
                 }

@@ -4,7 +4,7 @@ use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use crate::console::half;
-use crate::icon::Icon;
+use crate::icon::icon;
 use crate::page::use_page;
 use crate::store::{Action, Question};
 
@@ -60,7 +60,7 @@ pub fn Dialog() -> Html {
         <dialog class="dialog" ref={node} aria-labelledby="dialog-t" aria-describedby="dialog-d" {oncancel}>
             <div class="dialog-head">
                 <h2 id="dialog-t">{ title }</h2>
-                <button class="btn btn-quiet btn-icon" type="button" onclick={close.clone()}><Icon name="cross" /><span class="sr">{ words.close }</span></button>
+                <button class="btn btn-quiet btn-icon" type="button" onclick={close.clone()}>{ icon("cross") }<span class="sr">{ words.close }</span></button>
             </div>
             <div class="dialog-body"><p id="dialog-d">{ text }</p></div>
             <div class="dialog-foot">

@@ -5,17 +5,15 @@ use yew::prelude::*;
 use crate::console::half;
 use crate::course::Entry;
 use crate::host::{self, Progress};
-use crate::icon::Icon;
-use crate::page::{Page, use_page};
+use crate::icon::{icon, small_icon};
+use crate::page::Page;
 use crate::route::{Room, Route};
 use crate::store::{Action, Fetched, Question};
 
 /// The authors' page is a file of the site, beside this one.
 const AUTHOR: &str = "가르치시나요? 브라우저에서 랩을 쓰고 증명해 보세요|Do you teach? Write a lab and prove it in the browser";
 
-#[component]
-pub fn Home() -> Html {
-    let page = use_page();
+pub fn home(page: &Page) -> Html {
     let (state, words) = (&page.state, page.words());
     // Until the program is here these words stand in `static/index.html`.
     let top = html! {
@@ -24,7 +22,7 @@ pub fn Home() -> Html {
                 <h1>{ words.lead_title[0] }<br />{ words.lead_title[1] }</h1>
                 <div class="prose"><p>{ words.lead }</p></div>
             </div>
-            { resume(&page) }
+            { resume(page) }
         </div>
     };
     html! {
@@ -44,12 +42,12 @@ pub fn Home() -> Html {
                     }
                     // What stands below comes with the list, so that nothing moves when it is there.
                     Fetched::Waiting => return html! { <main class="home" id="main" tabindex="-1">{ top }</main> },
-                    Fetched::There(_) => ledger(&page),
+                    Fetched::There(_) => ledger(page),
                 }
             }
             <section class="sandbox" aria-labelledby="sandbox-t">
                 <div><h2 id="sandbox-t">{ words.sandbox.0 }</h2><p>{ words.sandbox.1 }</p></div>
-                <a class="btn" href={Route::Home.console("").href()}>{ words.sandbox_open }<Icon name="right" small=true /></a>
+                <a class="btn" href={Route::Home.console("").href()}>{ words.sandbox_open }{ small_icon("right") }</a>
             </section>
             <div class="foot-notes">
                 { for [words.own_state, words.kept_here, words.no_bill].map(|(title, text)| html! { <p><b>{ title }</b>{ text }</p> }) }
@@ -93,7 +91,7 @@ fn resume(page: &Page) -> Html {
         <section class="card resume" aria-labelledby="resume-t">
             <div><p class="over">{ over }</p><h2 id="resume-t">{ title }</h2></div>
             <p class="meta">{ note }</p>
-            <a class="btn btn-primary btn-lg" href={address(lab)}>{ verb }<Icon name="right" /></a>
+            <a class="btn btn-primary btn-lg" href={address(lab)}>{ verb }{ icon("right") }</a>
         </section>
     }
 }

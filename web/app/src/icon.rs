@@ -2,17 +2,17 @@
 
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub struct IconProps {
-    pub name: &'static str,
-    #[prop_or_default]
-    pub small: bool,
+/// Decoration: what it means is always said in words beside it.
+pub fn icon(name: &'static str) -> Html {
+    drawn(name, "i")
 }
 
-/// Decoration: what it means is always said in words beside it.
-#[component]
-pub fn Icon(props: &IconProps) -> Html {
+pub fn small_icon(name: &'static str) -> Html {
+    drawn(name, "i i-sm")
+}
+
+fn drawn(name: &'static str, class: &'static str) -> Html {
     html! {
-        <svg class={classes!("i", props.small.then_some("i-sm"))} aria-hidden="true"><use href={format!("#{}", props.name)} /></svg>
+        <svg {class} aria-hidden="true"><use href={format!("#{name}")} /></svg>
     }
 }

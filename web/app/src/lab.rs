@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use crate::bench::Bench;
+use crate::bench::bench;
 use crate::guide::Guide;
 use crate::host;
 use crate::outcome::Status;
@@ -20,7 +20,7 @@ pub fn Lab() -> Html {
         return html! {
             <main class="lab pane-bench" id="main" tabindex="-1">
                 <h1 class="sr">{ words.sandbox.0 }</h1>
-                <div class="split free"><Bench /></div>
+                <div class="split free">{ bench(&page) }</div>
             </main>
         };
     }
@@ -56,7 +56,7 @@ pub fn Lab() -> Html {
             <div class="split" ref={split.clone()} {style}>
                 <Guide />
                 <Divider whole={split} />
-                <Bench />
+                { bench(&page) }
             </div>
         </main>
     }

@@ -3,16 +3,14 @@
 use yew::prelude::*;
 
 use crate::bar::moment;
-use crate::icon::Icon;
-use crate::page::{Page, notices, use_page};
+use crate::icon::{icon, small_icon};
+use crate::page::{Page, notices};
 use crate::route::Route;
 use crate::store::{Action, Engine, Notice, Question};
 use crate::words::bytes;
 use sandshift_protocol::StorageState;
 
-#[component]
-pub fn Lines() -> Html {
-    let page = use_page();
+pub fn lines(page: &Page) -> Html {
     let (state, words) = (&page.state, page.words());
     if state.route == Route::Home {
         return html! { <div class="lines" /> };
@@ -48,7 +46,7 @@ pub fn Lines() -> Html {
                         let again = page.desk.on(|_: MouseEvent| Action::Asked(Question::ResetLab));
                         html! {
                             <div class="line line-bad" role="alert">
-                                <Icon name="warn" />
+                                { icon("warn") }
                                 <span><b>{ words.keeping.unreadable }</b>{ " " }{ (words.keeping.unreadable_why)(why) }{ " " }{ words.keeping.unreadable_note }</span>
                                 <button class="btn btn-sm" type="button" onclick={export}>{ words.export_workspace }</button>
                                 <button class="btn btn-sm" type="button" onclick={again}>{ words.reset_lab }</button>
@@ -57,7 +55,7 @@ pub fn Lines() -> Html {
                     }
                     Engine::Failed(reason) => html! {
                         <div class="line line-bad" role="alert">
-                            <Icon name="warn" />
+                            { icon("warn") }
                             <span><b>{ words.engine_failed }</b>{ " " }{ words.engine_failed_note }{ " " }<span class="mono">{ reason }</span></span>
                             <button class="btn btn-sm" type="button" onclick={restart}>{ words.reload }</button>
                         </div>
@@ -68,24 +66,24 @@ pub fn Lines() -> Html {
                 match &state.storage {
                     StorageState::Kept => html! {},
                     StorageState::MemoryOnly { reason } => html! {
-                        <div class="line line-warn" role="status"><Icon name="warn" /><span>{ (words.keeping.memory_only)(reason) }</span></div>
+                        <div class="line line-warn" role="status">{ icon("warn") }<span>{ (words.keeping.memory_only)(reason) }</span></div>
                     },
                     StorageState::NotSaved { full, reason } => {
                         let text = if *full { words.keeping.storage_full.to_owned() } else { (words.keeping.not_saved)(reason) };
-                        html! { <div class="line line-bad" role="alert"><Icon name="warn" /><span>{ text }</span></div> }
+                        html! { <div class="line line-bad" role="alert">{ icon("warn") }<span>{ text }</span></div> }
                     }
                     StorageState::SecondTab { gone } => {
                         let text = if *gone { words.keeping.two_ways } else { words.keeping.second_tab };
-                        html! { <div class="line line-warn" role="status"><Icon name="warn" /><span>{ text }</span></div> }
+                        html! { <div class="line line-warn" role="status">{ icon("warn") }<span>{ text }</span></div> }
                     }
                 }
             }
             if let Some((passed, whole)) = state.passing {
-                { passing(&page, passed, whole) }
+                { passing(page, passed, whole) }
             }
             if !state.meanwhile.0.is_empty() {
                 <div class="line" role="status">
-                    <Icon name="clock" />
+                    { icon("clock") }
                     <ul class="meanwhile" aria-label={words.meanwhile}>
                         if state.meanwhile.1 > 0 {
                             <li class="meta">{ (words.meanwhile_earlier)(state.meanwhile.1) }</li>
@@ -94,7 +92,7 @@ pub fn Lines() -> Html {
                             <li><span class="num meta">{ moment(happening.at) }</span>{ " " }{ (words.happened)(&happening.kind) }{ " " }<span class="mono">{ &happening.subject }</span>if happening.times > 1 { <span class="meta num">{ (words.times)(happening.times) }</span> }</li>
                         }) }
                     </ul>
-                    <button class="btn btn-quiet btn-icon btn-sm" type="button" onclick={page.desk.on(|_: MouseEvent| Action::MeanwhileClosed)}><Icon name="cross" small=true /><span class="sr">{ words.close }</span></button>
+                    <button class="btn btn-quiet btn-icon btn-sm" type="button" onclick={page.desk.on(|_: MouseEvent| Action::MeanwhileClosed)}>{ small_icon("cross") }<span class="sr">{ words.close }</span></button>
                 </div>
             }
             if state.resetting {
@@ -113,8 +111,8 @@ pub fn Lines() -> Html {
                     let close = page.desk.on(move |_: MouseEvent| Action::NoticeClosed(at));
                     html! {
                         <div class="line line-bad" role="alert">
-                            <Icon name="warn" /><span>{ text }</span>
-                            <button class="btn btn-quiet btn-icon btn-sm" type="button" onclick={close}><Icon name="cross" small=true /><span class="sr">{ words.close }</span></button>
+                            { icon("warn") }<span>{ text }</span>
+                            <button class="btn btn-quiet btn-icon btn-sm" type="button" onclick={close}>{ small_icon("cross") }<span class="sr">{ words.close }</span></button>
                         </div>
                     }
                 })
@@ -140,10 +138,10 @@ fn passing(page: &Page, passed: u64, whole: Option<u64>) -> Html {
     };
     html! {
         <div class="line progress-line">
-            <Icon name="clock" /><span>{ words.time_passes }</span>
+            { icon("clock") }<span>{ words.time_passes }</span>
             { bar }
             <span class="num">{ stretch(passed) }{ of }</span>
-            <button class="btn btn-sm" type="button" onclick={stop}><Icon name="stop" small=true />{ words.stop_time }</button>
+            <button class="btn btn-sm" type="button" onclick={stop}>{ small_icon("stop") }{ words.stop_time }</button>
         </div>
     }
 }

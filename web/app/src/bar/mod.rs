@@ -7,21 +7,19 @@ mod workspace;
 
 use yew::prelude::*;
 
-use crate::icon::Icon;
-use crate::page::{Page, use_page};
+use crate::icon::{icon, small_icon};
+use crate::page::Page;
 use crate::route::{Room, Route};
 use crate::store::{Action, Engine, SignIn};
 use crate::warehouse::{dot, status};
 pub use menu::Menu;
 use sandshift_protocol::{TransactionState, WarehouseUser};
 pub use sign_in::SignInDialog;
-use time::TimeMenu;
 pub use time::moment;
+use time::time_menu;
 use workspace::WorkspaceMenu;
 
-#[component]
-pub fn Bar() -> Html {
-    let page = use_page();
+pub fn bar(page: &Page) -> Html {
     let (state, words) = (&page.state, page.words());
     let in_lab = matches!(state.route, Route::Lab { .. });
     let ready = in_lab && matches!(state.engine, Engine::Ready);
@@ -39,16 +37,16 @@ pub fn Bar() -> Html {
                 <svg viewBox="0 0 20 20" aria-hidden="true"><rect x="1" y="3" width="13" height="3.6" rx="1" /><rect class="b2" x="6" y="8.2" width="13" height="3.6" rx="1" /><rect x="3" y="13.4" width="13" height="3.6" rx="1" /></svg>
                 <span class="name">{ "Sandshift" }</span>
             </a>
-            { where_am_i(&page) }
+            { where_am_i(page) }
             <div class="vitals">
                 if ready {
                     <div class="who">
-                        { users(&page) }
-                        { principals(&page) }
+                        { users(page) }
+                        { principals(page) }
                     </div>
-                    <TimeMenu />
-                    <a class="vital" href={crate::console::address(&page, "billing/costs")}>
-                        <Icon name="bill" /><span class="sr">{ words.bill_so_far }</span><span class="num">{ dollars(state.account.bill_micros) }</span>
+                    { time_menu(page) }
+                    <a class="vital" href={crate::console::address(page, "billing/costs")}>
+                        { icon("bill") }<span class="sr">{ words.bill_so_far }</span><span class="num">{ dollars(state.account.bill_micros) }</span>
                     </a>
                     <a class="vital vital-still" href={state.route.console("redshift/clusters").href()}>
                         { dot(&state.account.cluster_status) }
@@ -63,7 +61,7 @@ pub fn Bar() -> Html {
                     <WorkspaceMenu />
                 }
                 <button class="btn btn-quiet" type="button" onclick={language} aria-label={words.switch_language}><span lang={state.language.other().code()}>{ state.language.other().own_name() }</span></button>
-                <button class="btn btn-quiet btn-icon" type="button" onclick={theme}><Icon name="sun" /><span class="sr">{ words.theme }</span></button>
+                <button class="btn btn-quiet btn-icon" type="button" onclick={theme}>{ icon("sun") }<span class="sr">{ words.theme }</span></button>
             </div>
         </header>
     }
@@ -149,9 +147,9 @@ fn users(page: &Page) -> Html {
             </ul>
             <p>{ words.warehouse_user_note }</p>
             <ul class="menu-more">
-                <li><button class="menu-item" type="button" onclick={sign_in}><Icon name="key" small=true />{ words.sign_in_menu }</button></li>
+                <li><button class="menu-item" type="button" onclick={sign_in}>{ small_icon("key") }{ words.sign_in_menu }</button></li>
                 if let Some(href) = rights {
-                    <li><a class="menu-item" {href}><Icon name="user" small=true />{ words.rights_of_all }</a></li>
+                    <li><a class="menu-item" {href}>{ small_icon("user") }{ words.rights_of_all }</a></li>
                 }
             </ul>
         </Menu>
@@ -185,7 +183,7 @@ fn principals(page: &Page) -> Html {
             </ul>
             <p>{ words.principal_note }</p>
             <ul class="menu-more">
-                <li><a class="menu-item" href={state.route.console(&format!("iam/user/{}", state.principal)).href()}><Icon name="key" small=true />{ words.principal_policies }</a></li>
+                <li><a class="menu-item" href={state.route.console(&format!("iam/user/{}", state.principal)).href()}>{ small_icon("key") }{ words.principal_policies }</a></li>
             </ul>
         </Menu>
     }

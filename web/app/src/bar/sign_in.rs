@@ -4,7 +4,7 @@ use web_sys::{HtmlDialogElement, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::host;
-use crate::icon::Icon;
+use crate::icon::icon;
 use crate::page::use_page;
 use crate::store::{Action, SignIn};
 
@@ -57,7 +57,7 @@ pub fn SignInDialog() -> Html {
             <form method="dialog" {onsubmit}>
                 <div class="dialog-head">
                     <h2 id="sign-in-t">{ words.sign_in_title }</h2>
-                    <button class="btn btn-quiet btn-icon" type="button" onclick={close.clone()}><Icon name="cross" /><span class="sr">{ words.close }</span></button>
+                    <button class="btn btn-quiet btn-icon" type="button" onclick={close.clone()}>{ icon("cross") }<span class="sr">{ words.close }</span></button>
                 </div>
                 <div class="dialog-body">
                     <p class="soft">{ words.sign_in_note }</p>
@@ -73,7 +73,7 @@ pub fn SignInDialog() -> Html {
                     <div role="alert">
                         // unconfirmed: psql puts FATAL before what ends a connection; drivers differ.
                         if let Some(error) = refused {
-                            <div class="callout callout-bad"><Icon name="stop" /><div><b class="mono">{ format!("FATAL: {}", error.message) }</b><span class="meta">{ format!("SQLSTATE {}", error.state) }</span>{ " " }{ words.sign_in_refused }</div></div>
+                            <div class="callout callout-bad">{ icon("stop") }<div><b class="mono">{ format!("FATAL: {}", error.message) }</b><span class="meta">{ format!("SQLSTATE {}", error.state) }</span>{ " " }{ words.sign_in_refused }</div></div>
                         }
                     </div>
                 </div>

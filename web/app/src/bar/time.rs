@@ -3,20 +3,18 @@
 use yew::prelude::*;
 
 use super::menu::Menu;
-use crate::icon::Icon;
-use crate::page::use_page;
+use crate::icon::icon;
+use crate::page::Page;
 
 const DAY: i64 = 86_400_000_000;
 const MINUTE: i64 = 60_000_000;
 
-#[component]
-pub fn TimeMenu() -> Html {
-    let page = use_page();
+pub fn time_menu(page: &Page) -> Html {
     let words = page.words();
     let (date, time) = written(page.state.account.now);
     let face = html! {
         <>
-            <Icon name="clock" />
+            { icon("clock") }
             <span class="sr">{ words.simulated_time }</span>
             <span class="num"><span class="opt">{ date }{ " " }</span>{ time }</span>
         </>

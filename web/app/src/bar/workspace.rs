@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::menu::Menu;
 use crate::console::half;
 use crate::host;
-use crate::icon::Icon;
+use crate::icon::icon;
 use crate::page::{Desk, use_page};
 use crate::store::{Action, Question};
 
@@ -65,7 +65,7 @@ pub fn WorkspaceMenu() -> Html {
             }
         })
     };
-    let face = html! { <><Icon name="more" /><span class="sr">{ words.workspace }</span></> };
+    let face = html! { <>{ icon("more") }<span class="sr">{ words.workspace }</span></> };
     html! {
         <>
             <Menu {face} class="btn btn-quiet btn-icon" id="menu-workspace">

@@ -5,11 +5,11 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::face::{Face, Facing};
-use super::failure::Failure;
+use super::failure::failure;
 use super::grid::Grid;
-use super::refusal::Refusal;
+use super::refusal::refusal;
 use crate::host;
-use crate::outcome::{Compared, Outcome, REFUSED, Status, verb};
+use crate::outcome::{Compared, Outcome, REFUSED, Status};
 use crate::page::{Page, use_page};
 use sandshift_protocol::{Difference, Half, HalfEnd, SqlFailure, StatementResult};
 
@@ -18,24 +18,16 @@ const COLUMNS_BESIDE: usize = 4;
 /// Below this width of the window there is no room for two tables.
 const WIDTH_BESIDE: f64 = 1100.0;
 
-#[derive(Properties, PartialEq)]
-pub struct ComparisonProps {
-    pub compared: Rc<Compared>,
-}
-
-#[component]
-pub fn Comparison(props: &ComparisonProps) -> Html {
-    let page = use_page();
+pub fn comparison(page: &Page, compared: &Compared) -> Html {
     let words = page.words();
-    let compared = &props.compared;
     let [first, second] = compared.halves.as_slice() else { return html! {} };
-    let said = summary(&page, compared);
+    let said = summary(page, compared);
     html! {
         <section class="compare" aria-labelledby="compare-t">
             <h3 class="sr" id="compare-t">{ words.compared }</h3>
             <div class="compare-heads">
-                { head(&page, first) }
-                { head(&page, second) }
+                { head(page, first) }
+                { head(page, second) }
             </div>
             <p class="compare-said">{ said }{ " " }<span class="meta">{ words.compared_note }</span></p>
             {
@@ -43,8 +35,8 @@ pub fn Comparison(props: &ComparisonProps) -> Html {
                     Some(difference) => html! { <Rows key={difference.all.result} users={[first.user.clone(), second.user.clone()]} difference={difference.clone()} /> },
                     None => html! {
                         <div class="compare-cols">
-                            { body(compared, first) }
-                            { body(compared, second) }
+                            { body(page, compared, first) }
+                            { body(page, compared, second) }
                         </div>
                     },
                 }
@@ -187,17 +179,17 @@ fn Rows(props: &RowsProps) -> Html {
 }
 
 /// One user's answer where the two cannot be laid upon each other.
-fn body(compared: &Compared, half: &Half) -> Html {
+fn body(page: &Page, compared: &Compared, half: &Half) -> Html {
     match &half.end {
-        HalfEnd::Done { result } => html! { <Answer result={result.clone()} /> },
+        HalfEnd::Done { result } => html! { { answer(page, result) } },
         HalfEnd::Failed { error } => {
             let outcome = outcome(compared, half, error);
             html! {
                 <div class="compare-body">
                     if error.state == REFUSED && error.why.is_some() {
-                        <Refusal {outcome} error={error.clone()} />
+                        { refusal(page, &outcome, error) }
                     } else {
-                        <Failure {outcome} error={error.clone()} />
+                        { failure(page, &outcome, error) }
                     }
                 </div>
             }
@@ -205,15 +197,7 @@ fn body(compared: &Compared, half: &Half) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct AnswerProps {
-    result: StatementResult,
-}
-
-#[component]
-fn Answer(props: &AnswerProps) -> Html {
-    let page = use_page();
-    let result = &props.result;
+fn answer(page: &Page, result: &StatementResult) -> Html {
     let measured = (page.words().measured)(result.elapsed_ms, result.blocks_read, result.blocks_skipped);
     html! {
         <div class="compare-body">
@@ -238,9 +222,4 @@ fn outcome(compared: &Compared, half: &Half, error: &SqlFailure) -> Outcome {
         status: Status::Failed { error: error.clone(), offset: compared.offset },
         past: false,
     }
-}
-
-/// The statement that both ended with, as the tab's name.
-pub fn name(compared: &Compared) -> String {
-    compared.halves.first().map(|half| verb(&half.text)).unwrap_or_default()
 }

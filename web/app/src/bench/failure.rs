@@ -3,16 +3,10 @@
 use yew::prelude::*;
 
 use super::place::{UNREACHED, way_out};
-use crate::icon::Icon;
+use crate::icon::{icon, small_icon};
 use crate::outcome::Outcome;
-use crate::page::use_page;
+use crate::page::Page;
 use sandshift_protocol::SqlFailure;
-
-#[derive(Properties, PartialEq)]
-pub struct FailureProps {
-    pub outcome: Outcome,
-    pub error: SqlFailure,
-}
 
 /// As the server prints it: message, detail, hint.
 pub fn server_text(error: &SqlFailure) -> String {
@@ -24,11 +18,8 @@ pub fn server_text(error: &SqlFailure) -> String {
     text
 }
 
-#[component]
-pub fn Failure(props: &FailureProps) -> Html {
-    let page = use_page();
+pub fn failure(page: &Page, outcome: &Outcome, error: &SqlFailure) -> Html {
     let words = page.words();
-    let (outcome, error) = (&props.outcome, &props.error);
     let text = server_text(error);
     let copy = {
         let (desk, text) = (page.desk.clone(), format!("{text}\nSQLSTATE: {}", error.state));
@@ -37,10 +28,10 @@ pub fn Failure(props: &FailureProps) -> Html {
     html! {
         <section class="refusal" aria-label={if outcome.is_refused() { words.refused } else { words.failed }}>
             <header class="refusal-head">
-                <h3><Icon name={if outcome.is_refused() { "stop" } else { "warn" }} />{ if outcome.is_refused() { words.refused } else { words.failed } }</h3>
+                <h3>{ icon(if outcome.is_refused() { "stop" } else { "warn" }) }{ if outcome.is_refused() { words.refused } else { words.failed } }</h3>
                 <span class="pill mono">{ "SQLSTATE " }{ &error.state }</span>
                 <span class="meta">{ (words.statement_line)(outcome.number, error.line.map(|line| line + outcome.lines_before)) }</span>
-                <button class="btn btn-quiet btn-sm" type="button" onclick={copy}><Icon name="copy" small=true /><span>{ words.copy }</span></button>
+                <button class="btn btn-quiet btn-sm" type="button" onclick={copy}>{ small_icon("copy") }<span>{ words.copy }</span></button>
             </header>
             <div class="refusal-body">
                 <div>
@@ -48,7 +39,7 @@ pub fn Failure(props: &FailureProps) -> Html {
                     if let Some(hint) = error.hint.as_ref().filter(|_| error.state != UNREACHED) {
                         <p class="refusal-hint">{ hint }</p>
                     }
-                    if error.state == UNREACHED && !outcome.past { { way_out(&page) } }
+                    if error.state == UNREACHED && !outcome.past { { way_out(page) } }
                     if error.defect {
                         <p class="refusal-hint">{ words.our_defect }</p>
                     }

@@ -8,7 +8,7 @@ use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use super::face::{Face, Row};
-use crate::icon::Icon;
+use crate::icon::small_icon;
 use crate::page::use_page;
 use crate::words::grouped;
 use sandshift_protocol::{ExportFormat, ResultRows};
@@ -180,7 +180,7 @@ pub fn Grid(props: &GridProps) -> Html {
                     <span>{ words.rows_gone }</span>
                 } else {
                     <span class="push">
-                        <button class="btn btn-quiet btn-sm" type="button" onclick={copy_all}><Icon name="copy" small=true />{ words.copy_all }</button>
+                        <button class="btn btn-quiet btn-sm" type="button" onclick={copy_all}>{ small_icon("copy") }{ words.copy_all }</button>
                         <button class="btn btn-quiet btn-sm" type="button" onclick={export(ExportFormat::Csv)}>{ "CSV" }</button>
                         <button class="btn btn-quiet btn-sm" type="button" onclick={export(ExportFormat::Json)}>{ "JSON" }</button>
                     </span>

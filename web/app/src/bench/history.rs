@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::icon::Icon;
+use crate::icon::small_icon;
 use crate::ink;
 use crate::page::use_page;
 
@@ -43,7 +43,7 @@ pub fn History() -> Html {
                             <span class="meta"><span class="who-tag">{ "SQL" }</span>{ " " }{ &past.user }</span>
                             <code class="code">{ ink::sql(&past.text) }</code>
                             <span>if past.failed { <span class="pill pill-bad">{ if past.refused { words.refused } else { words.failed } }</span> }</span>
-                            <button class="btn btn-quiet btn-icon btn-sm" type="button" {onclick}><Icon name="into" small=true /><span class="sr">{ words.put_in_editor }</span></button>
+                            <button class="btn btn-quiet btn-icon btn-sm" type="button" {onclick}>{ small_icon("into") }<span class="sr">{ words.put_in_editor }</span></button>
                         </li>
                     }
                 }) }

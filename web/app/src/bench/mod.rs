@@ -23,17 +23,15 @@ mod users;
 use yew::prelude::*;
 
 use crate::console::{Console, half};
-use crate::icon::Icon;
-use crate::page::use_page;
+use crate::icon::icon;
+use crate::page::Page;
 use crate::route::{INSPECT, Room, Route};
 use models::Models;
 use query::Query;
 use terminal::Terminal;
 use users::Users;
 
-#[component]
-pub fn Bench() -> Html {
-    let page = use_page();
+pub fn bench(page: &Page) -> Html {
     let words = page.words();
     let Route::Lab { id, room } = &page.state.route else { return html! {} };
     let rooms = [
@@ -48,11 +46,11 @@ pub fn Bench() -> Html {
     html! {
         <section class="bench" aria-label={words.workbench}>
             <nav class="rooms" aria-label={words.workbench}>
-                { for rooms.map(|(place, name, icon)| {
+                { for rooms.map(|(place, name, drawing)| {
                     let here = std::mem::discriminant(&place) == std::mem::discriminant(room)
                         && inspecting(&place) == inspecting(room);
                     let href = Route::Lab { id: id.clone(), room: place }.href();
-                    html! { <a {href} aria-current={here.then_some("page")}><Icon name={icon} />{ name }</a> }
+                    html! { <a {href} aria-current={here.then_some("page")}>{ icon(drawing) }{ name }</a> }
                 }) }
             </nav>
             // The editor stays where it is, with its undo history, while another room is looked at.

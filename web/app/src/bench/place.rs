@@ -5,8 +5,8 @@ use yew::prelude::*;
 
 use crate::bar::Menu;
 use crate::console::half;
-use crate::icon::Icon;
-use crate::page::{Page, use_page};
+use crate::icon::small_icon;
+use crate::page::Page;
 use crate::warehouse::{dot, status};
 
 /// Nobody answers there.
@@ -28,23 +28,21 @@ fn address(page: &Page, one: Option<&WarehouseState>) -> String {
     page.state.route.console(&place).href()
 }
 
-#[component]
-pub fn PlaceLine() -> Html {
-    let page = use_page();
+pub fn place_line(page: &Page) -> Html {
     let (state, words) = (&page.state, page.words());
     let say = |text: &'static str| half(text, state.language);
     let account = &state.account;
     if account.warehouse.is_empty() {
         return html! {};
     }
-    let here = chosen(&page);
+    let here = chosen(page);
     let face = html! {
         <>
             { dot(&account.cluster_status) }
             <span class="sr">{ say("연결한 웨어하우스|Connected warehouse") }</span>
             <b class="place-name">{ &account.warehouse }</b>
             if account.cluster_status != "available" { <span class="pill">{ status(&account.cluster_status, state.language).to_owned() }</span> }
-            <Icon name="caret" small=true />
+            { small_icon("caret") }
         </>
     };
     html! {
@@ -65,7 +63,7 @@ pub fn PlaceLine() -> Html {
                     }) }
                 </ul>
                 <p>{ say("편집기의 문장은 고른 웨어하우스에서 실행됩니다. 트랜잭션과 설정은 웨어하우스마다 따로입니다.|Statements of the editor run in the chosen one. Each has transactions and settings of its own.") }</p>
-                <ul class="menu-more"><li><a class="menu-item" href={address(&page, here)}><Icon name="cloud" small=true />{ say("콘솔에서 보기|Show in the console") }</a></li></ul>
+                <ul class="menu-more"><li><a class="menu-item" href={address(page, here)}>{ small_icon("cloud") }{ say("콘솔에서 보기|Show in the console") }</a></li></ul>
             </Menu>
             if let Some(here) = here { <span class="mono meta"><span class="sr">{ say("데이터베이스|Database") }{ " " }</span>{ &here.database }</span> }
             <span class="mono meta"><span class="sr">{ words.warehouse_user }{ " " }</span>{ &state.user }</span>

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::plan::{Plan, Step};
 use super::plan_text::{PlanProps, use_lines};
-use crate::icon::Icon;
+use crate::icon::small_icon;
 use crate::page::use_page;
 use crate::words::Words;
 
@@ -26,7 +26,7 @@ pub fn PlanGraph(props: &PlanProps) -> Html {
         <div class="plan" ref={node} tabindex="0" role="group" aria-label={words.view_graph}>
             <p class="meta">{ words.plan_help }</p>
             { for plan.notes.iter().map(|note| html! {
-                <p class="plan-note"><Icon name="warn" small=true />{ note }</p>
+                <p class="plan-note">{ small_icon("warn") }{ note }</p>
             }) }
             <ul class="plan-tree">{ for plan.roots.iter().map(|step| branch(step, whole, words)) }</ul>
         </div>

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::icon::Icon;
+use crate::icon::small_icon;
 use crate::page::{Page, use_page};
 use sandshift_protocol::ResultRows;
 
@@ -47,7 +47,7 @@ pub fn PlanText(props: &PlanProps) -> Html {
             </pre>
             <div class="grid-foot">
                 <span class="num">{ (words.rows)(props.rows.count) }</span>
-                <span class="push"><button class="btn btn-quiet btn-sm" type="button" onclick={copy}><Icon name="copy" small=true />{ words.copy_all }</button></span>
+                <span class="push"><button class="btn btn-quiet btn-sm" type="button" onclick={copy}>{ small_icon("copy") }{ words.copy_all }</button></span>
             </div>
         </>
     }

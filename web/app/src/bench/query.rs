@@ -4,9 +4,9 @@ use yew::prelude::*;
 
 use super::editor::{Editor, Holder};
 use super::history::History;
-use super::place::PlaceLine;
+use super::place::place_line;
 use super::results::Results;
-use crate::icon::Icon;
+use crate::icon::icon;
 use crate::page::{Desk, use_page};
 use crate::store::{Action, State};
 
@@ -64,12 +64,12 @@ pub fn Query() -> Html {
     html! {
         <div class="query">
             <h2 class="sr">{ words.query }</h2>
-            <PlaceLine />
+            { place_line(&page) }
             <div class="toolbar">
-                <button class="btn btn-primary" type="button" onclick={run_all} disabled={!state.is_ready() || running}><Icon name="play" />{ if comparing { words.run_as_both } else { words.run } }<span class="kbd phone-hide">{ "Ctrl ↵" }</span></button>
+                <button class="btn btn-primary" type="button" onclick={run_all} disabled={!state.is_ready() || running}>{ icon("play") }{ if comparing { words.run_as_both } else { words.run } }<span class="kbd phone-hide">{ "Ctrl ↵" }</span></button>
                 // One place for both: a selection cannot be run while something runs, and nothing moves.
                 if slow {
-                    <button class="btn btn-danger" type="button" key="cancel" onclick={cancel}><Icon name="stop" />{ words.cancel }</button>
+                    <button class="btn btn-danger" type="button" key="cancel" onclick={cancel}>{ icon("stop") }{ words.cancel }</button>
                 } else {
                     <button class="btn" type="button" key="selection" onclick={run_selection} disabled={!state.is_ready() || running || !*selected} title={words.run_selection_note}>{ words.run_selection }</button>
                 }
@@ -78,8 +78,8 @@ pub fn Query() -> Html {
                     if comparing {
                         { with(&page.desk) }
                     }
-                    <button class="btn btn-quiet" type="button" onclick={compare} disabled={alone} aria-pressed={if comparing { "true" } else { "false" }} title={words.compare_note}><Icon name="pair" /><span class="label">{ words.compare }</span></button>
-                    <button class="btn btn-quiet btn-icon" type="button" onclick={toggle} aria-expanded={if *history { "true" } else { "false" }}><Icon name="clock" /><span class="sr">{ words.history }</span></button>
+                    <button class="btn btn-quiet" type="button" onclick={compare} disabled={alone} aria-pressed={if comparing { "true" } else { "false" }} title={words.compare_note}>{ icon("pair") }<span class="label">{ words.compare }</span></button>
+                    <button class="btn btn-quiet btn-icon" type="button" onclick={toggle} aria-expanded={if *history { "true" } else { "false" }}>{ icon("clock") }<span class="sr">{ words.history }</span></button>
                 </span>
             </div>
             <Editor handle={holder.clone()} {on_run} {on_select} />

@@ -7,24 +7,15 @@ use yew::prelude::*;
 
 use super::failure::server_text;
 use crate::host;
-use crate::icon::Icon;
+use crate::icon::{icon, small_icon};
 use crate::ink;
 use crate::outcome::Outcome;
-use crate::page::{Page, use_page};
+use crate::page::Page;
 use crate::store::Action;
 use sandshift_protocol::{SqlFailure, Why, WhyLink};
 
-#[derive(Properties, PartialEq)]
-pub struct RefusalProps {
-    pub outcome: Outcome,
-    pub error: SqlFailure,
-}
-
-#[component]
-pub fn Refusal(props: &RefusalProps) -> Html {
-    let page = use_page();
+pub fn refusal(page: &Page, outcome: &Outcome, error: &SqlFailure) -> Html {
     let words = page.words();
-    let (outcome, error) = (&props.outcome, &props.error);
     let Some(why) = &error.why else { return html! {} };
     let text = server_text(error);
     let copy = {
@@ -42,21 +33,21 @@ pub fn Refusal(props: &RefusalProps) -> Html {
     html! {
         <section class="refusal" aria-label={words.refused}>
             <header class="refusal-head">
-                <h3><Icon name="stop" />{ words.refused }</h3>
+                <h3>{ icon("stop") }{ words.refused }</h3>
                 <span class="pill mono">{ "SQLSTATE " }{ &error.state }</span>
                 <span class="meta">{ (words.statement_line)(outcome.number, error.line.map(|line| line + outcome.lines_before)) }</span>
-                <button class="btn btn-quiet btn-sm" type="button" onclick={copy}><Icon name="copy" small=true /><span>{ words.copy }</span></button>
+                <button class="btn btn-quiet btn-sm" type="button" onclick={copy}>{ small_icon("copy") }<span>{ words.copy }</span></button>
             </header>
             <div class="refusal-body">
                 <div>
                     <p class="refusal-msg lines-of">{ text }</p>
                     <p class="refusal-hint">{ error.hint.clone().unwrap_or_else(|| (words.refused_note)(&why.user)) }</p>
                 </div>
-                <button class="btn btn-sm why-ask" type="button" onclick={ask} aria-expanded={if shown { "true" } else { "false" }}><Icon name="right" small=true />{ words.why_ask }</button>
+                <button class="btn btn-sm why-ask" type="button" onclick={ask} aria-expanded={if shown { "true" } else { "false" }}>{ small_icon("right") }{ words.why_ask }</button>
                 if shown {
                     <div class="refusal-cols">
-                        { chain(&page, why) }
-                        { grant(&page, why) }
+                        { chain(page, why) }
+                        { grant(page, why) }
                     </div>
                 }
             </div>
@@ -75,7 +66,7 @@ fn chain(page: &Page, why: &Why) -> Html {
         <div class="why-box">
             <h4>{ words.why }</h4>
             <ol class="why">
-                <li><span class="mark"><Icon name="user" /></span><div><b>{ &why.user }</b>{ " " }<span class="soft">{ member }</span></div></li>
+                <li><span class="mark">{ icon("user") }</span><div><b>{ &why.user }</b>{ " " }<span class="soft">{ member }</span></div></li>
                 { for why.chain.iter().map(|link| needed(page, why, link)) }
             </ol>
         </div>
@@ -84,7 +75,7 @@ fn chain(page: &Page, why: &Why) -> Html {
 
 fn needed(page: &Page, why: &Why, link: &WhyLink) -> Html {
     let words = page.words();
-    let (class, icon, verdict) = match link.held {
+    let (class, drawing, verdict) = match link.held {
         Some(_) => ("held", "check", words.held),
         None => ("missing", "cross", words.missing),
     };
@@ -92,7 +83,7 @@ fn needed(page: &Page, why: &Why, link: &WhyLink) -> Html {
         link.held.as_deref().map_or_else(|| (words.missing_note)(&why.user), |how| (words.held_by)(how));
     html! {
         <li {class}>
-            <span class="mark"><Icon name={icon} /></span>
+            <span class="mark">{ icon(drawing) }</span>
             <div><b>{ (words.right)(&link.right) }</b>{ " " }{ (words.kind)(&link.object_kind) }{ " " }<span class="mono">{ &link.object }</span><span class="how">{ how }</span>
                 if link.held.is_none() && !why.holders.is_empty() {
                     <span class="how">{ (words.holders)(&why.holders) }</span>
@@ -132,5 +123,5 @@ fn put(page: &Page, giver: String, grant: String) -> Html {
     let label = (page.words().put_in_editor_of)(&giver);
     let desk = page.desk.clone();
     let onclick = Callback::from(move |_: MouseEvent| desk.put_in_editor(giver.clone(), grant.clone()));
-    html! { <button class="btn btn-sm btn-quiet" type="button" {onclick}><Icon name="into" small=true />{ label }</button> }
+    html! { <button class="btn btn-sm btn-quiet" type="button" {onclick}>{ small_icon("into") }{ label }</button> }
 }

@@ -4,12 +4,12 @@ use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 use super::chart::Chart;
-use super::comparison::{self, Comparison};
-use super::failure::Failure;
+use super::comparison::{self, comparison};
+use super::failure::failure;
 use super::grid::Grid;
 use super::plan_graph::PlanGraph;
 use super::plan_text::PlanText;
-use super::refusal::Refusal;
+use super::refusal::refusal;
 use crate::host;
 use crate::outcome::{Outcome, Status};
 use crate::page::{Page, use_page};
@@ -64,7 +64,7 @@ pub fn Results() -> Html {
 fn content(page: &Page, view: &UseStateHandle<View>) -> Html {
     let (state, words) = (&page.state, page.words());
     if let Some(compared) = &state.compared {
-        return html! { <Comparison key={comparison::name(compared)} compared={compared.clone()} /> };
+        return comparison(page, compared);
     }
     if let Some(run) = state.run.as_ref().filter(|run| run.other.is_some()) {
         let (rows, total, elapsed_ms) = run.progress;
@@ -176,9 +176,9 @@ fn panel(page: &Page, outcome: &Outcome, view: View) -> Html {
         }
         Status::Done(result) => done(page, outcome, result, view),
         Status::Failed { error, .. } if outcome.is_refused() && error.why.is_some() => {
-            html! { <Refusal outcome={outcome.clone()} error={error.clone()} /> }
+            refusal(page, outcome, error)
         }
-        Status::Failed { error, .. } => html! { <Failure outcome={outcome.clone()} error={error.clone()} /> },
+        Status::Failed { error, .. } => failure(page, outcome, error),
         Status::Canceled => html! {
             <div class="results-blank"><div class="blank"><b>{ words.canceled }</b><span>{ words.stopped_by_user }</span></div></div>
         },

@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
-use crate::icon::Icon;
-use crate::page::{Page, use_page};
+use crate::icon::small_icon;
+use crate::page::Page;
 use sandshift_protocol::{
     Access, HeldRight, NameKind, ReachingPolicy, RelationAccess, RoutineAccess, SchemaAccess,
 };
@@ -11,16 +11,8 @@ use sandshift_protocol::{
 const RIGHTS: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 const SCHEMA_RIGHTS: [&str; 2] = ["USAGE", "CREATE"];
 
-#[derive(Properties, PartialEq)]
-pub struct RightsProps {
-    pub access: Access,
-}
-
-#[component]
-pub fn Rights(props: &RightsProps) -> Html {
-    let page = use_page();
+pub fn rights(page: &Page, access: &Access) -> Html {
     let words = page.words();
-    let access = &props.access;
     let note =
         if access.superuser { (words.superuser_note)(&access.user) } else { words.rights_note.to_owned() };
     // What is open stands first.
@@ -33,7 +25,7 @@ pub fn Rights(props: &RightsProps) -> Html {
     html! {
         <div class="rights">
             <p class="meta">{ note }</p>
-            { for schemas.iter().map(|schema| of_schema(&page, access, schema)) }
+            { for schemas.iter().map(|schema| of_schema(page, access, schema)) }
         </div>
     }
 }
@@ -94,7 +86,7 @@ fn of_relation(page: &Page, access: &Access, relation: &RelationAccess) -> Html 
     html! {
         <tr>
             <th scope="row"><span class="mono">{ &relation.name }</span><span class="meta">{ kind }{ if relation.owner == access.user { String::new() } else { format!(", {}", (words.owner_is)(&relation.owner)) } }</span>
-                { for policies(page, access, relation).into_iter().map(|said| html! { <span class="rights-policy"><Icon name="policy" small=true />{ said }</span> }) }
+                { for policies(page, access, relation).into_iter().map(|said| html! { <span class="rights-policy">{ small_icon("policy") }{ said }</span> }) }
             </th>
             { for RIGHTS.iter().map(|right| {
                 let held = relation.rights.iter().find(|held| held.right == *right);

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
-use crate::icon::Icon;
+use crate::icon::small_icon;
 use crate::page::{Page, use_page};
 use crate::store::Action;
 
@@ -27,7 +27,7 @@ fn sign_in(page: &Page, lent: Credentials) -> Html {
     let label = (page.words().sign_in_with)(&lent.user);
     let desk = page.desk.clone();
     let onclick = Callback::from(move |_: MouseEvent| desk.sign_in(lent.user.clone(), lent.password.clone()));
-    html! { <p class="call-next"><button class="btn btn-sm" type="button" {onclick}><Icon name="key" small=true />{ label }</button></p> }
+    html! { <p class="call-next"><button class="btn btn-sm" type="button" {onclick}>{ small_icon("key") }{ label }</button></p> }
 }
 
 #[component]

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::rights::Rights;
+use super::rights::rights;
 use crate::page::{Page, use_page};
 use crate::route::{Room, Route};
 use crate::store::Action;
@@ -41,7 +41,7 @@ pub fn Users() -> Html {
             <div class="users-one" aria-live="polite">
                 if let Some(found) = found {
                     { heading(&page, found) }
-                    <Rights access={found.clone()} />
+                    { rights(&page, found) }
                 }
             </div>
         </div>

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::book::Book;
-use crate::icon::Icon;
+use crate::icon::small_icon;
 use crate::page::Page;
 
 /// Lines with the principal who would run them, to copy or to take to the terminal.
@@ -18,8 +18,8 @@ pub fn lines(page: &Page, book: &Book, lines: &[String]) -> Html {
                 html! {
                     <div class="cli">
                         <code class="code" tabindex="0"><span class="prompt">{ "$ " }</span>{ line }</code>
-                        <button class="btn btn-quiet btn-sm btn-icon" type="button" onclick={copy} title={page.words().copy}><Icon name="copy" small=true /><span class="sr">{ page.words().copy }</span></button>
-                        <button class="btn btn-quiet btn-sm btn-icon" type="button" onclick={run} title={book.word("to_terminal").to_owned()}><Icon name="term" small=true /><span class="sr">{ book.word("to_terminal").to_owned() }</span></button>
+                        <button class="btn btn-quiet btn-sm btn-icon" type="button" onclick={copy} title={page.words().copy}>{ small_icon("copy") }<span class="sr">{ page.words().copy }</span></button>
+                        <button class="btn btn-quiet btn-sm btn-icon" type="button" onclick={run} title={book.word("to_terminal").to_owned()}>{ small_icon("term") }<span class="sr">{ book.word("to_terminal").to_owned() }</span></button>
                     </div>
                 }
             }) }

@@ -16,7 +16,7 @@ use super::failure::failure;
 use super::field::{beginnings, field, mistake, read_documents};
 use super::path::{filled, holds};
 use super::table::Wish;
-use crate::icon::Icon;
+use crate::icon::icon;
 use crate::page::use_page;
 
 #[derive(Properties, PartialEq)]
@@ -146,7 +146,7 @@ pub fn Deed(props: &DeedProps) -> Html {
             <form method="dialog" {onsubmit}>
                 <div class="dialog-head">
                     <h2 id="deed-t">{ title }</h2>
-                    <button class="btn btn-quiet btn-icon" type="button" onclick={onclose.clone()}><Icon name="cross" /><span class="sr">{ page.words().close }</span></button>
+                    <button class="btn btn-quiet btn-icon" type="button" onclick={onclose.clone()}>{ icon("cross") }<span class="sr">{ page.words().close }</span></button>
                 </div>
                 if *stage == Stage::Done {
                     <div class="dialog-body" role="status">{ facts(&page, &book, &spec, known, known) }</div>
@@ -155,7 +155,7 @@ pub fn Deed(props: &DeedProps) -> Html {
                     <div class="dialog-body">
                         if !note.is_empty() { <p class="soft">{ note }</p> }
                         if let Some(loses) = spec.get("loses") {
-                            <div class="callout callout-bad"><Icon name="warn" /><div><b>{ book.word("loses").to_owned() }</b>{ facts(&page, &book, loses, known, known) }</div></div>
+                            <div class="callout callout-bad">{ icon("warn") }<div><b>{ book.word("loses").to_owned() }</b>{ facts(&page, &book, loses, known, known) }</div></div>
                         }
                         if *stage != Stage::Preparing { { for asks.iter().map(|ask| field(&book, ask, known, "deed", &change)) } }
                         if !confirm.is_empty() {

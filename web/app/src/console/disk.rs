@@ -13,7 +13,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::book::{Book, list, plain, read};
-use crate::guide::statement::{Actor, Statement};
+use crate::guide::statement::{Actor, statement};
 use crate::page::{Page, use_page};
 use crate::words::grouped;
 
@@ -52,7 +52,8 @@ pub fn Disk(props: &DiskProps) -> Html {
     let name = plain(now, "Name");
     let column = plain(now, "ColumnName");
     let hidden = now["Hidden"] == true;
-    let statement = |text: &str| html! { <Statement actor={Actor::User(page.state.user.clone())} text={format!("{text} {name};")} /> };
+    let offered =
+        |text: &str| statement(&page, Actor::User(page.state.user.clone()), &format!("{text} {name};"));
     let oninput = {
         let sought = sought.clone();
         Callback::from(move |event: InputEvent| {
@@ -126,7 +127,7 @@ pub fn Disk(props: &DiskProps) -> Html {
                 </p>
             }
             <h4>{ say("clean", "") }</h4>
-            <div class="disk-clean">{ statement("VACUUM FULL") }{ statement("ANALYZE") }</div>
+            <div class="disk-clean">{ offered("VACUUM FULL") }{ offered("ANALYZE") }</div>
         </div>
     }
 }

@@ -6,13 +6,13 @@ use yew::prelude::*;
 
 use super::book::Book;
 use super::cell::pretty;
-use crate::icon::Icon;
+use crate::icon::{icon, small_icon};
 use crate::page::Page;
 
 pub fn failure(page: &Page, book: &Book, failure: &CallFailure) -> Html {
     if failure.kind == FailureKind::NotSimulated {
         return html! {
-            <div class="callout" role="alert"><Icon name="note" /><div><b>{ book.say("not_simulated", &failure.operation) }</b><span class="mono">{ &failure.message }</span></div></div>
+            <div class="callout" role="alert">{ icon("note") }<div><b>{ book.say("not_simulated", &failure.operation) }</b><span class="mono">{ &failure.message }</span></div></div>
         };
     }
     let copy = {
@@ -22,9 +22,9 @@ pub fn failure(page: &Page, book: &Book, failure: &CallFailure) -> Html {
     html! {
         <section class="refusal" role="alert">
             <header class="refusal-head">
-                <h3><Icon name="stop" />{ book.word(if failure.denial.is_some() { "denied" } else { "failed" }).to_owned() }</h3>
+                <h3>{ icon("stop") }{ book.word(if failure.denial.is_some() { "denied" } else { "failed" }).to_owned() }</h3>
                 <span class="pill mono">{ &failure.code }</span>
-                <button class="btn btn-quiet btn-sm" type="button" onclick={copy}><Icon name="copy" small=true /><span>{ page.words().copy }</span></button>
+                <button class="btn btn-quiet btn-sm" type="button" onclick={copy}>{ small_icon("copy") }<span>{ page.words().copy }</span></button>
             </header>
             <div class="refusal-body">
                 <p class="refusal-msg lines-of">{ &failure.message }</p>
@@ -74,5 +74,5 @@ fn why(page: &Page, book: &Book, denial: &Denial) -> Html {
 fn copy_button(page: &Page, text: String) -> Html {
     let desk = page.desk.clone();
     let onclick = Callback::from(move |_: MouseEvent| desk.copy(text.clone()));
-    html! { <button class="btn btn-sm btn-quiet" type="button" {onclick}><Icon name="copy" small=true />{ page.words().copy }</button> }
+    html! { <button class="btn btn-sm btn-quiet" type="button" {onclick}>{ small_icon("copy") }{ page.words().copy }</button> }
 }

@@ -133,7 +133,7 @@ fn services(page: &Page, book: &Book, place: &str) -> Html {
         <>
             <nav class="services" aria-label={book.word("services").to_owned()}>{ nav.clone() }</nav>
             <details class="services-fold" key={place.to_owned()}>
-                <summary><span class="meta">{ book.text(open, "name").to_owned() }</span><b>{ name.to_owned() }</b><crate::icon::Icon name="caret" small=true /></summary>
+                <summary><span class="meta">{ book.text(open, "name").to_owned() }</span><b>{ name.to_owned() }</b>{ crate::icon::small_icon("caret") }</summary>
                 <nav aria-label={book.word("services").to_owned()}>{ nav }</nav>
             </details>
         </>

@@ -18,7 +18,7 @@ use super::failure::failure;
 use super::path::{find, rows, text};
 use super::table::{Table, Wish};
 use crate::host::said;
-use crate::icon::Icon;
+use crate::icon::small_icon;
 use crate::page::{Desk, use_page};
 
 /// How much of a file is read at a time, so that there is a progress to tell.
@@ -118,7 +118,7 @@ fn progress(book: &Book, upload: &Upload) -> Html {
                 <div class="bar" role="progressbar" aria-label={upload.name.clone()} aria-valuemin="0" aria-valuemax="100" aria-valuenow={format!("{share:.0}")}><i style={format!("inline-size:{share:.1}%")} /></div>
                 <span class="num">{ told }</span>
             } else if matches!(upload.end, Some(Ok(_))) {
-                <span class="pill pill-ok"><Icon name="check" small=true />{ book.say("uploaded", &size(upload.size)) }</span>
+                <span class="pill pill-ok">{ small_icon("check") }{ book.say("uploaded", &size(upload.size)) }</span>
             }
         </div>
     }

@@ -23,7 +23,7 @@ use super::table::{Table, Wish, button, empty, withheld};
 use super::trial::Trial;
 use crate::bar::{Menu, moment};
 use crate::host;
-use crate::icon::Icon;
+use crate::icon::small_icon;
 use crate::page::{Page, use_page};
 
 const ROOM: &str = "console-room";
@@ -124,7 +124,7 @@ pub fn Sheet(props: &SheetProps) -> Html {
             </div>
             if !drawn.lines.is_empty() {
                 <details class="cli-dock">
-                    <summary><Icon name="right" small=true />{ command::actor(&page, &book.say("page_lines", &drawn.lines.len().to_string())) }</summary>
+                    <summary>{ small_icon("right") }{ command::actor(&page, &book.say("page_lines", &drawn.lines.len().to_string())) }</summary>
                     { command::lines(&page, &book, &drawn.lines) }
                 </details>
             }
@@ -220,7 +220,7 @@ fn actions(page: &Page, book: &Book, deeds: &[&Value], known: &Rc<Value>, wish: 
             groups.push(group);
         }
     }
-    let face = html! { <>{ book.word("actions").to_owned() }<Icon name="caret" small=true /></> };
+    let face = html! { <>{ book.word("actions").to_owned() }{ small_icon("caret") }</> };
     let item = |deed: &Value| {
         let reason = withheld(book, deed, known).map(str::to_owned);
         let onclick = {

@@ -10,7 +10,7 @@ use super::book::{Book, is, list, plain};
 use super::calls::{Answers, with};
 use super::cell::{cell, is_right, searched};
 use super::path::{holds, rows};
-use crate::icon::Icon;
+use crate::icon::small_icon;
 use crate::page::{Page, use_page};
 
 /// More rows than this are found by typing, not by scrolling.
@@ -132,6 +132,6 @@ pub fn button(
     let disabled = reason.is_some() || !page.state.is_ready();
     let icon = plain(deed, "icon") == "more";
     html! {
-        <button key={plain(deed, "name").to_owned()} {class} type="button" {onclick} {disabled} title={reason}>if icon { <Icon name="more" small=true /> }{ book.text(deed, "name").to_owned() }</button>
+        <button key={plain(deed, "name").to_owned()} {class} type="button" {onclick} {disabled} title={reason}>if icon { { small_icon("more") } }{ book.text(deed, "name").to_owned() }</button>
     }
 }

@@ -4,32 +4,21 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::icon::Icon;
+use crate::icon::small_icon;
 use crate::ink;
-use crate::page::use_page;
+use crate::page::Page;
 use crate::store::Action;
 
 /// Between the words of two blanks, where they are kept.
 const BETWEEN: char = '\n';
 
-#[derive(Properties, PartialEq)]
-pub struct BlanksProps {
-    pub user: String,
-    pub text: String,
-    /// Under which what was written is kept.
-    pub name: String,
-    pub filled: String,
-}
-
-#[component]
-pub fn Blanks(props: &BlanksProps) -> Html {
-    let page = use_page();
+pub fn blanks(page: &Page, user: &str, text: &str, name: String, filled: &str) -> Html {
     let words = page.words();
-    let parts = parts(&props.text);
-    let mut filled: Vec<String> = props.filled.split(BETWEEN).map(str::to_owned).collect();
+    let parts = parts(text);
+    let mut filled: Vec<String> = filled.split(BETWEEN).map(str::to_owned).collect();
     filled.resize(parts.len() - 1, String::new());
     let put = {
-        let (desk, user) = (page.desk.clone(), props.user.clone());
+        let (desk, user) = (page.desk.clone(), user.to_owned());
         let text: String = parts
             .iter()
             .zip(filled.iter().chain([&String::new()]))
@@ -38,7 +27,7 @@ pub fn Blanks(props: &BlanksProps) -> Html {
         Callback::from(move |_: MouseEvent| desk.put_in_editor(user.clone(), text.clone()))
     };
     let blank = |at: usize| {
-        let (name, before) = (props.name.clone(), filled.clone());
+        let (name, before) = (name.clone(), filled.clone());
         let oninput = page.desk.on(move |event: InputEvent| {
             let typed = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
             let mut filled = before.clone();
@@ -58,8 +47,8 @@ pub fn Blanks(props: &BlanksProps) -> Html {
                 }) }
             </pre>
             <div class="stmt-foot">
-                <span class="meta"><span class="who-tag">{ "SQL" }</span>{ &props.user }</span>
-                <button class="btn btn-sm" type="button" onclick={put} disabled={filled.iter().any(|word| word.trim().is_empty())}><Icon name="into" small=true />{ words.put_in_editor }</button>
+                <span class="meta"><span class="who-tag">{ "SQL" }</span>{ user.to_owned() }</span>
+                <button class="btn btn-sm" type="button" onclick={put} disabled={filled.iter().any(|word| word.trim().is_empty())}>{ small_icon("into") }{ words.put_in_editor }</button>
             </div>
         </div>
     }

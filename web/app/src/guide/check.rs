@@ -6,22 +6,13 @@ use sandshift_prose::text::Text;
 use yew::prelude::*;
 
 use super::fact::{Fact, Kind};
-use super::markdown::{Inline, Markdown};
-use crate::icon::Icon;
-use crate::page::use_page;
+use super::markdown::{inline, text};
+use crate::icon::icon;
+use crate::page::Page;
 use crate::words::Words;
 
-#[derive(Properties, PartialEq)]
-pub struct ChecksProps {
-    pub step: Step,
-    pub prose: StepProse,
-}
-
-#[component]
-pub fn Checks(props: &ChecksProps) -> Html {
-    let page = use_page();
+pub fn checks(page: &Page, step: &Step, prose: &StepProse) -> Html {
     let (state, words) = (&page.state, page.words());
-    let (step, prose) = (&props.step, &props.prose);
     let found = state.step(&step.id);
     let passed = |check: &str| {
         found.is_some_and(|found| found.checks.iter().any(|each| each.check == check && each.passed))
@@ -41,18 +32,18 @@ pub fn Checks(props: &ChecksProps) -> Html {
             <ul class="checks" aria-live="polite">
                 { for step.checks.iter().map(|check| {
                     let done = passed(&check.id);
-                    let text = prose.checks.get(&check.id).map(|words| words.text.clone());
+                    let label = prose.checks.get(&check.id).map(|words| &words.text);
                     let facts = found
                         .and_then(|found| found.checks.iter().find(|each| each.check == check.id))
                         .and_then(|each| each.missing.clone());
-                    let missing = prose.missing.get(&check.id).map(|words| words.text.clone());
+                    let missing = prose.missing.get(&check.id).map(|words| &words.text);
                     // Facts are about the account; of a question there is nothing more to say.
                     let fact = facts.as_deref().filter(|_| matches!(check.kind, CheckKind::State(_) | CheckKind::Result { .. })).map(Fact::read);
                     html! {
                         <li class={done.then_some("pass")} key={check.id.clone()} data-check={check.id.clone()}>
-                            <span class="mark"><Icon name="check" /></span>
+                            <span class="mark">{ icon("check") }</span>
                             <div>
-                                if let Some(text) = text { <Inline {text} /> } else { { &check.id } }
+                                if let Some(label) = label { { inline(label) } } else { { &check.id } }
                                 <span class="sr">{ format!(": {}", if done { words.check_passed } else { words.check_open }) }</span>
                                 if !done && found.is_some() {
                                     { say(words, fact, missing) }
@@ -64,11 +55,11 @@ pub fn Checks(props: &ChecksProps) -> Html {
             </ul>
             <div aria-live="polite">
                 if let Some(wrong) = wrong {
-                    <div class="callout callout-warn"><Icon name="warn" /><Markdown text={wrong.text.clone()} class="" /></div>
+                    <div class="callout callout-warn">{ icon("warn") }{ text(&wrong.text, "") }</div>
                 }
             </div>
             if found.is_some_and(|found| found.passed) {
-                <p class="state state-ok passed-line" role="status"><Icon name="check" />{ words.step_passed }</p>
+                <p class="state state-ok passed-line" role="status">{ icon("check") }{ words.step_passed }</p>
             } else if state.is_ready() {
                 <button class="btn btn-quiet btn-sm check-now" type="button" onclick={check_now}>{ words.check_now }</button>
             }
@@ -77,7 +68,7 @@ pub fn Checks(props: &ChecksProps) -> Html {
 }
 
 /// What is missing: a thing that is not there comes before anything the author foresaw, the server's words come last.
-fn say(words: &Words, fact: Option<Fact<'_>>, missing: Option<Text>) -> Html {
+fn say(words: &Words, fact: Option<Fact<'_>>, missing: Option<&Text>) -> Html {
     match (fact, missing) {
         (Some(Fact::Absent { kind, name }), _) => {
             let told = match kind {
@@ -96,7 +87,7 @@ fn say(words: &Words, fact: Option<Fact<'_>>, missing: Option<Text>) -> Html {
                 if let Some(came) = found.came { <span class="say mono">{ format!("{}: {came}", words.came) }</span> }
             </>
         },
-        (_, Some(missing)) => html! { <span class="say"><Inline text={missing} /></span> },
+        (_, Some(missing)) => html! { <span class="say">{ inline(missing) }</span> },
         (Some(Fact::Said(message)), None) => html! { <span class="say mono">{ message }</span> },
         (Some(Fact::Came) | None, None) => html! {},
     }

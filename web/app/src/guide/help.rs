@@ -6,9 +6,9 @@ use sandshift_prose::markdown::{Hint, HintWhen, StepProse};
 use sandshift_prose::transcript::Door;
 use yew::prelude::*;
 
-use super::markdown::Markdown;
-use super::statement::{Actor, Statement};
-use crate::icon::Icon;
+use super::markdown::text;
+use super::statement::{Actor, statement};
+use crate::icon::icon;
 use crate::page::use_page;
 use crate::store::Action;
 
@@ -61,21 +61,21 @@ pub fn Help(props: &HelpProps) -> Html {
                 });
                 html! {
                     <details class="fold" key={at}>
-                        <summary {onclick}><Icon name="right" />{ (words.hint)(at + 1) }<span class="end">{ (words.of_hints)(hints.len()) }</span></summary>
-                        <div class="in"><Markdown text={hint.text.clone()} class="" /></div>
+                        <summary {onclick}>{ icon("right") }{ (words.hint)(at + 1) }<span class="end">{ (words.of_hints)(hints.len()) }</span></summary>
+                        <div class="in">{ text(&hint.text, "") }</div>
                     </details>
                 }
             }) }
             if !solution.is_empty() {
                 <details class="fold" key="solution">
-                    <summary><Icon name="right" />{ words.solution }<span class="end">{ words.solution_note }</span></summary>
+                    <summary>{ icon("right") }{ words.solution }<span class="end">{ words.solution_note }</span></summary>
                     <div class="in">
                         if revealed {
                             if let Some(said) = &props.prose.solution {
-                                <Markdown text={said.text.clone()} class="" />
+                                { text(&said.text, "") }
                             }
                             <p class="meta">{ words.solution_from_start }</p>
-                            { for together(&solution).into_iter().map(|(actor, text)| html! { <Statement {actor} {text} /> }) }
+                            { for together(&solution).into_iter().map(|(actor, text)| statement(&page, actor, &text)) }
                         } else {
                             <p>{ words.solution_ask }</p>
                             <button class="btn btn-sm" type="button" onclick={reveal}>{ words.solution_show }</button>

@@ -6,28 +6,15 @@ use yew::virtual_dom::VTag;
 
 use crate::ink;
 
-#[derive(Properties, PartialEq)]
-pub struct MarkdownProps {
-    pub text: Text,
-    #[prop_or("prose")]
-    pub class: &'static str,
-}
-
-/// Drawn again only when its text changes.
-#[component]
-pub fn Markdown(props: &MarkdownProps) -> Html {
-    let drawn = draw(props.text.nodes());
-    if props.class.is_empty() {
-        html! { <div>{ drawn }</div> }
-    } else {
-        html! { <div class={props.class}>{ drawn }</div> }
-    }
+/// A text on lines of its own.
+pub fn text(text: &Text, class: &'static str) -> Html {
+    let class = (!class.is_empty()).then_some(class);
+    html! { <div {class}>{ draw(text.nodes()) }</div> }
 }
 
 /// One line without a paragraph around it, for labels and checks.
-#[component]
-pub fn Inline(props: &MarkdownProps) -> Html {
-    draw(props.text.line())
+pub fn inline(text: &Text) -> Html {
+    draw(text.line())
 }
 
 fn draw(nodes: &[Node]) -> Html {

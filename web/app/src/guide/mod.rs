@@ -15,15 +15,15 @@ use yew::prelude::*;
 use crate::console::half;
 use crate::course::Lesson;
 use crate::host;
-use crate::icon::Icon;
+use crate::icon::icon;
 use crate::page::{Page, use_page};
 use crate::store::{Action, Fetched, Question};
-use blanks::Blanks;
-use check::Checks;
+use blanks::blanks;
+use check::checks;
 use help::Help;
-use markdown::Markdown;
-use question::Ask;
-use statement::Statement;
+use markdown::text;
+use question::ask;
+use statement::{Actor, statement};
 
 #[component]
 pub fn Guide() -> Html {
@@ -72,11 +72,11 @@ fn open(page: &Page, lesson: &Lesson, at: usize) -> Html {
         <>
             if at == 0 {
                 if !lesson.prose(state.language).lead.is_empty() {
-                    <Markdown text={lesson.prose(state.language).lead.clone()} class="prose lead" />
+                    { text(&lesson.prose(state.language).lead, "prose lead") }
                 }
             } else {
                 <details class="fold" key={format!("before-{at}")}>
-                    <summary><Icon name="right" />{ (words.steps_before)(at, all_passed) }</summary>
+                    <summary>{ icon("right") }{ (words.steps_before)(at, all_passed) }</summary>
                     <div class="in">{ for before.iter().enumerate().map(|(number, step)| step_row(page, lesson, number, step)) }</div>
                 </details>
             }
@@ -84,7 +84,7 @@ fn open(page: &Page, lesson: &Lesson, at: usize) -> Html {
                 <h2 class="step-title" id="step-t" tabindex="-1"><span class="no">{ at + 1 }</span><span>{ lesson.step_title(state.language, step) }</span></h2>
                 if let Some(prose) = prose {
                     { blocks(page, step, prose) }
-                    <Checks step={step.clone()} prose={prose.clone()} />
+                    { checks(page, step, prose) }
                     <Help step={step.clone()} prose={prose.clone()} />
                 }
                 { turn(page, lesson, at) }
@@ -102,28 +102,23 @@ fn blocks(page: &Page, step: &Step, prose: &StepProse) -> Html {
         .iter()
         .enumerate()
         .map(|(at, block)| match block {
-            Block::Text { text, .. } => html! { <Markdown key={at} text={text.clone()} /> },
-            Block::Sql { user, text, .. } => {
-                html! { <Statement key={at} actor={statement::Actor::User(user.clone())} text={text.clone()} /> }
-            }
-            Block::Aws { principal, text, .. } => {
-                html! { <Statement key={at} actor={statement::Actor::Principal(principal.clone())} text={text.clone()} /> }
-            }
-            Block::Clock { text, micros, .. } => {
-                html! { <Statement key={at} actor={statement::Actor::Clock(*micros)} text={text.clone()} /> }
-            }
-            Block::Note { title, text, .. } => html! {
-                <div class="callout" key={at}><Icon name="note" /><div><b>{ title }</b><Markdown text={text.clone()} class="" /></div></div>
+            Block::Text { text: told, .. } => text(told, "prose"),
+            Block::Sql { user, text, .. } => statement(page, Actor::User(user.clone()), text),
+            Block::Aws { principal, text, .. } => statement(page, Actor::Principal(principal.clone()), text),
+            Block::Clock { text, micros, .. } => statement(page, Actor::Clock(*micros), text),
+            Block::Note { title, text: told, .. } => html! {
+                <div class="callout">{ icon("note") }<div><b>{ title }</b>{ text(told, "") }</div></div>
             },
             Block::Blanks { user, text, .. } => {
                 let key = format!("{}/ blanks {at}", step.id);
                 let filled = page.state.answers.get(&key).cloned().unwrap_or_default();
-                html! { <Blanks key={at} user={user.clone()} text={text.clone()} name={key} {filled} /> }
+                blanks(page, user, text, key, &filled)
             }
-            Block::Question { check, prompt, options, .. } => html! {
-                <Ask key={at} step={step.clone()} check={check.clone()} prompt={prompt.clone()} options={options.clone()}
-                    answer={prose.answers.get(check).map(|words| words.text.clone())} chosen={page.state.answers.get(&format!("{}/{check}", step.id)).cloned()} />
-            },
+            Block::Question { check, prompt, options, .. } => {
+                let answer = prose.answers.get(check).map(|words| &words.text);
+                let chosen = page.state.answers.get(&format!("{}/{check}", step.id));
+                ask(page, step, check, prompt, options, answer, chosen.map(String::as_str))
+            }
         })
         .collect()
 }
@@ -135,11 +130,11 @@ fn step_row(page: &Page, lesson: &Lesson, number: usize, step: &Step) -> Html {
     html! {
         <button class="step-row" type="button" {onclick}>
             if passed {
-                <Icon name="check" /><span class="sr">{ words.passed }</span>
+                { icon("check") }<span class="sr">{ words.passed }</span>
             }
             <span class="no">{ number + 1 }</span>
             <span>{ lesson.step_title(state.language, step) }</span>
-            <span class="end"><Icon name="right" /></span>
+            <span class="end">{ icon("right") }</span>
         </button>
     }
 }
@@ -179,19 +174,19 @@ fn turn(page: &Page, lesson: &Lesson, at: usize) -> Html {
     html! {
         <>
             if passed && last && lesson.steps().iter().all(|step| state.is_passed(&step.id)) {
-                <div class="callout callout-ok" role="status"><Icon name="check" /><div><b>{ words.lab_done }</b>{ words.lab_done_note }{ taken(page) }</div></div>
+                <div class="callout callout-ok" role="status">{ icon("check") }<div><b>{ words.lab_done }</b>{ words.lab_done_note }{ taken(page) }</div></div>
             }
             <div class="turn">
                 if at > 0 {
-                    <button class="btn btn-quiet" type="button" onclick={go_to(page, lesson.steps()[at - 1].id.clone())}><Icon name="left" />{ words.previous_step }</button>
+                    <button class="btn btn-quiet" type="button" onclick={go_to(page, lesson.steps()[at - 1].id.clone())}>{ icon("left") }{ words.previous_step }</button>
                 }
                 if state.is_ready() {
                     <button class="btn btn-quiet" type="button" onclick={reset}>{ words.reset_step }</button>
                 }
                 if last {
-                    <a class={classes!("btn", "push", passed.then_some("btn-primary"))} href="#/">{ words.to_course }<Icon name="right" /></a>
+                    <a class={classes!("btn", "push", passed.then_some("btn-primary"))} href="#/">{ words.to_course }{ icon("right") }</a>
                 } else {
-                    <button class={classes!("btn", "push", passed.then_some("btn-primary"))} type="button" onclick={go_to(page, lesson.steps()[at + 1].id.clone())}>{ words.next_step }<Icon name="right" /></button>
+                    <button class={classes!("btn", "push", passed.then_some("btn-primary"))} type="button" onclick={go_to(page, lesson.steps()[at + 1].id.clone())}>{ words.next_step }{ icon("right") }</button>
                 }
             </div>
         </>

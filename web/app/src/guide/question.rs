@@ -5,33 +5,28 @@ use sandshift_prose::markdown::Choice;
 use sandshift_prose::text::Text;
 use yew::prelude::*;
 
-use super::markdown::{Inline, Markdown};
+use super::markdown::{inline, text};
 use crate::course;
-use crate::icon::Icon;
-use crate::page::use_page;
+use crate::icon::icon;
+use crate::page::Page;
 
-#[derive(Properties, PartialEq)]
-pub struct AskProps {
-    pub step: Step,
-    pub check: String,
-    pub prompt: Text,
-    pub options: Vec<Choice>,
-    /// Said once it is answered right, or the prediction is made.
-    pub answer: Option<Text>,
-    pub chosen: Option<String>,
-}
-
-#[component]
-pub fn Ask(props: &AskProps) -> Html {
-    let page = use_page();
+pub fn ask(
+    page: &Page,
+    step: &Step,
+    check: &str,
+    prompt: &Text,
+    options: &[Choice],
+    answer: Option<&Text>,
+    chosen: Option<&str>,
+) -> Html {
     let words = page.words();
-    let name = format!("ask-{}-{}", props.step.id, props.check);
-    let (right, prediction) = course::asked(&props.step, &props.check).unwrap_or(("", false));
+    let name = format!("ask-{}-{}", step.id, check);
+    let (right, prediction) = course::asked(step, check).unwrap_or(("", false));
     // A prediction is judged when everything else of the step has happened.
-    let happened = page.state.step(&props.step.id).is_some_and(|step| step.passed);
-    let judged = props.chosen.is_some() && (!prediction || happened);
+    let happened = page.state.step(&step.id).is_some_and(|step| step.passed);
+    let judged = chosen.is_some() && (!prediction || happened);
     let verdict = |option: &str| {
-        let chosen = props.chosen.as_deref() == Some(option);
+        let chosen = chosen == Some(option);
         match (judged, chosen, option == right) {
             (true, true, true) => Some((words.verdict_right, "verdict")),
             (true, true, false) => Some((words.verdict_wrong, "verdict verdict-no")),
@@ -39,18 +34,18 @@ pub fn Ask(props: &AskProps) -> Html {
             _ => None,
         }
     };
-    let told = judged && (prediction || props.chosen.as_deref() == Some(right));
+    let told = judged && (prediction || chosen == Some(right));
     html! {
         <>
             <fieldset class="ask">
-                <legend><Inline text={props.prompt.clone()} /></legend>
-                { for props.options.iter().map(|option| {
-                    let (desk, step, check, id) = (page.desk.clone(), props.step.id.clone(), props.check.clone(), option.id.clone());
+                <legend>{ inline(prompt) }</legend>
+                { for options.iter().map(|option| {
+                    let (desk, step, check, id) = (page.desk.clone(), step.id.clone(), check.to_owned(), option.id.clone());
                     let onchange = Callback::from(move |_: Event| desk.choose(step.clone(), check.clone(), id.clone()));
                     html! {
                         <label>
-                            <input type="radio" name={name.clone()} value={option.id.clone()} checked={props.chosen.as_deref() == Some(&option.id)} disabled={!page.state.is_ready()} {onchange} />
-                            <span><Inline text={option.text.clone()} /></span>
+                            <input type="radio" name={name.clone()} value={option.id.clone()} checked={chosen == Some(&option.id)} disabled={!page.state.is_ready()} {onchange} />
+                            <span>{ inline(&option.text) }</span>
                             if let Some((text, class)) = verdict(&option.id) {
                                 <span {class}>{ text }</span>
                             }
@@ -60,8 +55,8 @@ pub fn Ask(props: &AskProps) -> Html {
             </fieldset>
             <div aria-live="polite">
                 if told {
-                    if let Some(answer) = &props.answer {
-                        <div class="callout callout-ok"><Icon name="check" /><Markdown text={answer.clone()} class="" /></div>
+                    if let Some(answer) = answer {
+                        <div class="callout callout-ok">{ icon("check") }{ text(answer, "") }</div>
                     }
                 }
             </div>

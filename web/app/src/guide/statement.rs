@@ -2,9 +2,9 @@
 
 use yew::prelude::*;
 
-use crate::icon::Icon;
+use crate::icon::small_icon;
 use crate::ink;
-use crate::page::use_page;
+use crate::page::Page;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Actor {
@@ -16,18 +16,10 @@ pub enum Actor {
     Clock(Option<i64>),
 }
 
-#[derive(Properties, PartialEq)]
-pub struct StatementProps {
-    pub actor: Actor,
-    pub text: String,
-}
-
-#[component]
-pub fn Statement(props: &StatementProps) -> Html {
-    let page = use_page();
+pub fn statement(page: &Page, actor: Actor, text: &str) -> Html {
     let words = page.words();
     let onclick = {
-        let (desk, actor, text) = (page.desk.clone(), props.actor.clone(), props.text.clone());
+        let (desk, actor, text) = (page.desk.clone(), actor.clone(), text.to_owned());
         Callback::from(move |_: MouseEvent| match &actor {
             Actor::User(user) => desk.put_in_editor(user.clone(), text.clone()),
             Actor::Principal(principal) => {
@@ -36,13 +28,13 @@ pub fn Statement(props: &StatementProps) -> Html {
             Actor::Clock(micros) => desk.advance(*micros),
         })
     };
-    let (tag, name, icon, put) = match &props.actor {
+    let (tag, name, drawing, put) = match &actor {
         Actor::User(user) => ("SQL", user.as_str(), "into", words.put_in_editor),
         Actor::Principal(principal) => ("AWS", principal.as_str(), "into", words.put_in_terminal),
         Actor::Clock(_) => ("", "", "clock", words.let_time_pass),
     };
-    let text = props.text.trim_end();
-    let body = match &props.actor {
+    let text = text.trim_end();
+    let body = match &actor {
         Actor::User(_) => ink::sql(text),
         Actor::Principal(_) => html! { <><span class="prompt">{ "$ aws " }</span>{ text }</> },
         Actor::Clock(_) => html! { <><span class="prompt">{ "clock> " }</span>{ text }</> },
@@ -52,7 +44,7 @@ pub fn Statement(props: &StatementProps) -> Html {
             <pre class="code">{ body }</pre>
             <div class="stmt-foot">
                 <span class="meta">if !tag.is_empty() { <span class="who-tag">{ tag }</span> }{ name }</span>
-                <button class="btn btn-sm" type="button" {onclick}><Icon name={icon} small=true />{ put }</button>
+                <button class="btn btn-sm" type="button" {onclick}>{ small_icon(drawing) }{ put }</button>
             </div>
         </div>
     }
