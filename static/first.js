@@ -45,7 +45,7 @@ export function showLesson(id, digest) {
   // The first of them tells the browser to say when it is seen.
   guide.querySelector("p")?.setAttribute("elementtiming", "first");
   const share = Number(remembered("split"));
-  if (share >= 28 && share <= 60) main.querySelector(".split").style.setProperty("--guide", `${share}%`);
+  main.querySelector(".split").style.setProperty("--guide", `${share >= 28 && share <= 60 ? share : 40}%`);
   main.lang = language;
   main.hidden = false;
   document.querySelector("#app .app").classList.add("app-fixed");

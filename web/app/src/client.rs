@@ -164,7 +164,7 @@ impl Line {
                 (self.hear)(Heard::Download { loaded: number("loaded"), total: number("total") });
                 return Ok(None);
             }
-            serde_json::from_value::<Event>(value).map(Some)
+            sandshift_protocol::read_value::<Event>(value).map(Some)
         });
         let event = match read {
             Ok(Some(event)) => event,

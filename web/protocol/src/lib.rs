@@ -7,6 +7,7 @@ mod access;
 mod call;
 mod comparison;
 pub mod line;
+mod reading;
 mod tagged;
 
 pub use access::{Access, HeldRight, ReachingPolicy, RelationAccess, RoutineAccess, SchemaAccess};
@@ -16,7 +17,7 @@ pub use call::{
 pub use comparison::{CHANGED, Difference, Half, HalfEnd, ONLY_FIRST, ONLY_SECOND, PairColumn, SAME};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-pub use tagged::read;
+pub use tagged::{read, read_value};
 
 tagged::tagged!(Request, EventKind, StorageState, Unreadable);
 

@@ -9,12 +9,19 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Error, Map, Value};
 
+use crate::reading::Reading;
+
 const TAG: &str = "type";
 
 /// A value from JSON text, by way of a [`Value`]: the only way that messages are read, so that there is one of each
 /// reader.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    serde_json::from_value(serde_json::from_str(text)?)
+    read_value(serde_json::from_str(text)?)
+}
+
+/// A value of what was read before.
+pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
+    T::deserialize(Reading(value))
 }
 
 /// `{"run": {...}}` or `"cancel"` as `{"type": "run", ...}`.
@@ -58,7 +65,7 @@ macro_rules! tagged {
 
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::tagged::inward(deserializer, |value| <$type>::deserialize(value))
+                $crate::tagged::inward(deserializer, |value| <$type>::deserialize($crate::reading::Reading(value)))
             }
         }
     )*};
