@@ -1,4 +1,4 @@
-//! The lines under the bar: how far the engine is, where the work is kept, what went wrong.
+//! The lines under the bar: where the work is kept, what went wrong.
 
 use yew::prelude::*;
 
@@ -7,7 +7,6 @@ use crate::icon::{icon, small_icon};
 use crate::page::{Page, notices};
 use crate::route::Route;
 use crate::store::{Action, Engine, Notice, Question};
-use crate::words::bytes;
 use sandshift_protocol::StorageState;
 
 pub fn lines(page: &Page) -> Html {
@@ -23,21 +22,8 @@ pub fn lines(page: &Page) -> Html {
         <div class="lines">
             {
                 match &state.engine {
-                    Engine::Absent | Engine::Ready => html! {},
-                    Engine::Starting => html! {
-                        <div class="line" role="status"><span class="dot dot-busy" />{ words.engine_starting }</div>
-                    },
-                    Engine::Downloading { loaded, total } => {
-                        let share = (loaded / total.max(1.0) * 100.0).clamp(0.0, 100.0);
-                        let of = (words.engine_of)(&bytes(*loaded), &bytes(*total));
-                        html! {
-                            <div class="line progress-line">
-                                <span>{ words.engine_download }</span>
-                                <div class="bar" role="progressbar" aria-label={words.engine_download} aria-valuemin="0" aria-valuemax="100" aria-valuenow={format!("{share:.0}")} aria-valuetext={of.clone()}><i style={format!("inline-size:{share:.1}%")} /></div>
-                                <span class="num">{ of }</span>
-                            </div>
-                        }
-                    }
+                    // On its way it stands in the bar (`bar/engine.rs`).
+                    Engine::Absent | Engine::Starting | Engine::Downloading { .. } | Engine::Ready => html! {},
                     Engine::Unreadable(why) => {
                         let export = {
                             let desk = page.desk.clone();

@@ -1,5 +1,6 @@
 //! The bar: who acts, when, what it costs, how the cluster is, and the page's own switches.
 
+mod engine;
 mod menu;
 mod sign_in;
 mod time;
@@ -12,6 +13,7 @@ use crate::page::Page;
 use crate::route::{Room, Route};
 use crate::store::{Action, Engine, SignIn};
 use crate::warehouse::{dot, status};
+use engine::engine;
 pub use menu::Menu;
 use sandshift_protocol::{TransactionState, WarehouseUser};
 pub use sign_in::SignInDialog;
@@ -53,6 +55,8 @@ pub fn bar(page: &Page) -> Html {
                         <span class="sr">{ words.cluster }</span>
                         <span class="opt">{ status(&state.account.cluster_status, state.language).to_owned() }</span>
                     </a>
+                } else if in_lab {
+                    { engine(page) }
                 }
             </div>
             <span class="rule" />
