@@ -21,6 +21,9 @@ pub const KEPT: [Name; 1] = ["m1"];
 pub const COLUMNS: [Name; 4] = ["a", "b", "c", "d"];
 pub const FUNCTION: Name = "f1";
 pub const PROCEDURE: Name = "p1";
+/// An external schema with one table, `t`, and the schema of a model: the admin's, and there from the beginning.
+pub const OUTSIDE: Name = "ext";
+pub const MODEL: At = At { schema: "ml", name: "m" };
 pub const POLICIES: [Name; 2] = ["pol1", "pol2"];
 pub const MASKS: [Name; 2] = ["mask1", "mask2"];
 
@@ -225,6 +228,10 @@ pub enum What {
     /// `SELECT s.f1()`.
     Function(At),
     Call(At),
+    /// What lies outside, read.
+    Outside,
+    /// The model's function, asked.
+    Guess,
     /// What a system view lists, to the admin.
     List(Listing),
     HasTable {
@@ -353,6 +360,7 @@ pub enum On {
     Database,
     Function(At),
     Procedure(At),
+    Model,
 }
 
 /// One relation read: which columns, which rows.

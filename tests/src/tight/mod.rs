@@ -59,6 +59,7 @@ struct Tally {
 pub fn run(options: Options) -> Result<(), String> {
     guarded::quiet();
     println!("seed {}, {} statements", options.seed, options.statements);
+    side::ground()?;
     let begun = Instant::now();
     let next = AtomicU64::new(options.only.unwrap_or(0));
     let done = AtomicU64::new(0);

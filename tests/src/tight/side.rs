@@ -1,12 +1,14 @@
 //! The engine's side of a history: sessions of its users, and whether a statement came out as the model says.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-use sandshift_engine::sandbox::{Answer as Answered, Sandbox};
+use sandshift_engine::sandbox::{Answer as Answered, PRINCIPAL, Sandbox};
 use sandshift_engine::sql::session::SessionId;
+use sandshift_lessons::extensions::linked;
 use sandshift_lessons::transcript::rows;
 
-use super::act::{ADMIN, Act, Name, What};
+use super::act::{ADMIN, Act, MODEL, Name, OUTSIDE, What};
 use super::model::{Answer, Outcome, Refusal};
 use crate::guarded::{self, Ended, Limits};
 use crate::start::SEED;
@@ -19,9 +21,59 @@ pub struct Sides {
     sessions: BTreeMap<Name, SessionId>,
 }
 
+/// The account that every history begins in: nothing in it but an external schema and a model.
+///
+/// # Errors
+/// A line of its making that is refused.
+pub fn ground() -> Result<&'static Sandbox, String> {
+    static GROUND: OnceLock<Result<Sandbox, String>> = OnceLock::new();
+    GROUND.get_or_init(prepared).as_ref().map_err(Clone::clone)
+}
+
+const ROLE: &str = "arn:aws:iam::123456789012:role/tight";
+
+fn prepared() -> Result<Sandbox, String> {
+    let mut sandbox = Sandbox::new(SEED);
+    sandbox.extensions = linked();
+    let policies = ["AmazonS3FullAccess", "AWSGlueConsoleFullAccess", "AmazonSageMakerFullAccess"];
+    let attached = policies.map(|policy| {
+        format!("iam attach-role-policy --role-name tight --policy-arn arn:aws:iam::aws:policy/{policy}")
+    });
+    // It is nobody's default, so that CREATE MODEL in a history finds none.
+    let lines = [
+        "s3 mb s3://tight".to_owned(),
+        r#"iam create-role --role-name tight --assume-role-policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["redshift.amazonaws.com","sagemaker.amazonaws.com"]},"Action":"sts:AssumeRole"}]}'"#.to_owned(),
+        format!("redshift modify-cluster-iam-roles --cluster-identifier course-cluster --add-iam-roles {ROLE}"),
+    ];
+    for line in lines.iter().chain(&attached) {
+        let output = sandbox.aws(PRINCIPAL, line);
+        if output.code != 0 {
+            return Err(format!("{line}: {}", output.stderr));
+        }
+    }
+    let script = format!(
+        "UNLOAD ('SELECT 1 AS id UNION ALL SELECT 2') TO 's3://tight/t/' IAM_ROLE '{ROLE}' PARALLEL OFF;
+        CREATE EXTERNAL SCHEMA {OUTSIDE} FROM DATA CATALOG DATABASE 'tight' IAM_ROLE '{ROLE}' CREATE EXTERNAL DATABASE IF NOT EXISTS;
+        CREATE EXTERNAL TABLE {OUTSIDE}.t (id int) ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' STORED AS TEXTFILE LOCATION 's3://tight/t/';
+        CREATE SCHEMA ml;
+        GRANT USAGE ON SCHEMA ml TO PUBLIC;
+        CREATE TABLE ml.points AS SELECT n % 10 AS a, n % 7 AS b, n % 2 AS c FROM generate_series(1, 600) AS s(n);
+        CREATE MODEL {MODEL} FROM (SELECT a, b, c FROM ml.points) TARGET c FUNCTION guess IAM_ROLE '{ROLE}' AUTO OFF MODEL_TYPE XGBOOST OBJECTIVE 'binary:logistic' HYPERPARAMETERS DEFAULT EXCEPT (NUM_ROUND '1') SETTINGS (S3_BUCKET 'tight')"
+    );
+    let session = sandbox.connect(ADMIN, None).map_err(|error| error.to_string())?;
+    for executed in sandbox.execute(session, &script) {
+        executed.result.map_err(|error| format!("{error}: {}", executed.text))?;
+    }
+    sandbox.disconnect(session);
+    // Until the model is trained.
+    sandbox.advance(3_600_000_000);
+    Ok(sandbox)
+}
+
 impl Sides {
     pub fn new() -> Self {
-        Sides { sandbox: Sandbox::new(SEED), sessions: BTreeMap::new() }
+        let sandbox = ground().cloned().unwrap_or_else(|_| Sandbox::new(SEED));
+        Sides { sandbox, sessions: BTreeMap::new() }
     }
 
     fn session(&mut self, user: Name) -> Result<SessionId, String> {

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::act::{
-    Act, At, COLUMNS, Filter, Holder, KEPT, Listing, Made, On, Owned, PROCEDURE, PUBLIC, Permission, Pick,
-    Query, Right, Rights, Rule, Source, TABLES, To, What, Write,
+    Act, At, COLUMNS, Filter, Holder, KEPT, Listing, MODEL, Made, OUTSIDE, On, Owned, PROCEDURE, PUBLIC,
+    Permission, Pick, Query, Right, Rights, Rule, Source, TABLES, To, What, Write,
 };
 
 fn verb(give: bool) -> (&'static str, &'static str) {
@@ -26,7 +26,7 @@ impl Listing {
             }
             Listing::Schemas => {
                 "SELECT DISTINCT namespace_name, privilege_type, identity_name, identity_type FROM \
-                 svv_schema_privileges WHERE namespace_name IN ('s1', 's2', 'public') AND \
+                 svv_schema_privileges WHERE namespace_name IN ('s1', 's2', 'public', 'ext') AND \
                  privilege_scope = 'SCHEMA'"
             }
             Listing::RolesOfUsers => "SELECT user_name, role_name, admin_option FROM svv_user_grants",
@@ -255,6 +255,8 @@ impl fmt::Display for What {
             What::Write(body) => body.fmt(out),
             What::Function(at) => write!(out, "SELECT {at}()"),
             What::Call(at) => write!(out, "CALL {at}()"),
+            What::Outside => write!(out, "SELECT id FROM {OUTSIDE}.t"),
+            What::Guess => out.write_str("SELECT ml.guess(1, 2)"),
             What::List(listing) => out.write_str(listing.query()),
             What::HasTable { user, at, right } => {
                 write!(out, "SELECT has_table_privilege('{user}', '{at}', '{}')", right.word())
@@ -309,6 +311,7 @@ impl fmt::Display for On {
             On::AllTables(schema) => write!(out, "ALL TABLES IN SCHEMA {schema}"),
             On::Schema(schema) => write!(out, "SCHEMA {schema}"),
             On::Database => out.write_str("DATABASE dev"),
+            On::Model => write!(out, "MODEL {MODEL}"),
             On::Function(at) => write!(out, "FUNCTION {at}()"),
             On::Procedure(at) => write!(out, "PROCEDURE {at}()"),
         }

@@ -3,6 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::source::each_step;
 use super::{ask, refused};
 use crate::sql::authorize::schema_usage;
 use crate::sql::error::SqlResult;
@@ -22,7 +23,7 @@ const PARTITIONS: &str = "svv_external_partitions";
 
 /// Adds the rows that the plan asks for.
 pub fn fill(
-    plan: &Plan,
+    plan: &mut Plan,
     logs: &mut Logs,
     outside: &mut dyn Outside,
     asker: Asker,
@@ -30,13 +31,12 @@ pub fn fill(
     session: &Session,
 ) -> SqlResult<()> {
     let mut wanted: Vec<&str> = Vec::new();
-    let mut plans = vec![plan];
-    while let Some(plan) = plans.pop() {
-        if let Plan::SystemScan { relation, .. } = plan {
+    each_step(plan, &mut |step| {
+        if let Plan::SystemScan { relation, .. } = step {
             wanted.extend(Some(system::name(*relation)).filter(|name| name.starts_with("svv_external_")));
         }
-        plans.extend(plan.inputs());
-    }
+        Ok(())
+    })?;
     let Some(database) = manifest.catalog.database(&session.database) else { return Ok(()) };
     if wanted.is_empty() {
         return Ok(());

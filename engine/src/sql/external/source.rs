@@ -40,11 +40,17 @@ pub fn fill(
 
 /// Every scan of a plan.
 pub fn each_scan(plan: &mut Plan, change: &mut dyn FnMut(&mut Scan) -> SqlResult<()>) -> SqlResult<()> {
-    if let Plan::Scan(scan) = plan {
-        change(scan)?;
-    }
+    each_step(plan, &mut |step| match step {
+        Plan::Scan(scan) => change(scan),
+        _ => Ok(()),
+    })
+}
+
+/// Every step of a plan and of its subqueries.
+pub fn each_step(plan: &mut Plan, change: &mut dyn FnMut(&mut Plan) -> SqlResult<()>) -> SqlResult<()> {
+    change(plan)?;
     for input in plan.inputs_mut() {
-        each_scan(input, change)?;
+        each_step(input, change)?;
     }
     let mut result = Ok(());
     for expression in plan.expressions_mut() {
@@ -52,7 +58,7 @@ pub fn each_scan(plan: &mut Plan, change: &mut dyn FnMut(&mut Scan) -> SqlResult
             if let Expression::Subquery(subquery) = expression
                 && result.is_ok()
             {
-                result = each_scan(Arc::make_mut(&mut subquery.plan), change);
+                result = each_step(Arc::make_mut(&mut subquery.plan), change);
             }
         });
     }

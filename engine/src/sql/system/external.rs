@@ -5,6 +5,9 @@
 use super::log::own;
 use super::relation::{Relation, Rows, Source, Viewer};
 use crate::sql::error::SqlResult;
+use crate::warehouse::access::Privilege;
+use crate::warehouse::catalog::Schema;
+use crate::warehouse::guarded::Guarded;
 use crate::warehouse::value::Value;
 
 pub(super) static RELATIONS: &[Relation] = &[
@@ -77,8 +80,12 @@ pub(super) static RELATIONS: &[Relation] = &[
     ),
 ];
 
+/// Those that the viewer may look into: what the options tell of roles is nobody else's.
 fn schemas(viewer: &Viewer<'_>) -> SqlResult<Rows> {
-    let schemas = viewer.database.schemas.values();
+    let open = |schema: &&std::sync::Arc<Schema>| {
+        viewer.manifest.held(viewer.user, Privilege::Usage, None, Guarded::Schema(schema)).is_some()
+    };
+    let schemas = viewer.database.schemas.values().filter(open);
     Ok(schemas
         .filter_map(|schema| {
             let external = schema.external.as_deref()?;

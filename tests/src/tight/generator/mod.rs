@@ -86,6 +86,7 @@ impl Generator {
                 let source = Source { at: relation.at, pick: Pick::Star, filter: None };
                 acts.push(Act { by, lent: false, what: What::Select(Query::Plain(source)) });
             }
+            acts.extend([What::Outside, What::Guess].map(|what| Act { by, lent: false, what }));
         }
         acts
     }
@@ -124,7 +125,9 @@ impl Generator {
             77..=80 => self.beforehand(world),
             81..=86 => self.policy(world),
             87..=94 => self.object(world),
-            95..=97 => self.routine(world),
+            95 if self.choices.chance(50) => What::Outside,
+            95 => What::Guess,
+            96 | 97 => self.routine(world),
             _ => self.question(world),
         }
     }
@@ -231,7 +234,7 @@ fn owner(world: &World, what: &What) -> Option<Name> {
         What::Grant { on, .. } | What::Revoke { on, .. } => match on {
             On::Relation(at) => of(at),
             On::AllTables(schema) | On::Schema(schema) => of_schema(schema),
-            On::Database | On::Function(_) | On::Procedure(_) => Some(ADMIN),
+            On::Database | On::Function(_) | On::Procedure(_) | On::Model => Some(ADMIN),
         },
         What::Drop { at, .. }
         | What::AddColumn { at, .. }
@@ -252,7 +255,9 @@ fn owner(world: &World, what: &What) -> Option<Name> {
         | What::CreateModel { .. }
         | What::Default { user: None, .. }
         | What::CreateProcedure { .. }
-        | What::Function(_) => None,
+        | What::Function(_)
+        | What::Outside
+        | What::Guess => None,
         What::Call(at) | What::DropRoutine(at) => world.routines.get(at).map(|routine| routine.guard.owner),
         _ => Some(ADMIN),
     }

@@ -2,7 +2,7 @@
 
 use super::Generator;
 use crate::tight::act::{
-    At, FUNCTION, GROUPS, Holder, On, PROCEDURE, ROLES, Right, Rights, SUPER, To, USERS, What,
+    At, FUNCTION, GROUPS, Holder, OUTSIDE, On, PROCEDURE, ROLES, Right, Rights, SUPER, To, USERS, What,
 };
 use crate::tight::model::World;
 
@@ -17,7 +17,7 @@ impl Generator {
     }
 
     pub fn privilege(&mut self, world: &World) -> What {
-        let (rights, on) = match self.choices.below(12) {
+        let (rights, on) = match self.choices.below(14) {
             0..=3 => {
                 let at = self.any_relation(world);
                 (self.table_rights(), On::Relation(at))
@@ -40,6 +40,10 @@ impl Generator {
                 (rights, On::Schema(self.schema(world)))
             }
             10 => (Rights::These(vec![Right::Create]), On::Database),
+            11 if self.choices.chance(30) => (Rights::All, On::Schema(OUTSIDE)),
+            11 => (Rights::These(vec![Right::Usage]), On::Schema(OUTSIDE)),
+            12 if self.choices.chance(30) => (Rights::All, On::Model),
+            12 => (Rights::These(vec![Right::Execute]), On::Model),
             _ => {
                 let schema = self.schema(world);
                 let rights = Rights::These(vec![Right::Execute]);

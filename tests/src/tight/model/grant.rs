@@ -1,7 +1,7 @@
 //! GRANT and REVOKE of privileges (reference, sections 2.1 to 2.5 and 3).
 
 use super::{Answer, Checked, Entry, Guard, Outcome, World, refused, refused_with};
-use crate::tight::act::{At, KEPT, LATE, Name, On, Right, Rights, To, VIEWS};
+use crate::tight::act::{At, KEPT, LATE, Name, OUTSIDE, On, Right, Rights, To, VIEWS};
 
 /// What a privilege is written on, looked up.
 #[derive(Clone, Copy)]
@@ -10,6 +10,7 @@ enum Object {
     Schema(Name),
     Database,
     Routine(At),
+    Model,
 }
 
 type Asked = (Right, Option<u32>);
@@ -31,6 +32,7 @@ impl World {
                 return refused_with("3F000", format!("schema \"{schema}\" does not exist"));
             }
             On::Database => vec![Object::Database],
+            On::Model => vec![Object::Model],
             On::Function(at) | On::Procedure(at) => {
                 self.usage(by, at.schema)?;
                 if !self.routines.contains_key(&at) {
@@ -46,6 +48,7 @@ impl World {
             Object::Relation(id) => self.relations.get(&id).map(|relation| &relation.guard),
             Object::Schema(name) => self.schemas.get(name),
             Object::Database => Some(&self.database),
+            Object::Model => Some(&self.model),
             Object::Routine(at) => self.routines.get(&at).map(|routine| &routine.guard),
         };
         guard.map_or_else(|| refused("the model lost an object"), Ok)
@@ -56,6 +59,7 @@ impl World {
             Object::Relation(id) => self.relations.get_mut(&id).map(|relation| &mut relation.guard),
             Object::Schema(name) => self.schemas.get_mut(name),
             Object::Database => Some(&mut self.database),
+            Object::Model => Some(&mut self.model),
             Object::Routine(at) => self.routines.get_mut(&at).map(|routine| &mut routine.guard),
         };
         guard.map_or_else(|| refused("the model lost an object"), Ok)
@@ -65,15 +69,16 @@ impl World {
         let whole = |rights: &[Right]| rights.iter().map(|right| (*right, None)).collect::<Vec<_>>();
         let all: &[Right] = match object {
             Object::Relation(_) => &ALL_ON_RELATION,
+            Object::Schema(OUTSIDE) => &[Right::Usage],
             Object::Schema(_) => &[Right::Create, Right::Usage],
             Object::Database => &[Right::Create],
-            Object::Routine(_) => &[Right::Execute],
+            Object::Routine(_) | Object::Model => &[Right::Execute],
         };
         let later: &[Right] = match object {
             Object::Relation(_) => &[Right::Alter, Right::Truncate],
             Object::Schema(_) => &[Right::Alter, Right::Drop],
             Object::Database => &[Right::Usage, Right::Alter],
-            Object::Routine(_) => &[],
+            Object::Routine(_) | Object::Model => &[],
         };
         let columns = match rights {
             // REVOKE ALL leaves nothing (unconfirmed).

@@ -2,7 +2,7 @@
 //! something to be compared with that does not share its mistakes.
 //!
 //! Read [`right`] (who holds what), then what changes it: [`principal`], [`grant`], [`default`],
-//! [`object`], [`kept`], [`policy`], [`transaction`]; then what it is for:
+//! [`object`], [`outside`], [`kept`], [`policy`], [`transaction`]; then what it is for:
 //! [`read`], [`write`] and [`listing`]. Where the reference is silent, the choice is marked `unconfirmed`, as in the engine.
 
 mod default;
@@ -11,6 +11,7 @@ mod kept;
 mod learn;
 mod listing;
 mod object;
+mod outside;
 mod policy;
 mod principal;
 mod read;
@@ -23,7 +24,7 @@ pub use transaction::Open;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::act::{ADMIN, At, Filter, Holder, Name, PUBLIC, Permission, Right, To, What, Write};
+use super::act::{ADMIN, At, Filter, Holder, Name, OUTSIDE, PUBLIC, Permission, Right, To, What, Write};
 
 /// Everything there is.
 #[derive(Clone, Debug)]
@@ -36,6 +37,7 @@ pub struct World {
     pub relations: BTreeMap<u32, Relation>,
     pub routines: BTreeMap<At, Routine>,
     database: Guard,
+    model: Guard,
     /// Privileges on objects yet to be made.
     defaults: default::Defaults,
     /// `GRANT ... FOR TABLES IN SCHEMA`.
@@ -193,10 +195,11 @@ impl World {
             users: BTreeMap::from([(ADMIN, true)]),
             groups: BTreeMap::new(),
             roles: BTreeMap::new(),
-            schemas: BTreeMap::from([(PUBLIC, public)]),
+            schemas: BTreeMap::from([(PUBLIC, public), (OUTSIDE, Guard::of(ADMIN))]),
             relations: BTreeMap::new(),
             routines: BTreeMap::new(),
             database: Guard::of(ADMIN),
+            model: Guard::of(ADMIN),
             defaults: Default::default(),
             scopes: BTreeSet::new(),
             makers: BTreeSet::new(),
@@ -278,6 +281,8 @@ impl World {
             What::Write(body) => self.write(by, body),
             What::Function(at) => self.function(by, *at),
             What::Call(at) => self.call(by, *at),
+            What::Outside => self.read_outside(by),
+            What::Guess => self.guess(by),
             What::List(listing) => Ok(self.list(*listing)),
             What::HasTable { user, at, right } => self.has_table(by, user, *at, *right),
             What::HasSchema { user, schema, right } => self.has_schema(user, schema, *right),

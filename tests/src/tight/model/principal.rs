@@ -131,7 +131,8 @@ impl World {
     }
 
     fn guards(&self) -> impl Iterator<Item = &super::Guard> {
-        std::iter::once(&self.database)
+        [&self.database, &self.model]
+            .into_iter()
             .chain(self.schemas.values())
             .chain(self.relations.values().map(|relation| &relation.guard))
             .chain(self.routines.values().map(|routine| &routine.guard))
@@ -231,6 +232,7 @@ impl World {
         }
         let forget = |guard: &mut super::Guard| guard.entries.retain(|entry, _| entry.to != To::Role(name));
         forget(&mut self.database);
+        forget(&mut self.model);
         self.schemas.values_mut().for_each(forget);
         self.relations.values_mut().for_each(|relation| forget(&mut relation.guard));
         self.routines.values_mut().for_each(|routine| forget(&mut routine.guard));

@@ -1,8 +1,8 @@
 //! Transactions: what ROLLBACK takes back, grants and policies too, and that a refusal takes back everything. Only one is
 //! open at a time, and nobody else does anything meanwhile: how transactions meet is not this model's subject.
 
-use super::{Answer, Outcome, World, refused, refused_with};
-use crate::tight::act::{Act, Name, What};
+use super::{Answer, Outcome, Reason, Refusal, World, refused, refused_with};
+use crate::tight::act::{Act, Name, OUTSIDE, On, What};
 
 /// A transaction that has not ended.
 #[derive(Clone, Debug)]
@@ -41,7 +41,13 @@ impl World {
     }
 
     fn take_or_leave(&mut self, act: &Act) -> Outcome {
-        if let What::Select(_) | What::List(_) | What::HasTable { .. } | What::HasSchema { .. } = act.what {
+        if let What::Select(_)
+        | What::Outside
+        | What::Guess
+        | What::List(_)
+        | What::HasTable { .. }
+        | What::HasSchema { .. } = act.what
+        {
             return self.run(act.by, &act.what);
         }
         let mut after = self.clone();
@@ -66,6 +72,10 @@ impl World {
                 refused_with("25P02", text.to_owned())
             }
             What::CreateModel { .. } => refused("25001"),
+            // Which of the reasons is told is not clear from the reference.
+            What::Grant { on: On::Schema(OUTSIDE), .. } | What::Revoke { on: On::Schema(OUTSIDE), .. } => {
+                Err(Refusal(["25001", "42501", "42704"].map(|state| Reason { state, text: None }).into()))
+            }
             _ => self.take_or_leave(act),
         };
         open.aborted |= outcome.is_err();

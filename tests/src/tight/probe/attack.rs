@@ -62,7 +62,38 @@ pub fn attack(choices: &mut Choices, targets: &[&Target], counters: bool, number
 
 fn query(choices: &mut Choices, targets: &[&Target], target: &Target) -> String {
     let name = target.name;
-    match choices.below(14) {
+    match choices.below(19) {
+        14 => {
+            // The order of joins is the planner's to choose, by what it knows of each table.
+            let other = targets[choices.below(targets.len())];
+            let keys = choices.of(&[
+                "x.id = h.id AND y.id = h.id",
+                "x.val = h.val AND y.val = x.val",
+                "x.txt = y.txt AND y.id = h.val",
+            ]);
+            let predicate = predicate(choices, target, "x");
+            format!(
+                "SELECT h.id, x.id, y.id FROM {name} x, {} y, mine.helper h WHERE {keys} AND {predicate} ORDER BY 1, 2, 3",
+                other.name
+            )
+        }
+        15 => {
+            let (key, predicate) = (value(choices, "x"), predicate(choices, target, "x"));
+            format!(
+                "SELECT {key} AS k, COUNT(*), MIN(x.id) FROM {name} x WHERE {predicate} GROUP BY ALL ORDER BY ALL"
+            )
+        }
+        16 => {
+            let (value, predicate) = (value(choices, "x"), predicate(choices, target, "x"));
+            format!(
+                "SELECT x.id, {value} FROM {name} x WHERE x.id IS NOT NULL QUALIFY ROW_NUMBER() OVER (ORDER BY x.id) < 3 AND {predicate}"
+            )
+        }
+        17 => format!("SELECT * EXCLUDE txt FROM {name} x WHERE {}", predicate(choices, target, "x")),
+        18 => {
+            let sets = choices.of(&["ROLLUP (x.id, x.val)", "CUBE (x.txt)", "GROUPING SETS ((x.val), ())"]);
+            format!("SELECT COUNT(*), MAX(x.id) FROM {name} x GROUP BY {sets} ORDER BY 1, 2")
+        }
         0..=3 => {
             let (value, predicate) = (value(choices, "x"), predicate(choices, target, "x"));
             format!("SELECT x.id, {value} FROM {name} x WHERE {predicate}")

@@ -106,6 +106,7 @@ const BUCKET: [&str; 5] = [
 const OWN: &str = "
     CREATE TABLE mine.helper (id bigint, val bigint, txt varchar(40));
     INSERT INTO mine.helper VALUES (1, 7, 'abc'), (2, 0, '12'), (3, 42, '2024-02-29');
+    ANALYZE mine.helper;
     CREATE FUNCTION public.seen(int) RETURNS boolean STABLE AS $$ SELECT true $$ LANGUAGE sql;
     CREATE TABLE mine.sink (id bigint, val bigint, txt varchar(40));
     CREATE FUNCTION mine.div(bigint) RETURNS bigint IMMUTABLE AS $$ SELECT 100 / $1 $$ LANGUAGE sql;

@@ -265,7 +265,7 @@ pub(super) static WORDS: Words = Words {
             "이 문장에 필요한 권한 가운데 {user} 사용자에게 없는 것이 있습니다. 한 행도 바뀌지 않았습니다."
         )
     },
-    why: "왜: 검사한 순서대로",
+    why: "왜 거절되었는지, 검사한 순서대로",
     member_of: |ties| ties.iter().map(|tie| tied(tie)).collect::<Vec<_>>().join(", "),
     member_of_none: "그룹도 역할도 없음",
     right: |right| match right.split_once(" as view owner ") {
@@ -318,7 +318,7 @@ pub(super) static WORDS: Words = Words {
     missing: "없음",
     missing_note: |user| format!("{user}, 그룹, 역할, PUBLIC 어디에도 없음"),
     holders: |names| {
-        format!("이 권한이 있는 쪽: {}", names.iter().map(|name| tied(name)).collect::<Vec<_>>().join(", "))
+        format!("이 권한을 가진 쪽: {}", names.iter().map(|name| tied(name)).collect::<Vec<_>>().join(", "))
     },
     who_could: "줄 수 있는 사람",
     smallest_grant: "가장 작은 GRANT",
