@@ -18,7 +18,7 @@ function settle(entry, text, gone) {
 // What the worker asks for seldom, with what only that asks for.
 const { outputFiles: [takeout] } = await esbuild.build({ ...short, entryPoints: [at("takeout.js")], bundle: true, format: "esm" });
 settle("takeout.js", takeout.text, []);
-settle("worker.js", await worker(site, join(root, "web/worker/site.js"), { format: "esm", external: ["./takeout.js"] }), ["beside.js", "file.js", "journal.js", "store.js"]);
+settle("worker.js", await worker(site, join(root, "web/worker/site.js"), { format: "esm", external: ["./takeout.js"] }), ["beside.js", "file.js", "journal.js", "lock.js", "modules.js", "renewal.js", "store.js"]);
 
 // All that boot.js imports stays where it is, but for the page's own script.
 const later = ["editor", "chart", "model", "digest", "offline", "embedded"].map((name) => `./${name}.js`);

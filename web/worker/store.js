@@ -5,17 +5,17 @@
 // full) waits in memory and is offered again with the next save: a save is written whole or not at all, so what
 // is stored is an older state and never half of one.
 
+import { claim, wait } from "./lock.js";
+
 const DATABASE = "sandshift";
 const VERSION = 1;
 /** Milliseconds after which a database that does not answer counts as one that cannot be had. */
 const PATIENCE = 10_000;
-/** Milliseconds that a worker which was just ended may still hold its workspace. */
-const LINGERING = 1500;
 
 export class Store {
   /** The protocol's StorageState. */
   state = { type: "kept" };
-  /** Block numbers the database holds: a Map, because that is what the engine asks. */
+  /** Block numbers the database holds, true where they are as the engine would write them: a Map, as the engine asks. */
   known = new Map();
   #workspace;
   #database; // undefined: memory only
@@ -25,6 +25,7 @@ export class Store {
   // Who wrote last: where two tabs cannot see each other's locks, the one who finds another's mark gives way.
   #turn;
   #leave = () => {};
+  #vacated; // told when the tab that had the workspace is gone
 
   constructor(workspace) {
     this.#workspace = workspace;
@@ -42,21 +43,22 @@ export class Store {
       store.state = { type: "memoryOnly", reason: said(error) };
       return store;
     }
+    store.#vacated = vacated;
     const leave = await claim(workspace);
     if (leave) store.#leave = leave;
-    else store.#wait(vacated);
+    else store.#wait();
     return store;
   }
 
   /** Looks on in memory, until the tab that has the workspace is gone. */
-  #wait(vacated) {
+  #wait() {
     this.state = { type: "secondTab", gone: false };
     const given = new AbortController();
     this.#leave = () => given.abort();
-    void lock(this.#workspace, { signal: given.signal }).then((leave) => {
+    void wait(this.#workspace, given.signal).then((leave) => {
       if (!leave) return;
       this.#leave = leave;
-      vacated(this);
+      this.#vacated(this);
     });
   }
 
@@ -229,6 +231,8 @@ export class Store {
   async #lost(error) {
     if (error instanceof Overtaken) {
       this.#give({ type: "secondTab", gone: false });
+      this.#leave();
+      this.#wait();
       return true;
     }
     if (error?.name === "InvalidStateError") {
@@ -290,24 +294,6 @@ function inTime(promise) {
     promise,
     new Promise((_, reject) => setTimeout(() => reject(new Error("the browser's storage does not answer")), PATIENCE)),
   ]);
-}
-
-/** What gives the workspace free again; undefined when another tab has it. */
-async function claim(workspace) {
-  if (!self.navigator?.locks) return () => {};
-  // The worker of the page that was here before may not have ended yet.
-  return (await lock(workspace, { ifAvailable: true })) ?? (await lock(workspace, { signal: AbortSignal.timeout(LINGERING) }));
-}
-
-function lock(workspace, options) {
-  return new Promise((resolve) => {
-    const held = self.navigator.locks.request(`sandshift:${workspace}`, options, (given) => {
-      if (given === null) return resolve(undefined);
-      // Held until the store is closed or the worker ends.
-      return new Promise((leave) => resolve(leave));
-    });
-    held.catch((error) => resolve(error?.name === "TimeoutError" || error?.name === "AbortError" ? undefined : () => {}));
-  });
 }
 
 function said(error) {

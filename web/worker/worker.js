@@ -7,6 +7,8 @@
 import * as beside from "./beside.js";
 import { NotAWorkspace, OfAnotherLab, fromBase64, pack, toBase64, unpack } from "./file.js";
 import { Journal } from "./journal.js";
+import { fetchBeside, fetchModule } from "./modules.js";
+import { renewed } from "./renewal.js";
 import { Store } from "./store.js";
 
 /** Milliseconds of work between two looks at the mailbox. */
@@ -67,7 +69,7 @@ async function take(message) {
     case "importWorkspace":
       return (store || ready(id)) && importWorkspace(id, request.base64);
     case "resetStep":
-      await fetchBeside();
+      await fetchBeside(opening?.text ?? "");
       break;
     case "resetLab":
       if (!engine && store) return beginAgain(id);
@@ -115,7 +117,7 @@ async function open(text, id, request) {
       return holdings();
     });
     const [held] = await Promise.all([found, coming]);
-    begin(id, held);
+    await begin(id, held);
   } catch (error) {
     // Asked again, it is fetched again.
     if (!glue) (coming = instantiate()).catch(() => {});
@@ -149,7 +151,7 @@ async function inherit() {
     if (unchanged) await keepAll();
     else if (store.state.type === "kept") {
       const [held, before] = [await holdings(), engine];
-      begin(opening.id, held);
+      await begin(opening.id, held);
       before?.free();
     }
   } catch (error) {
@@ -166,14 +168,25 @@ async function holdings() {
 }
 
 /** Opens the workspace in the running instance. */
-function begin(id, held) {
-  const message = JSON.stringify({ id, request: JSON.parse(opening.text).request });
-  const blocks = held.beginning?.blocks ?? held.blocks;
+async function begin(id, held) {
   told = JSON.stringify(store.state);
   acted = false;
-  engine = new glue.Engine(message, held.manifest, blocks, told, held.beginning?.manifest);
+  [engine, held] = await made(id, held);
   store.hold(held);
   tell(true);
+}
+
+/** An engine with what is held, and that itself: what a former version stored is renewed first. */
+async function made(id, held) {
+  const message = JSON.stringify({ id, request: JSON.parse(opening.text).request });
+  const make = ({ manifest, blocks, beginning }) =>
+    new glue.Engine(message, manifest, beginning?.blocks ?? blocks, JSON.stringify(store.state), beginning?.manifest);
+  try {
+    return [make(held), held];
+  } catch (error) {
+    held = await renewed(held, error);
+    return [make(held), held];
+  }
 }
 
 /** The account that the opened lab begins with, as the build has made it; undefined when it has not. */
@@ -229,69 +242,6 @@ async function count({ headers, body }) {
     }
   }
   post({ download: { loaded, total: loaded } });
-}
-
-/* ---------- the modules beside the engine ---------- */
-
-// By name: a module that is there, {} while it is fetched, or {error} until somebody has been told.
-const modules = new Map();
-
-/** What `extension.rs` calls, in the middle of the engine's work: nothing here may wait. */
-self.sandshift = {
-  begin(name, task) {
-    const held = modules.get(name);
-    if (held?.begin) return new GuardedJob(name, held.begin(task));
-    if (held?.error) {
-      modules.delete(name);
-      throw held.error;
-    }
-    if (!held) {
-      modules.set(name, {});
-      fetchModule(name).then(
-        (module) => modules.set(name, module),
-        (error) => modules.set(name, { error }),
-      );
-    }
-    return undefined;
-  },
-};
-
-/** Going to a later step solves those before it at once, which cannot wait for a module in the middle. */
-async function fetchBeside() {
-  if (!/\b(MODEL|COPY|UNLOAD|EXTERNAL)\b/i.test(opening?.text ?? "")) return;
-  const missing = ["formats", "learning"].filter((name) => !modules.get(name)?.begin);
-  await Promise.all(missing.map((name) => fetchModule(name).then((module) => modules.set(name, module), (error) => modules.set(name, { error }))));
-}
-
-async function fetchModule(name) {
-  const [module, response] = await Promise.all([beside.glue(name), beside.wasm(name)]);
-  await module.default({ module_or_path: response });
-  return module;
-}
-
-/** A job whose module is fetched anew by the next one if it traps. */
-class GuardedJob {
-  constructor(name, job) {
-    this.name = name;
-    this.job = job;
-  }
-
-  step(budget) {
-    try {
-      return this.job.step(budget);
-    } catch (error) {
-      modules.delete(this.name);
-      throw error;
-    }
-  }
-
-  take() {
-    return this.job.take();
-  }
-
-  free() {
-    this.job.free();
-  }
 }
 
 /* ---------- keeping ---------- */
@@ -376,12 +326,10 @@ async function exportTakeout(id) {
 
 async function importWorkspace(id, base64) {
   try {
-    const { manifest, blocks } = unpack(fromBase64(base64));
     await coming;
     const { request } = JSON.parse(opening.text);
-    const message = JSON.stringify({ id, request });
     // What is damaged says so here, whosever it was.
-    const next = new glue.Engine(message, manifest, blocks, JSON.stringify(store.state));
+    const [next, { manifest, blocks }] = await made(id, unpack(fromBase64(base64)));
     const lab = glue.labOf(manifest);
     // Checks and progress are a lab's: an account without one takes whatever account it is given.
     if (request.lab && request.lab.id !== lab) {
@@ -415,7 +363,7 @@ async function eraseAll(id) {
 async function beginAgain(id) {
   try {
     await store.clear();
-    begin(opening.id, await holdings());
+    await begin(opening.id, await holdings());
     post({ id, event: { type: "reset" } });
   } catch (error) {
     failed(id, error);
@@ -440,7 +388,7 @@ async function recover(error) {
   engine = undefined;
   try {
     await instantiate();
-    begin(opening.id, await holdings());
+    await begin(opening.id, await holdings());
     post({ id: 0, event: { type: "recovered", message } });
   } catch (second) {
     failed(0, second);

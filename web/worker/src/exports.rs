@@ -114,9 +114,9 @@ impl Engine {
     }
 
     /// `[manifest, [[number, bytes], ...], [live numbers]]` when something changed, else undefined. `known`
-    /// is the set of block numbers the store holds, as a map with these keys.
+    /// are the numbers of the blocks that the store holds, as a map in which they are true.
     pub fn save(&mut self, known: &Map) -> Result<JsValue, JsValue> {
-        let has = |number| known.has(&JsValue::from_f64(number as f64));
+        let has = |number| known.get(&JsValue::from_f64(number as f64)).is_truthy();
         let blocks = Array::new();
         let saved = self.workspace.save_to(&has, &mut |number, bytes| put(&blocks, number, bytes))?;
         Ok(saved.map_or(JsValue::UNDEFINED, |saved| saved_value(saved, &blocks)))

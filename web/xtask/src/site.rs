@@ -70,8 +70,9 @@ pub fn stage(profile: Profile, labs: &Path) -> Result<PathBuf, String> {
         fs::remove_dir_all(&stage).map_err(|error| format!("{}: {error}", stage.display()))?;
     }
     copy_folder(&root.join("static"), &stage)?;
-    for script in ["worker.js", "store.js", "file.js", "journal.js", "takeout.js", "beside.js"] {
-        copy(&root.join("web/worker").join(script), &stage.join(script))?;
+    for script in ["worker", "store", "file", "journal", "lock", "modules", "renewal", "takeout", "beside"] {
+        let script = format!("{script}.js");
+        copy(&root.join("web/worker").join(&script), &stage.join(&script))?;
     }
     for (name, bundle) in &bundles {
         copy(bundle, &stage.join(name))?;
