@@ -4,7 +4,9 @@
 //! own journal comes to is refused.
 
 use std::fs;
-use std::path::Path;
+use std::panic;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use sandshift_lessons::extensions::linked;
 use sandshift_lessons::{Digest, Lab};
@@ -14,7 +16,11 @@ use serde_json::{Value, json};
 
 use crate::lab;
 
+/// How long doing a file again may take: what a learner has waited for, and not what keeps a teacher waiting.
+const PATIENCE: Duration = Duration::from_secs(180);
+
 /// What one file came to.
+#[derive(Default)]
 pub struct Marks {
     pub file: String,
     pub learner: String,
@@ -23,6 +29,10 @@ pub struct Marks {
     /// Statements and calls in the journal, and how many of them were refused.
     pub tries: usize,
     pub refused: usize,
+    /// Tells journals apart.
+    journal: u64,
+    /// What whoever grades has to know: why the file has no marks, or whose work it also is.
+    pub remark: String,
 }
 
 pub struct Step {
@@ -32,6 +42,35 @@ pub struct Step {
     pub checks: (usize, usize),
     /// Foreseen wrong answers given on the way.
     pub wrong: Vec<String>,
+}
+
+/// Grades every file; one that is refused has a remark and no steps, and holds up no other. The second number is how many those are.
+pub fn all(files: &[PathBuf], course: &Path) -> (Vec<Marks>, usize) {
+    let mut found: Vec<Marks> = Vec::new();
+    let mut refused = 0;
+    for path in files {
+        let file = path.display().to_string();
+        // A defect of ours that a file meets is that file's refusal.
+        let graded = panic::catch_unwind(|| grade(path, course))
+            .unwrap_or_else(|_| Err("the engine failed on it".to_owned()));
+        let mut marks = graded.unwrap_or_else(|reason| {
+            refused += 1;
+            Marks { remark: format!("not graded: {reason}"), learner: learner(path), ..Marks::default() }
+        });
+        let twin = found.iter().find(|other| !marks.steps.is_empty() && other.journal == marks.journal);
+        if let Some(twin) = twin {
+            marks.remark = format!("the same journal as {}", twin.file);
+        }
+        found.push(Marks { file, ..marks });
+    }
+    (found, refused)
+}
+
+/// Whose name stands in a file that may be anything.
+fn learner(file: &Path) -> String {
+    let part = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
+    let outer = part(&fs::read_to_string(file).unwrap_or_default());
+    part(outer["body"].as_str().unwrap_or_default())["learner"].as_str().unwrap_or_default().to_owned()
 }
 
 /// Replays a submission against the labs below `course`.
@@ -70,7 +109,7 @@ pub fn grade(file: &Path, course: &Path) -> Result<Marks, String> {
             part(claimed, 3)
         ));
     }
-    Ok(Marks { file: file.display().to_string(), ..marks })
+    Ok(marks)
 }
 
 fn find(course: &Path, id: &str) -> Result<Lab, String> {
@@ -90,6 +129,7 @@ fn replay(lab: &Lab, body: &Value) -> Result<(Marks, String), String> {
     let source = LabSource { id: lab.definition.id.clone(), files };
     let mut workspace = Workspace::open(|| 0.0, linked(), Some(&source), None, Found::Nothing, &mut |_| None)
         .map_err(told)?;
+    let begun = Instant::now();
     let mut seen = Seen::default();
     for (at, entry) in body["journal"].as_array().into_iter().flatten().enumerate() {
         let broken =
@@ -119,6 +159,9 @@ fn replay(lab: &Lab, body: &Value) -> Result<(Marks, String), String> {
             if !workspace.is_running() {
                 break;
             }
+            if begun.elapsed() > PATIENCE {
+                return Err(format!("entry {} of its journal takes too long", at + 1));
+            }
             workspace.step(0.0);
         }
         seen.hear(&mut workspace);
@@ -140,13 +183,16 @@ fn replay(lab: &Lab, body: &Value) -> Result<(Marks, String), String> {
                 .collect(),
         }
     });
+    let mut journal = Fingerprint::new();
+    journal.add(&body["journal"].to_string());
     let marks = Marks {
-        file: String::new(),
         learner: body["learner"].as_str().unwrap_or_default().to_owned(),
         lab: lab.definition.id.clone(),
         steps: steps.collect(),
         tries: seen.tries,
         refused: seen.refused,
+        journal: journal.0,
+        ..Marks::default()
     };
     Ok((marks, workspace.testimony()))
 }
@@ -206,24 +252,32 @@ impl Seen {
     }
 }
 
-/// One row a step.
+/// One row a step, one for a file without marks. The mark in front has spreadsheets read names as they are written.
 pub fn csv(marks: &[Marks]) -> String {
-    let mut out = "file,learner,lab,step,passed,checks,of,wrong_answers,tries,refused\n".to_owned();
+    let mut out =
+        "\u{feff}file,learner,lab,step,passed,checks,of,wrong_answers,tries,refused,remark\n".to_owned();
     for each in marks {
-        for step in &each.steps {
-            let cells = [
-                each.file.clone(),
-                each.learner.clone(),
-                each.lab.clone(),
+        let of = |step: &Step| {
+            let (held, all) = step.checks;
+            [
                 step.id.clone(),
                 u8::from(step.passed).to_string(),
-                step.checks.0.to_string(),
-                step.checks.1.to_string(),
+                held.to_string(),
+                all.to_string(),
                 step.wrong.join(" "),
                 each.tries.to_string(),
                 each.refused.to_string(),
-            ];
-            out.push_str(&cells.map(|cell| quoted(&cell)).join(","));
+            ]
+        };
+        let mut rows: Vec<[String; 7]> = each.steps.iter().map(of).collect();
+        if rows.is_empty() {
+            rows.push(Default::default());
+        }
+        for row in rows {
+            let whose = [&each.file, &each.learner, &each.lab].into_iter();
+            let cells: Vec<String> =
+                whose.chain(&row).chain([&each.remark]).map(|cell| quoted(cell)).collect();
+            out.push_str(&cells.join(","));
             out.push('\n');
         }
     }
@@ -246,7 +300,7 @@ pub fn json(marks: &[Marks]) -> String {
             .collect();
         let passed = each.steps.iter().filter(|step| step.passed).count();
         json!({ "file": each.file, "learner": each.learner, "lab": each.lab, "passed": passed, "of": each.steps.len(),
-            "tries": each.tries, "refused": each.refused, "steps": steps })
+            "tries": each.tries, "refused": each.refused, "remark": each.remark, "steps": steps })
     });
     serde_json::to_string_pretty(&each.collect::<Vec<_>>()).unwrap_or_default()
 }

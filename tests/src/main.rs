@@ -118,27 +118,21 @@ fn run_labs(words: &[String]) -> Result<(), String> {
     }
 }
 
-/// Marks on standard output, files that are refused on standard error.
+/// Marks of files, and of all in folders, on standard output; files that are refused on standard error, too.
 fn grade_all(words: &[&str]) -> Result<(), String> {
-    let (mut course, mut as_json, mut files) = (lab::course(), false, Vec::new());
+    let (mut course, mut as_json, mut named) = (lab::course(), false, Vec::new());
     let mut words = words.iter();
     while let Some(word) = words.next() {
         match *word {
             "--json" => as_json = true,
             "--labs" => course = words.next().map(PathBuf::from).ok_or("--labs DIR")?,
-            file => files.push(PathBuf::from(file)),
+            file => named.push(file.to_owned()),
         }
     }
-    let mut marks = Vec::new();
-    let mut refused = 0;
-    for file in &files {
-        match grade::grade(file, &course) {
-            Ok(found) => marks.push(found),
-            Err(reason) => {
-                refused += 1;
-                eprintln!("{}: {reason}", file.display());
-            }
-        }
+    let files = files::find(&named, "json")?;
+    let (marks, refused) = grade::all(&files, &course);
+    for each in marks.iter().filter(|each| !each.remark.is_empty()) {
+        eprintln!("{}: {}", each.file, each.remark);
     }
     if as_json {
         println!("{}", grade::json(&marks))

@@ -86,3 +86,40 @@ fn a_changed_an_invented_and_a_foreign_file_are_refused() {
     let newer = written("newer", walk(), None, |text| text.replace("\"version\":1", "\"version\":2"));
     assert!(refused(&newer).contains("version 2"));
 }
+
+#[test]
+fn a_class_is_graded_whatever_some_of_it_handed_in() {
+    let mut files: Vec<PathBuf> = Vec::new();
+    let hand_in =
+        |name: &str, journal: Value, change: fn(String) -> String| written(name, journal, None, change);
+    for number in 0..4 {
+        let mut journal = walk();
+        journal[2]["request"]["text"] =
+            format!("SELECT {number}; CREATE GROUP analytics_authors; CREATE GROUP pii_users;").into();
+        files.push(hand_in(&format!("class-{number:02}"), journal, |text| text));
+    }
+    files.push(hand_in("class-04-walked", walk(), |text| text));
+    files.push(hand_in("class-05-copied", walk(), |text| text));
+    files.push(hand_in("class-06-altered", walk(), |text| text.replace("google", "naver")));
+    files.push(hand_in("class-07-cut", walk(), |text| text[..text.len() / 2].to_owned()));
+    files.push(hand_in("class-08-empty", walk(), |_| String::new()));
+    files.push(std::env::temp_dir().join("sandshift-class-09-nowhere.json"));
+    let (marks, refused) = all(&files, &lab::course());
+    assert_eq!((marks.len(), refused), (10, 4));
+    assert!(marks[..5].iter().all(|each| each.steps[0].passed && each.remark.is_empty()));
+    assert!(
+        marks[5].remark.ends_with("class-04-walked.json") && marks[5].steps[0].passed,
+        "{}",
+        marks[5].remark
+    );
+    assert_eq!(marks[6].learner, "=김, \"민\"", "whoever altered it is told by name");
+    assert!(marks[6].remark.starts_with("not graded: it was changed"));
+    // Each has a place in the table.
+    let table = csv(&marks);
+    let steps = marks[0].steps.len();
+    assert_eq!(table.lines().count(), 1 + 6 * steps + 4);
+    assert!(files.iter().all(|file| table.contains(&*file.to_string_lossy())));
+    for file in files {
+        let _ = fs::remove_file(file);
+    }
+}
