@@ -12,7 +12,7 @@ const WORDS = {
   en: {
     title: "Author a lab", fresh: "New lab", folder: "Open folder", file: "Open zip", save: "Save", export: "Export zip", prove: "Prove", cancel: "Cancel",
     preview: "As a learner sees it", report: "Proof", course: "To the course", problems: "Problems", fine: "Nothing is missing that can be seen without running it.",
-    blank: "A lab is a folder with lab.toml and one Markdown file for each language. Open one, drop its zip here, or begin with a new one that works.",
+    blank: "A lab is a folder with lab.toml and one Markdown file for each language. Open one, drop it or its zip here, or begin with a new one that works.",
     guide: "Guide for instructors", schema: "JSON Schema", unsaved: "What you changed is not saved.", saved: "Saved.", canceled: "Canceled.",
     proved: "Proved: nothing passes by itself, every solution passes, every wrong answer is known.", failed: (count) => `${count} ${count === 1 ? "problem" : "problems"}.`,
     words: "Every language says everything", begin: "The starting state is made", nothing: "Doing nothing does not pass", solution: "The solution passes",
@@ -23,7 +23,7 @@ const WORDS = {
   ko: {
     title: "랩 만들기", fresh: "새 랩", folder: "폴더 열기", file: "zip 열기", save: "저장", export: "zip으로 내보내기", prove: "증명", cancel: "취소",
     preview: "학습자 화면", report: "증명 결과", course: "과정으로", problems: "고칠 곳", fine: "실행하지 않고 볼 수 있는 것 가운데 빠진 것은 없습니다.",
-    blank: "랩은 lab.toml과 언어마다 Markdown 파일 하나가 든 폴더입니다. 폴더를 열거나, zip을 이곳에 끌어다 놓거나, 바로 작동하는 새 랩으로 시작하세요.",
+    blank: "랩은 lab.toml과 언어마다 Markdown 파일 하나가 든 폴더입니다. 폴더를 열거나, 폴더나 zip을 이곳에 끌어다 놓거나, 바로 작동하는 새 랩으로 시작하세요.",
     guide: "강사 안내서", schema: "JSON Schema", unsaved: "저장하지 않은 변경이 있습니다.", saved: "저장했습니다.", canceled: "취소했습니다.",
     proved: "증명했습니다. 아무것도 하지 않으면 통과하지 않고, 모든 풀이가 통과하며, 모든 오답에 제 설명이 나옵니다.", failed: (count) => `고칠 곳이 ${count}개 있습니다.`,
     words: "모든 언어에 빠진 글이 없다", begin: "시작 상태가 만들어진다", nothing: "아무것도 하지 않으면 통과하지 않는다", solution: "풀이가 통과한다",
@@ -115,8 +115,10 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
   addEventListener(kind, (event) => {
     event.preventDefault();
     root.classList.toggle("author-drop", kind === "dragover");
-    const file = kind === "drop" ? event.dataTransfer?.files[0] : undefined;
-    if (file && replace()) void guarded(() => openZip(file));
+    const item = kind === "drop" ? event.dataTransfer?.items[0] : undefined;
+    // Neither is to be had any more once the event is over.
+    const [file, entry] = [item?.getAsFile(), item?.webkitGetAsEntry()];
+    if (file && replace()) void guarded(() => (entry?.isDirectory ? openDropped(entry) : openZip(file)));
   });
 }
 
@@ -289,6 +291,25 @@ async function collect(handle, before, found) {
     if (name.startsWith(".")) continue;
     if (entry.kind === "directory") await collect(entry, `${before}${name}/`, found);
     else found.set(before + name, await read(await entry.getFile()));
+  }
+}
+
+async function openDropped(entry) {
+  const found = new Map();
+  await below(entry, "", found);
+  folder = undefined;
+  take(found);
+}
+
+/** What lies in a folder that was dropped, which comes in portions. */
+async function below(entry, before, found) {
+  const reader = entry.createReader();
+  const asked = (ask) => new Promise((resolve, reject) => ask(resolve, reject));
+  for (let some; (some = await asked((...told) => reader.readEntries(...told))).length > 0; ) {
+    for (const each of some.filter(({ name }) => !name.startsWith("."))) {
+      if (each.isDirectory) await below(each, `${before}${each.name}/`, found);
+      else found.set(before + each.name, await read(await asked((...told) => each.file(...told))));
+    }
   }
 }
 

@@ -81,6 +81,17 @@ for (const language of ["en", "ko"]) {
     await file("lab.toml");
     assert.ok(!(await area.inputValue()).includes("CREATE GROUP pii_users;\n\"\"\""));
   });
+  await scene(`${language}: a folder that is dropped`, async () => {
+    await page.reload();
+    await page.locator(".author-blank p").first().waitFor();
+    const session = await context.newCDPSession(page);
+    for (const type of ["dragEnter", "dragOver", "drop"]) {
+      await session.send("Input.dispatchDragEvent", { type, x: 700, y: 500, data: { items: [], files: [lab], dragOperationsMask: 1 } });
+    }
+    await file("lab.toml");
+    assert.ok((await area.inputValue()).includes('id = "permissions"'));
+    assert.ok((await page.locator(".author-text [role=tab]").count()) >= 3);
+  });
   await scene(`${language}: a clean console`, async () => assert.deepEqual(complaints, []));
   await close();
 }
