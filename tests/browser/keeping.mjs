@@ -1,11 +1,13 @@
 // What becomes of a learner's work when the browser does not keep it as it should: `node keeping.mjs SITE`.
 //
-// Storage that is missing, blocked, full, deleted under an open tab, damaged, older or newer; two tabs; files that are
-// no workspaces. Each is said on the page in both languages, and nothing that was kept is lost over it.
+// Storage that is missing, blocked, full, deleted under an open tab, damaged, of a former or a later version; two tabs,
+// with locks and without; files that are no workspaces. Each is said on the page in both languages, and nothing that was kept is lost over it.
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { unpack } from "../../web/worker/file.js";
 import { openBrowser } from "./chromium.mjs";
 import { Learner } from "./learner.mjs";
 import { scene as told, verdict } from "./scene.mjs";
@@ -17,8 +19,12 @@ const downloads = mkdtempSync(join(tmpdir(), "sandshift-files-"));
 const worker = nameOf(folder, "worker.js");
 // Put before the worker's own text: how this browser fails.
 let fault = "";
+let reachable = true; // the modules beside the engine
 const site = await serve(folder, {
-  change: (path, body) => (path === worker ? Buffer.concat([Buffer.from(fault), body]) : body),
+  change(path, body) {
+    if (!reachable && path.startsWith("formats")) throw new Error("gone");
+    return path === worker ? Buffer.concat([Buffer.from(fault), body]) : body;
+  },
   headers: { "cache-control": "no-store" },
 });
 
@@ -70,6 +76,21 @@ async function twin(context, language) {
 async function visit(page, language, lab = labs[0]) {
   await page.goto(`${site.address}?lang=${language}#/lab/${lab}`);
   await page.locator("#step-t").waitFor();
+}
+
+/** The number of the form in which an account is stored: behind the lab's name and the account's length. */
+async function formOf(page, workspace) {
+  const manifest = await page.evaluate(`new Promise((resolve, reject) => {
+    const request = indexedDB.open("sandshift", 1);
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      const read = request.result.transaction("manifests").objectStore("manifests").get(${JSON.stringify(workspace)});
+      read.onsuccess = () => (request.result.close(), resolve([...read.result.slice(0, 100)]));
+    };
+  })`);
+  let at = manifest[0] === 1 ? 2 + manifest[1] : 1;
+  while (manifest[at] & 128) at += 1;
+  return manifest[at + 1];
 }
 
 /** The line under the bar that says it. */
@@ -134,6 +155,17 @@ async function store(page, lab, change) {
     };
   })`);
 }
+
+// As the build before wrote it: `tests/kept`.
+const FORMER = fileURLToPath(new URL("../kept/format-5.sandshift", import.meta.url));
+const HELD = unpack(readFileSync(FORMER));
+const former = `(_, blocks) => {
+  const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  blocks.clear();
+  for (const [number, text] of ${JSON.stringify([...HELD.blocks].map(([number, bytes]) => [number, Buffer.from(bytes).toString("base64")]))}) blocks.set(number, bytes(text));
+  return bytes(${JSON.stringify(Buffer.from(HELD.manifest).toString("base64"))});
+}`;
+const ROWS = "SELECT COUNT(*) FROM kept.numbers;";
 
 const MAKE = "CREATE TABLE kept (n INT);\nINSERT INTO kept VALUES (41), (1);";
 const ASK = "SELECT SUM(n) FROM kept;";
@@ -274,7 +306,22 @@ for (const language of ["en", "ko"]) {
     await other.reload();
     await twin.waitForEngine();
     assert.equal(await value(twin, ASK), "1042");
-  }, { broken: "Object.defineProperty(navigator, 'locks', { value: undefined });" });
+  }, { broken: "Object.defineProperty(navigator, 'locks', { value: undefined }); Object.defineProperty(self, 'BroadcastChannel', { value: undefined });" });
+
+  for (const [name, leave] of [["closed", (page) => page.close()], ["led to another lab", (page) => visit(page, language, labs[1])]]) {
+    await scene(`two tabs without locks, and the first is ${name}`, language, async (page, learner, context) => {
+      await learner.run("admin", MAKE);
+      const [other, second] = await twin(context, language);
+      await second.run("admin", "INSERT INTO kept VALUES (1000);");
+      await leave(page);
+      await isSilent(other);
+      await second.run("admin", "INSERT INTO kept VALUES (1);");
+      await other.reload();
+      await second.waitForEngine();
+      await isSilent(other);
+      assert.equal(await value(second, ASK), "1043");
+    }, { broken: "Object.defineProperty(navigator, 'locks', { value: undefined });" });
+  }
 
   await scene("data deleted under an open tab", language, async (page, learner) => {
     await learner.run("admin", MAKE);
@@ -285,6 +332,68 @@ for (const language of ["en", "ko"]) {
     await learner.waitForEngine();
     assert.equal(await value(learner, ASK), "42");
   });
+
+  await scene("what a former version stored", language, async (page, learner) => {
+    const visitSandbox = async () => {
+      await page.goto(`${site.address}?lang=${language}#/lab/sandbox`);
+      await page.reload();
+      await learner.waitForEngine();
+      await isSilent(page);
+    };
+    await visitSandbox();
+    await learner.run("admin", MAKE);
+    await store(page, "sandbox", former);
+    await page.reload();
+    await learner.waitForEngine();
+    await isSilent(page);
+    assert.equal(await formOf(page, "sandbox"), 5, "opening it changes nothing");
+    // Between opening and storing the disk fails, the engine traps, the tab is gone: the former one is still there.
+    const running = page.workers().find((each) => each.url().includes("worker"));
+    await running.evaluate(() => (IDBObjectStore.prototype.put = () => { throw new DOMException("disk", "UnknownError"); }));
+    await learner.run("admin", "CREATE TABLE kept.later (n INT);");
+    await says(page, "notSaved", language);
+    await running.evaluate(() => self.onmessage({ data: JSON.stringify({ id: 4_000_000_000, request: { type: "fail" } }) }));
+    await page.locator(".line-bad button").first().click();
+    await learner.waitForEngine();
+    assert.equal(await value(learner, "SELECT COUNT(*) FROM kept.later;"), "0");
+    assert.equal(await formOf(page, "sandbox"), 5);
+    await visitSandbox();
+    await learner.run("admin", "SELECT n FROM kept.later;", { refused: true });
+    assert.equal(await value(learner, ROWS), "90");
+    assert.ok((await formOf(page, "sandbox")) > 5, "it is stored in the present form");
+    // A second time it is opened as it is; its snapshot and its model are there.
+    await visitSandbox();
+    assert.equal(await value(learner, "SELECT COUNT(DISTINCT kept.group_of(n, a, b)) FROM kept.points;"), "3");
+    const restored = "aws redshift restore-table-from-cluster-snapshot --cluster-identifier course-cluster --snapshot-identifier kept --source-database-name dev --source-schema-name kept --source-table-name points --target-schema-name kept --new-table-name points_then --query TableRestoreStatus.Status";
+    await learner.aws("learner", restored);
+    await page.locator('.rooms a[href$="/terminal"]').click();
+    await page.locator(".call", { hasText: "PENDING" }).waitFor();
+    await page.locator(".rooms a").first().click();
+    // From a file, too.
+    await menu(page, RESET_LAB);
+    await page.locator("dialog[open] .btn-danger").click();
+    await learner.waitForEngine();
+    await imports(page, FORMER);
+    await learner.waitForEngine();
+    await page.waitForTimeout(300);
+    assert.equal(await value(learner, ROWS), "90");
+    assert.ok((await formOf(page, "sandbox")) > 5);
+  }, { open: false });
+
+  await scene("what a former version stored, while the module for it cannot be had", language, async (page, learner) => {
+    await page.goto(`${site.address}?lang=${language}#/lab/sandbox`);
+    await learner.waitForEngine();
+    await learner.run("admin", MAKE);
+    await store(page, "sandbox", former);
+    reachable = false;
+    await page.reload();
+    await page.locator(".lines .line-bad").first().waitFor();
+    reachable = true;
+    assert.equal(await formOf(page, "sandbox"), 5);
+    await page.reload();
+    await learner.waitForEngine();
+    assert.equal(await value(learner, ROWS), "90");
+  }, { open: false });
 
   for (const [what, change] of [
     ["older", (manifest) => { const at = manifest[1] + 2; let skip = at; while (manifest[skip] & 128) skip += 1; manifest[skip + 1] = 1; return manifest; }],
