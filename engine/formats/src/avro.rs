@@ -14,6 +14,8 @@ use crate::json::{json, string};
 /// A file on its way.
 pub struct Avro {
     bytes: Vec<u8>,
+    /// No block comes to more bytes.
+    most: u64,
     at: usize,
     /// Known once the head is read.
     head: Option<Head>,
@@ -41,6 +43,8 @@ enum Schema {
 }
 
 const MAGIC: &[u8; 4] = b"Obj\x01";
+/// Rows that a block may have beyond its bytes.
+const MOST_EMPTY: u64 = 1 << 16;
 /// Types within types before a schema is refused.
 const DEEPEST: usize = 100;
 
@@ -49,8 +53,8 @@ fn odd(why: &str) -> io::Error {
 }
 
 impl Avro {
-    pub fn new(bytes: Vec<u8>) -> Self {
-        Avro { bytes, at: 0, head: None, ready: Vec::new(), given: 0 }
+    pub fn new(bytes: Vec<u8>, most: u64) -> Self {
+        Avro { bytes, most, at: 0, head: None, ready: Vec::new(), given: 0 }
     }
 
     fn open(&mut self) -> io::Result<Head> {
@@ -93,7 +97,11 @@ impl Avro {
             return Err(damaged());
         }
         self.at = self.bytes.len() - from.0.len();
-        let expanded = expand(&head.codec, packed)?;
+        let expanded = expand(&head.codec, packed, self.most)?;
+        // Rows of no bytes are few, or a lie.
+        if rows < 0 || rows as u64 > expanded.len() as u64 + MOST_EMPTY {
+            return Err(damaged());
+        }
         let mut from = From(&expanded);
         let mut out = String::new();
         for _ in 0..rows {
@@ -104,26 +112,24 @@ impl Avro {
     }
 }
 
-fn expand(codec: &str, packed: &[u8]) -> io::Result<Vec<u8>> {
+fn expand(codec: &str, packed: &[u8], most: u64) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
+    let mut read = |reader: &mut dyn Read| reader.take(most).read_to_end(&mut out).map(|_| ());
     match codec {
-        "null" => out.extend_from_slice(packed),
-        "deflate" => {
-            flate2::read::DeflateDecoder::new(packed).read_to_end(&mut out)?;
+        "null" => read(&mut &*packed)?,
+        "deflate" => read(&mut flate2::read::DeflateDecoder::new(packed))?,
+        "bzip2" => read(&mut bzip2::read::MultiBzDecoder::new(packed))?,
+        "zstandard" => {
+            let decoder = ruzstd::decoding::StreamingDecoder::new(Cursor::new(packed));
+            read(&mut decoder.map_err(|error| odd(&error.to_string()))?)?;
         }
         // Behind it stands a checksum.
         "snappy" => {
-            let packed =
-                packed.split_last_chunk::<4>().ok_or_else(|| odd("a block of the file is damaged"))?.0;
+            let packed = packed.split_last_chunk::<4>().map(|(packed, _)| packed);
+            let packed = packed
+                .filter(|packed| snap::raw::decompress_len(packed).is_ok_and(|length| length as u64 <= most));
+            let packed = packed.ok_or_else(|| odd("a block of the file is damaged"))?;
             out = snap::raw::Decoder::new().decompress_vec(packed)?;
-        }
-        "bzip2" => {
-            bzip2::read::MultiBzDecoder::new(packed).read_to_end(&mut out)?;
-        }
-        "zstandard" => {
-            ruzstd::decoding::StreamingDecoder::new(Cursor::new(packed))
-                .map_err(|error| odd(&error.to_string()))?
-                .read_to_end(&mut out)?;
         }
         other => return Err(odd(&format!("Avro files compressed with {other} are not read"))),
     }

@@ -36,7 +36,7 @@ impl Expand {
             Codec::Lzop => Box::new(Lzop::new(bytes)),
             Codec::Snappy => Box::new(Blocks { bytes, at: 0, left: 0, ready: Vec::new(), given: 0 }),
             Codec::Deflate => Box::new(ZlibDecoder::new(Cursor::new(bytes))),
-            Codec::Avro => Box::new(Avro::new(bytes)),
+            Codec::Avro => Box::new(Avro::new(bytes, most)),
         };
         Expand { reader, most, out: Vec::new() }
     }

@@ -1,12 +1,15 @@
 //! A nested value of a file as its table's column has it: members found whatever the case of their names, those
 //! that the table does not know left out, and what is of another shape NULL.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, StringArray};
 
 use super::document::{elements, members, unquoted};
 use crate::sql::json;
+use crate::warehouse::data_type::DataType;
+use crate::warehouse::external::ExternalColumn;
 use crate::warehouse::nested::Nested;
 use crate::warehouse::storage::dictionary::plain;
 
@@ -43,6 +46,20 @@ pub fn column(array: &ArrayRef, shape: &Nested, form: Form) -> ArrayRef {
         if form == Form::Walked { json::normalize(&out) } else { Some(out) }
     });
     Arc::new(made.collect::<StringArray>())
+}
+
+/// A member's value as the field that its column is made of.
+pub fn field<'a>(value: &'a [u8], column: &ExternalColumn, shown: Form) -> Cow<'a, [u8]> {
+    let Some(shape) = &column.nested else {
+        return match value.first() {
+            Some(b'"') => Cow::Owned(unquoted(value).into_owned().into_bytes()),
+            _ => Cow::Borrowed(value),
+        };
+    };
+    let walked = column.data_type == DataType::Super;
+    let mut out = String::new();
+    conform(value, shape, if walked { Form::Walked } else { shown }, &mut out);
+    Cow::Owned(out.into_bytes())
 }
 
 /// Writes `value`, which is JSON, as `shape` says.
@@ -137,7 +154,6 @@ fn scalar(value: &[u8], form: Form, out: &mut String) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::warehouse::data_type::DataType;
 
     #[test]
     fn shapes() {

@@ -93,9 +93,6 @@ pub(super) fn find<'a>(account: &'a Account, order: &Order<'_>, member: &str) ->
 /// What a job asks for that the sandbox does not do is refused when it is made.
 fn check(input: &Value) -> Result<(), Fault> {
     let given = Parameters::new(input);
-    if given.integer("MaxRetries").unwrap_or(0) > 0 {
-        return Err(fault::not_simulated("a job's MaxRetries"));
-    }
     if given.structure("DefaultArguments").text("--job-bookmark-option") == Some("job-bookmark-enable") {
         return Err(fault::not_simulated("job bookmarks"));
     }

@@ -58,6 +58,10 @@ const LEAST: i64 = 60 * SECOND;
 /// Runs that are kept of a job.
 const KEPT: usize = 100;
 
+fn attempt_of(first: &str, number: i64) -> String {
+    if number == 0 { first.to_owned() } else { format!("{first}_attempt_{number}") }
+}
+
 impl State {
     fn word(self) -> &'static str {
         match self {
@@ -77,6 +81,29 @@ impl State {
 }
 
 impl Run {
+    /// The first run that it is one of the attempts of, and which: it is told by its name.
+    fn attempt(&self) -> (&str, i64) {
+        let parts = self.id.split_once("_attempt_");
+        parts.and_then(|(first, number)| Some((first, number.parse().ok()?))).unwrap_or((&self.id, 0))
+    }
+
+    /// The next attempt of one that failed, where the job has one left.
+    fn again(&self, retries: i64, now: Instant) -> Option<Run> {
+        let (first, attempt) = self.attempt();
+        (self.state == State::Failed && attempt < retries).then(|| Run {
+            id: attempt_of(first, attempt + 1),
+            started: now,
+            begun: None,
+            completed: None,
+            modified: now,
+            state: State::Starting,
+            due: Some(Instant(now.0 + START)),
+            error: None,
+            taken: false,
+            ..self.clone()
+        })
+    }
+
     fn seconds(&self, now: Instant) -> i64 {
         let until = self.completed.unwrap_or(now);
         self.begun.map_or(0, |begun| (until.0 - begun.0) / SECOND)
@@ -86,7 +113,11 @@ impl Run {
         let mut value = Map::new();
         let mut say = |name: &str, said: Value| value.insert(name.to_owned(), said);
         say("Id", json!(self.id));
-        say("Attempt", json!(0));
+        let (first, attempt) = self.attempt();
+        say("Attempt", json!(attempt));
+        if attempt > 0 {
+            say("PreviousRunId", json!(attempt_of(first, attempt - 1)));
+        }
         say("JobName", json!(job.name));
         say("StartedOn", json!(iso(self.started)));
         say("LastModifiedOn", json!(iso(self.modified)));
@@ -303,6 +334,8 @@ pub fn carry_out(account: &mut Account, at: Instant) -> Vec<Happening> {
     let mut told = Vec::new();
     let glue = &mut account.glue;
     for job in glue.jobs.values_mut() {
+        let retries = Parameters::new(&job.input.0).integer("MaxRetries").unwrap_or(0);
+        let mut again = Vec::new();
         for run in &mut job.runs {
             if run.due.is_none_or(|due| due > at) {
                 continue;
@@ -312,6 +345,7 @@ pub fn carry_out(account: &mut Account, at: Instant) -> Vec<Happening> {
                 None => (run.state, run.begun) = (State::Running, Some(at)),
                 Some(state) => {
                     (run.state, run.completed) = (state, Some(at));
+                    again.extend(run.again(retries, at));
                     told.push(Happening::new(at, HappeningKind::JobRunFinished, job.name.clone()));
                     let Some(begun) = run.begun else { continue };
                     let took = (at.0 - begun.0).max(LEAST) as f64 * run.dpus;
@@ -320,6 +354,9 @@ pub fn carry_out(account: &mut Account, at: Instant) -> Vec<Happening> {
                 }
             }
         }
+        job.runs.append(&mut again);
+        let surplus = job.runs.len().saturating_sub(KEPT);
+        job.runs.drain(..surplus);
     }
     told
 }
