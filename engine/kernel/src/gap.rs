@@ -45,14 +45,14 @@ impl Feature {
             Feature::ExternalSchema => "CREATE EXTERNAL SCHEMA",
             Feature::ExternalTable => "external tables (Redshift Spectrum)",
             Feature::LakeFormation => "permissions in AWS Lake Formation",
-            Feature::Unload => "this UNLOAD option",
+            Feature::Unload => "UNLOAD with keys of one's own",
             Feature::ForecastModel => "MODEL_TYPE FORECAST (Amazon Forecast)",
             Feature::ExternalModel => "CREATE EXTERNAL MODEL (Amazon Bedrock)",
             Feature::BroughtModel => "models that were not trained in this account",
             Feature::ForeignFunction => "functions in Python, on Lambda or in SageMaker",
             Feature::Datashare => "datashares",
-            Feature::CopyFormat => "this COPY data format",
-            Feature::CopyOption => "this COPY option",
+            Feature::CopyFormat => "COPY into columns of this type",
+            Feature::CopyOption => "COPY from elsewhere than S3, or of what was encrypted before",
             Feature::QueryClause => "this query clause",
             Feature::SystemRelation => "this system table or view",
             Feature::Function => "this function",
@@ -70,13 +70,13 @@ impl Feature {
                 "External schemas over the Glue Data Catalog work (FROM DATA CATALOG); rows of other databases and streams come in by COPY from S3."
             }
             Feature::ExternalTable => {
-                "Tables in text, CSV, JSON, Parquet and ORC can be read in place, and anything else that COPY takes can be loaded."
+                "Tables in text, CSV, JSON, Parquet, ORC and Avro can be read in place, and what COPY takes can be loaded."
             }
             Feature::LakeFormation => {
                 "Grant on the external schema, and let its role's policies say which objects it reads."
             }
             Feature::Unload => {
-                "UNLOAD writes text, CSV, JSON and Parquet, partitioned and in parts; leave the option out."
+                "Leave ENCRYPTED and its keys out: the bucket's own encryption is that of what UNLOAD writes."
             }
             Feature::ForecastModel => {
                 "Train with PROBLEM_TYPE REGRESSION on columns made of dates and LAG()."
@@ -90,19 +90,21 @@ impl Feature {
                 "Share by UNLOAD and an external table, or restore a snapshot into a second cluster."
             }
             Feature::CopyFormat => {
-                "COPY reads text, CSV, FIXEDWIDTH, JSON, Parquet and ORC, compressed or not."
+                "Load a VARCHAR column of another table, and convert with INSERT ... SELECT."
             }
             Feature::CopyOption => {
-                "COPY goes without the option; what it would change can be done by an UPDATE."
+                "Put the files into S3, which may encrypt them itself, and COPY from there."
             }
             Feature::QueryClause => {
-                "Nearly every query can be written without it: with a subquery, a CASE or a JOIN."
+                "ARRAY[...], FROM (a JOIN b) AS c, views over temporary tables and ESCAPE with an expression are meant; a subquery, SUPER or a JOIN does the same."
             }
             Feature::SystemRelation => {
                 "svl_query_summary, stl_query and the sys_* views tell of queries; SELECT * FROM svv_all_tables lists what there is."
             }
             Feature::Function => "The other functions of the family are there; the editor completes them.",
-            Feature::DataType => "Keep shapes as text, lists as SUPER.",
+            Feature::DataType => {
+                "GEOMETRY, GEOGRAPHY and arrays are meant: keep shapes as text, lists as SUPER."
+            }
             Feature::AlterDatabase => "Give the columns COLLATE CASE_INSENSITIVE.",
             Feature::AwsOperation => "`aws SERVICE help` lists the operations that are simulated.",
             _ => "Redshift accepts this; the sandbox does not simulate it.",

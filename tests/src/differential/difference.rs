@@ -184,6 +184,41 @@ pub const LAST_DAY: Difference = listed(
     &["LAST_DAY(", ")"],
     &["(date_trunc('month', (", ")::timestamp) + interval '1 month - 1 day')::date"],
 );
+pub const NEXT_DAY: Difference = listed(
+    "NEXT_DAY",
+    "Oracle's, which PostgreSQL has not: the day of that name that comes after",
+    &["NEXT_DAY(", ", '", "')"],
+    &["next_day(", ", '", "')"],
+)
+.taught(
+    "CREATE FUNCTION next_day(d date, name text) RETURNS date IMMUTABLE LANGUAGE sql AS
+     $$ SELECT n FROM generate_series(1, 7) g, LATERAL (SELECT d + g AS n) x WHERE to_char(n, 'Dy') = name $$",
+);
+pub const MONTHS_BETWEEN: Difference = listed(
+    "MONTHS_BETWEEN",
+    "Oracle's, which PostgreSQL has not: whole where both are the same day or the last ones, else in parts of 31 days",
+    &["MONTHS_BETWEEN(", ", ", ")"],
+    &["months_between(", ", ", ")"],
+)
+.taught(
+    "CREATE FUNCTION months_between(a date, b date) RETURNS double precision IMMUTABLE LANGUAGE sql AS
+     $$ SELECT 12 * (extract(year FROM a) - extract(year FROM b)) + extract(month FROM a) - extract(month FROM b)
+          + CASE WHEN extract(month FROM a + 1) <> extract(month FROM a)
+                  AND extract(month FROM b + 1) <> extract(month FROM b) THEN 0
+                 ELSE (extract(day FROM a) - extract(day FROM b)) / 31.0 END $$",
+);
+pub const DAYS_COMPARED: Difference = listed(
+    "DATE_CMP",
+    "Redshift's: -1, 0 or 1, which PostgreSQL has not",
+    &["DATE_CMP(", ", ", ")"],
+    &["sign(", " - ", ")::integer"],
+);
+pub const YEAR_OF: Difference = listed(
+    "DATE_PART_YEAR",
+    "Redshift's name for a part of a date",
+    &["DATE_PART_YEAR(", ")"],
+    &["extract(year FROM ", ")::integer"],
+);
 pub const LISTED: Difference = listed(
     "LISTAGG",
     "string_agg under the standard's name; empty strings are left out as NULLs are",
@@ -240,7 +275,7 @@ pub const REGEXP_REPLACED: Difference = listed(
     &["regexp_replace(", ", ", ", ", ", 'g')"],
 );
 
-pub const DIFFERENCES: [&Difference; 24] = [
+pub const DIFFERENCES: [&Difference; 28] = [
     &AVERAGE_OF_INTEGERS,
     &AVERAGE_OF_DECIMALS,
     &SUM_OF_BIGINTS,
@@ -259,6 +294,10 @@ pub const DIFFERENCES: [&Difference; 24] = [
     &DATES_APART,
     &MONTHS_ADDED,
     &LAST_DAY,
+    &NEXT_DAY,
+    &MONTHS_BETWEEN,
+    &DAYS_COMPARED,
+    &YEAR_OF,
     &LISTED,
     &MEDIAN,
     &CHARINDEX,

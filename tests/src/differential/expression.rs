@@ -126,7 +126,7 @@ impl Generator<'_> {
 
     fn integer(&mut self, scope: &Scope, depth: usize) -> String {
         use Kind::{Date, Decimal, Double, Integer, Text, Timestamp};
-        let choice = self.choices.below(28);
+        let choice = self.choices.below(31);
         let mut operand = |kind| self.scalar(kind, scope, depth);
         match choice {
             0 => format!("({} + {})", operand(Integer), operand(Integer)),
@@ -176,6 +176,9 @@ impl Generator<'_> {
                 listed::EXTRACTED.of(&["epoch", &format!("({from} - {to})")])
             }
             26 => format!("CAST({} AS INTEGER)", operand(Kind::Boolean)),
+            28 => listed::DAYS_COMPARED.of(&[&operand(Date), &operand(Date)]),
+            29 => listed::YEAR_OF.of(&[&operand(Date)]),
+            30 => format!("LENGTH(REPLACE({}, {}, ''))", operand(Text), literal(Text, self.choices)),
             _ => {
                 let part = self.leaf(Text, scope);
                 listed::CHARINDEX.of(&[&part, &self.scalar(Text, scope, depth)])
@@ -207,9 +210,10 @@ impl Generator<'_> {
 
     fn double(&mut self, scope: &Scope, depth: usize) -> String {
         use Kind::{Decimal, Double, Integer};
-        let choice = self.choices.below(18);
+        let choice = self.choices.below(19);
         let mut operand = |kind| self.scalar(kind, scope, depth);
         match choice {
+            18 => listed::MONTHS_BETWEEN.of(&[&operand(Kind::Date), &operand(Kind::Date)]),
             0 => format!("({} + {})", operand(Double), operand(Double)),
             1 => format!("({} - {})", operand(Double), operand(Double)),
             2 => format!("({} * {})", self.leaf(Double, scope), self.leaf(Double, scope)),
@@ -236,7 +240,7 @@ impl Generator<'_> {
 
     fn date(&mut self, scope: &Scope, depth: usize) -> String {
         use Kind::{Date, Timestamp};
-        let choice = self.choices.below(5);
+        let choice = self.choices.below(6);
         let days = self.choices.below(40);
         let mut operand = |kind| self.scalar(kind, scope, depth);
         match choice {
@@ -244,6 +248,10 @@ impl Generator<'_> {
             1 => format!("({} - {days})", operand(Date)),
             2 => format!("CAST({} AS DATE)", operand(Timestamp)),
             3 => listed::LAST_DAY.of(&[&operand(Date)]),
+            4 => {
+                let date = operand(Date);
+                listed::NEXT_DAY.of(&[&date, self.choices.of(&["Mon", "Thu", "Sun"])])
+            }
             _ => listed::TRUNC_TIMESTAMP.of(&[&operand(Timestamp)]),
         }
     }

@@ -3,7 +3,7 @@
 //! A call to one is refused as not simulated, which is a different thing from a function that does not exist.
 
 /// Families are told by their beginning.
-pub const PREFIXES: &[&str] = &["st_", "h3_", "ai_", "pg_get_cols", "pg_get_session"];
+pub const PREFIXES: &[&str] = &["st_", "h3_", "ai_", "pg_get_cols"];
 
 /// The others, one by one.
 pub const NAMES: &[&str] = &[

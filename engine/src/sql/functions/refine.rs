@@ -23,6 +23,14 @@ pub fn refine(mut resolved: Resolved, constants: &[Option<&Value>]) -> Resolved 
             let precision = (precision - (scale - kept) + u8::from(kept < scale)).clamp(1, 38);
             resolved.result = DataType::Decimal { precision, scale: kept };
         }
+        // The guide says INTEGER of every part; that seconds since 1970 do not end in 2038 is unconfirmed.
+        ("extract", DataType::Integer) => {
+            if let Some(Value::String(part)) = constants.first().copied().flatten()
+                && part.eq_ignore_ascii_case("epoch")
+            {
+                resolved.result = DataType::BigInt;
+            }
+        }
         ("text_to_numeric_alt", _) if resolved.arguments.len() == 3 => {
             let whole = |index: usize| match constants.get(index).copied().flatten() {
                 Some(Value::SmallInt(value)) => u8::try_from(*value).ok(),

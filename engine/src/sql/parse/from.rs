@@ -146,8 +146,17 @@ impl Reader<'_> {
     fn named_table(&mut self, start: usize) -> SqlResult<TableFactor> {
         let name = self.object_name()?;
         if *self.peek() == Token::LParen {
+            let called = name.0.last().cloned();
             let function = Box::new(self.arguments(name)?);
-            let alias = self.table_alias()?;
+            // `f() AS (column type, ...)`: the columns alone, for which the function's name stands.
+            let alias = match called {
+                Some(name) if self.peeks("AS") && *self.peek_at(1) == Token::LParen => {
+                    self.advance();
+                    let columns = self.parenthesized(|reader| reader.list(Self::alias_column))?;
+                    Some(TableAlias { name, columns, at: None })
+                }
+                _ => self.table_alias()?,
+            };
             return Ok(TableFactor::Function { function, alias, span: self.span_from(start) });
         }
         let path = self.steps()?;

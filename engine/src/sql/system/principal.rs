@@ -1,7 +1,9 @@
 //! Users and groups: `pg_user`, `pg_user_info`, `svl_user_info`, `svv_user_info`, `pg_group`.
 
 use super::acl::quoted;
-use super::relation::{BOOLEAN, INTEGER, NAME, Relation, Rows, TEXT, TIMESTAMP, Viewer, integer, text};
+use super::relation::{
+    BOOLEAN, INTEGER, NAME, Relation, Rows, Source, TEXT, TIMESTAMP, Viewer, integer, text,
+};
 use crate::sql::error::SqlResult;
 use crate::warehouse::access::{Password, User, UserId};
 use crate::warehouse::data_type::DataType;
@@ -68,6 +70,15 @@ pub(super) static RELATIONS: &[Relation] = &[
         user_info,
     ),
     Relation::new("pg_group", &[("groname", NAME), ("grosysid", INTEGER), ("grolist", TEXT)], groups),
+    Relation::written(
+        "pg_get_session_roles",
+        "name n,roleid i",
+        Source::Made(|viewer| {
+            let roles = viewer.principals.roles.values().filter(|role| viewer.roles.contains(&role.id));
+            Ok(roles.map(|role| vec![text(&role.name), integer(role.id.0)]).collect())
+        }),
+    )
+    .in_schema(super::FUNCTIONS),
 ];
 
 const PG_USER: &[(&str, DataType)] = &[

@@ -145,7 +145,8 @@ pub(super) struct Viewer<'a> {
     pub database: &'a Database,
     pub logs: &'a Logs,
     pub context: &'a Context,
-    roles: SortedSet<RoleId>,
+    /// All that the user has, by grants of grants, too.
+    pub roles: SortedSet<RoleId>,
 }
 
 impl<'a> Viewer<'a> {

@@ -2,7 +2,7 @@
 
 use arrow::array::ArrayRef;
 use arrow::datatypes::{
-    ArrowPrimitiveType, Float64Type, Int32Type, IntervalMonthDayNanoType, Time64MicrosecondType,
+    ArrowPrimitiveType, Float64Type, Int32Type, Int64Type, IntervalMonthDayNanoType, Time64MicrosecondType,
     TimestampMicrosecondType,
 };
 
@@ -144,6 +144,9 @@ pub fn out_of_range() -> SqlError {
 fn extract_whole(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     if call.result == DataType::Double {
         return extract::<Float64Type>(call, context, false, |value| Ok(value.trunc()));
+    }
+    if call.result == DataType::BigInt {
+        return extract::<Int64Type>(call, context, false, |value| Ok(value.floor() as i64));
     }
     extract::<Int32Type>(call, context, false, |value| {
         let whole = value.floor();
