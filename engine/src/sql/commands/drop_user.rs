@@ -44,7 +44,9 @@ fn drop_one(name: &Identifier, id: UserId, context: &mut CommandContext<'_>) -> 
     // Databases are cluster-wide; of what lies in them only the current one is looked at.
     let owns_database = context.manifest.catalog.databases.values().any(|database| database.owner == id);
     let database = context.database()?;
-    if owns_database || owns_something(database, id) || id == UserId::RDSDB {
+    // The guide keeps the cluster's first user, too; in which words is unconfirmed.
+    let kept = id == UserId::RDSDB || id == UserId::ADMIN;
+    if owns_database || owns_something(database, id) || kept {
         return Err(SqlError::product(
             "55006",
             format!("user \"{name}\" can't be dropped because the user owns some object"),

@@ -147,41 +147,68 @@ impl World {
     pub fn grant(&mut self, by: Name, rights: &Rights, on: On, to: &[To], option: bool) -> Outcome {
         let grantees = to.iter().try_for_each(|to| self.known(*to));
         let (objects, ()) = super::both(self.objects(by, on), grantees)?;
-        for object in objects {
-            let asked = self.asked(rights, object, false)?;
-            let granted = self.grantable(by, object, asked)?;
-            // What owners and superusers grant is the owner's grant.
-            let as_owner = self.is_super(by);
-            let guard = self.guard_mut(object)?;
-            let grantor = if as_owner { guard.owner } else { by };
-            for to in to {
-                let option = option && matches!(to, To::User(_));
-                for one in &granted {
-                    guard.write(*to, *one, grantor, option)?;
-                }
+        let each = |object| self.grant_on(by, rights, object, to, option);
+        any_refusal(objects.into_iter().map(each))
+    }
+
+    fn grant_on(
+        &mut self,
+        by: Name,
+        rights: &Rights,
+        object: Object,
+        to: &[To],
+        option: bool,
+    ) -> Checked<()> {
+        let asked = self.asked(rights, object, false)?;
+        let granted = self.grantable(by, object, asked)?;
+        // What owners and superusers grant is the owner's grant.
+        let as_owner = self.is_super(by);
+        let guard = self.guard_mut(object)?;
+        let grantor = if as_owner { guard.owner } else { by };
+        for to in to {
+            let option = option && matches!(to, To::User(_));
+            for one in &granted {
+                guard.write(*to, *one, grantor, option)?;
             }
         }
-        Ok(Answer::Done)
+        Ok(())
     }
 
     pub fn revoke(&mut self, by: Name, rights: &Rights, on: On, from: &[To], option_only: bool) -> Outcome {
         let grantees = from.iter().try_for_each(|to| self.known(*to));
         let (objects, ()) = super::both(self.objects(by, on), grantees)?;
-        for object in objects {
-            let asked = self.asked(rights, object, true)?;
-            let revoked = self.grantable(by, object, asked)?;
-            let supreme = self.is_super(by);
-            let guard = self.guard_mut(object)?;
-            // Owners and superusers take back whoever's grants, others their own (unconfirmed).
-            let only_by = (guard.owner != by && !supreme).then_some(by);
-            for from in from {
-                for one in &revoked {
-                    guard.take_back(*from, *one, only_by, option_only)?;
-                }
+        let each = |object| self.revoke_on(by, rights, object, from, option_only);
+        any_refusal(objects.into_iter().map(each))
+    }
+
+    fn revoke_on(
+        &mut self,
+        by: Name,
+        rights: &Rights,
+        object: Object,
+        from: &[To],
+        option_only: bool,
+    ) -> Checked<()> {
+        let asked = self.asked(rights, object, true)?;
+        let revoked = self.grantable(by, object, asked)?;
+        let supreme = self.is_super(by);
+        let guard = self.guard_mut(object)?;
+        // Owners and superusers take back whoever's grants, others their own (unconfirmed).
+        let only_by = (guard.owner != by && !supreme).then_some(by);
+        for from in from {
+            for one in &revoked {
+                guard.take_back(*from, *one, only_by, option_only)?;
             }
         }
-        Ok(Answer::Done)
+        Ok(())
     }
+}
+
+/// In which order the tables of a schema are gone through is nowhere said: any of their refusals may be told.
+fn any_refusal(each: impl Iterator<Item = Checked<()>>) -> Outcome {
+    let refusals: Vec<super::Reason> =
+        each.filter_map(|one| one.err()).flat_map(|refusal| refusal.0).collect();
+    if refusals.is_empty() { Ok(Answer::Done) } else { Err(super::Refusal(refusals)) }
 }
 
 impl Guard {
