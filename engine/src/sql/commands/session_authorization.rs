@@ -3,7 +3,7 @@
 use super::context::no_user;
 use super::{CommandContext, done};
 use crate::sql::authorize::rights::{Missing, Rights};
-use crate::sql::error::SqlResult;
+use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
 use crate::warehouse::identifier::Identifier;
 
@@ -14,6 +14,12 @@ pub(super) fn run(
     local: bool,
     context: &mut CommandContext<'_>,
 ) -> SqlResult<Completion> {
+    // A procedure's statements run as its owner or its caller, whoever the session is: nothing would come of it, and after
+    // a ROLLBACK the owner's rights would be left (PostgreSQL's sentence, which it has for the former only; unconfirmed).
+    if context.session.inside.depth > 0 {
+        let message = "cannot set session authorization within security-definer function";
+        return Err(SqlError::product("42501", message));
+    }
     let authenticated = context.session.authenticated;
     let Some(name) = user else {
         context.session.become_user(authenticated, local);
