@@ -15,6 +15,8 @@ pub fn status(status: &str, language: Language) -> &str {
         "creating" => "생성 중|Creating",
         "deleting" => "삭제 중|Deleting",
         "resizing" => "크기 조정 중|Resizing",
+        "available, prep-for-resize" => "크기 조정 준비 중|Preparing to resize",
+        "available, resize-cleanup" => "크기 조정 마무리 중|Finishing the resize",
         "rebooting" => "재부팅 중|Rebooting",
         "modifying" => "수정 중|Modifying",
         "renaming" => "이름 바꾸는 중|Renaming",

@@ -292,6 +292,9 @@ pub struct AccountState {
     /// What everything so far would have cost on AWS, in millionths of a dollar.
     #[serde(default)]
     pub bill_micros: u64,
+    /// When something happens by itself next, microseconds since 1970 UTC.
+    #[serde(default)]
+    pub next: Option<i64>,
 }
 
 /// A cluster or workgroup that one can connect to, or could if it were up.

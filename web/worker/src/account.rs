@@ -70,5 +70,6 @@ pub(crate) fn account<'a>(
         warehouses,
         region: REGION.to_owned(),
         bill_micros,
+        next: sandbox.next_event().map(|at| at.0),
     }
 }

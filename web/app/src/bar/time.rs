@@ -24,6 +24,8 @@ pub fn time_menu(page: &Page) -> Html {
         Callback::from(move |_: MouseEvent| desk.advance(None))
     };
     let disabled = page.state.passing.is_some();
+    // The year is known.
+    let ahead = page.state.account.next.map(|at| moment(at).split_off(5));
     html! {
         <Menu {face} class="vital" id="menu-time">
             <p class="over">{ words.let_time_pass }</p>
@@ -33,7 +35,7 @@ pub fn time_menu(page: &Page) -> Html {
                     let onclick = Callback::from(move |_: MouseEvent| desk.advance(Some(micros)));
                     html! { <button class="btn btn-sm" type="button" {onclick} {disabled}>{ *name }</button> }
                 }) }
-                <button class="btn btn-sm clock-next" type="button" onclick={next} {disabled}>{ words.time_next }</button>
+                <button class="btn btn-sm clock-next" type="button" onclick={next} disabled={disabled || ahead.is_none()}>{ words.time_next }if let Some(at) = ahead { <span class="meta num">{ at }</span> }</button>
             </div>
             <p>{ words.time_note }</p>
         </Menu>
