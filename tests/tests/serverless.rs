@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use sandshift_engine::aws::meter::Usage;
 use sandshift_engine::aws::pricing::charges;
-use sandshift_engine::sandbox::{PRINCIPAL, Sandbox};
+use sandshift_engine::sandbox::{CLUSTER, PRINCIPAL, Sandbox};
 use sandshift_lessons::transcript::rows;
 use sandshift_tests::choice::Choices;
 use sandshift_tests::reload::reloaded;
@@ -333,4 +333,29 @@ fn namespaces_come_back_as_they_were() {
     ] {
         assert!(done.get(operation).is_some_and(|times| *times >= 3), "{operation}: {done:?}");
     }
+}
+
+/// At a full hour at which a recovery point is due, too.
+#[test]
+fn tables_are_looked_after_beside_recovery_points() {
+    let (done, told) = (BTreeMap::new(), Vec::new());
+    let mut world = World { done, sandbox: Sandbox::new(1), model: Model::default(), cost: 0, told };
+    world.aws("create-namespace --namespace-name hourly").unwrap();
+    let line = "create-workgroup --workgroup-name hourly --namespace-name hourly --base-capacity 8";
+    world.aws(line).unwrap();
+    let session = world.sandbox.connect_to(CLUSTER, "admin", None).unwrap();
+    for text in ["CREATE TABLE t AS SELECT generate_series(1, 20000) AS a", "DELETE FROM t WHERE a % 5 = 0"] {
+        for executed in world.sandbox.execute(session, text) {
+            executed.result.unwrap();
+        }
+    }
+    world.sandbox.disconnect(session);
+    let happened = world.sandbox.advance(120 * MINUTE);
+    let moments: Vec<i64> = happened
+        .iter()
+        .filter(|one| one.kind.name() == "table-vacuumed")
+        .map(|one| one.at.0 % (60 * MINUTE))
+        .collect();
+    assert_eq!(moments, [0]);
+    assert!(happened.iter().any(|one| one.kind.name() == "recovery-point-taken"));
 }

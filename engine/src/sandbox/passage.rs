@@ -142,8 +142,8 @@ impl Sandbox {
     fn next_due(&self) -> Option<(Instant, Option<Chore>)> {
         let due = agenda::next(&self.account).map(|(at, chore)| (at.max(self.clock.now()), Some(chore)));
         let upkeep = self.next_upkeep().map(|at| (at, None));
-        // At the same moment the account's comes first.
-        [due, upkeep].into_iter().flatten().min_by_key(|(at, _)| *at)
+        // At the same moment the tables come first: once the clock stands at a full hour, the next is the next hour.
+        [upkeep, due].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     /// Moves the clock over a stretch in which nothing happens.

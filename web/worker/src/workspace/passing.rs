@@ -5,13 +5,16 @@ use sandshift_engine::sandbox::{CliOutput, Passage};
 use sandshift_lessons::transcript;
 use sandshift_protocol::{EventKind, Happening};
 
-use super::{PROGRESS_AFTER_MS, PROGRESS_EVERY_MS, Workspace};
+use super::{PROGRESS_EVERY_MS, Workspace};
 
 /// Of what happened, how much is told.
 const HAPPENINGS: usize = 6;
 
 /// What the page waits for in one piece: most time passes within it.
 const AT_ONCE_MS: f64 = 12.0;
+
+/// Less than this is not worth a line that comes and goes.
+const TELL_AFTER_MS: f64 = 700.0;
 
 /// Time on its way.
 pub(super) struct Passing {
@@ -39,7 +42,7 @@ impl Workspace {
     fn time_begins(&mut self) -> f64 {
         let now = (self.now)();
         self.time_began = (now, self.sandbox.clock.now().0);
-        self.time_told = now + PROGRESS_AFTER_MS - PROGRESS_EVERY_MS;
+        self.time_told = now + TELL_AFTER_MS - PROGRESS_EVERY_MS;
         now
     }
 
