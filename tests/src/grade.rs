@@ -153,7 +153,7 @@ fn replay(lab: &Lab, body: &Value) -> Result<(Marks, String), String> {
             if canceled == Some(done) {
                 // The one that was stopped had begun.
                 workspace.step(0.0);
-                workspace.take(Message { id, request: Request::Cancel });
+                workspace.take(Message { id, request: Request::Cancel { run: None } });
                 seen.hear(&mut workspace);
             }
             if !workspace.is_running() {

@@ -81,6 +81,7 @@ pub fn run(sandbox: &mut Sandbox, session: SessionId, text: &str, limits: &Limit
                         Step::Running(_) => {}
                         Step::Rows(batch) => batches.push(batch),
                         Step::Done(completion) => return Ok(Some(Answer { completion, batches })),
+                        Step::Waiting(wait) => return Err(sandbox.give_up(running, &wait)),
                     }
                 }
                 sandbox.cancel(running);

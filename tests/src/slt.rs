@@ -6,8 +6,13 @@
 //!
 //! `query T notices` compares what was said beside the answer (`NOTICE:  ...`, a line each) instead of the answer.
 //! `system ok` types its lines, each of which begins with `aws`, in the account's terminal.
+//!
+//! A statement that has to wait ends its record with `statement error waits for HOLDER on SCHEMA.TABLE`. It goes on waiting
+//! behind its connection: a later record with the same words on the same connection is how it ends, or that it still
+//! waits. Nothing else can be said on that connection meanwhile.
 
 use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::path::Path;
 use std::rc::Rc;
@@ -15,9 +20,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use regex::Regex;
-use sandshift_engine::sandbox::{ADMIN, PRINCIPAL, Sandbox};
+use sandshift_engine::sandbox::{ADMIN, Answer, PRINCIPAL, Running, Sandbox};
 use sandshift_engine::sql::error::SqlError;
+use sandshift_engine::sql::outcome::Step;
+use sandshift_engine::sql::parse;
 use sandshift_engine::sql::session::SessionId;
+use sandshift_engine::sql::statement::ParsedStatement;
 use sandshift_engine::warehouse::data_type::DataType;
 use sandshift_lessons::transcript::{aws, error_text, rows};
 use sqllogictest::{
@@ -32,6 +40,7 @@ use crate::{files, start};
 /// The records that do not come out as written, with file and line.
 pub fn run(path: &Path) -> Result<usize, String> {
     let text = files::read(path)?;
+    WAITS.with_borrow_mut(HashMap::clear);
     let sandbox = Arc::new(Mutex::new(start::sandbox(&text)?));
     let records = sqllogictest::parse_file::<Kind>(path).map_err(|error| error.to_string())?;
     let next_user = Rc::new(RefCell::new(ADMIN.to_owned()));
@@ -145,9 +154,23 @@ struct Door {
     notices: Arc<AtomicBool>,
 }
 
+thread_local! {
+    // By session. They stay on the thread that runs the file; the runner wants doors that could leave it.
+    static WAITS: RefCell<HashMap<SessionId, Waits>> = RefCell::default();
+}
+
+/// A statement that waits, with the words of its record and what is to be run behind it.
+struct Waits {
+    words: String,
+    running: Running,
+    left: VecDeque<ParsedStatement>,
+}
+
 /// A refusal or mistake as the harness compares it.
 #[derive(Debug)]
 struct Failure(SqlError);
+
+type Outcome = Result<DBOutput<Kind>, Failure>;
 
 /// A column's letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,6 +186,42 @@ impl Door {
         let session = lock(sandbox).connect(user, None).map_err(Failure)?;
         Ok(Door { sandbox: sandbox.clone(), session, notices })
     }
+
+    /// Runs statements, the one that waited first.
+    fn go(&self, words: &str, held: Option<Running>, mut left: VecDeque<ParsedStatement>) -> Outcome {
+        let mut sandbox = lock(&self.sandbox);
+        let (mut held, mut output) = (held, DBOutput::StatementComplete(0));
+        let mut notices = Vec::new();
+        loop {
+            let mut running = match (held.take(), left.pop_front()) {
+                (Some(running), first) => {
+                    first.into_iter().for_each(|first| left.push_front(first));
+                    running
+                }
+                (None, Some(statement)) => sandbox.start(self.session, &statement).map_err(Failure)?,
+                (None, None) if self.notices.load(Ordering::Relaxed) => {
+                    return Ok(DBOutput::Rows { types: vec![Kind::Text], rows: notices });
+                }
+                (None, None) => return Ok(output),
+            };
+            let mut batches = Vec::new();
+            let completion = loop {
+                match sandbox.step(&mut running).map_err(Failure)? {
+                    Step::Running(_) => {}
+                    Step::Rows(batch) => batches.push(batch),
+                    Step::Done(completion) => break completion,
+                    Step::Waiting(wait) => {
+                        let waits = Waits { words: words.to_owned(), running, left };
+                        WAITS.with_borrow_mut(|all| all.insert(self.session, waits));
+                        let told = format!("waits for {} on {}", wait.user, wait.table);
+                        return Err(Failure(SqlError::product("55P03", told)));
+                    }
+                }
+            };
+            notices.extend(completion.notices.iter().map(|notice| vec![notice.clone()]));
+            output = told(&Answer { completion, batches });
+        }
+    }
 }
 
 fn lock(sandbox: &Mutex<Sandbox>) -> std::sync::MutexGuard<'_, Sandbox> {
@@ -174,23 +233,22 @@ impl DB for Door {
     type Error = Failure;
     type ColumnType = Kind;
 
-    fn run(&mut self, sql: &str) -> Result<DBOutput<Kind>, Failure> {
-        let mut output = DBOutput::StatementComplete(0);
-        let mut notices = Vec::new();
-        for executed in lock(&self.sandbox).execute(self.session, sql) {
-            let answer = executed.result.map_err(Failure)?;
-            notices.extend(answer.completion.notices.iter().map(|notice| vec![notice.clone()]));
-            output = match (rows(&answer), &answer.completion.fields) {
-                (Some(rows), Some(fields)) => {
-                    let types = fields.iter().map(|field| Kind::of(field.data_type)).collect();
-                    DBOutput::Rows { types, rows }
-                }
-                _ => DBOutput::StatementComplete(answer.completion.rows_affected.unwrap_or(0)),
-            };
+    fn run(&mut self, sql: &str) -> Outcome {
+        if let Some(waits) = WAITS.with_borrow_mut(|all| all.remove(&self.session)) {
+            if waits.words != sql {
+                let told = format!("this connection still waits at: {}", waits.words);
+                WAITS.with_borrow_mut(|all| all.insert(self.session, waits));
+                return Err(Failure(SqlError::product("55P03", told)));
+            }
+            return self.go(sql, Some(waits.running), waits.left);
         }
-        Ok(match self.notices.load(Ordering::Relaxed) {
-            true => DBOutput::Rows { types: vec![Kind::Text], rows: notices },
-            false => output,
+        if let Ok(statements) = parse::script(sql).into_iter().collect::<Result<_, _>>() {
+            return self.go(sql, None, statements);
+        }
+        // What does not parse ends a transaction that is open, too.
+        let executed = lock(&self.sandbox).execute(self.session, sql);
+        executed.into_iter().try_fold(DBOutput::StatementComplete(0), |_, each| {
+            each.result.as_ref().map(told).map_err(|error| Failure(error.clone()))
         })
     }
 
@@ -200,6 +258,16 @@ impl DB for Door {
 
     fn error_sql_state(error: &Failure) -> Option<String> {
         Some(error.0.kind.state().to_owned())
+    }
+}
+
+/// An answer as records tell it.
+fn told(answer: &Answer) -> DBOutput<Kind> {
+    match (rows(answer), &answer.completion.fields) {
+        (Some(rows), Some(fields)) => {
+            DBOutput::Rows { types: fields.iter().map(|field| Kind::of(field.data_type)).collect(), rows }
+        }
+        _ => DBOutput::StatementComplete(answer.completion.rows_affected.unwrap_or(0)),
     }
 }
 

@@ -26,7 +26,6 @@ pub enum Feature {
     Function,
     DataType,
     AlterDatabase,
-    Lock,
     AwsOperation,
 }
 
@@ -58,7 +57,6 @@ impl Feature {
             Feature::Function => "this function",
             Feature::DataType => "this data type",
             Feature::AlterDatabase => "case-insensitive databases",
-            Feature::Lock => "waiting for a table that another session has locked",
             Feature::AwsOperation => "this AWS operation",
         }
     }

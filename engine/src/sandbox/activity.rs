@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::Sandbox;
 use crate::clock::Instant;
+use crate::sql::commands::vacuum::VacuumPhase;
 use crate::sql::error::{Canceler, SqlError, SqlErrorKind, SqlResult};
+use crate::sql::lock_mode::{Lock, LockMode};
 use crate::sql::session::{SessionId, Transaction};
 use crate::warehouse::access::UserId;
 use crate::warehouse::catalog::ObjectId;
-use crate::warehouse::commit;
 use crate::warehouse::manifest::{Logs, Manifest};
 use crate::warehouse::value::Value;
 
@@ -21,6 +22,8 @@ pub(super) struct Inflight {
     pub started: Instant,
     pub text: String,
     pub vacuums: bool,
+    /// The table that VACUUM works on.
+    pub vacuum: Option<(ObjectId, VacuumPhase)>,
     /// Somebody asked for its end.
     pub canceled: Option<Canceler>,
 }
@@ -63,18 +66,19 @@ impl Sandbox {
                     ],
                 );
             }
-            let (number, started, writes) = match (&session.transaction, running) {
-                (Transaction::Open { base, working, started, facts, .. }, _) => {
-                    (facts.number, *started, commit::changed(base, working))
-                }
-                (_, Some(running)) => (running.transaction, running.started, Default::default()),
+            if let Some((table, phase)) = running.and_then(|running| running.vacuum) {
+                let databases = &self.warehouse.committed.catalog.databases;
+                let relation = databases.values().find_map(|database| database.relation(table));
+                let name = relation.map_or_else(String::new, |relation| relation.name.to_string());
+                let row = vec![Value::string(name.as_str()), Value::string(phase.told(&name)), Value::Null];
+                add("svv_vacuum_progress", row);
+            }
+            let (number, started) = match (&session.transaction, running) {
+                (Transaction::Open { started, facts, .. }, _) => (facts.number, *started),
+                (_, Some(running)) => (running.transaction, running.started),
                 _ => continue,
             };
-            let reads = match &session.transaction {
-                Transaction::Open { facts, .. } => facts.reads.clone(),
-                Transaction::None | Transaction::Aborted => Default::default(),
-            };
-            let mut lock = |mode: &str, kind: &str, relation: Option<ObjectId>| {
+            let mut lock = |mode: &str, kind: &str, relation: Option<ObjectId>, granted: bool| {
                 add(
                     "svv_transactions",
                     vec![
@@ -86,18 +90,33 @@ impl Sandbox {
                         Value::string(mode),
                         Value::string(kind),
                         relation.map_or(Value::Null, |relation| int(relation.0)),
-                        Value::Boolean(true),
+                        Value::Boolean(granted),
                     ],
                 );
             };
-            lock("ExclusiveLock", "transactionid", None);
-            for relation in &reads {
-                lock("AccessShareLock", "relation", Some(*relation));
+            lock("ExclusiveLock", "transactionid", None, true);
+            let made = Sandbox::made(session);
+            let held = session.locks.iter().copied().chain(made.into_iter().map(|id| (id, LockMode::Whole)));
+            // A process waits for one thing at a time.
+            let wanted = self.waits_for(session).map(|(_, lock)| lock);
+            let mut locks: Vec<(Lock, bool)> = Vec::new();
+            for (lock, granted) in
+                held.map(|lock| (lock, true)).chain(wanted.iter().map(|lock| (*lock, false)))
+            {
+                let told = |one: &(Lock, bool)| one.0.0 == lock.0 && one.0.1.name() == lock.1.name();
+                if !locks.iter().any(told) {
+                    locks.push((lock, granted));
+                }
             }
-            for relation in &writes {
-                lock("ShareRowExclusiveLock", "relation", Some(*relation));
+            for ((relation, mode), granted) in &locks {
+                lock(mode.name(), "relation", Some(*relation), *granted);
             }
-            for relation in writes {
+            for ((relation, mode), granted) in locks {
+                if !mode.writes() {
+                    continue;
+                }
+                // The second text is unconfirmed; it fills the column to its last character.
+                let status = if granted { "Holding write lock" } else { "Waiting for write lock" };
                 add(
                     "stv_locks",
                     vec![
@@ -108,7 +127,7 @@ impl Sandbox {
                         Value::BigInt(i64::from(session.id.0)),
                         Value::Timestamp(started.0),
                         Value::Null,
-                        Value::string("Holding write lock"),
+                        Value::string(status),
                     ],
                 );
             }
@@ -125,6 +144,7 @@ impl Sandbox {
             started: self.clock.now(),
             text: text.to_owned(),
             vacuums: false,
+            vacuum: None,
             canceled: None,
         };
         self.inflight.insert(session, running);
@@ -145,6 +165,13 @@ impl Sandbox {
             own.vacuums = true;
         }
         Ok(())
+    }
+
+    /// How far a session's VACUUM is.
+    pub(super) fn tell_vacuum(&mut self, id: SessionId, at: Option<(ObjectId, VacuumPhase)>) {
+        if let Some(running) = self.inflight.get_mut(&id) {
+            running.vacuum = at;
+        }
     }
 
     /// What transactions of other sessions that are open see.

@@ -195,7 +195,7 @@ impl Sandbox {
         let passed = query.scratch.clock.now().0 - began.0;
         self.clock.advance(passed);
         match step? {
-            Step::Running(_) => Ok(false),
+            Step::Running(_) | Step::Waiting(_) => Ok(false),
             Step::Rows(batch) => {
                 query.batches.push(batch);
                 Ok(false)

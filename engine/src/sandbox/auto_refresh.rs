@@ -60,7 +60,10 @@ impl Sandbox {
             None => true,
         };
         if over {
-            trailing.child = None;
+            // One that would have to wait for somebody is left, and the view stays stale.
+            if let Some(child) = trailing.child.take() {
+                self.cancel(*child);
+            }
             let Some(name) = trailing.left.pop() else {
                 self.disconnect(trailing.session);
                 return Ok(Step::Done(trailing.completion));

@@ -165,7 +165,7 @@ impl Sandbox {
             return self.begin_part(job);
         };
         match self.step(running)? {
-            Step::Running(_) => {}
+            Step::Running(_) | Step::Waiting(_) => {}
             Step::Rows(batch) => job.batches.push(batch),
             Step::Done(completion) => {
                 let batches = std::mem::take(&mut job.batches);

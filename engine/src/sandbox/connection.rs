@@ -101,6 +101,9 @@ impl Sandbox {
             timeout: known
                 .and_then(|user| user.session_timeout)
                 .map(|seconds| Timeout { seconds, since: now }),
+            locks: Vec::new(),
+            wait: None,
+            snapshot: None,
         }
     }
 

@@ -35,6 +35,8 @@ pub(super) struct Ended<'a> {
     pub class: Class,
     pub started: Instant,
     pub ended: Instant,
+    /// Microseconds that it waited for locks.
+    pub waited: i64,
     pub error: Option<&'a SqlError>,
     pub returned_rows: u64,
     pub returned_bytes: u64,
@@ -260,7 +262,7 @@ pub(super) fn remember(logs: &mut Arc<Logs>, ended: &Ended<'_>) {
             Value::string("primary"),
             Value::BigInt(0),
             Value::BigInt(0),
-            Value::BigInt(0),
+            Value::BigInt(ended.waited),
         ],
     );
 }

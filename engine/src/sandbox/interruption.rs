@@ -36,12 +36,23 @@ impl Sandbox {
         }
     }
 
+    /// Milliseconds that it may take, where its session has set some.
+    fn limit_of(&self, running: &Running) -> Option<i64> {
+        let setting = self.sessions.get(&running.session)?.settings.get("statement_timeout")?;
+        setting.parse::<i64>().ok().filter(|limit| *limit > 0)
+    }
+
+    /// Microseconds until the timeout of a statement that waits ends it.
+    pub fn time_left(&mut self, running: &Running) -> Option<i64> {
+        self.beside(running.session, |sandbox| {
+            let passed = sandbox.clock.now().0 - running.started().0;
+            Some((sandbox.limit_of(running)?.saturating_mul(1_000) - passed).max(0) + 1)
+        })
+    }
+
     /// Time is simulated: what passed on the account's clock, and what the plan's work so far would have taken.
     pub(super) fn must_be_in_time(&self, running: &Running) -> SqlResult<()> {
-        let session = self.sessions.get(&running.session);
-        let setting = session.and_then(|session| session.settings.get("statement_timeout"));
-        let limit = setting.and_then(|set| set.parse::<i64>().ok()).filter(|limit| *limit > 0);
-        let Some(limit) = limit else { return Ok(()) };
+        let Some(limit) = self.limit_of(running) else { return Ok(()) };
         let worked = self.account_of(running).map_or(0, |account| step_history::elapsed(&account));
         if self.clock.now().0 - running.started().0 + worked <= limit.saturating_mul(1_000) {
             return Ok(());

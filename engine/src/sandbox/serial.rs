@@ -32,8 +32,8 @@ pub(super) struct Circle {
 }
 
 impl Deeds {
-    /// Whether `new` may commit.
-    pub fn check(&self, new: &Deed) -> Result<(), Circle> {
+    /// Whether `new` may commit, or do what it now does beside those that are open.
+    pub fn check(&self, new: &Deed, open_ones: &[Deed]) -> Result<(), Circle> {
         // Depth first along "must come before", from the new one back to it.
         let mut open = vec![vec![new]];
         let mut seen: SortedSet<i64> = SortedSet::new();
@@ -46,13 +46,17 @@ impl Deeds {
                 crate::sorted::sort(&mut transactions);
                 return Err(Circle { transactions, table });
             }
-            for next in &self.done {
+            for next in self.done.iter().chain(open_ones) {
                 if before(last, next).is_some() && seen.insert(next.transaction) {
                     open.push(path.iter().copied().chain([next]).collect());
                 }
             }
         }
         Ok(())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.done.is_empty()
     }
 
     /// Remembers a commit and forgets those that every open transaction sees.
@@ -85,7 +89,7 @@ mod tests {
     }
 
     fn after(done: &[Deed], new: &Deed) -> Result<(), Circle> {
-        Deeds { done: done.to_vec() }.check(new)
+        Deeds { done: done.to_vec() }.check(new, &[])
     }
 
     #[test]
@@ -101,6 +105,14 @@ mod tests {
     fn inserts_follow_each_other_and_updates_do_not() {
         assert!(after(&[deed(1, &[], &[1], 0, 1)], &deed(2, &[], &[1], 0, u64::MAX)).is_ok());
         assert!(after(&[deed(1, &[1], &[1], 0, 1)], &deed(2, &[1], &[1], 0, u64::MAX)).is_err());
+    }
+
+    #[test]
+    fn the_last_operation_closes_the_circle() {
+        let open = deed(1, &[1], &[2], 0, u64::MAX);
+        let check = |new: &Deed| Deeds::default().check(new, std::slice::from_ref(&open));
+        assert!(check(&deed(2, &[], &[1], 0, u64::MAX)).is_ok());
+        assert!(check(&deed(2, &[2], &[1], 0, u64::MAX)).is_err());
     }
 
     #[test]

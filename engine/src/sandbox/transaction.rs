@@ -6,18 +6,20 @@
 use std::sync::Arc;
 
 use super::serial::{Deed, Deeds};
-use super::{Sandbox, history, table_lock};
+use super::{Sandbox, history};
 use crate::aws::redshift::snapshot::hastened;
 use crate::clock::Instant;
 use crate::sorted::SortedSet;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::explain;
+use crate::sql::lock_mode::LockMode;
 use crate::sql::outcome::Completion;
 use crate::sql::plan::Plan;
 use crate::sql::session::{Facts, Session, SessionId, Temporary, Transaction};
 use crate::sql::statement::Statement;
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::commit;
+use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::note::Noted;
 use crate::warehouse::storage::write::BlockNumbers;
@@ -51,26 +53,25 @@ impl Sandbox {
         facts: Facts,
         started: Instant,
     ) -> SqlResult<()> {
-        let locks = self.locks_against(id);
         let Some(session) = self.sessions.get_mut(&id) else {
             return Err(SqlError::bug("a commit without a session"));
         };
-        table_lock::must_not_change(base, working, &session.database, &locks)?;
         let (mut base, mut working) = (base.clone(), working.clone());
         Temporary::take_from(&mut base, &session.database, &session.temporary_schema);
         let temporary = Temporary::take_from(&mut working, &session.database, &session.temporary_schema);
         let numbers = &mut BlockNumbers(&mut self.warehouse.next_block);
-        // Under SNAPSHOT it does not matter what others have written of what was read.
-        let database = working.catalog.database(&session.database);
-        let snapshot = database.is_some_and(|found| found.notes.comment_on(&Noted::Isolation).is_some());
+        let changed = commit::changed(&base, &working);
+        // Rights are changed without a lock, VACUUM and ANALYZE change no rows: they have no part in the order.
+        let held =
+            |table: &ObjectId| session.locks.iter().any(|(held, mode)| held == table && mode.changes());
         let mut deed = Deed {
             transaction: facts.number,
-            reads: if snapshot { SortedSet::new() } else { facts.reads },
-            writes: commit::changed(&base, &working),
+            reads: if is_snapshot(&working, &session.database) { SortedSet::new() } else { facts.reads },
+            writes: changed.iter().copied().filter(held).collect(),
             snapshot: base.version,
             committed: u64::MAX,
         };
-        let merged = match self.deeds.check(&deed) {
+        let merged = match self.deeds.check(&deed, &[]) {
             Err(circle) => Err((circle.table, circle.transactions)),
             Ok(()) => match commit::merge(&base, &working, &self.warehouse.committed, numbers) {
                 Ok(merged) => Ok(merged),
@@ -81,15 +82,7 @@ impl Sandbox {
         let merged = match merged {
             Ok(merged) => merged,
             Err((table, transactions)) => {
-                let conflict = vec![
-                    Value::BigInt(facts.number),
-                    Value::Integer(id.0 as i32),
-                    Value::Timestamp(started.0),
-                    Value::Timestamp(self.clock.now().0),
-                    Value::Integer(table.0 as i32),
-                ];
-                history::push(Arc::make_mut(&mut self.warehouse.logs), "stl_tr_conflict", conflict);
-                return Err(serialization_conflict(table, &transactions, id));
+                return Err(self.without_order(table, &transactions, (id, facts.number, started)));
             }
         };
         self.must_fit(id, facts.number, &base, &merged)?;
@@ -100,18 +93,96 @@ impl Sandbox {
         let users = (base.principals.clone(), working.principals.clone());
         let recorded = (self.clock.now(), id, facts.number);
         history::remember_users(&mut self.warehouse.logs, &users.0, &users.1, recorded);
-        // What changes nothing is no commit to others, but what it read may still close a circle.
-        if deed.writes.is_empty() && deed.reads.is_empty() {
-            self.warehouse.committed = Arc::new(merged);
-            return Ok(());
-        }
         deed.committed = merged.version;
         self.warehouse.committed = Arc::new(merged);
-        if !deed.writes.is_empty() {
+        if !changed.is_empty() {
             self.hasten_snapshot();
+        }
+        // What changes nothing is no commit to others, but what it read may still close a circle.
+        if deed.writes.is_empty() && deed.reads.is_empty() {
+            return Ok(());
         }
         self.note(deed);
         Ok(())
+    }
+
+    /// Refuses what leaves no order of the transactions that are open and those that are done: the last operation that does
+    /// so fails, before anybody commits (Developer Guide, "Troubleshooting serializable isolation errors").
+    ///
+    /// # Errors
+    /// 1023.
+    pub(super) fn must_leave_an_order(
+        &mut self,
+        id: SessionId,
+        reads: &[ObjectId],
+        (number, snapshot): (i64, u64),
+    ) -> SqlResult<()> {
+        let others = self.sessions.values().filter(|session| session.id != id);
+        let open: Vec<Deed> = others.filter_map(|other| self.deed_of(other)).collect();
+        let Some(session) = self.sessions.get(&id) else { return Ok(()) };
+        if open.is_empty() && self.deeds.is_empty() {
+            return Ok(());
+        }
+        let alone = || {
+            let (reads, writes) = (SortedSet::new(), Self::writes_of(session));
+            Deed { transaction: number, reads, writes, snapshot, committed: u64::MAX }
+        };
+        if is_snapshot(&self.warehouse.committed, &session.database) {
+            return Ok(());
+        }
+        let mut deed = self.deed_of(session).unwrap_or_else(alone);
+        deed.reads.extend(reads.iter().copied().filter(|table| self.is_everybodys(*table)));
+        match self.deeds.check(&deed, &open) {
+            Ok(()) => Ok(()),
+            Err(circle) => {
+                let started = session.open_since().unwrap_or_else(|| self.clock.now());
+                Err(self.without_order(circle.table, &circle.transactions, (id, number, started)))
+            }
+        }
+    }
+
+    /// What an open transaction has read and written so far.
+    fn deed_of(&self, session: &Session) -> Option<Deed> {
+        match &session.transaction {
+            Transaction::Open { base, facts, .. } if facts.has_snapshot => Some(Deed {
+                transaction: facts.number,
+                reads: facts.reads.iter().copied().filter(|table| self.is_everybodys(*table)).collect(),
+                writes: Self::writes_of(session),
+                snapshot: base.version,
+                committed: u64::MAX,
+            }),
+            _ => None,
+        }
+    }
+
+    /// The tables that a session writes, by what it holds: whoever only holds one by LOCK, or changes rights, writes none.
+    fn writes_of(session: &Session) -> SortedSet<ObjectId> {
+        let changed = match &session.transaction {
+            Transaction::Open { base, working, .. } => commit::changed(base, working),
+            Transaction::None | Transaction::Aborted => SortedSet::new(),
+        };
+        let writes = session
+            .locks
+            .iter()
+            .filter(|(table, mode)| mode.changes() && (*mode != LockMode::Whole || changed.contains(table)));
+        writes.map(|(table, _)| *table).collect()
+    }
+
+    fn without_order(
+        &mut self,
+        table: ObjectId,
+        transactions: &[i64],
+        (id, number, started): (SessionId, i64, Instant),
+    ) -> SqlError {
+        let conflict = vec![
+            Value::BigInt(number),
+            Value::Integer(id.0 as i32),
+            Value::Timestamp(started.0),
+            Value::Timestamp(self.clock.now().0),
+            Value::Integer(table.0 as i32),
+        ];
+        history::push(Arc::make_mut(&mut self.warehouse.logs), "stl_tr_conflict", conflict);
+        serialization_conflict(table, transactions, id)
     }
 
     /// Much that has changed is saved before the usual hour.
@@ -133,19 +204,24 @@ impl Sandbox {
 
     /// Only what some open transaction does not see may matter to it.
     fn note(&mut self, deed: Deed) {
-        let snapshots = self.sessions.values().filter_map(|session| match &session.transaction {
-            Transaction::Open { base, facts, .. } if facts.has_snapshot => Some(base.version),
-            _ => None,
-        });
-        if let Some(oldest) = snapshots.min() {
+        if let Some(oldest) = self.sessions.values().filter_map(Session::sees).min() {
             self.deeds.add(deed, oldest);
         } else {
             self.deeds = Deeds::default();
         }
     }
 
-    /// The first statement of a transaction takes its snapshot: what others committed since BEGIN is in it.
-    pub(super) fn take_snapshot(&mut self, id: SessionId) {
+    /// A first statement that has to wait has not taken it.
+    pub(super) fn forget_snapshot(&mut self, id: SessionId) {
+        let session = self.sessions.get_mut(&id);
+        if let Some(Transaction::Open { facts, .. }) = session.map(|session| &mut session.transaction) {
+            facts.has_snapshot = false;
+        }
+    }
+
+    /// The first statement of a transaction takes its snapshot: what others committed since BEGIN is in it. Whether it
+    /// was the first.
+    pub(super) fn take_snapshot(&mut self, id: SessionId) -> bool {
         let committed = &self.warehouse.committed;
         if let Some(session) = self.sessions.get_mut(&id)
             && let Transaction::Open { base, working, facts, .. } = &mut session.transaction
@@ -156,7 +232,9 @@ impl Sandbox {
             *base = Arc::new(manifest);
             *working = base.clone();
             facts.has_snapshot = true;
+            return true;
         }
+        false
     }
 
     /// What a statement reads is noted, and must still be there: another may have dropped it since the snapshot.
@@ -294,6 +372,12 @@ fn serialization_conflict(table: ObjectId, transactions: &[i64], session: Sessio
             "Another session changed what this one read or wrote. Run the transaction again.".to_owned(),
         ),
     })
+}
+
+/// Under SNAPSHOT it does not matter what others have written of what was read.
+fn is_snapshot(manifest: &Manifest, database: &Identifier) -> bool {
+    let database = manifest.catalog.database(database);
+    database.is_some_and(|found| found.notes.comment_on(&Noted::Isolation).is_some())
 }
 
 /// Error 1018: another transaction dropped what this one still sees.

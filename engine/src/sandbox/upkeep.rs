@@ -160,7 +160,9 @@ impl Sandbox {
         {
             return true;
         }
-        if let Some((due, _)) = visit.current.take() {
+        if let Some((due, running)) = visit.current.take() {
+            // One that would have to wait for somebody is left.
+            self.cancel(running);
             self.conclude(visit.at, due);
         }
         // Whoever pauses or reboots a cluster meanwhile ends this session as all others.

@@ -13,6 +13,7 @@ pub mod commands;
 pub mod explain;
 pub mod external;
 pub mod functions;
+pub mod lock_mode;
 pub mod optimize;
 pub mod outside;
 pub mod parameter;

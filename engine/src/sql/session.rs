@@ -9,6 +9,7 @@ pub use sandshift_kernel::sql::functions::random::RandomState;
 use crate::sql::syntax;
 
 use super::error::{SqlError, SqlResult};
+use super::lock_mode::Lock;
 use super::outcome::Batch;
 use super::parameter;
 use super::parse::NameCase;
@@ -59,6 +60,20 @@ pub struct Session {
     pub default_iam_role: Option<String>,
     /// SESSION TIMEOUT, as it was when the session was opened.
     pub timeout: Option<Timeout>,
+    /// What it holds until its transaction ends, and what it waits for.
+    pub locks: Vec<Lock>,
+    pub wait: Option<Waiting>,
+    /// The commit that a statement on its way reads, where no open transaction says so.
+    pub snapshot: Option<u64>,
+}
+
+/// What a statement needs before it can go on.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    pub wanted: Vec<Lock>,
+    pub since: Instant,
+    /// Who asked first is let through first.
+    pub turn: i64,
 }
 
 /// How long a session may be idle, and since when it is.
@@ -195,11 +210,20 @@ impl Session {
         self.user = user;
     }
 
-    /// Tables that nobody else may touch now.
-    pub fn locks(&self) -> Option<&SortedSet<ObjectId>> {
+    /// The commit that it sees while others go on.
+    pub fn sees(&self) -> Option<u64> {
         match &self.transaction {
-            Transaction::Open { locks, .. } => Some(locks),
-            Transaction::None | Transaction::Aborted => None,
+            Transaction::Open { base, facts, .. } if facts.has_snapshot => Some(base.version),
+            _ => self.snapshot,
+        }
+    }
+
+    /// Lets go of everything, unless a transaction is open.
+    pub fn release(&mut self) {
+        self.wait = None;
+        if !matches!(self.transaction, Transaction::Open { .. }) {
+            self.locks.clear();
+            self.snapshot = None;
         }
     }
 
@@ -223,11 +247,14 @@ pub fn no_cursor(name: &Identifier) -> SqlError {
     SqlError::product("34000", format!("cursor \"{name}\" does not exist"))
 }
 
+/// By name, `label.name` or `record.field`.
+pub type Variables = Arc<SortedMap<String, (Value, DataType)>>;
+
 /// The surroundings of a statement of a procedure.
 #[derive(Clone, Debug, Default)]
 pub struct Inside {
-    /// Variables that the statement can name, by name, `label.name` or `record.field`.
-    pub variables: Arc<SortedMap<String, (Value, DataType)>>,
+    /// Variables that the statement can name.
+    pub variables: Variables,
     /// Procedures that called each other up to here.
     pub depth: usize,
 }
@@ -306,8 +333,6 @@ pub enum Transaction {
         facts: Facts,
         cursors: SortedMap<Identifier, Cursor>,
         settings: Box<KeptSettings>,
-        /// Tables that LOCK holds until the end.
-        locks: SortedSet<ObjectId>,
     },
     /// A statement failed; only ROLLBACK (or COMMIT, which rolls back) is taken.
     Aborted,
@@ -332,7 +357,6 @@ impl Transaction {
                 after: settings.clone(),
                 users: None,
             }),
-            locks: SortedSet::new(),
         }
     }
 }

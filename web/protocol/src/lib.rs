@@ -8,6 +8,7 @@ mod call;
 mod comparison;
 pub mod line;
 mod reading;
+mod statement;
 mod tagged;
 
 pub use access::{Access, HeldRight, ReachingPolicy, RelationAccess, RoutineAccess, SchemaAccess};
@@ -17,6 +18,7 @@ pub use call::{
 pub use comparison::{CHANGED, Difference, Half, HalfEnd, ONLY_FIRST, ONLY_SECOND, PairColumn, SAME};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+pub use statement::{ResultColumn, ResultRows, SqlFailure, StatementResult, Waiting, Why, WhyLink};
 pub use tagged::{read, read_value};
 
 tagged::tagged!(Request, EventKind, StorageState, Unreadable);
@@ -63,8 +65,11 @@ pub enum Request {
     Choose {
         warehouse: String,
     },
-    /// Stops the script that is running.
-    Cancel,
+    /// Stops the script of this `Run`; without a number the one that is running, or else the last one that waits.
+    Cancel {
+        #[serde(default)]
+        run: Option<u32>,
+    },
     /// Rows of a result, as cells: `from` inclusive, at most `count`.
     Rows {
         result: u32,
@@ -177,6 +182,12 @@ pub enum EventKind {
         rows: u64,
         total: Option<u64>,
         elapsed_ms: f64,
+    },
+    /// The statement waits for a table that another session holds; other users' scripts can be run meanwhile. `Progress`
+    /// tells that it goes on.
+    Waiting {
+        index: u32,
+        on: Waiting,
     },
     StatementDone {
         index: u32,
@@ -370,82 +381,6 @@ pub enum Unreadable {
     OtherLab {
         lab: String,
     },
-}
-
-/// A finished statement's answer. Rows stay in the worker under `result`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StatementResult {
-    pub tag: String,
-    pub notices: Vec<String>,
-    /// `None` for statements that answer with no rows at all.
-    pub rows: Option<ResultRows>,
-    pub rows_affected: Option<u64>,
-    pub elapsed_ms: f64,
-    pub blocks_read: u64,
-    pub blocks_skipped: u64,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ResultRows {
-    /// Handle for `Rows` and `Export`.
-    pub result: u32,
-    pub columns: Vec<ResultColumn>,
-    pub count: u64,
-    /// The first rows, so that a small result needs no second message.
-    pub first: Vec<Vec<Option<String>>>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ResultColumn {
-    pub name: String,
-    /// Short form for the header: `varchar(32)`, `integer`, `numeric(10,2)`.
-    pub data_type: String,
-    pub numeric: bool,
-}
-
-/// A failed statement, told to the person who typed it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SqlFailure {
-    pub state: String,
-    /// The server's text, without `ERROR:`.
-    pub message: String,
-    pub detail: Option<String>,
-    pub hint: Option<String>,
-    /// Place in the submitted script, UTF-16 offsets; the whole statement when no smaller place is known.
-    pub span: Option<(u32, u32)>,
-    pub line: Option<u32>,
-    pub why: Option<Why>,
-    /// A defect of ours rather than the learner's mistake.
-    pub defect: bool,
-}
-
-/// Why a statement was refused: what the refusal panel draws.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Why {
-    pub user: String,
-    /// Groups and roles the user is in, for the first line of the chain.
-    pub member_of: Vec<String>,
-    pub chain: Vec<WhyLink>,
-    /// Others who hold what is missing: `group analytics_users`, `user kim`.
-    #[serde(default)]
-    pub holders: Vec<String>,
-    pub grantors: Vec<(String, String)>,
-    pub smallest_grant: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WhyLink {
-    pub right: String,
-    pub object_kind: String,
-    pub object: String,
-    /// How it is held; `None` when it is missing.
-    pub held: Option<String>,
 }
 
 /// A name for completion.

@@ -90,8 +90,11 @@ mod tests {
 
     #[test]
     fn a_tag_alone_is_read_with_and_without_fields() {
-        assert_eq!(to_value(Request::Cancel).unwrap(), json!({ "type": "cancel" }));
-        assert_eq!(read::<Request>(r#"{"type":"cancel"}"#).unwrap(), Request::Cancel);
+        assert_eq!(
+            to_value(Request::Cancel { run: None }).unwrap(),
+            json!({ "type": "cancel", "run": null })
+        );
+        assert_eq!(read::<Request>(r#"{"type":"cancel"}"#).unwrap(), Request::Cancel { run: None });
         let failed = EventKind::Failed { message: "no".to_owned(), hint: None };
         let read_ = read::<Event>(r#"{"id":0,"event":{"message":"no","type":"failed"}}"#).unwrap();
         assert_eq!(read_, Event { id: 0, event: failed });

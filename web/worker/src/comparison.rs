@@ -77,6 +77,14 @@ impl Comparison {
                 self.end(now, user, index, text, Err(told));
                 Pace::Running(Progress::default())
             }
+            // Whoever could let go is on the account, not on this copy of it.
+            Advance::Waiting { wait, .. } => {
+                let (index, text, error) = script.give_up(sandbox, &wait);
+                let told = failure(&error, &script.text, sandbox);
+                let user = script.user.clone();
+                self.end(now, user, index, text, Err(told));
+                Pace::Running(Progress::default())
+            }
             Advance::Over => {
                 let user = script.user.clone();
                 if let Some((index, text, completion, batches)) = self.last.take() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sandshift_engine::sandbox::{Running, Sandbox};
 use sandshift_engine::sql::error::SqlError;
-use sandshift_engine::sql::outcome::{Batch, Completion, Progress, Step};
+use sandshift_engine::sql::outcome::{Batch, Completion, Progress, Step, Wait};
 use sandshift_engine::sql::parse;
 use sandshift_engine::sql::session::SessionId;
 use sandshift_engine::sql::statement::ParsedStatement;
@@ -34,6 +34,11 @@ pub(crate) enum Advance {
         text: String,
         error: SqlError,
     },
+    /// Nothing was done, and nothing can be before another session has let go.
+    Waiting {
+        index: u32,
+        wait: Box<Wait>,
+    },
     Over,
 }
 
@@ -55,6 +60,11 @@ impl Script {
         Script { id, user, session, text, waiting, running: None, batches: Vec::new(), index: 0 }
     }
 
+    /// The number of its statement at hand.
+    pub(crate) fn index(&self) -> u32 {
+        self.index
+    }
+
     /// One bounded piece of work.
     pub(crate) fn advance(&mut self, sandbox: &mut Sandbox) -> Advance {
         let index = self.index;
@@ -67,6 +77,7 @@ impl Script {
                 self.batches.push(batch);
                 Advance::Progress { index, progress: Progress::default() }
             }
+            Ok(Step::Waiting(wait)) => Advance::Waiting { index, wait },
             Ok(Step::Done(completion)) => {
                 let text = statement.text.clone();
                 self.running = None;
@@ -112,6 +123,23 @@ impl Script {
         self.running = None;
         self.waiting.clear();
         self.batches.clear();
+    }
+
+    /// Whether a step would find that its statement still waits.
+    pub(crate) fn is_held_up(&self, sandbox: &mut Sandbox) -> bool {
+        self.running.as_ref().is_some_and(|(running, _)| sandbox.is_held_up(running))
+    }
+
+    /// Ends a statement that waits where nobody can let it go on.
+    pub(crate) fn give_up(&mut self, sandbox: &mut Sandbox, wait: &Wait) -> (u32, String, SqlError) {
+        let ended = self.running.take().map(|(running, statement)| {
+            (statement.text.clone(), sandbox.give_up(running, wait).at(statement.span))
+        });
+        let index = self.index;
+        self.stop();
+        let (text, error) =
+            ended.unwrap_or_else(|| (String::new(), SqlError::bug("a wait without a statement")));
+        (index, text, error)
     }
 
     /// Ends the statement that runs and forgets those that wait.

@@ -13,7 +13,9 @@ mod names;
 mod passing;
 mod place;
 mod refusal;
+mod running;
 mod testimony;
+mod waiting;
 
 pub use refusal::OpenError;
 
@@ -63,6 +65,9 @@ pub struct Workspace {
     sessions: SortedMap<(WarehouseId, String), SessionId>,
     results: Results,
     script: Option<Script>,
+    /// Those whose statement waits for another session's lock, and whether one of them need not any more.
+    waiting: Vec<Script>,
+    awake: bool,
     comparison: Option<Comparison>,
     /// Time that passes, and the number of the message that asked for it.
     passage: Option<passing::Passing>,
@@ -182,6 +187,8 @@ impl Workspace {
             sessions: SortedMap::new(),
             results: Results::default(),
             script: None,
+            waiting: Vec::new(),
+            awake: false,
             comparison: None,
             passage: None,
             wait: None,
@@ -222,7 +229,7 @@ impl Workspace {
 
     /// True while something runs and wants steps.
     pub fn is_running(&self) -> bool {
-        self.is_busy() || self.has_background()
+        self.is_busy() || self.awake || self.has_background()
     }
 
     /// True while a script runs, so that no other can.
@@ -232,6 +239,11 @@ impl Workspace {
 
     /// Takes any message but `Open`, `ExportWorkspace` and `ImportWorkspace`, which are the driver's.
     pub fn take(&mut self, message: Message) {
+        self.answer(message);
+        self.look_at_waiting();
+    }
+
+    fn answer(&mut self, message: Message) {
         let id = message.id;
         match message.request {
             Request::Run { user, text } => self.run(id, user, text),
@@ -239,7 +251,7 @@ impl Workspace {
             Request::Login { user, password } => self.login(id, &user, &password),
             Request::Access { user } => self.tell_access(id, &user),
             Request::Choose { warehouse } => self.choose_warehouse(id, warehouse),
-            Request::Cancel => self.cancel(id),
+            Request::Cancel { run } => self.cancel(id, run),
             Request::Rows { result, from, count } => match self.results.rows(result, from, count) {
                 Some(rows) => self.tell(id, EventKind::Rows { result, from, rows }),
                 None => self.gone(id),
@@ -296,6 +308,14 @@ impl Workspace {
     /// Works on the running script for about `budget` milliseconds.
     pub fn step(&mut self, budget: f64) {
         let until = (self.now)() + budget;
+        if !self.is_busy() && self.awake {
+            self.wake();
+        }
+        self.work(until);
+        self.look_at_waiting();
+    }
+
+    fn work(&mut self, until: f64) {
         if self.comparison.is_some() {
             return self.step_comparison(until);
         }
@@ -354,6 +374,10 @@ impl Workspace {
                     self.witness(user, text, Err(&error));
                     self.changed = true;
                     self.tell(id, EventKind::StatementFailed { index, error: failure });
+                }
+                Advance::Waiting { index, wait } => {
+                    self.set_aside(index, *wait);
+                    return;
                 }
                 Advance::Over => {
                     self.script = None;
@@ -415,52 +439,6 @@ impl Workspace {
             page: self.kept.clone(),
         };
         Ok((postcard::to_allocvec(&kept).map_err(|error| error.to_string())?, live))
-    }
-
-    fn run(&mut self, id: u32, user: String, text: String) {
-        if self.is_busy() {
-            return self.busy(id);
-        }
-        match self.session(&user) {
-            Ok(session) => self.script = Some(Script::new(id, user, session, text)),
-            Err(error) => {
-                let error = self.failure(&error, &text);
-                self.tell(id, EventKind::StatementFailed { index: 0, error });
-                self.tell(id, EventKind::Finished { canceled: false });
-            }
-        }
-    }
-
-    fn busy(&mut self, id: u32) {
-        self.refuse(id, "another script is still running", Some("Cancel it, or wait until it is done."));
-    }
-
-    fn cancel(&mut self, id: u32) {
-        if let Some(comparison) = &self.comparison {
-            return self.over(comparison.id, true);
-        }
-        if self.wait.is_some() || self.passage.is_some() {
-            self.stop_wait();
-            self.end_passage();
-            return self.tell(id, EventKind::Finished { canceled: false });
-        }
-        let Some(script) = self.script.take() else {
-            self.tell(id, EventKind::Finished { canceled: false });
-            return;
-        };
-        let run = script.id;
-        let text = script.text.clone();
-        if let Some((index, error)) = script.cancel(&mut self.sandbox) {
-            let error = self.failure(&error, &text);
-            self.tell(run, EventKind::StatementFailed { index, error });
-        }
-        self.finish(run, true);
-    }
-
-    fn finish(&mut self, id: u32, canceled: bool) {
-        self.tell_account(id);
-        self.tell_checks(id);
-        self.events_when_stored.push(Event { id, event: EventKind::Finished { canceled } });
     }
 
     fn witness(&mut self, user: String, text: String, result: Result<&Answer, &SqlError>) {

@@ -148,7 +148,7 @@ fn a_long_statement_tells_progress_and_can_be_cancelled() {
         }
     }
     assert!(told && workspace.is_running());
-    workspace.take(Message { id: 9, request: Request::Cancel });
+    workspace.take(Message { id: 9, request: Request::Cancel { run: None } });
     let events = all_events(&mut workspace);
     assert!(events.iter().any(
         |event| matches!(&event.event, EventKind::StatementFailed { error, .. } if error.state == "57014")
@@ -288,7 +288,7 @@ fn a_comparison_is_cancelled_like_a_script() {
     workspace.take(Message { id: 8, request: Request::Compare { users, text } });
     workspace.step(5.0);
     assert!(workspace.is_running());
-    workspace.take(Message { id: 9, request: Request::Cancel });
+    workspace.take(Message { id: 9, request: Request::Cancel { run: None } });
     assert!(!workspace.is_running());
     let events = all_events(&mut workspace);
     assert!(
@@ -434,7 +434,7 @@ fn time_that_passes_can_be_stopped() {
     let events = all_events(&mut workspace);
     assert!(events.iter().any(|one| one.id == 9 && matches!(one.event, EventKind::Failed { .. })));
     assert!(events.iter().any(|one| one.id == 10 && matches!(one.event, EventKind::Names { .. })));
-    workspace.take(Message { id: 11, request: Request::Cancel });
+    workspace.take(Message { id: 11, request: Request::Cancel { run: None } });
     assert!(passed(&all_events(&mut workspace)) && !workspace.is_running());
     let count = "SELECT tbl_rows FROM svv_table_info WHERE \"table\" = 'large'";
     let before = first_cells(&run(&mut workspace, "admin", count));

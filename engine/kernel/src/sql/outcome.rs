@@ -4,6 +4,7 @@ use arrow::array::ArrayRef;
 
 use super::execute::display::Printing;
 use super::plan::Field;
+use crate::clock::Instant;
 
 /// Columns of equal length. Layouts are those of `DataType::arrow`; strings may be dictionary-encoded.
 #[derive(Clone, Debug)]
@@ -20,6 +21,18 @@ pub enum Step {
     /// Rows of the answer; there may be more.
     Rows(Batch),
     Done(Completion),
+    /// Nothing was done: somebody else holds what it needs.
+    Waiting(Box<Wait>),
+}
+
+/// Whom a statement waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    pub table: String,
+    /// The session that holds it, or that asked before, and its user.
+    pub process: u32,
+    pub user: String,
+    pub since: Instant,
 }
 
 /// How far a statement has come, where that is known.

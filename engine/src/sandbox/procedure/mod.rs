@@ -165,7 +165,10 @@ impl Sandbox {
         match result {
             Ok(false) => {
                 running.continue_call(call);
-                Ok(Step::Running(Default::default()))
+                Ok(match self.wait_of(id) {
+                    Some(wait) => Step::Waiting(Box::new(wait)),
+                    None => Step::Running(Default::default()),
+                })
             }
             Ok(true) => Ok(self.finish_call(running, *call)),
             Err(mut error) => {
@@ -231,6 +234,10 @@ impl Sandbox {
         std::mem::swap(&mut session.transaction, &mut call.transaction);
         session.user = call.user;
         session.inside = Inside { variables: Arc::default(), depth: call.depth };
+        session.snapshot = match &call.transaction {
+            Transaction::Open { base, facts, .. } if facts.has_snapshot => Some(base.version),
+            _ => None,
+        };
     }
 
     /// The manifest that a statement would read now.
@@ -257,7 +264,7 @@ impl Sandbox {
         let mut manifest = (*self.warehouse.committed).clone();
         session.temporary.put_into(&mut manifest, &session.database);
         let manifest = Arc::new(manifest);
-        let facts = Facts { number, has_snapshot: true, ..Facts::default() };
+        let facts = Facts { number, ..Facts::default() };
         session.transaction = Transaction::open(manifest, now, facts, &session.settings);
     }
 
@@ -343,7 +350,7 @@ impl Sandbox {
                 let mut manifest = (*self.warehouse.committed).clone();
                 session.temporary.put_into(&mut manifest, &session.database);
                 let manifest = Arc::new(manifest);
-                let facts = Facts { number: call.number, has_snapshot: true, ..Facts::default() };
+                let facts = Facts { number: call.number, ..Facts::default() };
                 call.transaction = Transaction::open(manifest, now, facts, &session.settings);
             } else {
                 self.open_transaction(id);

@@ -38,7 +38,7 @@ impl Sandbox {
     fn step_child(&mut self, call: &mut Call, id: SessionId) -> SqlResult<bool> {
         let Some(child) = &mut call.child else { return Ok(true) };
         match self.step(child)? {
-            Step::Running(_) => Ok(false),
+            Step::Running(_) | Step::Waiting(_) => Ok(false),
             Step::Rows(batch) => {
                 if call.gathered.first.is_none() && batch.rows > 0 {
                     let cells = child.fields().iter().zip(&batch.columns);

@@ -100,7 +100,7 @@ impl Sandbox {
         }
         let Some(running) = &mut rows.running else { return Ok(Fetched::End) };
         match self.step(running)? {
-            Step::Running(_) => Ok(Fetched::Again),
+            Step::Running(_) | Step::Waiting(_) => Ok(Fetched::Again),
             Step::Rows(batch) => {
                 (rows.batch, rows.at) = (Some(batch), 0);
                 self.fetch(rows)
@@ -124,7 +124,7 @@ impl Sandbox {
         }
         if let Some(running) = &mut rows.running {
             match self.step(running)? {
-                Step::Running(_) => {}
+                Step::Running(_) | Step::Waiting(_) => {}
                 Step::Rows(batch) => rows.batch = Some(batch),
                 Step::Done(_) => rows.running = None,
             }

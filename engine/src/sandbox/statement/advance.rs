@@ -8,11 +8,13 @@ use super::Running;
 use super::work::{Effect, InsertTag, Work};
 use crate::aws::Account;
 use crate::clock::Instant;
+use crate::sandbox::interruption::terminated;
 use crate::sandbox::outside::AccountOutside;
 use crate::sandbox::outside::Acting;
 use crate::sandbox::{Sandbox, learning, load_history, refresh, unload_history, vacuum_history};
 use crate::sql::bind::WriteKind;
 use crate::sql::commands::copy::{CopyStep, Surroundings};
+use crate::sql::commands::prepare;
 use crate::sql::commands::unload::UnloadStep;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::display::Printing;
@@ -21,7 +23,9 @@ use crate::sql::execute::{Context, Pull, build};
 use crate::sql::explain;
 use crate::sql::outcome::{Batch, Completion, Progress, Step};
 use crate::sql::outside::Asker;
-use crate::sql::session::CursorRows;
+use crate::sql::parse;
+use crate::sql::session::{CursorRows, Variables};
+use crate::sql::statement::Statement;
 use crate::warehouse::storage::write::BlockNumbers;
 
 impl Sandbox {
@@ -31,6 +35,13 @@ impl Sandbox {
             if let Work::Call(call) = std::mem::replace(&mut running.work, done) {
                 return self.advance_call(running, call);
             }
+        }
+        if let Work::Wait(text, variables) = &running.work {
+            if let Some(wait) = self.wait_of(running.session) {
+                return Ok(Step::Waiting(Box::new(wait)));
+            }
+            let (text, variables) = (text.clone(), variables.clone());
+            return self.go_on(running, &text, variables);
         }
         let progress = Progress { rows: running.context.statistics.rows_scanned, total: running.total };
         let numbers = &mut BlockNumbers(&mut self.warehouse.next_block);
@@ -300,6 +311,8 @@ impl Sandbox {
             }
             Work::Vacuum(task) => {
                 if !task.step(&mut running.working, &mut running.context, numbers)? {
+                    let at = task.at();
+                    self.tell_vacuum(running.session, at);
                     return Ok(Step::Running(progress));
                 }
                 let logs = Arc::make_mut(&mut self.warehouse.logs);
@@ -307,7 +320,7 @@ impl Sandbox {
                 let notices = std::mem::take(&mut task.notices);
                 (Completion { tag: "VACUUM".to_owned(), notices, ..Completion::default() }, Effect::Keep)
             }
-            Work::Call(_) => return Err(SqlError::bug("a call that was not taken")),
+            Work::Call(_) | Work::Wait(..) => return Err(SqlError::bug("a call that was not taken")),
         };
         completion.statistics = running.context.statistics;
         completion.notices.append(&mut running.notices);
@@ -323,6 +336,37 @@ impl Sandbox {
         }
         self.settle(running, effect)?;
         Ok(Step::Done(completion))
+    }
+
+    /// A statement that had to wait is begun now; it may have to wait again, for others.
+    fn go_on(&mut self, running: &mut Running, text: &str, variables: Variables) -> SqlResult<Step> {
+        let (id, numbers) = (running.session, (running.query, running.transaction));
+        let statement = parse::parse_as(text, self.name_case(id))?.into_iter().next();
+        let statement =
+            statement.ok_or_else(|| SqlError::bug("a statement that was none the second time"))?;
+        let Some(session) = self.sessions.get_mut(&id) else { return Err(terminated()) };
+        let since = session.wait.as_ref().map(|wait| wait.since);
+        session.inside.variables = variables;
+        let next = self.begin(id, &statement, numbers);
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.inside.variables = Default::default();
+        }
+        let next = next.map_err(|error| match statement.statement {
+            Statement::Execute { .. } => prepare::placeless(error),
+            _ => error,
+        })?;
+        let waits = matches!(next.work, Work::Wait(..));
+        let passed = since.filter(|_| !waits).map_or(0, |since| self.clock.now().0 - since.0);
+        *running = Running {
+            waited: running.waited + passed,
+            started: running.started,
+            engaged: running.engaged,
+            ..next
+        };
+        Ok(match self.wait_of(id) {
+            Some(wait) => Step::Waiting(Box::new(wait)),
+            None => Step::Running(Progress::default()),
+        })
     }
 }
 

@@ -12,9 +12,9 @@ use crate::sandbox::history::Class;
 use crate::sandbox::interruption::terminated;
 use crate::sandbox::outside::{AccountOutside, Reach};
 use crate::sandbox::transaction::{must_not_write, transaction_statement};
-use crate::sandbox::{Sandbox, learning, refresh};
+use crate::sandbox::{Sandbox, learning, refresh, table_lock};
 use crate::sql::bind::{self, BoundQuery, BoundWrite, Scope};
-use crate::sql::commands::analyze::Analyze;
+use crate::sql::commands::analyze::{Analyze, AnalyzeRecord};
 use crate::sql::commands::copy::{CopyContext, CopyTask};
 use crate::sql::commands::create_model::ModelTask;
 use crate::sql::commands::unload::UnloadTask;
@@ -23,6 +23,8 @@ use crate::sql::commands::{self, CommandContext};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::write::{Arrival, Sink};
 use crate::sql::execute::{Backends, Context, Signal, constant};
+use crate::sql::explain;
+use crate::sql::lock_mode::{Lock, LockMode};
 use crate::sql::outcome::Completion;
 use crate::sql::outside::Asker;
 use crate::sql::plan::Plan;
@@ -44,13 +46,15 @@ pub(super) struct Beginning<'a> {
     pub working: &'a mut Manifest,
     pub now: Instant,
     query: i64,
-    transaction: i64,
     connected: Vec<UserId>,
     pub next_block: &'a mut u64,
     pub reach: Reach<'a>,
     logs: &'a mut Arc<Logs>,
     /// What is to be said at the end.
     notices: Vec<String>,
+    /// What it needs beside what its plan tells.
+    wanted: Vec<Lock>,
+    analyzed: Vec<AnalyzeRecord>,
     backends: Backends,
 }
 
@@ -65,13 +69,14 @@ impl Sandbox {
         numbers: (i64, i64),
     ) -> SqlResult<Running> {
         let now = self.clock.now();
+        let mut is_first = false;
         self.must_take_writes(&parsed.statement)?;
         self.must_be_within_limits()?;
         if !matches!(
             parsed.statement,
             Statement::Set { .. } | Statement::Reset { .. } | Statement::Show { .. }
         ) {
-            self.take_snapshot(id);
+            is_first = self.take_snapshot(id);
         }
         if matches!(parsed.statement, Statement::Vacuum(_)) {
             self.must_vacuum_alone(id)?;
@@ -79,7 +84,6 @@ impl Sandbox {
         let live = self.live();
         let connected = self.sessions.values().map(|session| session.user).collect();
         let backends = self.backends();
-        let locks = self.locks_against(id);
         let committed = self.warehouse.committed.clone();
         let session = self.sessions.get_mut(&id).ok_or_else(terminated)?;
         if let Some(completion) =
@@ -119,6 +123,7 @@ impl Sandbox {
         };
         let mut working = (*base).clone();
         let executed;
+        let given = parsed;
         let parsed = match &parsed.statement {
             Statement::Execute { name, arguments } => {
                 let evaluation = &mut evaluation(session, &base, now);
@@ -135,7 +140,6 @@ impl Sandbox {
             working: &mut working,
             now,
             query: numbers.0,
-            transaction: numbers.1,
             connected,
             next_block: &mut self.warehouse.next_block,
             reach: Reach {
@@ -151,17 +155,44 @@ impl Sandbox {
             },
             logs: &mut self.warehouse.logs,
             notices: Vec::new(),
+            wanted: Vec::new(),
+            analyzed: Vec::new(),
             backends,
         };
         let (plan, pending) = beginning.first(parsed)?;
         let (notices, backends) = (beginning.notices, beginning.backends);
+        let (mut wanted, analyzed) = (beginning.wanted, beginning.analyzed);
+        let reads: Vec<_> = plan.iter().flat_map(explain::tables_read).collect();
+        wanted.extend(reads.iter().map(|table| (*table, LockMode::Read)));
+        wanted.extend(pending.wanted());
+        wanted.extend(table_lock::changed(&parsed.statement, &base, &working));
+        if let Pending::Ready(Work::Vacuum(task)) = &pending {
+            self.tell_vacuum(id, task.at());
+        }
+        if self.take_locks(id, wanted, numbers.0)?.is_some() {
+            if is_first {
+                self.forget_snapshot(id);
+            }
+            let inside = self.sessions.get(&id).map(|session| session.inside.variables.clone());
+            let work = Work::Wait(given.text.clone(), inside.unwrap_or_default());
+            return self.running(id, given, numbers, now, work, None);
+        }
+        self.must_leave_an_order(id, &reads, (numbers.1, base.version))?;
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.snapshot = Some(base.version);
+            if !analyzed.is_empty() {
+                let (user, database) = (session.user, session.database.as_str());
+                let origin = Origin { user, transaction: numbers.1, database, now };
+                analyze_history::remember(Arc::make_mut(&mut self.warehouse.logs), &analyzed, &origin);
+            }
+        }
         let nothing = Work::Finish(Completion::default(), Effect::None);
         let mut running = self.running(id, parsed, numbers, now, nothing, Some((base, working)))?;
         running.notices = notices;
         running.context.evaluation.backends = backends;
         running.work = match (pending, plan) {
             (Pending::Ready(work), _) => work,
-            (pending, Some(plan)) => self.work_of(&mut running, plan, pending, &locks, live)?,
+            (pending, Some(plan)) => self.work_of(&mut running, plan, pending, live)?,
             (_, None) => return Err(SqlError::bug("a query without a plan")),
         };
         if let Work::Vacuum(task) = &mut running.work {
@@ -219,6 +250,7 @@ impl Sandbox {
             returned_bytes: 0,
             load: None,
             marked: 0,
+            waited: 0,
             total: None,
             over: false,
             notices: Vec::new(),
@@ -276,12 +308,14 @@ impl Beginning<'_> {
                 let used = predicates.then(|| analyze_history::predicates(self.logs));
                 let analyze = Analyze { table: table.as_ref(), columns, predicates: used, verbose: *verbose };
                 let (completion, records) = commands::analyze::run(analyze, &mut self.context())?;
-                let (user, database) = (self.session.user, self.session.database.as_str());
-                let origin = Origin { user, transaction: self.transaction, database, now: self.now };
-                analyze_history::remember(Arc::make_mut(self.logs), &records, &origin);
+                self.analyzed = records;
                 Work::Finish(completion, Effect::Keep)
             }
             Statement::AnalyzeCompression { table, columns } => {
+                if let Some(name) = table {
+                    let relation = self.context().relation(name)?;
+                    self.wanted.push((relation.id, LockMode::Whole));
+                }
                 let answer = commands::analyze_compression::answer(table.as_ref(), columns, &self.context())?;
                 Work::answer(answer, "ANALYZE COMPRESSION")
             }
@@ -298,6 +332,11 @@ impl Beginning<'_> {
                 commands::cancel::check(*process, &signal, self.session.user, &self.backends, principals)?;
                 self.backends.signals.push((*process as u32, signal));
                 let tag = "CANCEL".to_owned();
+                Work::Finish(Completion { tag, ..Completion::default() }, Effect::None)
+            }
+            Statement::Lock { tables } => {
+                self.wanted = commands::lock::wanted(tables, &self.context())?;
+                let tag = "LOCK TABLE".to_owned();
                 Work::Finish(Completion { tag, ..Completion::default() }, Effect::None)
             }
             Statement::Copy(copy) => self.copy(copy, text)?,

@@ -19,8 +19,8 @@ use crate::warehouse::catalog::ObjectId;
 impl Sandbox {
     /// What a finished statement leaves in its session and in the warehouse.
     pub(super) fn settle(&mut self, running: &mut Running, effect: Effect) -> SqlResult<()> {
-        let open = |session: &Session| matches!(session.transaction, Transaction::Open { .. });
-        let watched = self.sessions.values().any(open);
+        let others = self.sessions.values().filter(|session| session.id != running.session);
+        let watched = others.filter_map(Session::sees).next().is_some();
         let Some(session) = self.sessions.get_mut(&running.session) else {
             return Err(SqlError::bug("the session of a statement is gone"));
         };
@@ -58,6 +58,9 @@ impl Sandbox {
 
     pub(super) fn remember(&mut self, running: &mut Running, error: Option<&SqlError>) {
         self.inflight.remove(&running.session);
+        if let Some(session) = self.sessions.get_mut(&running.session) {
+            session.release();
+        }
         // The logs that the query could read are let go, so that what is written now is not a copy of them.
         running.context.logs = Arc::default();
         self.remember_steps(running);
@@ -90,6 +93,7 @@ impl Sandbox {
             class: running.class,
             started: running.started,
             ended: self.clock.now(),
+            waited: running.waited,
             error,
             returned_rows: running.returned,
             returned_bytes: running.returned_bytes,

@@ -40,6 +40,8 @@ pub struct Running {
     query: i64,
     transaction: i64,
     started: Instant,
+    /// Microseconds that it waited for others.
+    waited: i64,
     /// When the transaction that it belongs to began.
     engaged: Option<Instant>,
     /// What it began from, and what it has made of it.
@@ -89,6 +91,9 @@ impl Sandbox {
         if let Err(error) = &result {
             self.abort(session);
             self.inflight.remove(&session);
+            if let Some(session) = self.sessions.get_mut(&session) {
+                session.release();
+            }
             if let Some(state) = self.sessions.get(&session) {
                 let ended = Ended {
                     user: state.user,
@@ -101,6 +106,7 @@ impl Sandbox {
                     class: Class::of(&statement.statement),
                     started: self.clock.now(),
                     ended: self.clock.now(),
+                    waited: 0,
                     error: Some(error),
                     returned_rows: 0,
                     returned_bytes: 0,
@@ -154,7 +160,7 @@ impl Sandbox {
         self.beside(running.session, |sandbox| sandbox.end(&mut running, error))
     }
 
-    fn end(&mut self, running: &mut Running, error: SqlError) -> SqlError {
+    pub(super) fn end(&mut self, running: &mut Running, error: SqlError) -> SqlError {
         if !running.over {
             running.over = true;
             if let Work::Call(call) = &mut running.work {
@@ -195,6 +201,11 @@ impl Sandbox {
                 Step::Running(_) => {}
                 Step::Rows(batch) => batches.push(batch),
                 Step::Done(completion) => return Ok(Answer { completion, batches }),
+                // Nothing else happens meanwhile, but its own time may run out.
+                Step::Waiting(wait) => match self.time_left(&running) {
+                    Some(left) => self.clock.advance(left),
+                    None => return Err(placed(self.give_up(running, &wait), parsed.span)),
+                },
             }
         }
     }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::Running;
 use super::work::{InsertTag, Work};
 use crate::sandbox::Sandbox;
-use crate::sandbox::table_lock::{self, TableLock};
 use crate::sql::bind::WriteKind;
 use crate::sql::commands::create_model::ModelTask;
 use crate::sql::commands::unload::UnloadTask;
 use crate::sql::error::SqlResult;
 use crate::sql::execute::build;
 use crate::sql::execute::write::{Arrival, Marks, Sink};
+use crate::sql::lock_mode::{Lock, LockMode};
 use crate::sql::plan::Plan;
 use crate::sql::statement::FetchCount;
 use crate::warehouse::catalog::ObjectId;
@@ -37,6 +37,22 @@ impl Pending {
             other => other,
         }
     }
+
+    /// What the statement needs for itself, beside what its plan reads.
+    pub(super) fn wanted(&self) -> Vec<Lock> {
+        let (target, mode) = match self {
+            Pending::Write(target, WriteKind::Insert, None) => (*target, LockMode::Append),
+            Pending::Write(target, ..) | Pending::Fill(target, InsertTag::Refresh) => {
+                (*target, LockMode::Change)
+            }
+            Pending::Ready(Work::Copy { task, .. }) => (task.target(), LockMode::Append),
+            Pending::Ready(Work::Vacuum(task)) => {
+                return task.tables().map(|table| (table, LockMode::Sweep)).collect();
+            }
+            _ => return Vec::new(),
+        };
+        vec![(target, mode)]
+    }
 }
 
 impl Sandbox {
@@ -46,18 +62,12 @@ impl Sandbox {
         running: &mut Running,
         mut plan: Plan,
         mut pending: Pending,
-        locks: &[TableLock],
         mut live: Logs,
     ) -> SqlResult<Work> {
         self.look_outside(running, &mut plan, &mut live)?;
         if let Pending::Write(_, _, Some(missing)) = &mut pending {
             self.look_outside(running, missing, &mut Logs::default())?;
         }
-        let target = match &pending {
-            Pending::Write(target, ..) => Some(*target),
-            _ => None,
-        };
-        table_lock::must_not_wait(&plan, target, locks)?;
         running.total = rows_to_read(&plan, &running.base, &running.context.database);
         self.note_transaction_reads(running.session, &plan)?;
         running.context.live = live;

@@ -14,6 +14,7 @@ use crate::sql::execute::relay::Relay;
 use crate::sql::execute::write::{Marks, Sink};
 use crate::sql::outcome::{Batch, Completion};
 use crate::sql::plan::{Field, Plan};
+use crate::sql::session::Variables;
 use crate::sql::statement::FetchCount;
 use crate::warehouse::identifier::Identifier;
 
@@ -69,6 +70,9 @@ pub(super) enum Work {
     Order(Box<Relay>, Completion),
     Vacuum(Box<VacuumTask>),
     Call(Box<Call>),
+    /// For others to let go of what the statement of this text needs; then it is begun, with the variables of the
+    /// procedure that it stands in.
+    Wait(String, Variables),
 }
 
 /// What INSERT and CREATE TABLE AS say at the end.

@@ -175,6 +175,9 @@ pub(crate) fn session(user: UserId) -> Session {
         inside: Default::default(),
         prepared: SortedMap::new(),
         timeout: None,
+        locks: Vec::new(),
+        wait: None,
+        snapshot: None,
         default_iam_role: None,
     }
 }

@@ -54,7 +54,7 @@ pub mod grant_role;
 mod grant_system;
 mod granted_object;
 mod late_view;
-mod lock;
+pub mod lock;
 pub mod login;
 pub mod materialized_view;
 mod policy;
@@ -174,7 +174,6 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         Statement::AlterRoutine { procedure, signature, action } => {
             alter_routine::run(*procedure, signature, action, context)
         }
-        Statement::Lock { tables } => lock::run(tables, context),
         Statement::Prepare { name, types, text } => prepare::prepare(name, types, text, context),
         Statement::Deallocate { name } => prepare::deallocate(name.as_ref(), context),
         Statement::DeclareCursor { name, query } => cursor::declare(name, query, context),
@@ -208,6 +207,7 @@ fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResul
         | Statement::Fetch { .. }
         | Statement::Commit
         | Statement::Cancel { .. }
+        | Statement::Lock { .. }
         | Statement::Rollback => Err(SqlError::bug("this statement is the driver's, not a command")),
     }
 }

@@ -30,6 +30,7 @@ pub struct VacuumTask {
     database: Identifier,
     targets: VecDeque<ObjectId>,
     current: Option<Relay>,
+    phase: VacuumPhase,
     /// What transactions of others that are open still see.
     pub seen: Vec<Arc<Manifest>>,
     pub notices: Vec<String>,
@@ -46,6 +47,25 @@ pub struct VacuumRecord {
     pub reclaimable_rows: u64,
     pub reclaimable_blocks: u64,
     pub is_recluster: bool,
+}
+
+/// What `svv_vacuum_progress` tells of a VACUUM on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VacuumPhase {
+    Initialize,
+    Sort,
+    Delete,
+}
+
+impl VacuumPhase {
+    /// In the words of the guide's examples, which are of the first two; the last is unconfirmed.
+    pub fn told(self, table: &str) -> String {
+        match self {
+            VacuumPhase::Initialize => format!("Vacuum: initialize {table}"),
+            VacuumPhase::Sort => format!("Vacuum {table} sort"),
+            VacuumPhase::Delete => format!("Vacuum {table} delete"),
+        }
+    }
 }
 
 /// What is worth doing with a table.
@@ -70,6 +90,7 @@ impl VacuumTask {
             database: context.session.database.clone(),
             targets: VecDeque::new(),
             current: None,
+            phase: VacuumPhase::Initialize,
             seen: Vec::new(),
             notices: Vec::new(),
             records: Vec::new(),
@@ -100,6 +121,17 @@ impl VacuumTask {
             task.targets.push_back(relation.id);
         }
         Ok(task)
+    }
+
+    /// The table at hand, and what is done with it.
+    pub fn at(&self) -> Option<(ObjectId, VacuumPhase)> {
+        let first = || self.targets.front().map(|table| (*table, VacuumPhase::Initialize));
+        self.current.as_ref().map(|relay| (relay.target, self.phase)).or_else(first)
+    }
+
+    /// The tables that are still to be done.
+    pub fn tables(&self) -> impl Iterator<Item = ObjectId> {
+        self.targets.iter().copied()
     }
 
     fn warn(&mut self, relation: &Relation, why: &str) {
@@ -142,6 +174,7 @@ impl VacuumTask {
                     return Ok(false);
                 }
                 let deleted = if pinned { Deleted::Kept } else { deleted };
+                self.phase = if sort { VacuumPhase::Sort } else { VacuumPhase::Delete };
                 self.current = Some(Relay::new(&relation, self.database.clone(), sort, deleted)?);
             }
         }

@@ -197,6 +197,9 @@ fn late_columns(viewer: &Viewer<'_>) -> SqlResult<Rows> {
         inside: Default::default(),
         prepared: Default::default(),
         timeout: None,
+        locks: Vec::new(),
+        wait: None,
+        snapshot: None,
         default_iam_role: None,
     };
     let scope = Scope { manifest: viewer.manifest, session: &session, statement_text: "", outside: None };

@@ -1,5 +1,6 @@
 //! What VACUUM and ANALYZE did: `stl_vacuum` with the two views over it, and `stl_analyze`.
 
+use super::log::live;
 use super::relation::{BIGINT, INTEGER, Relation, Rows, Source, TEXT, TIMESTAMP, Viewer, text};
 use crate::sql::error::SqlResult;
 use crate::warehouse::data_type::DataType;
@@ -79,8 +80,13 @@ fn table_name(viewer: &Viewer<'_>, row: &[Value]) -> Value {
     relation.map_or_else(|| text(id), |relation| text(&relation.name))
 }
 
-/// The last vacuum. One that runs is seen by nobody before it ends, so it is always complete.
+/// The vacuum that is on its way, or else the last one. How much longer it takes is not told: here it takes no time that
+/// anybody could see.
 fn progress(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    let now = live(viewer, "svv_vacuum_progress");
+    if !now.is_empty() {
+        return Ok(now);
+    }
     let all = events(viewer);
     let last = all.iter().rev().find(|row| is_finished(row));
     Ok(last

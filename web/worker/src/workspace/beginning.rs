@@ -55,6 +55,7 @@ impl Workspace {
         self.kept.remove(KEPT);
         self.settle_down();
         self.script = None;
+        self.waiting.clear();
         self.comparison = None;
         self.passage = None;
         self.background = Background::default();
