@@ -69,6 +69,8 @@ export interface Progress {
   rows: number;
   total?: number;
   elapsedMs: number;
+  /** The statement waits for a table that another session holds; what is asked of others is done meanwhile. */
+  waiting?: { table: string; user: string; process: number; since: number };
 }
 
 export interface Column {

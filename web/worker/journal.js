@@ -14,6 +14,7 @@ export class Journal {
   #told = true; // the workspace knows what stands here
   #open; // the step that was checked last
   #running; // the entry of the script that runs
+  #waiting = new Map(); // entries of scripts that wait for a lock, by the message's number
   #asked = new Map(); // entries that have no answer yet, by the message's number
 
   /** From what an opened workspace tells it has kept. */
@@ -34,12 +35,18 @@ export class Journal {
     this.#told = false;
     this.#open = this.#running = undefined;
     this.#asked.clear();
+    this.#waiting.clear();
   }
 
   /** Before the engine takes a message. */
   note(request, bytes, id) {
     if (request.type === "resetLab") return this.clear();
-    if (request.type === "cancel" && this.#running) {
+    const waits = request.type === "cancel" && this.#entries.indexOf(this.#waiting.get(request.run));
+    if (waits >= 0 && waits !== false) {
+      // Whoever does it again numbers messages as the entries stand here.
+      this.#entries.push({ request: { type: "cancel", run: waits + 1 } });
+      this.#told = false;
+    } else if (request.type === "cancel" && this.#running) {
       this.#running.canceled = this.#running.done;
       this.#told = false;
     }
@@ -68,6 +75,8 @@ export class Journal {
     const [, id, type] = /^\{"id":(\d+),"event":\{"type":"(\w+)"/.exec(text) ?? [];
     const entry = this.#asked.get(Number(id));
     if (!entry) return;
+    if (type === "waiting") this.#waiting.set(Number(id), entry);
+    else this.#waiting.delete(Number(id));
     if (type === "statementDone") entry.done += 1;
     const failed = type === "statementFailed" || type === "callFailed" || (type === "awsDone" && !/"code":0\b/.test(text));
     if (failed) {

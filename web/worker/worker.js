@@ -51,6 +51,20 @@ async function work() {
     working = false;
   }
   if (mailbox.length > 0) void work();
+  else wait();
+}
+
+let patience; // the timer of the statement that waits with a timeout
+
+/** Simulated time stands still while nobody does anything; for a statement that waits and may not wait for ever, it goes on. */
+function wait() {
+  clearTimeout(patience);
+  const micros = engine?.timeLeft();
+  if (micros === undefined || micros > 2 ** 31 * 1000) return;
+  patience = setTimeout(() => {
+    mailbox.push(JSON.stringify({ id: 0, request: { type: "advance", micros } }));
+    if (!working) void work();
+  }, micros / 1000);
 }
 
 /** `message` is JSON text, or `[text, bytes]`. */

@@ -20,9 +20,9 @@ use crate::warehouse::identifier::Identifier;
 /// Bytes that a result may have.
 const MOST: u64 = 100 << 20;
 
-/// The statement that runs, if one does.
+/// The statement that runs, if one does, and those that wait for tables that somebody else holds.
 #[derive(Default)]
-pub struct Background(Option<Box<Job>>, Option<Box<athena::Query>>, Glue, Option<tuition::Tuition>);
+pub struct Background(Option<Box<Job>>, Option<Box<athena::Query>>, Glue, Option<tuition::Tuition>, Vec<Job>);
 
 /// What Glue has going.
 #[derive(Default)]
@@ -48,9 +48,13 @@ struct Job {
 impl Background {
     /// One bounded piece of what the Data API was given; `false` when there is nothing to do.
     pub fn work(&mut self, sandbox: &mut Sandbox) -> bool {
+        if self.0.is_none()
+            && let Some(at) = self.free(sandbox)
+        {
+            self.0 = Some(Box::new(self.4.remove(at)));
+        }
         let Some(mut job) = self.0.take() else {
-            let waiting = sandbox.account.redshift_data.waiting().map(|statement| statement.id.clone());
-            let Some(id) = waiting else {
+            let Some(id) = self.next(sandbox) else {
                 return athena::work(&mut self.1, sandbox)
                     || self.2.work(sandbox)
                     || tuition::work(&mut self.3, sandbox);
@@ -68,6 +72,7 @@ impl Background {
         }
         match sandbox.advance_job(&mut job) {
             Ok(true) => sandbox.end_job(&job, Status::Finished, None),
+            Ok(false) if sandbox.holds_up(&job) => self.4.push(*job),
             Ok(false) => self.0 = Some(job),
             Err(error) => {
                 let text = format!("ERROR: {}", error.kind.message());
@@ -80,14 +85,42 @@ impl Background {
         }
         true
     }
+
+    /// A statement that nobody has begun.
+    fn next(&self, sandbox: &Sandbox) -> Option<String> {
+        let begun = |id: &str| self.0.iter().any(|job| job.id == id) || self.4.iter().any(|job| job.id == id);
+        let mut waiting = sandbox.account.redshift_data.waiting();
+        waiting.find(|statement| !begun(&statement.id)).map(|statement| statement.id.clone())
+    }
+
+    /// One that waited for somebody and need not any more.
+    fn free(&self, sandbox: &mut Sandbox) -> Option<usize> {
+        self.4.iter().position(|job| !sandbox.holds_up(job))
+    }
+
+    /// Whether there is a statement of the Data API's to go on with.
+    pub fn has_statement(&self, sandbox: &mut Sandbox) -> bool {
+        self.0.is_some() || self.next(sandbox).is_some() || self.free(sandbox).is_some()
+    }
 }
 
 impl Sandbox {
+    /// Whether a statement would only wait.
+    fn holds_up(&mut self, job: &Job) -> bool {
+        let statement = self.account.redshift_data.get(&job.id);
+        statement.is_some_and(|statement| !statement.status.is_over())
+            && job.running.as_ref().is_some_and(|running| self.is_held_up(running))
+    }
+
     /// Does all that the Data API was given.
     pub fn finish_background(&mut self) {
         let mut background = Background::default();
         while self.patience > 0 && background.work(self) {
             self.patience -= 1;
+        }
+        // What waits for somebody begins anew the next time.
+        for job in background.4 {
+            self.disconnect(job.session);
         }
     }
 

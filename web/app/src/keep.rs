@@ -92,6 +92,10 @@ pub fn restore(state: &mut State, kept: &[(String, String)]) {
 
 fn shortened(outcome: &Outcome) -> Outcome {
     let mut outcome = outcome.clone();
+    // With this page the wait ends, too.
+    if outcome.is_on_its_way() {
+        outcome.status = Status::Canceled;
+    }
     if let Status::Done(result) = &mut outcome.status
         && let Some(rows) = &mut std::rc::Rc::make_mut(result).rows
     {

@@ -37,7 +37,7 @@ pub fn Lab() -> Html {
     let last = state.outcomes.last().map(|outcome| match &outcome.status {
         Status::Failed { .. } if outcome.is_refused() => words.refused,
         Status::Failed { .. } => words.failed,
-        Status::Running { .. } | Status::Done(_) | Status::Canceled => "",
+        Status::Running { .. } | Status::Waiting(_) | Status::Done(_) | Status::Canceled => "",
     });
     html! {
         <main class={classes!("lab", pane)} id="main" tabindex="-1">

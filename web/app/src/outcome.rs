@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use sandshift_protocol::{Difference, Half, SqlFailure, StatementResult};
+use sandshift_protocol::{Difference, Half, SqlFailure, StatementResult, Waiting};
 use serde::{Deserialize, Serialize};
 
 /// A script that was sent to the worker.
@@ -47,6 +47,9 @@ pub struct Outcome {
     /// The script goes on behind it.
     pub more: bool,
     pub status: Status,
+    /// The run that it is of.
+    #[serde(skip)]
+    pub run: u32,
     /// From an earlier visit: the worker no longer has the rows.
     #[serde(default)]
     pub past: bool,
@@ -56,9 +59,18 @@ pub struct Outcome {
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Status {
-    Running { rows: u64, total: Option<u64>, elapsed_ms: f64 },
+    Running {
+        rows: u64,
+        total: Option<u64>,
+        elapsed_ms: f64,
+    },
+    /// For a table that another session holds.
+    Waiting(Waiting),
     Done(Rc<StatementResult>),
-    Failed { error: SqlFailure, offset: u32 },
+    Failed {
+        error: SqlFailure,
+        offset: u32,
+    },
     Canceled,
 }
 
@@ -69,6 +81,11 @@ impl Outcome {
     /// The statement's first word, as the tab's name: `SELECT`, `CREATE`.
     pub fn verb(&self) -> String {
         verb(&self.text)
+    }
+
+    /// Whether more is to come of it.
+    pub fn is_on_its_way(&self) -> bool {
+        matches!(self.status, Status::Running { .. } | Status::Waiting(_))
     }
 
     pub fn is_refused(&self) -> bool {

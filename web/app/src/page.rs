@@ -173,7 +173,11 @@ impl Desk {
     /// Runs a script, the whole text or a part of it that starts at `offset` (UTF-16) of the editor.
     pub fn run(&self, text: String, offset: u32, lines_before: u32) {
         let state = self.state();
-        let Some(client) = self.client().filter(|_| state.is_ready() && state.run.is_none()) else { return };
+        let Some(client) =
+            self.client().filter(|_| state.is_ready() && state.run.is_none() && !state.is_waiting())
+        else {
+            return;
+        };
         if text.trim().is_empty() {
             return;
         }
@@ -202,9 +206,11 @@ impl Desk {
         }
     }
 
-    pub fn cancel(&self) {
+    /// Stops what runs, or a run that waits.
+    pub fn cancel(&self, run: Option<u32>) {
+        let run = run.or_else(|| self.state().run.as_ref().map(|run| run.id));
         if let Some(client) = self.client() {
-            client.send(Request::Cancel);
+            client.send(Request::Cancel { run });
         }
     }
 

@@ -139,6 +139,8 @@ pub struct State {
     /// Text that was put into the editor, or run, as it stands: it may be replaced without loss.
     pub settled: BTreeMap<String, String>,
     pub run: Option<Run>,
+    /// Scripts whose statement waits for what another session holds.
+    pub waiting: Vec<Run>,
     /// Who else is to run what is run.
     pub other: Option<String>,
     pub compared: Option<Rc<Compared>>,
@@ -193,6 +195,7 @@ impl State {
             puts: 0,
             settled: BTreeMap::new(),
             run: None,
+            waiting: Vec::new(),
             other: None,
             compared: None,
             why_shown: false,
@@ -274,7 +277,11 @@ impl State {
             }
             Action::RunStarted(run) => {
                 self.settled.insert(run.user.clone(), self.text_of(&run.user).trim().to_owned());
-                self.outcomes.clear();
+                // What waits stays in sight.
+                self.outcomes.retain(Outcome::is_on_its_way);
+                for (outcome, number) in self.outcomes.iter_mut().zip(1..) {
+                    outcome.number = number;
+                }
                 self.compared = None;
                 self.shown = 0;
                 self.run = Some(run);
@@ -322,10 +329,16 @@ impl State {
                 self.outcomes.clear();
                 self.compared = None;
                 self.run = None;
+                self.waiting.clear();
             }
             Action::Told(text) => self.toast = text,
             Action::MeanwhileClosed => self.meanwhile = Default::default(),
         }
+    }
+
+    /// Whether the session of who acts waits, so that it can be asked nothing else.
+    pub fn is_waiting(&self) -> bool {
+        self.waiting.iter().any(|run| run.user == self.user)
     }
 
     /// The text in a user's editor.

@@ -46,7 +46,7 @@ export class Sandbox {
   /** Runs a script as a user of the warehouse. What the last statement answered, and what each did. */
   sql(text, { user = "admin", onProgress, signal, format = "objects", maxRows = Infinity } = {}) {
     if (!SHAPES[format]) return Promise.reject(new EngineError(`format is one of ${Object.keys(SHAPES).join(", ")}`, "NOT_KNOWN"));
-    return this.#inTurn(() => this.#run(text, { user, onProgress, signal, format, maxRows }));
+    return this.#inTurn((letOthers) => this.#run(text, { user, onProgress, signal, format, maxRows }, letOthers));
   }
 
   /** Talks to the cluster or workgroup of this name from now on. */
@@ -128,15 +128,17 @@ export class Sandbox {
 
   /* ---------- a script ---------- */
 
-  async #run(text, { user, onProgress, signal, format, maxRows }) {
+  async #run(text, { user, onProgress, signal, format, maxRows }, letOthers) {
     signal?.throwIfAborted();
     const statements = [];
     const fetched = [];
     let failure;
     let running = "";
-    const cancel = () => this.#post({ type: "cancel" });
+    let run;
+    const cancel = () => this.#post({ type: "cancel", run });
     signal?.addEventListener("abort", cancel, { once: true });
     try {
+      run = this.#last + 1;
       await this.#ask({ type: "run", user, text }, (event) => {
         switch (event.type) {
           case "statementStarted":
@@ -144,6 +146,10 @@ export class Sandbox {
             return;
           case "progress":
             return void onProgress?.({ statement: event.index, rows: event.rows, total: event.total ?? undefined, elapsedMs: event.elapsedMs });
+          case "waiting":
+            // Whoever is waited for must be able to let go.
+            letOthers();
+            return void onProgress?.({ statement: event.index, rows: 0, elapsedMs: 0, waiting: event.on });
           case "statementDone": {
             const statement = done(running, event.result);
             statements.push(statement);
@@ -187,8 +193,10 @@ export class Sandbox {
   /* ---------- messages ---------- */
 
   #inTurn(act) {
-    const done = this.#turn.then(act);
-    this.#turn = done.catch(() => {});
+    let letOthers;
+    const early = new Promise((resolve) => (letOthers = resolve));
+    const done = this.#turn.then(() => act(letOthers));
+    this.#turn = Promise.race([early, done.catch(() => {})]);
     return done;
   }
 

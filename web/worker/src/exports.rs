@@ -89,6 +89,12 @@ impl Engine {
         self.workspace.is_running()
     }
 
+    /// Simulated microseconds after which `statement_timeout` ends a statement that waits.
+    #[wasm_bindgen(js_name = timeLeft)]
+    pub fn time_left(&mut self) -> Option<f64> {
+        self.workspace.time_left().map(|left| left as f64)
+    }
+
     /// Events since the last call, each as JSON text, or `[text, bytes]`.
     pub fn events(&mut self) -> Vec<JsValue> {
         let mut told = Vec::new();

@@ -130,6 +130,10 @@ impl Script {
         self.running.as_ref().is_some_and(|(running, _)| sandbox.is_held_up(running))
     }
 
+    pub(crate) fn time_left(&self, sandbox: &mut Sandbox) -> Option<i64> {
+        self.running.as_ref().and_then(|(running, _)| sandbox.time_left(running))
+    }
+
     /// Ends a statement that waits where nobody can let it go on.
     pub(crate) fn give_up(&mut self, sandbox: &mut Sandbox, wait: &Wait) -> (u32, String, SqlError) {
         let ended = self.running.take().map(|(running, statement)| {

@@ -19,6 +19,7 @@ mod waiting;
 
 pub use refusal::OpenError;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use sandshift_engine::cli::Files as _;
@@ -68,6 +69,9 @@ pub struct Workspace {
     /// Those whose statement waits for another session's lock, and whether one of them need not any more.
     waiting: Vec<Script>,
     awake: bool,
+    /// Whether the script at hand is one of those, and what is to be run when it is over.
+    resumed: bool,
+    queued: VecDeque<(u32, String, String)>,
     comparison: Option<Comparison>,
     /// Time that passes, and the number of the message that asked for it.
     passage: Option<passing::Passing>,
@@ -189,6 +193,8 @@ impl Workspace {
             script: None,
             waiting: Vec::new(),
             awake: false,
+            resumed: false,
+            queued: VecDeque::new(),
             comparison: None,
             passage: None,
             wait: None,

@@ -49,8 +49,8 @@ pub struct RedshiftData {
 
 impl RedshiftData {
     /// The statement that is to be run next: the first that has not ended.
-    pub fn waiting(&self) -> Option<&Statement> {
-        self.statements.iter().find(|statement| !statement.status.is_over())
+    pub fn waiting(&self) -> impl Iterator<Item = &Statement> {
+        self.statements.iter().filter(|statement| !statement.status.is_over())
     }
 
     pub fn get(&self, id: &str) -> Option<&Statement> {

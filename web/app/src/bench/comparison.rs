@@ -220,6 +220,7 @@ fn outcome(compared: &Compared, half: &Half, error: &SqlFailure) -> Outcome {
         span: (0, 0),
         more: false,
         status: Status::Failed { error: error.clone(), offset: compared.offset },
+        run: 0,
         past: false,
     }
 }

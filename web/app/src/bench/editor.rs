@@ -223,7 +223,7 @@ fn diagnostics(state: &State) -> Vec<(u32, u32, String)> {
             let (from, to) = error.span.map_or(outcome.span, |(from, to)| (from + offset, to + offset));
             Some((from, to.max(from + 1), format!("{}: {}", error.state, error.message)))
         }
-        Status::Running { .. } | Status::Done(_) | Status::Canceled => None,
+        Status::Running { .. } | Status::Waiting(_) | Status::Done(_) | Status::Canceled => None,
     })
     .chain(compared)
     .collect()

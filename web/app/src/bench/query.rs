@@ -40,7 +40,7 @@ pub fn Query() -> Html {
     };
     let cancel = {
         let desk = page.desk.clone();
-        Callback::from(move |_: MouseEvent| desk.cancel())
+        Callback::from(move |_: MouseEvent| desk.cancel(None))
     };
     let compare = {
         let desk = page.desk.clone();
@@ -55,7 +55,7 @@ pub fn Query() -> Html {
     };
     let comparing = state.other.is_some();
     let alone = state.account.users.len() < 2;
-    let running = state.run.is_some();
+    let running = state.run.is_some() || state.is_waiting();
     let slow = state.run.as_ref().is_some_and(|run| run.slow);
     let toggle = {
         let history = history.clone();

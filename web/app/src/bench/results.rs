@@ -10,12 +10,14 @@ use super::grid::Grid;
 use super::plan_graph::PlanGraph;
 use super::plan_text::PlanText;
 use super::refusal::refusal;
+use crate::bar::moment;
 use crate::host;
+use crate::icon::Icon;
 use crate::outcome::{Outcome, Status};
 use crate::page::{Page, use_page};
 use crate::store::Action;
 use crate::words::Words;
-use sandshift_protocol::{ResultRows, StatementResult};
+use sandshift_protocol::{ResultRows, StatementResult, Waiting};
 
 /// Below this width guide and workbench take turns, and the results lie under the editor.
 const NARROW: f64 = 900.0;
@@ -138,6 +140,7 @@ fn tab(page: &Page, at: usize, outcome: &Outcome) -> Html {
     let onclick = page.desk.on(move |_: MouseEvent| Action::TabChosen(at));
     let note = match &outcome.status {
         Status::Running { .. } => html! { <span class="dot dot-busy" /> },
+        Status::Waiting(_) => html! { <span class="pill pill-warn">{ words.waiting }</span> },
         Status::Done(result) => match (&result.rows, result.rows_affected) {
             (Some(rows), _) => html! { <span class="meta">{ (words.rows)(rows.count) }</span> },
             (None, Some(rows)) => html! { <span class="meta">{ (words.rows_affected)(rows) }</span> },
@@ -149,9 +152,13 @@ fn tab(page: &Page, at: usize, outcome: &Outcome) -> Html {
         Status::Failed { .. } => html! { <span class="pill pill-bad">{ words.failed }</span> },
         Status::Canceled => html! { <span class="pill">{ words.canceled }</span> },
     };
+    // A statement of another user's may still wait beside what was run since.
+    let several = page.state.outcomes.iter().any(|other| other.user != outcome.user);
     html! {
         <button role="tab" type="button" id={format!("tab-{at}")} aria-selected={if chosen { "true" } else { "false" }} aria-controls={chosen.then_some("results-panel")} tabindex={if chosen { "0" } else { "-1" }} {onclick}>
-            <span class="meta num">{ outcome.number }</span>{ outcome.verb() }{ note }
+            <span class="meta num">{ outcome.number }</span>{ outcome.verb() }
+            if several { <span class="meta">{ &outcome.user }</span> }
+            { note }
         </button>
     }
 }
@@ -174,6 +181,17 @@ fn panel(page: &Page, outcome: &Outcome, view: View) -> Html {
                 _ => progress(&(words.running)(outcome.number), *rows, *total, *elapsed_ms, words),
             }
         }
+        Status::Waiting(on) => {
+            let (desk, run) = (page.desk.clone(), outcome.run);
+            let onclick = Callback::from(move |_: MouseEvent| desk.cancel(Some(run)));
+            html! {
+                <div class="results-blank"><div class="blank">
+                    <b>{ waits(page, on) }</b>
+                    <span>{ words.waits_note }</span>
+                    <button class="btn" type="button" {onclick}><Icon name="stop" />{ words.cancel }</button>
+                </div></div>
+            }
+        }
         Status::Done(result) => done(page, outcome, result, view),
         Status::Failed { error, .. } if outcome.is_refused() && error.why.is_some() => {
             refusal(page, outcome, error)
@@ -183,6 +201,10 @@ fn panel(page: &Page, outcome: &Outcome, view: View) -> Html {
             <div class="results-blank"><div class="blank"><b>{ words.canceled }</b><span>{ words.stopped_by_user }</span></div></div>
         },
     }
+}
+
+fn waits(page: &Page, on: &Waiting) -> String {
+    (page.words().waits)(&on.user, on.process, &on.table, &moment(on.since))
 }
 
 fn progress(name: &str, rows: u64, total: Option<u64>, elapsed_ms: f64, words: &Words) -> Html {
@@ -235,6 +257,7 @@ fn announced(page: &Page, outcome: &Outcome) -> String {
     let words = page.words();
     match &outcome.status {
         Status::Running { .. } => String::new(),
+        Status::Waiting(on) => waits(page, on),
         Status::Done(result) => match &result.rows {
             Some(rows) => format!("{} {}", outcome.verb(), (words.rows)(rows.count)),
             None => result.tag.clone(),

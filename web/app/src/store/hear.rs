@@ -5,7 +5,7 @@ use std::rc::Rc;
 use sandshift_protocol::{Event, EventKind};
 
 use super::{Answer, Engine, Notice, Past, State};
-use crate::outcome::{Compared, Outcome, Status};
+use crate::outcome::{Compared, Outcome, Run, Status};
 
 /// How much of the history is worth keeping.
 const HISTORY: usize = 200;
@@ -29,8 +29,8 @@ impl State {
                 self.meanwhile = (happenings, earlier);
             }
             EventKind::StatementStarted { text, span, .. } => {
-                let Some(run) = self.run.as_ref().filter(|run| run.id == event.id) else { return };
-                self.outcomes.push(Outcome {
+                let Some(run) = self.run_of(event.id) else { return };
+                let outcome = Outcome {
                     number: self.outcomes.len() as u32 + 1,
                     user: run.user.clone(),
                     text,
@@ -38,13 +38,19 @@ impl State {
                     span: (span.0 + run.offset, span.1 + run.offset),
                     more: more_after(&run.text, span.1),
                     status: Status::Running { rows: 0, total: None, elapsed_ms: 0.0 },
+                    run: event.id,
                     past: false,
-                });
+                };
+                self.outcomes.push(outcome);
                 self.shown = self.outcomes.len() - 1;
             }
-            EventKind::Progress { rows, total, .. }
-                if self.run.as_ref().is_none_or(|run| run.id != event.id) =>
-            {
+            EventKind::Waiting { on, .. } => {
+                self.settle(event.id, Status::Waiting(on));
+                if self.run.as_ref().is_some_and(|run| run.id == event.id) {
+                    self.waiting.extend(self.run.take());
+                }
+            }
+            EventKind::Progress { rows, total, .. } if self.run_of(event.id).is_none() => {
                 self.passing = Some((rows, total));
             }
             EventKind::Progress { rows, total, elapsed_ms, .. } => {
@@ -52,19 +58,25 @@ impl State {
                     run.progress = (rows, total, elapsed_ms);
                     return;
                 }
+                // One that waited goes on; what was sent meanwhile comes after it.
+                if self.run.is_none()
+                    && let Some(at) = self.waiting.iter().position(|run| run.id == event.id)
+                {
+                    self.run = Some(self.waiting.remove(at));
+                }
                 self.settle(event.id, Status::Running { rows, total, elapsed_ms });
             }
             EventKind::StatementDone { result, .. } => {
                 self.settle(event.id, Status::Done(Rc::new(result)));
-                self.remember(false);
+                self.remember(event.id, false);
             }
             EventKind::StatementFailed { error, .. } => {
-                let Some(run) = self.run.as_ref().filter(|run| run.id == event.id) else { return };
+                let Some(run) = self.run_of(event.id) else { return };
                 let offset = run.offset;
-                if self.outcomes.last().is_none_or(|last| !matches!(last.status, Status::Running { .. })) {
+                if !self.outcomes.iter().any(|one| one.run == event.id && one.is_on_its_way()) {
                     // A script that does not parse fails before any statement of it starts.
                     let span = error.span.unwrap_or((0, run.text.encode_utf16().count() as u32));
-                    self.outcomes.push(Outcome {
+                    let outcome = Outcome {
                         number: self.outcomes.len() as u32 + 1,
                         user: run.user.clone(),
                         text: run.text.clone(),
@@ -72,15 +84,17 @@ impl State {
                         span: (span.0 + offset, span.1 + offset),
                         more: false,
                         status: Status::Running { rows: 0, total: None, elapsed_ms: 0.0 },
+                        run: event.id,
                         past: false,
-                    });
+                    };
+                    self.outcomes.push(outcome);
                     self.shown = self.outcomes.len() - 1;
                 }
                 // What the person stopped is no mistake of theirs.
                 let canceled = error.state == CANCELED;
                 let status = if canceled { Status::Canceled } else { Status::Failed { error, offset } };
                 self.settle(event.id, status);
-                self.remember(true);
+                self.remember(event.id, true);
             }
             EventKind::Compared { halves, difference } => {
                 let Some(run) = self.run.as_ref().filter(|run| run.id == event.id) else { return };
@@ -91,6 +105,10 @@ impl State {
                 self.recall(past);
             }
             EventKind::Finished { canceled } => {
+                if let Some(at) = self.waiting.iter().position(|run| run.id == event.id) {
+                    self.waiting.remove(at);
+                    return self.tried();
+                }
                 if self.run.as_ref().is_none_or(|run| run.id != event.id) {
                     return;
                 }
@@ -105,11 +123,12 @@ impl State {
                         span: (run.offset, run.offset + end),
                         more: false,
                         status: Status::Canceled,
+                        run: event.id,
                         past: false,
                     });
                 }
                 for outcome in &mut self.outcomes {
-                    if canceled && matches!(outcome.status, Status::Running { .. }) {
+                    if canceled && outcome.run == event.id && outcome.is_on_its_way() {
                         outcome.status = Status::Canceled;
                     }
                 }
@@ -150,10 +169,11 @@ impl State {
             EventKind::Recovered { message } => {
                 self.moved += 1;
                 self.run = None;
+                self.waiting.clear();
                 self.resetting = false;
                 self.passing = None;
                 for outcome in &mut self.outcomes {
-                    if matches!(outcome.status, Status::Running { .. }) {
+                    if outcome.is_on_its_way() {
                         outcome.status = Status::Canceled;
                     }
                 }
@@ -196,16 +216,18 @@ impl State {
 
     /// Gives the running statement of a run its new status.
     fn settle(&mut self, id: u32, status: Status) {
-        if self.run.as_ref().is_none_or(|run| run.id != id) {
-            return;
-        }
-        if let Some(outcome) = self.outcomes.last_mut() {
+        if let Some(outcome) = self.outcomes.iter_mut().rev().find(|outcome| outcome.run == id) {
             outcome.status = status;
         }
     }
 
-    fn remember(&mut self, failed: bool) {
-        let Some(outcome) = self.outcomes.last() else { return };
+    /// The script at hand, or one that waits.
+    fn run_of(&self, id: u32) -> Option<&Run> {
+        self.run.iter().chain(&self.waiting).find(|run| run.id == id)
+    }
+
+    fn remember(&mut self, id: u32, failed: bool) {
+        let Some(outcome) = self.outcomes.iter().rev().find(|outcome| outcome.run == id) else { return };
         let refused = outcome.is_refused();
         let past = Past { user: outcome.user.clone(), text: outcome.text.trim().to_owned(), failed, refused };
         self.recall(past);

@@ -1,6 +1,6 @@
 //! The rules of the state that a person would miss if they broke.
 
-use sandshift_protocol::{AccountState, Event, EventKind, SqlFailure, StorageState, WarehouseUser};
+use sandshift_protocol::{AccountState, Event, EventKind, SqlFailure, StorageState, Waiting, WarehouseUser};
 
 use super::{Action, State};
 use crate::outcome::{Run, Status};
@@ -142,4 +142,31 @@ fn what_is_kept_comes_back() {
     assert_eq!(again.text_of("admin"), "SELECT 1;");
     assert_eq!(again.answers, state.answers);
     assert_eq!(again.open_step.as_deref(), Some("two"));
+}
+
+#[test]
+fn a_statement_that_waits_stays_in_sight_and_comes_to_its_end() {
+    let started = |text: &str| EventKind::StatementStarted { index: 0, text: text.into(), span: (0, 8) };
+    let done = || EventKind::StatementFailed { index: 0, error: failure((0, 8)) };
+    let mut state = State::default();
+    state.user = "kim".to_owned();
+    run(&mut state, "SELECT 1", 0);
+    hear(&mut state, 7, started("SELECT 1"));
+    hear(&mut state, 7, EventKind::Waiting { index: 0, on: Waiting::default() });
+    assert!(state.run.is_none() && state.is_waiting());
+    state.user = "admin".to_owned();
+    assert!(!state.is_waiting());
+    let commit = Run { id: 8, user: "admin".into(), text: "COMMIT  ".into(), ..Run::default() };
+    state.reduce(Action::RunStarted(commit));
+    hear(&mut state, 8, started("COMMIT"));
+    hear(&mut state, 8, done());
+    hear(&mut state, 8, EventKind::Finished { canceled: false });
+    assert!(matches!(state.outcomes[0].status, Status::Waiting(_)));
+    hear(&mut state, 7, EventKind::Progress { index: 0, rows: 0, total: None, elapsed_ms: 0.0 });
+    assert_eq!(state.run.as_ref().map(|run| run.id), Some(7));
+    hear(&mut state, 7, done());
+    hear(&mut state, 7, EventKind::Finished { canceled: false });
+    assert!(matches!(state.outcomes[0].status, Status::Failed { .. }));
+    assert_eq!(state.outcomes.len(), 2);
+    assert!(state.run.is_none() && state.waiting.is_empty());
 }

@@ -245,6 +245,11 @@ pub(super) static WORDS: Words = Words {
     failed: "Error",
     canceled: "Canceled",
     stopped_by_user: "You canceled the run. What was committed before stays; the canceled statement changed nothing.",
+    waiting: "Waiting",
+    waits: |user, process, table, since| {
+        format!("Waiting for {user}'s transaction (pid {process}) on table {table}, since {since}")
+    },
+    waits_note: "It goes on by itself when that transaction ends with COMMIT or ROLLBACK. Meanwhile you can run statements as other users.",
     running: |index| format!("Running statement {index}"),
     running_rows: |rows, total, ms| match total {
         Some(total) => format!("{} of {} rows, {}", grouped(rows), grouped(total), duration(ms)),

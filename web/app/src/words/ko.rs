@@ -235,6 +235,13 @@ pub(super) static WORDS: Words = Words {
     failed: "오류",
     canceled: "취소됨",
     stopped_by_user: "실행을 취소했습니다. 그 앞까지 커밋된 것은 그대로이고, 취소된 문장은 아무것도 바꾸지 않았습니다.",
+    waiting: "대기 중",
+    waits: |user, process, table, since| {
+        format!(
+            "{since}부터 {user}의 트랜잭션(pid {process})이 잡고 있는 테이블 {table}의 잠금을 기다리고 있습니다"
+        )
+    },
+    waits_note: "그 트랜잭션이 COMMIT이나 ROLLBACK으로 끝나면 저절로 이어서 실행됩니다. 그동안 다른 사용자로 문장을 실행할 수 있습니다.",
     running: |index| format!("문장 {index} 실행 중"),
     running_rows: |rows, total, ms| match total {
         Some(total) => format!("{}행 중 {}행, {}", grouped(total), grouped(rows), duration(ms)),

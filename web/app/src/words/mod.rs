@@ -247,6 +247,10 @@ pub struct Words {
     pub failed: &'static str,
     pub canceled: &'static str,
     pub stopped_by_user: &'static str,
+    /// A statement that waits for a lock: whose it is, the process, the table, since when.
+    pub waiting: &'static str,
+    pub waits: fn(&str, u32, &str, &str) -> String,
+    pub waits_note: &'static str,
     pub running: fn(u32) -> String,
     pub running_rows: fn(u64, Option<u64>, f64) -> String,
     /// CREATE MODEL, once it has its rows.

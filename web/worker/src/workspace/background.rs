@@ -3,11 +3,10 @@
 use super::Workspace;
 
 impl Workspace {
-    /// Whether there is something to do that nobody waits for.
+    /// Whether there is something to do that nobody waits for, beside statements of the Data API.
     pub(super) fn has_background(&self) -> bool {
         let account = &self.sandbox.account;
-        account.redshift_data.waiting().is_some()
-            || account.athena.waiting().is_some()
+        account.athena.waiting().is_some()
             || sandshift_engine::aws::glue::crawl::waiting(account).is_some()
             || sandshift_engine::aws::glue::job_run::waiting(account).is_some()
             || sandshift_engine::aws::sagemaker::bidden::waiting(account).is_some()
@@ -19,7 +18,8 @@ impl Workspace {
                 return;
             }
             self.changed = true;
-            if !self.has_background() {
+            let goes_on = self.has_background() || self.background.has_statement(&mut self.sandbox);
+            if !goes_on {
                 // Pages that showed it on its way look again.
                 return self.tell_account(0);
             }

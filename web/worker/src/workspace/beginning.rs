@@ -56,6 +56,8 @@ impl Workspace {
         self.settle_down();
         self.script = None;
         self.waiting.clear();
+        self.queued.clear();
+        self.resumed = false;
         self.comparison = None;
         self.passage = None;
         self.background = Background::default();

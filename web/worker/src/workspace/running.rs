@@ -7,6 +7,9 @@ use crate::script::Script;
 
 impl Workspace {
     pub(super) fn run(&mut self, id: u32, user: String, text: String) {
+        if self.comes_next(id, &user, &text) {
+            return;
+        }
         if self.is_busy() {
             return self.busy(id);
         }
@@ -32,6 +35,10 @@ impl Workspace {
     pub(super) fn cancel(&mut self, id: u32, run: Option<u32>) {
         if let Some(script) = self.waiting_script(run) {
             return self.stop(script);
+        }
+        if let Some(at) = self.queued.iter().position(|(queued, ..)| run == Some(*queued)) {
+            self.queued.remove(at);
+            return self.finish(run.unwrap_or(id), true);
         }
         if let Some(comparison) = &self.comparison {
             return self.over(comparison.id, true);
@@ -59,6 +66,7 @@ impl Workspace {
     }
 
     pub(super) fn finish(&mut self, id: u32, canceled: bool) {
+        self.resumed = false;
         self.tell_account(id);
         self.tell_checks(id);
         self.events_when_stored.push(Event { id, event: EventKind::Finished { canceled } });

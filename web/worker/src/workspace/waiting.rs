@@ -11,6 +11,7 @@ use crate::script::Script;
 impl Workspace {
     /// The script at hand can do nothing now.
     pub(super) fn set_aside(&mut self, index: u32, wait: Wait) {
+        self.resumed = false;
         let Some(script) = self.script.take() else { return };
         let id = script.id;
         let Wait { table, user, process, since } = wait;
@@ -19,9 +20,12 @@ impl Workspace {
         self.tell_account(id);
     }
 
-    /// Looks whether one of those that wait can go on; whoever changed something asks.
+    /// Looks whether one of those that wait can go on, and whether the Data API has anything to do; whoever changed
+    /// something asks.
     pub(super) fn look_at_waiting(&mut self) {
-        self.awake = self.free().is_some();
+        self.awake = !self.queued.is_empty()
+            || self.free().is_some()
+            || self.background.has_statement(&mut self.sandbox);
     }
 
     fn free(&mut self) -> Option<usize> {
@@ -31,13 +35,31 @@ impl Workspace {
     /// Takes up a script that waited and need not any more.
     pub(super) fn wake(&mut self) {
         self.awake = false;
+        if let Some((id, user, text)) = self.queued.pop_front() {
+            return self.run(id, user, text);
+        }
         let Some(at) = self.free() else { return };
         let script = self.waiting.remove(at);
         self.statement_began = (self.now)();
         self.progress_told = self.statement_began + PROGRESS_AFTER_MS - PROGRESS_EVERY_MS;
         let index = script.index();
         self.tell(script.id, EventKind::Progress { index, rows: 0, total: None, elapsed_ms: 0.0 });
-        self.script = Some(script);
+        (self.script, self.resumed) = (Some(script), true);
+    }
+
+    /// Whether a script that was taken up again stands in the way of one that comes now: then that comes next.
+    pub(super) fn comes_next(&mut self, id: u32, user: &str, text: &str) -> bool {
+        let next = self.resumed && self.script.is_some();
+        if next {
+            self.queued.push_back((id, user.to_owned(), text.to_owned()));
+        }
+        next
+    }
+
+    /// Simulated microseconds until the first statement that waits has waited for as long as its session lets it.
+    pub fn time_left(&mut self) -> Option<i64> {
+        let left = self.waiting.iter().filter_map(|script| script.time_left(&mut self.sandbox));
+        left.min()
     }
 
     pub(super) fn waits(&self, session: SessionId) -> bool {
