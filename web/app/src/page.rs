@@ -206,9 +206,12 @@ impl Desk {
         }
     }
 
-    /// Stops what runs, or a run that waits.
-    pub fn cancel(&self, run: Option<u32>) {
-        let run = run.or_else(|| self.state().run.as_ref().map(|run| run.id));
+    pub fn cancel(&self) {
+        self.cancel_run(self.state().run.as_ref().map(|run| run.id));
+    }
+
+    /// Stops a run, one that waits, too.
+    pub fn cancel_run(&self, run: Option<u32>) {
         if let Some(client) = self.client() {
             client.send(Request::Cancel { run });
         }

@@ -478,7 +478,7 @@ fn a_line_that_waits_can_be_stopped() {
     let events = all_events(&mut workspace);
     assert!(events.iter().any(|one| one.id == 9 && matches!(one.event, EventKind::Names { .. })));
     assert_eq!(code(&events, 8), None);
-    workspace.take(Message { id: 10, request: Request::Cancel });
+    workspace.take(Message { id: 10, request: Request::Cancel { run: None } });
     assert_eq!(code(&all_events(&mut workspace), 8), Some(130));
     assert!(!workspace.is_running());
     // Whoever does not stop it waits to its end, and is told meanwhile how long that has been.

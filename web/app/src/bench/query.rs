@@ -40,7 +40,7 @@ pub fn Query() -> Html {
     };
     let cancel = {
         let desk = page.desk.clone();
-        Callback::from(move |_: MouseEvent| desk.cancel(None))
+        Callback::from(move |_: MouseEvent| desk.cancel())
     };
     let compare = {
         let desk = page.desk.clone();

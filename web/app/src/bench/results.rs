@@ -183,7 +183,7 @@ fn panel(page: &Page, outcome: &Outcome, view: View) -> Html {
         }
         Status::Waiting(on) => {
             let (desk, run) = (page.desk.clone(), outcome.run);
-            let onclick = Callback::from(move |_: MouseEvent| desk.cancel(Some(run)));
+            let onclick = Callback::from(move |_: MouseEvent| desk.cancel_run(Some(run)));
             html! {
                 <div class="results-blank"><div class="blank">
                     <b>{ waits(page, on) }</b>

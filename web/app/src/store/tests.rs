@@ -148,8 +148,7 @@ fn what_is_kept_comes_back() {
 fn a_statement_that_waits_stays_in_sight_and_comes_to_its_end() {
     let started = |text: &str| EventKind::StatementStarted { index: 0, text: text.into(), span: (0, 8) };
     let done = || EventKind::StatementFailed { index: 0, error: failure((0, 8)) };
-    let mut state = State::default();
-    state.user = "kim".to_owned();
+    let mut state = State { user: "kim".to_owned(), ..State::default() };
     run(&mut state, "SELECT 1", 0);
     hear(&mut state, 7, started("SELECT 1"));
     hear(&mut state, 7, EventKind::Waiting { index: 0, on: Waiting::default() });
