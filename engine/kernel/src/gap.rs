@@ -105,7 +105,6 @@ impl Feature {
             }
             Feature::AlterDatabase => "Give the columns COLLATE CASE_INSENSITIVE.",
             Feature::AwsOperation => "`aws SERVICE help` lists the operations that are simulated.",
-            _ => "Redshift accepts this; the sandbox does not simulate it.",
         }
     }
 }
