@@ -12,7 +12,7 @@ use super::plan_text::PlanText;
 use super::refusal::refusal;
 use crate::bar::moment;
 use crate::host;
-use crate::icon::Icon;
+use crate::icon::icon;
 use crate::outcome::{Outcome, Status};
 use crate::page::{Page, use_page};
 use crate::store::Action;
@@ -188,7 +188,7 @@ fn panel(page: &Page, outcome: &Outcome, view: View) -> Html {
                 <div class="results-blank"><div class="blank">
                     <b>{ waits(page, on) }</b>
                     <span>{ words.waits_note }</span>
-                    <button class="btn" type="button" {onclick}><Icon name="stop" />{ words.cancel }</button>
+                    <button class="btn" type="button" {onclick}>{ icon("stop") }{ words.cancel }</button>
                 </div></div>
             }
         }
