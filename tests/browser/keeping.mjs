@@ -342,6 +342,8 @@ for (const language of ["en", "ko"]) {
     };
     await visitSandbox();
     await learner.run("admin", MAKE);
+    // What the page itself wants kept is stored by then.
+    await page.waitForTimeout(600);
     await store(page, "sandbox", former);
     await page.reload();
     await learner.waitForEngine();
@@ -364,15 +366,13 @@ for (const language of ["en", "ko"]) {
     // A second time it is opened as it is; its snapshot and its model are there.
     await visitSandbox();
     assert.equal(await value(learner, "SELECT COUNT(DISTINCT kept.group_of(n, a, b)) FROM kept.points;"), "3");
-    const restored = "aws redshift restore-table-from-cluster-snapshot --cluster-identifier course-cluster --snapshot-identifier kept --source-database-name dev --source-schema-name kept --source-table-name points --target-schema-name kept --new-table-name points_then --query TableRestoreStatus.Status";
+    const restored = "redshift restore-table-from-cluster-snapshot --cluster-identifier course-cluster --snapshot-identifier kept --source-database-name dev --source-schema-name kept --source-table-name points --target-schema-name kept --new-table-name points_then --query TableRestoreStatus.Status";
     await learner.aws("learner", restored);
     await page.locator('.rooms a[href$="/terminal"]').click();
     await page.locator(".call", { hasText: "PENDING" }).waitFor();
     await page.locator(".rooms a").first().click();
     // From a file, too.
-    await menu(page, RESET_LAB);
-    await page.locator("dialog[open] .btn-danger").click();
-    await learner.waitForEngine();
+    await learner.run("admin", "DROP TABLE kept.numbers CASCADE;");
     await imports(page, FORMER);
     await learner.waitForEngine();
     await page.waitForTimeout(300);
@@ -384,6 +384,8 @@ for (const language of ["en", "ko"]) {
     await page.goto(`${site.address}?lang=${language}#/lab/sandbox`);
     await learner.waitForEngine();
     await learner.run("admin", MAKE);
+    // What the page itself wants kept is stored by then.
+    await page.waitForTimeout(600);
     await store(page, "sandbox", former);
     reachable = false;
     await page.reload();

@@ -126,10 +126,7 @@ fn opened(format: u32, bytes: &[u8]) -> Result<(), String> {
             Err(OpenError::Stored { .. }) => {}
             other => return Err(format!("opened as it is: {:?}", other.err())),
         }
-        manifest = renewed(format, 0, manifest)?;
-        for (number, bytes) in &mut blocks {
-            *bytes = renewed(format, *number, std::mem::take(bytes))?;
-        }
+        renew(format, &mut manifest, &mut blocks)?;
     }
     let mut workspace =
         account::open(Found::Saved(&manifest), &blocks).map_err(|error| format!("{error:?}"))?;
@@ -140,6 +137,29 @@ fn opened(format: u32, bytes: &[u8]) -> Result<(), String> {
     let mut workspace =
         account::open(Found::Saved(&again.manifest), &again.blocks).map_err(|error| format!("{error:?}"))?;
     account::ask(&mut workspace)
+}
+
+/// What is stored in a former form, in the present one.
+///
+/// # Errors
+/// What the road says of it.
+pub fn renew(format: u32, manifest: &mut Vec<u8>, blocks: &mut [(u64, Vec<u8>)]) -> Result<(), String> {
+    *manifest = renewed(format, 0, std::mem::take(manifest))?;
+    for (number, bytes) in blocks {
+        *bytes = renewed(format, *number, std::mem::take(bytes))?;
+    }
+    Ok(())
+}
+
+/// The file that the form before this one left.
+///
+/// # Errors
+/// It is not there.
+pub fn former() -> Result<Parts, String> {
+    let format = FORMS.iter().rev().nth(1).map_or(0, |(format, _)| *format);
+    let path = folder().join(format!("format-{format}.sandshift"));
+    let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    unpack(&bytes).ok_or_else(|| "it is no file of a workspace".to_owned())
 }
 
 /// By way of the module that does it in the browser.
@@ -166,7 +186,8 @@ fn pack(manifest: &[u8], blocks: &[(u64, Vec<u8>)]) -> Vec<u8> {
 
 const MAGIC: &[u8] = b"SANDSHIFT1";
 
-type Parts = (Vec<u8>, Vec<(u64, Vec<u8>)>);
+/// Manifest, and blocks by number.
+pub type Parts = (Vec<u8>, Vec<(u64, Vec<u8>)>);
 
 fn unpack(bytes: &[u8]) -> Option<Parts> {
     let mut rest = bytes.strip_prefix(MAGIC)?;

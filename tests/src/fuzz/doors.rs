@@ -8,12 +8,12 @@ use sandshift_engine::sandbox::{ADMIN, Sandbox};
 use sandshift_engine::sql::session::SessionId;
 use sandshift_lessons::extensions::linked;
 use sandshift_lessons::{Digest, Lab};
-use sandshift_protocol::{LabSource, Message, StorageState};
+use sandshift_protocol::{LabSource, Message, StorageState, Unreadable};
 use sandshift_takeout::{Beginning, History, Trip};
-use sandshift_worker::workspace::{Found, Workspace};
+use sandshift_worker::workspace::{Found, OpenError, Workspace};
 
 use crate::guarded::{self, Ended, Limits};
-use crate::{files, start};
+use crate::{files, kept, start};
 
 /// By which something comes in that is not SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,7 +175,15 @@ impl Ground {
             }
             Door::Copy => self.read_everywhere(bytes),
             Door::Account => {
-                let (manifest, blocks) = apart(bytes);
+                let (mut manifest, mut blocks) = apart(bytes);
+                let refused =
+                    Workspace::open(ticking, linked(), None, None, Found::Saved(&manifest), &mut |_| None);
+                // What a former version stored takes the road that the worker sends it.
+                if let Err(OpenError::Stored { why: Unreadable::Older { format }, .. }) = refused
+                    && kept::renew(format, &mut manifest, &mut blocks).is_err()
+                {
+                    return Ok(false);
+                }
                 let mut block = |number: u64| {
                     blocks.iter().find(|(own, _)| *own == number).map(|(_, bytes)| bytes.clone())
                 };
@@ -308,7 +316,8 @@ CREATE EXTERNAL TABLE lake.lines (a INT, b VARCHAR(12), c DECIMAL(8,3), d DATE) 
         let saved = opened.write(&|_| false)?;
         let example = together(&saved.manifest, &saved.blocks);
         (self.workspace, self.blocks) = (saved.manifest, saved.blocks);
-        Ok(vec![example])
+        let (former, blocks) = kept::former()?;
+        Ok(vec![example, together(&former, &blocks)])
     }
 
     fn aws(&mut self, line: &str) -> Result<(), String> {
