@@ -14,6 +14,8 @@ const seed = Number(asked ?? Date.now() % 1_000_000_007);
 const chance = random(seed);
 const ROLE = "arn:aws:iam::123456789012:role/Redshift-ML";
 const LOADED = 8000;
+/** An upload of more than one piece that is stored in more than one place. */
+const [PIECE, PIECES] = [3_000_000, 3];
 const CSV = Array.from({ length: LOADED }, (_, at) => `${at},row ${at}`).join("\n");
 
 const site = await serve(folder);
@@ -37,7 +39,7 @@ async function openTab() {
         const asked = waiting.get(id);
         if (!event || !asked) return;
         asked.events.push(event);
-        if (["opened", "finished", "awsDone", "timePassed", "rows", "kept", "failed", "unreadable", "recovered"].includes(event.type)) {
+        if (["opened", "finished", "awsDone", "called", "callFailed", "timePassed", "rows", "kept", "failed", "unreadable", "recovered"].includes(event.type)) {
           waiting.delete(id);
           asked.resolve(asked.events);
         }
@@ -47,11 +49,21 @@ async function openTab() {
         const begun = performance.now();
         return [await globalThis.ask(request), performance.now() - begun];
       };
-      globalThis.ask = (request) => new Promise((resolve, reject) => {
+      const post = (request, bytes) => new Promise((resolve, reject) => {
         last += 1;
         waiting.set(last, { resolve, reject, events: [] });
-        worker.postMessage(JSON.stringify({ id: last, request }));
+        const text = JSON.stringify({ id: last, request });
+        worker.postMessage(bytes ? [text, bytes] : text, bytes ? [bytes.buffer] : []);
       });
+      // As the console puts a long file: pieces that are answered one by one, then the call.
+      const carry = async ({ upload, key, piece, pieces }) => {
+        for (let at = 0; at < pieces; at += 1) {
+          await post({ type: "piece", upload, at: at * piece, total: piece * pieces }, new Uint8Array(piece).fill(65 + at));
+        }
+        const parameters = { Bucket: "crash-bucket", Key: key };
+        return post({ type: "call", call: { principal: "learner", service: "s3api", operation: "PutObject", parameters, upload } });
+      };
+      globalThis.ask = (request) => (request.type === "carry" ? carry(request) : post(request));
     };
   }, script);
 }
@@ -59,7 +71,7 @@ async function openTab() {
 async function ask(request) {
   const events = await page.evaluate((each) => globalThis.ask(each), request);
   const bad = events.find(({ type }) => ["failed", "unreadable", "recovered", "statementFailed"].includes(type));
-  const refused = events.find(({ type, code }) => type === "awsDone" && code !== 0);
+  const refused = events.find(({ type, code }) => type === "callFailed" || (type === "awsDone" && code !== 0));
   assert.equal(bad ?? refused, undefined, `${JSON.stringify(request).slice(0, 300)}\n${JSON.stringify(bad ?? refused)}`);
   return events;
 }
@@ -132,6 +144,18 @@ const KINDS = {
       return JSON.parse(stdout).map((name) => name.replace("crash-", ""));
     },
   },
+  upload: {
+    request: (n) => ({ type: "carry", upload: n, key: `up/${n}`, piece: PIECE, pieces: PIECES }),
+    found: async () => {
+      const [{ stdout }] = await ask(aws("s3api list-objects-v2 --bucket crash-bucket --prefix up/ --query Contents[].[Key,Size] --output json"));
+      const [{ stdout: parts }] = await ask(aws("s3api list-multipart-uploads --bucket crash-bucket"));
+      assert.equal(parts.trim(), "", "half of an upload is there");
+      return (JSON.parse(stdout) ?? []).map(([key, size]) => {
+        assert.equal(size, PIECE * PIECES, "half of an upload is there");
+        return key.replace("up/", "");
+      });
+    },
+  },
   training: {
     request: (n) => sql(`CREATE MODEL crash.m${n} FROM crash.points FUNCTION f${n} IAM_ROLE default AUTO OFF MODEL_TYPE KMEANS PREPROCESSORS 'none' HYPERPARAMETERS DEFAULT EXCEPT (K '3') SETTINGS (S3_BUCKET 'crash-bucket');`),
     found: () => column("SELECT substring(model_name, 2) FROM stv_ml_model_info WHERE schema_name = 'crash'"),
@@ -171,13 +195,16 @@ async function round(number) {
     await ask({ type: "advance", micros: 3_600_000_000 });
     while (kind.told.length > 8) await ask(aws(`redshift delete-cluster-snapshot --snapshot-identifier crash-${kind.told.shift()}`));
   }
+  if (name === "upload") {
+    while (kind.told.length > 1) await ask(aws(`s3 rm s3://crash-bucket/up/${kind.told.shift()}`));
+  }
   kind.under.push(n + 1);
   const closesTab = chance() < 0.3;
   const told = await page.evaluate(
     ([request, delay, ends]) => new Promise((resolve) => {
       let told;
       globalThis.timed(request).then(([events, took]) => {
-        if (!events.some(({ type, code }) => type === "statementFailed" || code > 0)) told = took;
+        if (!events.some(({ type, code }) => type === "statementFailed" || type === "callFailed" || type === "failed" || code > 0)) told = took;
       }, () => {});
       const end = () => {
         if (ends) globalThis.worker.terminate();

@@ -107,7 +107,7 @@ fn with_disk(whole: Whole, sandbox: &Sandbox) -> Vec<(String, Vec<u8>)> {
     let texts = whole.texts.into_iter().map(|(path, text)| (path, text.into_bytes()));
     let disk = whole.disk.into_iter().filter_map(|path| {
         let bytes = sandbox.disk.read(&format!("/data/{path}"))?;
-        Some((format!("data/{path}"), bytes.to_vec()))
+        Some((format!("data/{path}"), bytes.whole().into_owned()))
     });
     texts.chain(disk).collect()
 }

@@ -55,6 +55,8 @@ export class Journal {
     this.#told = false;
     // A long file is told by its length alone before it is written down a second and a third time.
     this.#size += ((bytes?.length ?? 0) * 4) / 3 + (request.text?.length ?? 0);
+    // What came in pieces is longer than that.
+    if (request.call?.upload != null) this.#size += MOST + 1;
     const entry = { request };
     if (this.#size <= MOST) {
       if (bytes) entry.bytes = toBase64(new Uint8Array(bytes));

@@ -11,6 +11,8 @@ const DATABASE = "sandshift";
 const VERSION = 1;
 /** Milliseconds after which a database that does not answer counts as one that cannot be had. */
 const PATIENCE = 10_000;
+/** Bytes that are given to the browser at once. */
+const BATCH = 8 << 20;
 
 export class Store {
   /** The protocol's StorageState. */
@@ -117,10 +119,11 @@ export class Store {
   }
 
   /**
-   * Stores `[manifest, [[number, bytes]], live]`: all of it, or nothing. False when that cannot be put upon what is
-   * stored, because another took its place: then the whole workspace is wanted (`replace`).
+   * Stores the manifest and blocks (`[number, bytes]`, made as they are asked for, and more than once if need be): all of
+   * it, or nothing. False when that cannot be put upon what is stored, because another took its place: then the whole
+   * workspace is wanted (`replace`).
    */
-  async write([manifest, blocks, live]) {
+  async write(manifest, blocks, live) {
     const alive = new Set(live);
     const dead = [...this.known.keys()].filter((number) => !alive.has(number));
     if (!this.#database) {
@@ -129,8 +132,8 @@ export class Store {
       for (const number of dead) this.#memory.blocks.delete(number);
     } else {
       try {
-        await this.#commit((manifests, shelf) => {
-          for (const [number, bytes] of blocks) shelf.put(bytes, [this.#workspace, number]);
+        await this.#commit((manifests, shelf, fail) => {
+          this.#shelve(shelf, blocks, fail);
           for (const number of dead) shelf.delete([this.#workspace, number]);
           manifests.put(manifest, this.#workspace);
         });
@@ -140,31 +143,58 @@ export class Store {
         return true;
       }
     }
-    for (const [number] of blocks) this.known.set(number, true);
+    for (const number of live) this.known.set(number, true);
     for (const number of dead) this.known.delete(number);
     return true;
   }
 
   /** Puts a whole other workspace in this one's place, in one transaction. */
   async replace(manifest, blocks) {
-    const all = new Map(blocks);
     this.known.clear();
+    const numbers = [];
     if (this.#database) {
       try {
-        await this.#commit((manifests, shelf) => {
+        await this.#commit((manifests, shelf, fail) => {
           shelf.delete(this.#range());
-          for (const [number, bytes] of all) shelf.put(bytes, [this.#workspace, number]);
+          this.#shelve(shelf, blocks, fail, numbers);
           manifests.put(manifest, this.#workspace);
         });
       } catch (error) {
         if (await this.#lost(error)) return this.replace(manifest, blocks);
-        this.#pending = { manifest, blocks: all };
+        this.#pending = { manifest, blocks: new Map(blocks) };
         return;
       }
     } else {
-      this.#memory = { manifest, blocks: all };
+      this.#memory = { manifest, blocks: new Map(blocks) };
+      numbers.push(...this.#memory.blocks.keys());
     }
-    for (const number of all.keys()) this.known.set(number, true);
+    for (const number of numbers) this.known.set(number, true);
+  }
+
+  /** Puts blocks on the shelf, some megabytes at a time: the next are made when those before are with the browser. */
+  #shelve(shelf, blocks, fail, numbers = []) {
+    const own = blocks instanceof Map;
+    const rest = blocks[Symbol.iterator]();
+    const go = () => {
+      let request;
+      for (let size = 0; size < BATCH; ) {
+        const { done, value } = rest.next();
+        if (done) return;
+        const [number, bytes] = value;
+        request = shelf.put(bytes, [this.#workspace, number]);
+        size += bytes.length;
+        numbers.push(number);
+        if (!own) release(bytes);
+      }
+      request.onsuccess = () => {
+        try {
+          go();
+        } catch (error) {
+          fail(error);
+        }
+      };
+    };
+    go();
   }
 
   async clear() {
@@ -207,15 +237,18 @@ export class Store {
     const manifests = transaction.objectStore("manifests");
     const next = `${performance.timeOrigin}.${performance.now()}.${Math.random()}`;
     let reason; // why it was ended from here
+    const fail = (error) => {
+      reason = error;
+      transaction.abort();
+    };
     const last = manifests.get(this.#mark());
     last.onsuccess = () => {
       try {
         if (last.result !== this.#turn) throw new Overtaken();
-        change(manifests, transaction.objectStore("blocks"));
+        change(manifests, transaction.objectStore("blocks"), fail);
         manifests.put(next, this.#mark());
       } catch (error) {
-        reason = error;
-        transaction.abort();
+        fail(error);
       }
     };
     await new Promise((resolve, reject) => {
@@ -229,6 +262,8 @@ export class Store {
 
   /** Looks what a failed write means; true when there is another place now, in which nothing of the workspace is. */
   async #lost(error) {
+    // Who makes the blocks is broken, not what keeps them.
+    if (error instanceof WebAssembly.RuntimeError) throw error;
     if (error instanceof Overtaken) {
       this.#give({ type: "secondTab", gone: false });
       this.#leave();
@@ -268,6 +303,11 @@ export class Store {
 }
 
 class Overtaken extends Error {}
+
+/** Gives the memory of bytes back that nobody reads any more; a browser that cannot does so later. */
+export function release(bytes) {
+  bytes.buffer.transfer?.(0);
+}
 
 function openDatabase() {
   if (typeof indexedDB === "undefined" || indexedDB === null) {

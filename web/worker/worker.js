@@ -9,7 +9,7 @@ import { NotAWorkspace, OfAnotherLab, fromBase64, pack, toBase64, unpack } from 
 import { Journal } from "./journal.js";
 import { fetchBeside, fetchModule } from "./modules.js";
 import { renewed } from "./renewal.js";
-import { Store } from "./store.js";
+import { Store, release } from "./store.js";
 
 /** Milliseconds of work between two looks at the mailbox. */
 const SLICE = 12;
@@ -69,7 +69,7 @@ function wait() {
 
 /** `message` is JSON text, or `[text, bytes]`. */
 async function take(message) {
-  let [text, bytes] = typeof message === "string" ? [message] : message;
+  const [text, bytes] = typeof message === "string" ? [message] : message;
   const { id, request } = JSON.parse(text);
   switch (request.type) {
     case "open":
@@ -95,8 +95,8 @@ async function take(message) {
   journal.note(request, bytes, id);
   acted ||= acts(request);
   await guarded(() => engine.take(text, bytes));
-  // A large file is the engine's now: while it is stored there is no room for it here, too.
-  if (bytes) bytes = message[1] = undefined;
+  // They are the engine's now: there is no room for them here, too.
+  if (bytes) release(bytes);
   // A script is stored when it is over; everything else before it is answered.
   if (engine && !engine.isRunning()) await keep();
   else tell();
@@ -273,7 +273,7 @@ async function keep() {
     if (message) engine.take(message);
     saved = engine.save(store.known);
   });
-  if (saved !== undefined && !(await store.write(saved))) await keepAll();
+  if (saved !== undefined && !(await stored(([manifest, live]) => store.write(manifest, blocks(), live), saved))) await keepAll();
   tellWhere();
   if (engine === running) send(events);
   tell();
@@ -286,7 +286,31 @@ async function keepAll() {
   await guarded(() => {
     whole = engine.whole();
   });
-  if (whole !== undefined) await store.replace(whole[0], whole[1]);
+  if (whole !== undefined) await stored(([manifest]) => store.replace(manifest, blocks()), whole);
+}
+
+/** What the engine has to store, block by block; each is made when it is asked for. */
+function blocks() {
+  const from = engine;
+  return {
+    *[Symbol.iterator]() {
+      for (let at = 0, block; (block = from.block(at)); at += 1) yield block;
+    },
+  };
+}
+
+/** Has what was saved stored; a trap meanwhile is the engine's. */
+async function stored(store, saved) {
+  const from = engine;
+  try {
+    return await store(saved);
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+    await recover(error);
+    return true;
+  } finally {
+    if (engine === from) engine.stored();
+  }
 }
 
 /** Says where the workspace is kept, when that has changed. */
@@ -302,8 +326,9 @@ async function exportWorkspace(id) {
     let held;
     if (engine) {
       await guarded(() => {
-        const [manifest, blocks] = engine.whole();
-        held = { manifest, blocks };
+        const [manifest] = engine.whole();
+        held = { manifest, blocks: [...blocks()] };
+        engine.stored();
       });
     } else {
       // An account that cannot be opened is given as it is stored: another version may read it.

@@ -191,6 +191,19 @@ pub struct Written {
 pub const MAGIC: &[u8; 4] = b"PAR1";
 
 impl Task {
+    /// [`Task::Expand`] as it is encoded, of an object in pieces that is not glued together for it.
+    pub fn expand<'a>(
+        codec: Codec,
+        most: u64,
+        length: usize,
+        pieces: impl Iterator<Item = &'a [u8]>,
+    ) -> Vec<u8> {
+        let mut out = Writer(Vec::with_capacity(length + 32));
+        out.byte(0).byte(codec as u8).number(most).number(length as u64);
+        pieces.for_each(|piece| out.0.extend_from_slice(piece));
+        out.0
+    }
+
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Writer::default();
         match self {

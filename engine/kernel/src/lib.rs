@@ -11,6 +11,7 @@
 pub mod clock;
 pub mod gap;
 pub mod load;
+pub mod pieces;
 pub mod sorted;
 pub mod sql;
 pub mod warehouse;

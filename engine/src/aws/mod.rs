@@ -39,7 +39,6 @@ pub mod usage_limit;
 pub mod vault;
 pub mod warehouse_access;
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -50,6 +49,7 @@ pub use caller::{Caller, Identity};
 pub use service::{Operation, Service};
 
 use crate::clock::Instant;
+use crate::pieces::Pieces;
 use crate::sorted::SortedMap;
 use crate::warehouse::manifest::{Holdings, WarehouseId};
 use api_error::{Denied, DeniedManner};
@@ -117,15 +117,13 @@ pub struct Access {
 #[derive(Clone, Debug, Default)]
 pub struct Reply {
     pub value: Value,
-    pub body: Option<Arc<[u8]>>,
+    pub body: Option<Pieces>,
 }
 
 /// A checked call on its way through a service.
 pub struct Order<'a> {
     pub parameters: Parameters<'a>,
-    pub body: Option<Arc<[u8]>>,
-    /// The part of `body` that is meant, when it is not all of it.
-    pub slice: Option<Range<usize>>,
+    pub body: Option<Pieces>,
     pub caller: &'a iam::Authenticated,
     pub region: &'a str,
     pub now: Instant,
@@ -134,11 +132,7 @@ pub struct Order<'a> {
 impl Order<'_> {
     /// How many bytes it brings.
     fn brought(&self) -> usize {
-        match (&self.slice, &self.body) {
-            (Some(slice), _) => slice.len(),
-            (None, Some(body)) => body.len(),
-            (None, None) => 0,
-        }
+        self.body.as_ref().map_or(0, Pieces::len)
     }
 }
 
@@ -189,10 +183,11 @@ impl Account {
         Ok(found)
     }
 
-    /// A number for new bytes, never used before.
-    pub(crate) fn allocate_blob(&mut self) -> u64 {
-        self.next_blob += 1;
-        self.next_blob - 1
+    /// A number for new bytes and those that follow it for its further pieces, never used before.
+    pub(crate) fn body(&mut self, bytes: Pieces) -> s3::object::Body {
+        let body = s3::object::Body::new(self.next_blob, bytes);
+        self.next_blob += body.places();
+        body
     }
 
     /// Of objects that are there, and of those that a job is still to write.
@@ -200,22 +195,23 @@ impl Account {
         self.s3.bodies().chain(self.sagemaker.bodies())
     }
 
-    /// Every object body, by number. Bodies that were never filled in after reading are left out.
-    pub fn blobs(&self) -> Vec<(u64, Arc<[u8]>)> {
-        self.bodies().filter_map(|body| Some((body.blob, body.data()?.clone()))).collect()
-    }
-
-    /// Numbers of all bodies the account refers to.
-    pub fn live_blobs(&self) -> Vec<u64> {
-        self.bodies().map(|body| body.blob).collect()
+    /// What all objects consist of, by the number that it is stored under; what copies of an object share stands here
+    /// more than once. Bodies that were never filled in after reading are left out.
+    pub fn blobs(&self) -> Vec<(u64, Pieces)> {
+        self.bodies().flat_map(s3::object::Body::stored).collect()
     }
 
     /// Fills bodies in after the account was read back; `false` when one is missing.
     pub fn fill(&mut self, bytes: &mut dyn FnMut(u64) -> Option<Arc<[u8]>>) -> bool {
+        let mut read: SortedMap<u64, Pieces> = SortedMap::new();
         let mut complete = true;
         for body in self.s3.bodies_mut().chain(self.sagemaker.bodies_mut()) {
-            match bytes(body.blob) {
-                Some(data) => body.fill(data),
+            let known = read.get(&body.blob).cloned();
+            match known.or_else(|| body.read(bytes)) {
+                Some(data) => {
+                    read.insert(body.blob, data.clone());
+                    body.fill(data);
+                }
                 None => complete = false,
             }
         }
@@ -242,20 +238,7 @@ pub fn call_with_body(
     service: &str,
     operation: &str,
     parameters: Value,
-    body: Option<Arc<[u8]>>,
-    now: Instant,
-) -> Result<Reply, ApiError> {
-    call_with_slice(account, caller, service, (operation, parameters), body, None, now)
-}
-
-/// The same with a piece of a larger body, which is not copied for it: how large files are uploaded in parts.
-pub fn call_with_slice(
-    account: &mut Account,
-    caller: &Caller,
-    service: &str,
-    (operation, parameters): (&str, Value),
-    body: Option<Arc<[u8]>>,
-    slice: Option<Range<usize>>,
+    body: Option<Pieces>,
     now: Instant,
 ) -> Result<Reply, ApiError> {
     let failed = |fault| ApiError { operation: operation.to_owned(), fault };
@@ -288,7 +271,6 @@ pub fn call_with_slice(
     let order = Order {
         parameters: Parameters::new(&parameters),
         body,
-        slice,
         caller: &authenticated,
         region: &region,
         now,

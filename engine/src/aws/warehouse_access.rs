@@ -4,8 +4,6 @@
 //! `redshift.amazonaws.com` (and this database user, when its trust asks for an external id), it may list the
 //! bucket, it may read the object. The refusals are worded as Redshift words them.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 
 use super::api_error::{ApiError, Fault};
@@ -17,6 +15,7 @@ use super::s3::fault::S3Fault;
 use super::sts::session::trust;
 use super::{Account, call_with_body, request_context};
 use crate::clock::Instant;
+use crate::pieces::Pieces;
 
 /// The session name Redshift always uses.
 const SESSION: &str = "RedshiftIamRoleSession";
@@ -152,7 +151,7 @@ pub fn write(
     operation: &'static str,
     bucket: &str,
     key: &str,
-    body: Option<Arc<[u8]>>,
+    body: Option<Pieces>,
 ) -> Result<(), WarehouseError> {
     let caller = assume(account, reader, false)?;
     let parameters = json!({"Bucket": bucket, "Key": key});
@@ -168,7 +167,7 @@ pub fn get(
     reader: &Reader<'_>,
     bucket: &str,
     key: &str,
-) -> Result<Arc<[u8]>, WarehouseError> {
+) -> Result<Pieces, WarehouseError> {
     let caller = assume(account, reader, false)?;
     let parameters = json!({"Bucket": bucket, "Key": key});
     let reply = call_with_body(account, &caller, "s3", "GetObject", parameters, None, reader.now)

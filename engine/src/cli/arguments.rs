@@ -1,7 +1,5 @@
 //! Flags to the members of an operation's input.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value, json};
 
 use super::name::kebab;
@@ -9,6 +7,7 @@ use super::paging::{self, Pages};
 use super::shorthand;
 use super::{CliOutput, Files, absolute, usage};
 use crate::aws::shape::{Kind, Member};
+use crate::pieces::Pieces;
 
 /// Flags that every command takes.
 #[derive(Clone, Debug, Default)]
@@ -93,7 +92,7 @@ impl Global {
 /// An operation's input, read from its flags.
 pub struct Invocation {
     pub parameters: Value,
-    pub body: Option<Arc<[u8]>>,
+    pub body: Option<Pieces>,
     /// Where GetObject writes.
     pub output_file: Option<String>,
     /// What is to be seen of all pages; `None` when there are none or the first is enough.
@@ -243,11 +242,11 @@ impl Invocation {
 fn loaded(value: &str, files: &dyn Files) -> Result<String, CliOutput> {
     match value.strip_prefix("file://").or_else(|| value.strip_prefix("fileb://")) {
         None => Ok(value.to_owned()),
-        Some(path) => Ok(String::from_utf8_lossy(&file(path, value, files)?).into_owned()),
+        Some(path) => Ok(String::from_utf8_lossy(&file(path, value, files)?.whole()).into_owned()),
     }
 }
 
-fn file(path: &str, written: &str, files: &dyn Files) -> Result<Arc<[u8]>, CliOutput> {
+fn file(path: &str, written: &str, files: &dyn Files) -> Result<Pieces, CliOutput> {
     let path = path.strip_prefix("fileb://").or_else(|| path.strip_prefix("file://")).unwrap_or(path);
     files.read(&absolute(path)).ok_or_else(|| {
         let what = if written.contains("://") {

@@ -19,12 +19,11 @@ mod waiter;
 pub mod words;
 mod yaml;
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
-use crate::aws::{Account, ApiError, Caller, Fault, Reply, Service, call_with_body, call_with_slice};
+use crate::aws::{Account, ApiError, Caller, Fault, Reply, Service, call_with_body};
 use crate::clock::Instant;
+use crate::pieces::Pieces;
 use arguments::{Global, Invocation};
 
 /// What an `aws` line printed.
@@ -38,8 +37,8 @@ pub struct CliOutput {
 
 /// The learner's local files, by absolute path.
 pub trait Files {
-    fn read(&self, path: &str) -> Option<Arc<[u8]>>;
-    fn write(&mut self, path: &str, bytes: Arc<[u8]>);
+    fn read(&self, path: &str) -> Option<Pieces>;
+    fn write(&mut self, path: &str, bytes: Pieces);
     fn remove(&mut self, path: &str) -> bool;
     /// Every path, in order.
     fn paths(&self) -> Vec<String>;
@@ -63,23 +62,11 @@ impl Terminal<'_> {
         service: Service,
         operation: &str,
         parameters: Value,
-        body: Option<Arc<[u8]>>,
+        body: Option<Pieces>,
     ) -> Result<Reply, ApiError> {
         let redirects = service == Service::S3 && operation != "CreateBucket";
         let caller = if redirects { self.towards(&parameters) } else { self.caller.clone() };
         call_with_body(self.account, &caller, service.command(), operation, parameters, body, self.now)
-    }
-
-    /// UploadPart with a piece of a file.
-    fn upload(
-        &mut self,
-        parameters: Value,
-        bytes: Arc<[u8]>,
-        slice: std::ops::Range<usize>,
-    ) -> Result<Reply, ApiError> {
-        let caller = self.towards(&parameters);
-        let operation = ("UploadPart", parameters);
-        call_with_slice(self.account, &caller, "s3", operation, Some(bytes), Some(slice), self.now)
     }
 
     /// The caller, in the region of the bucket that is named.

@@ -22,7 +22,9 @@ pub fn path(file: &str) -> String {
 
 /// A file's text; empty when it is not there.
 pub fn text(files: &dyn Files, file: &str) -> String {
-    files.read(&path(file)).map_or_else(String::new, |bytes| String::from_utf8_lossy(&bytes).into_owned())
+    files
+        .read(&path(file))
+        .map_or_else(String::new, |bytes| String::from_utf8_lossy(&bytes.whole()).into_owned())
 }
 
 /// The name between brackets: the config file calls profiles `profile NAME`, all but the default one.

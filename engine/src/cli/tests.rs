@@ -3,16 +3,17 @@
 use super::*;
 use crate::aws::Beginning;
 use crate::clock::Clock;
+use crate::pieces::Pieces;
 use crate::sorted::SortedMap;
 
 #[derive(Default)]
-struct Folder(SortedMap<String, Arc<[u8]>>);
+struct Folder(SortedMap<String, Pieces>);
 
 impl Files for Folder {
-    fn read(&self, path: &str) -> Option<Arc<[u8]>> {
+    fn read(&self, path: &str) -> Option<Pieces> {
         self.0.get(path).cloned()
     }
-    fn write(&mut self, path: &str, bytes: Arc<[u8]>) {
+    fn write(&mut self, path: &str, bytes: Pieces) {
         self.0.insert(path.to_owned(), bytes);
     }
     fn remove(&mut self, path: &str) -> bool {
@@ -235,13 +236,13 @@ fn a_session_may_be_less_than_its_role() {
 fn a_large_file_goes_up_in_parts_and_is_not_copied() {
     let mut desk = Desk::new();
     desk.ok("s3 mb s3://course-bucket");
-    let bytes: Arc<[u8]> = (0..17 * 1_024 * 1_024).map(|at| (at % 251) as u8).collect();
-    desk.files.write("/data/large.bin", bytes.clone());
+    let bytes: std::sync::Arc<[u8]> = (0..17 * 1_024 * 1_024).map(|at| (at % 251) as u8).collect();
+    desk.files.write("/data/large.bin", bytes.clone().into());
     desk.ok("s3 cp /data/large.bin s3://course-bucket/");
     let etag = desk.ok("s3api head-object --bucket course-bucket --key large.bin --query ETag");
     assert!(etag.ends_with("-3\\\"\"\n"), "{etag}");
     let stored = &desk.account.s3.buckets["course-bucket"].objects["large.bin"];
-    assert!(Arc::ptr_eq(stored.body.data().unwrap(), &bytes));
+    assert!(std::sync::Arc::ptr_eq(&stored.body.data().unwrap().joined(), &bytes));
     let names: Vec<&str> = desk.account.events.events().iter().map(|event| event.name.as_str()).collect();
     assert_eq!(names.iter().filter(|name| **name == "UploadPart").count(), 3);
     assert_eq!(desk.ok("s3api list-multipart-uploads --bucket course-bucket"), "");

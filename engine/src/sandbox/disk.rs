@@ -1,15 +1,14 @@
 //! The learner's own machine, as the terminal sees it: `/data/...` and what was downloaded.
 
-use std::sync::Arc;
-
 use crate::cli::Files;
+use crate::pieces::Pieces;
 use crate::sorted::SortedMap;
 
 /// Files by absolute path.
 #[derive(Clone)]
 pub struct Disk {
     seed: u64,
-    files: SortedMap<String, Arc<[u8]>>,
+    files: SortedMap<String, Pieces>,
     /// Files that are made when they are first read, from the sandbox's seed: the course's data sets.
     generated: SortedMap<String, fn(u64) -> Vec<u8>>,
 }
@@ -26,20 +25,20 @@ impl Disk {
     }
 
     /// What was written, without what can be made again.
-    pub fn written(&self) -> impl Iterator<Item = (&str, &Arc<[u8]>)> {
+    pub fn written(&self) -> impl Iterator<Item = (&str, &Pieces)> {
         self.files.iter().map(|(path, bytes)| (path.as_str(), bytes))
     }
 }
 
 impl Files for Disk {
-    fn read(&self, path: &str) -> Option<Arc<[u8]>> {
+    fn read(&self, path: &str) -> Option<Pieces> {
         if let Some(bytes) = self.files.get(path) {
             return Some(bytes.clone());
         }
         self.generated.get(path).map(|make| make(self.seed).into())
     }
 
-    fn write(&mut self, path: &str, bytes: Arc<[u8]>) {
+    fn write(&mut self, path: &str, bytes: Pieces) {
         self.files.insert(path.to_owned(), bytes);
     }
 

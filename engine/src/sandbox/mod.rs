@@ -57,7 +57,7 @@ pub use background::Background;
 pub use disk::Disk;
 pub use names::{Name, NameKind};
 pub use passage::Passage;
-pub use save::{LoadError, Makers, Saved};
+pub use save::{LoadError, Makers, Saved, ToStore, Unwritten};
 pub use spoken::{Ending, Spoken};
 pub use statement::Running;
 pub use waiting::Wait;
@@ -66,6 +66,7 @@ use crate::aws::{Account, ApiError, Beginning, Caller, Reply, call_with_body};
 use crate::clock::Clock;
 use crate::extension::Extensions;
 use crate::happening::Happening;
+use crate::pieces::Pieces;
 use crate::sorted::SortedMap;
 use crate::sql::error::SqlError;
 use crate::sql::execute::memory::DEFAULT_LIMIT;
@@ -198,7 +199,7 @@ impl Sandbox {
         service: &str,
         operation: &str,
         parameters: serde_json::Value,
-        body: Option<Arc<[u8]>>,
+        body: Option<Pieces>,
     ) -> Result<Reply, ApiError> {
         self.keep_up();
         self.reckon();

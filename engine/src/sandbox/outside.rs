@@ -9,6 +9,7 @@ use super::job_run::OWN;
 use crate::aws::warehouse_access::{self, Reader, WarehouseError};
 use crate::aws::{Account, Caller};
 use crate::clock::Instant;
+use crate::pieces::Pieces;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::external::lookup::{self, Lookup};
 use crate::sql::outside::{
@@ -191,7 +192,7 @@ impl Outside for AccountOutside<'_> {
         credentials: &Credentials,
         bucket: &str,
         key: &str,
-        bytes: Arc<[u8]>,
+        bytes: Pieces,
     ) -> Result<(), OutsideError> {
         let body = Some(bytes);
         self.ask(credentials, |account, reader| {
@@ -205,7 +206,7 @@ impl Outside for AccountOutside<'_> {
         })
     }
 
-    fn get(&mut self, credentials: &Credentials, bucket: &str, key: &str) -> Result<Arc<[u8]>, OutsideError> {
+    fn get(&mut self, credentials: &Credentials, bucket: &str, key: &str) -> Result<Pieces, OutsideError> {
         self.ask(credentials, |account, reader| warehouse_access::get(account, reader, bucket, key))
     }
 }

@@ -4,6 +4,7 @@
 //! small and written last. Whoever writes both in one transaction can lose power at any moment and finds a
 //! whole account again.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef};
@@ -14,6 +15,7 @@ use super::{Disk, Sandbox};
 use crate::aws::Account;
 use crate::cli::Files;
 use crate::clock::Clock;
+use crate::pieces::{PIECE, Pieces};
 use crate::sorted::SortedMap;
 use crate::sql::execute::memory::DEFAULT_LIMIT;
 use crate::warehouse::catalog::RelationKind;
@@ -32,6 +34,40 @@ const OBJECT: u64 = 1 << 50;
 const FILE: u64 = 2 << 50;
 /// What a snapshot holds, as the vault numbers it.
 const KEPT: u64 = 3 << 50;
+
+/// A sandbox that is to be stored: the manifest, and the blocks that the store does not have yet. Each of these is
+/// written down when it is asked for its bytes, so that they never lie in memory a second time all together.
+pub struct ToStore {
+    pub manifest: Vec<u8>,
+    pub blocks: Vec<(u64, Unwritten)>,
+    /// Every block the manifest refers to; others may be deleted from the store.
+    pub live: Vec<u64>,
+}
+
+/// A block as it is held until it is written down.
+pub enum Unwritten {
+    Column(ArrayRef),
+    Manifest(Arc<Manifest>),
+    Bytes(Pieces),
+}
+
+impl Unwritten {
+    /// Its bytes as they are stored.
+    ///
+    /// # Errors
+    /// What cannot be written down: a defect of ours.
+    pub fn bytes(&self) -> Result<Cow<'_, [u8]>, LoadError> {
+        Ok(match self {
+            Unwritten::Column(data) => Cow::Owned(codec::encode(data)),
+            Unwritten::Manifest(manifest) => Cow::Owned(postcard::to_allocvec(&**manifest).map_err(broken)?),
+            Unwritten::Bytes(pieces) => pieces.whole(),
+        })
+    }
+}
+
+fn broken(error: postcard::Error) -> LoadError {
+    LoadError::Broken(error.to_string())
+}
 
 /// A sandbox as bytes: the manifest, and the blocks that the store does not have yet.
 pub struct Saved {
@@ -81,7 +117,7 @@ struct Written {
     warehouses: Vec<Warehouse>,
     present: WarehouseId,
     account: Arc<Account>,
-    /// Path and block number of each file.
+    /// Path and block number of each file; several of one path are its pieces.
     files: Vec<(String, u64)>,
     seed: u64,
     next_session: u32,
@@ -105,27 +141,23 @@ impl Sandbox {
     /// # Errors
     /// When the account cannot be written down, which is a defect of ours.
     pub fn save(&self, has: &dyn Fn(u64) -> bool) -> Result<Saved, LoadError> {
-        let mut blocks = Vec::new();
-        let (manifest, live) =
-            self.save_to(has, &mut |number, bytes| blocks.push((number, bytes.to_vec())))?;
+        let ToStore { manifest, blocks, live } = self.to_store(has)?;
+        let written = |(number, block): (u64, Unwritten)| Ok((number, block.bytes()?.into_owned()));
+        let blocks = blocks.into_iter().map(written).collect::<Result<_, LoadError>>()?;
         Ok(Saved { manifest, blocks, live })
     }
 
-    /// As [`Sandbox::save`], with each block given away before the next is made, so that a large file never lies in
-    /// memory a second time: the manifest, and every block that it refers to.
+    /// As [`Sandbox::save`], with blocks that are written down one by one.
     ///
     /// # Errors
     /// As [`Sandbox::save`].
-    pub fn save_to(
-        &self,
-        has: &dyn Fn(u64) -> bool,
-        give: &mut dyn FnMut(u64, &[u8]),
-    ) -> Result<(Vec<u8>, Vec<u64>), LoadError> {
-        let broken = |error: postcard::Error| LoadError::Broken(error.to_string());
-        let mut live = Vec::new();
-        let mut wanted = |number: u64| {
+    pub fn to_store(&self, has: &dyn Fn(u64) -> bool) -> Result<ToStore, LoadError> {
+        let (mut live, mut blocks) = (Vec::new(), Vec::new());
+        let mut add = |number: u64, block: &dyn Fn() -> Unwritten| {
             live.push(number);
-            !has(number)
+            if !has(number) {
+                blocks.push((number, block()));
+            }
         };
         let contents = self.account.vault.contents();
         let held = self.warehouses().map(|warehouse| &warehouse.committed);
@@ -136,29 +168,25 @@ impl Sandbox {
         crate::sorted::sort_by_key(&mut shared, |block| block.id);
         shared.dedup_by_key(|block| block.id);
         for block in shared {
-            if let Some(data) = block.array()
-                && wanted(block.id)
-            {
-                give(block.id, &codec::encode(&data));
+            if let Some(data) = block.array() {
+                add(block.id, &|| Unwritten::Column(data.clone()));
             }
         }
         for (number, manifest) in self.account.vault.contents() {
-            if wanted(KEPT | number) {
-                give(KEPT | number, &postcard::to_allocvec(&**manifest).map_err(broken)?);
-            }
+            add(KEPT | number, &|| Unwritten::Manifest(manifest.clone()));
         }
         for (number, bytes) in self.account.blobs() {
-            if wanted(OBJECT | number) {
-                give(OBJECT | number, &bytes);
-            }
+            add(OBJECT | number, &|| Unwritten::Bytes(bytes.clone()));
         }
         let mut files = Vec::new();
         for (path, bytes) in self.disk.written() {
-            // A file's number is that of its content, so that the same content is written once.
-            let number = FILE | (fingerprint(bytes) & (OBJECT - 1));
-            files.push((path.to_owned(), number));
-            if wanted(number) {
-                give(number, bytes);
+            // A long file is stored in pieces, an empty one as an empty one.
+            for start in (0..bytes.len().max(1)).step_by(PIECE) {
+                let piece = bytes.slice(start..start + PIECE);
+                // A piece's number is that of its content, so that the same content is written once.
+                let number = FILE | (fingerprint(&piece) & (OBJECT - 1));
+                files.push((path.to_owned(), number));
+                add(number, &|| Unwritten::Bytes(piece.clone()));
             }
         }
         let written = Written {
@@ -174,7 +202,9 @@ impl Sandbox {
         manifest.extend(postcard::to_allocvec(&written).map_err(broken)?);
         crate::sorted::sort(&mut live);
         live.dedup();
-        Ok((manifest, live))
+        crate::sorted::sort_by_key(&mut blocks, |(number, _)| *number);
+        blocks.dedup_by_key(|(number, _)| *number);
+        Ok(ToStore { manifest, blocks, live })
     }
 
     /// The account that [`Sandbox::save`] wrote. Open transactions and sessions are gone, as after a
@@ -215,9 +245,15 @@ impl Sandbox {
             return Err(broken("an object's bytes are missing"));
         }
         let mut disk = Disk::seeded(written.seed);
-        for (path, number) in written.files {
-            let bytes = blocks(number).ok_or(LoadError::BlockMissing { block: number })?;
-            disk.write(&path, bytes.into());
+        for pieces in written.files.chunk_by(|(one, _), (other, _)| one == other) {
+            let mut bytes = Vec::with_capacity(pieces.len());
+            for (_, block) in pieces {
+                let piece = blocks(*block).ok_or(LoadError::BlockMissing { block: *block })?;
+                bytes.push(Arc::<[u8]>::from(piece).into());
+            }
+            if let Some((path, _)) = pieces.first() {
+                disk.write(path, Pieces::of(bytes));
+            }
         }
         let mut sandbox = Sandbox {
             clock: written.clock,
@@ -295,8 +331,9 @@ impl Filling<'_> {
 }
 
 /// FNV-1a: enough to tell contents apart, the same on every machine.
-fn fingerprint(bytes: &[u8]) -> u64 {
+fn fingerprint(bytes: &Pieces) -> u64 {
     bytes
         .iter()
+        .flat_map(|piece| piece.iter())
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -4,6 +4,7 @@
 //! that the statement assumes, so the refusal a learner sees is the one S3 or Glue would have given it.
 
 use super::error::{SqlError, SqlErrorKind};
+use crate::pieces::Pieces;
 
 /// What lies beyond the warehouse.
 pub trait Outside {
@@ -47,19 +48,14 @@ pub trait Outside {
         credentials: &Credentials,
         bucket: &str,
         key: &str,
-        bytes: std::sync::Arc<[u8]>,
+        bytes: Pieces,
     ) -> Result<(), OutsideError>;
 
     /// Deletes an object, as the role may.
     fn delete(&mut self, credentials: &Credentials, bucket: &str, key: &str) -> Result<(), OutsideError>;
 
     /// One object's bytes, as the role may read them.
-    fn get(
-        &mut self,
-        credentials: &Credentials,
-        bucket: &str,
-        key: &str,
-    ) -> Result<std::sync::Arc<[u8]>, OutsideError>;
+    fn get(&mut self, credentials: &Credentials, bucket: &str, key: &str) -> Result<Pieces, OutsideError>;
 }
 
 /// Under whose rights the outside is asked.

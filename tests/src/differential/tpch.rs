@@ -3,7 +3,6 @@
 
 use std::fmt::Display;
 use std::fs;
-use std::sync::Arc;
 use std::time::Instant;
 
 use regex::Regex;
@@ -149,7 +148,7 @@ fn filled(schema: &str, data: &[(&str, String)]) -> Result<(Sandbox, SessionId),
     let mut lines = vec!["s3 mb s3://tpch".to_owned(), create, attach.to_owned(), add];
     for (name, text) in data {
         let path = format!("/data/{name}.tbl");
-        sandbox.disk.write(&path, Arc::from(text.as_bytes()));
+        sandbox.disk.write(&path, text.as_bytes().into());
         lines.push(format!("s3 cp {path} s3://tpch/{name}.tbl"));
     }
     for line in lines {

@@ -6,6 +6,8 @@ mod nested;
 #[cfg(test)]
 mod orc;
 mod others;
+#[cfg(test)]
+mod pieces;
 mod round_trip;
 
 use std::path::Path;

@@ -1,8 +1,6 @@
 //! Nested columns of Parquet and ORC, and Avro, as pyarrow and fastavro wrote them (`tests/formats/samples.py`): read
 //! where they lie, and Avro loaded, too.
 
-use std::sync::Arc;
-
 use sandshift_engine::cli::Files;
 
 use super::Lake;
@@ -18,7 +16,7 @@ fn lake() -> Lake {
         ("sample.avro", include_bytes!("../../formats/sample.avro")),
     ];
     for (name, bytes) in files {
-        lake.sandbox.disk.write(&format!("/data/{name}"), Arc::from(bytes));
+        lake.sandbox.disk.write(&format!("/data/{name}"), bytes.into());
         let line = format!("s3 cp /data/{name} s3://lake/{name}/{name}");
         assert_eq!(lake.sandbox.aws("learner", &line).code, 0);
     }

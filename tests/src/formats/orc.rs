@@ -1,8 +1,6 @@
 //! An ORC file that pyarrow wrote (`tests/formats/sample.orc`: two stripes of 1,000 rows, zlib, a dictionary): loaded,
 //! queried where it lies, crawled, and refused where it does not fit.
 
-use std::sync::Arc;
-
 use sandshift_engine::cli::Files;
 use sandshift_engine::sandbox::Background;
 
@@ -14,7 +12,7 @@ const COLUMNS: &str =
 fn lake() -> Lake {
     let mut lake = Lake::new().unwrap();
     let bytes: &[u8] = include_bytes!("../../formats/sample.orc");
-    lake.sandbox.disk.write("/data/sample.orc", Arc::from(bytes));
+    lake.sandbox.disk.write("/data/sample.orc", bytes.into());
     for line in [
         "s3 cp /data/sample.orc s3://lake/orc/sample.orc",
         "iam attach-role-policy --role-name lake --policy-arn arn:aws:iam::aws:policy/AWSGlueConsoleFullAccess",

@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use sandshift_engine::cli::Files;
 use serde_json::Value;
@@ -65,7 +64,7 @@ fn read_theirs(case: &Value, file: &str) -> Result<Lake, String> {
     let mut lake = Lake::new()?;
     let bytes = fs::read(file).map_err(|error| error.to_string())?;
     let format = if file.ends_with(".orc") { "ORC" } else { "PARQUET SERIALIZETOJSON" };
-    lake.sandbox.disk.write("/data/file", Arc::from(bytes));
+    lake.sandbox.disk.write("/data/file", bytes.into());
     let copied = lake.sandbox.aws("learner", "s3 cp /data/file s3://lake/file");
     if copied.code != 0 {
         return Err(copied.stderr);
@@ -92,7 +91,7 @@ fn unload_again(lake: &mut Lake, folder: &Path, file: &str) -> Result<PathBuf, S
     let bytes = lake.sandbox.disk.read("/data/ours.parquet").ok_or("the file did not come")?;
     let name = Path::new(file).file_name().unwrap_or_default().to_string_lossy().into_owned();
     let path = folder.join(format!("ours_{}.parquet", name.trim_end_matches(".parquet")));
-    fs::write(&path, bytes).map_err(|error| error.to_string())?;
+    fs::write(&path, &*bytes.whole()).map_err(|error| error.to_string())?;
     Ok(path)
 }
 

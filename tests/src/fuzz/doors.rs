@@ -1,7 +1,6 @@
 //! The doors by which something comes in, each with an account where it means something and whole examples of it.
 
 use std::fs;
-use std::sync::Arc;
 
 use sandshift_engine::cli::Files as _;
 use sandshift_engine::sandbox::{ADMIN, Sandbox};
@@ -247,7 +246,7 @@ impl Ground {
                     .disk
                     .written()
                     .find(|(path, _)| *path == "/data/out")
-                    .map(|(_, bytes)| bytes.to_vec());
+                    .map(|(_, bytes)| bytes.whole().into_owned());
                 examples.extend(bytes);
                 self.aws(&format!("aws s3 rm s3://inbox/{key}"))?;
             }
@@ -282,7 +281,7 @@ CREATE EXTERNAL TABLE lake.lines (a INT, b VARCHAR(12), c DECIMAL(8,3), d DATE) 
     /// Runs every reader over the bytes.
     fn read_everywhere(&self, bytes: &[u8]) -> Result<bool, String> {
         let mut sandbox = self.sandbox.clone();
-        sandbox.disk.write("/data/x", Arc::from(bytes));
+        sandbox.disk.write("/data/x", bytes.into());
         sandbox.aws("learner", "aws s3 cp /data/x s3://inbox/x");
         let mut accepted = false;
         for statement in READERS {

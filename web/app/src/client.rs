@@ -93,17 +93,18 @@ impl Client {
         self.ask_with(request, None, answer);
     }
 
-    /// The same with bytes, which are the worker's from then on.
+    /// The same with bytes, which are the worker's from then on; gives the request's number.
     pub fn ask_with(
         &self,
         request: Request,
         bytes: Option<Uint8Array>,
         answer: impl FnOnce(EventKind) + 'static,
-    ) {
+    ) -> u32 {
         let id = self.line.last.get() + 1;
         self.line.last.set(id);
         self.line.waiting.borrow_mut().insert(id, Box::new(answer));
         self.post(&Message { id, request }, bytes);
+        id
     }
 
     /// The bytes that came with the event being heard.

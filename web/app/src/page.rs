@@ -9,6 +9,8 @@ mod places;
 mod results;
 mod workspace;
 
+pub use calling::lost;
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;

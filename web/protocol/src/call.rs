@@ -35,6 +35,9 @@ pub struct Call {
     /// shows for nothing.
     #[serde(default)]
     pub quiet: bool,
+    /// Brings the bytes that came before it in pieces under this number.
+    #[serde(default)]
+    pub upload: Option<u32>,
 }
 
 /// Why a call failed, in AWS's words and with the reason behind them.

@@ -86,9 +86,21 @@ pub enum Request {
         principal: String,
         line: String,
     },
-    /// One call to AWS. Answers `Called` or `CallFailed`; an object's bytes travel beside the message.
+    /// One call to AWS. Answers `Called` or `CallFailed`; an object's bytes travel beside the message. Of long ones the
+    /// first 8 MB do, and `More` is asked for the next.
     Call {
         call: Call,
+    },
+    /// Bytes on their way up, for a `Call` that names the same upload: those at `at` of `total`, beside the message.
+    /// Without any the upload is given up. Answers `Kept`.
+    Piece {
+        upload: u32,
+        at: u64,
+        total: u64,
+    },
+    /// What follows the bytes that came with the answer to message `of`. Answers `Kept`, with bytes beside it.
+    More {
+        of: u32,
     },
     /// Names this user may see, for completion.
     Names {

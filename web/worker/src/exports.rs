@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use js_sys::{Array, Map, Reflect, Uint8Array};
+use sandshift_engine::sandbox::{ToStore, Unwritten};
 use sandshift_lessons::state;
 use sandshift_protocol::{EventKind, Message, Request, StorageState};
 use wasm_bindgen::prelude::*;
 
 use crate::extension::fetched;
-use crate::workspace::{Found, Workspace, Written};
+use crate::workspace::{Found, Workspace};
 
 #[wasm_bindgen]
 extern "C" {
@@ -20,6 +21,8 @@ extern "C" {
 #[wasm_bindgen]
 pub struct Engine {
     workspace: Workspace,
+    /// What is being stored.
+    unwritten: Vec<(u64, Unwritten)>,
 }
 
 /// Leaves the panic's words where `worker.js` finds them after the trap.
@@ -60,7 +63,7 @@ impl Engine {
         let mut workspace = Workspace::open(now, fetched(), lab.as_ref(), start.as_deref(), found, &mut read)
             .map_err(|error| serde_json::to_string(&error.told()).unwrap_or_default())?;
         workspace.opened(message.id, storage);
-        Ok(Engine { workspace })
+        Ok(Engine { workspace, unwritten: Vec::new() })
     }
 
     /// Takes one message, and the bytes that came with it.
@@ -100,9 +103,9 @@ impl Engine {
         let mut told = Vec::new();
         for event in self.workspace.events() {
             let Ok(text) = serde_json::to_string(&event) else { continue };
-            let answers = matches!(event.event, EventKind::Called { .. });
+            let answers = matches!(event.event, EventKind::Called { .. } | EventKind::Kept);
             told.push(match answers.then(|| self.workspace.bytes_of(event.id)).flatten() {
-                Some(bytes) => Array::of2(&text.into(), &Uint8Array::from(&*bytes)).into(),
+                Some(bytes) => Array::of2(&text.into(), &Uint8Array::from(&*bytes.whole())).into(),
                 None => text.into(),
             });
         }
@@ -119,13 +122,28 @@ impl Engine {
             .collect()
     }
 
-    /// `[manifest, [[number, bytes], ...], [live numbers]]` when something changed, else undefined. `known`
+    /// `[manifest, [live numbers]]` when something changed, else undefined; `block` gives the blocks, until `stored`. `known`
     /// are the numbers of the blocks that the store holds, as a map in which they are true.
     pub fn save(&mut self, known: &Map) -> Result<JsValue, JsValue> {
         let has = |number| known.get(&JsValue::from_f64(number as f64)).is_truthy();
-        let blocks = Array::new();
-        let saved = self.workspace.save_to(&has, &mut |number, bytes| put(&blocks, number, bytes))?;
-        Ok(saved.map_or(JsValue::UNDEFINED, |saved| saved_value(saved, &blocks)))
+        let saved = self.workspace.changes(&has)?;
+        Ok(saved.map_or(JsValue::UNDEFINED, |saved| self.begun(saved)))
+    }
+
+    /// The block at this place of what was saved last, `[number, bytes]`; undefined behind the last one.
+    pub fn block(&self, at: usize) -> Result<JsValue, JsValue> {
+        let found = self.unwritten.get(at);
+        found.map_or(Ok(JsValue::UNDEFINED), |(number, block)| pair(*number, block))
+    }
+
+    /// Nobody asks for blocks any more.
+    pub fn stored(&mut self) {
+        self.unwritten.clear();
+    }
+
+    fn begun(&mut self, saved: ToStore) -> JsValue {
+        self.unwritten = saved.blocks;
+        Array::of2(&Uint8Array::from(saved.manifest.as_slice()), &numbers(&saved.live)).into()
     }
 
     /// What a submission claims.
@@ -134,10 +152,9 @@ impl Engine {
     }
 
     /// As `save`, with every block, whatever changed.
-    pub fn whole(&self) -> Result<JsValue, JsValue> {
-        let blocks = Array::new();
-        let saved = self.workspace.write_to(&|_| false, &mut |number, bytes| put(&blocks, number, bytes))?;
-        Ok(saved_value(saved, &blocks))
+    pub fn whole(&mut self) -> Result<JsValue, JsValue> {
+        let saved = self.workspace.all(&|_| false)?;
+        Ok(self.begun(saved))
     }
 }
 
@@ -153,21 +170,22 @@ pub fn state_names() -> Vec<String> {
     state::NAMES.map(str::to_owned).to_vec()
 }
 
-/// The account of a named state, as `Engine.save` gives one; for the site's build.
+/// The account of a named state, `[manifest, [[number, bytes], ...], [live numbers]]`; for the site's build.
 #[wasm_bindgen]
 pub fn state(name: &str) -> Result<JsValue, JsValue> {
     let make = state::named(name).ok_or("there is no such state")?;
     let sandbox = make(state::SEED).map_err(|error| error.to_string())?;
-    let blocks = Array::new();
-    let saved = sandbox.save_to(&|_| false, &mut |number, bytes| put(&blocks, number, bytes));
-    Ok(saved_value(saved.map_err(|error| error.to_string())?, &blocks))
+    let saved = sandbox.to_store(&|_| false).map_err(|error| error.to_string())?;
+    let blocks = saved.blocks.iter().map(|(number, block)| pair(*number, block));
+    let blocks = blocks.collect::<Result<Array, JsValue>>()?;
+    Ok(Array::of3(&Uint8Array::from(saved.manifest.as_slice()), &blocks, &numbers(&saved.live)).into())
 }
 
-fn put(blocks: &Array, number: u64, bytes: &[u8]) {
-    blocks.push(&Array::of2(&JsValue::from_f64(number as f64), &Uint8Array::from(bytes)));
+fn pair(number: u64, block: &Unwritten) -> Result<JsValue, JsValue> {
+    let bytes = block.bytes().map_err(|error| error.to_string())?;
+    Ok(Array::of2(&JsValue::from_f64(number as f64), &Uint8Array::from(&*bytes)).into())
 }
 
-fn saved_value((manifest, live): Written, blocks: &Array) -> JsValue {
-    let live: Array = live.iter().map(|number| JsValue::from_f64(*number as f64)).collect();
-    Array::of3(&Uint8Array::from(manifest.as_slice()), blocks, &live).into()
+fn numbers(live: &[u64]) -> Array {
+    live.iter().map(|number| JsValue::from_f64(*number as f64)).collect()
 }

@@ -7,6 +7,7 @@
 mod background;
 mod beginning;
 mod calling;
+mod carrying;
 mod comparing;
 mod door;
 mod names;
@@ -14,13 +15,14 @@ mod passing;
 mod place;
 mod refusal;
 mod running;
+mod storing;
 mod testimony;
 mod waiting;
 
 pub use refusal::OpenError;
+pub use storing::Saved;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use sandshift_engine::cli::Files as _;
 use sandshift_engine::extension::Extensions;
@@ -36,7 +38,6 @@ use sandshift_lessons::{Lab, Record};
 use sandshift_protocol::{
     CheckState, Event, EventKind, LabSource, Message, Request, StatementResult, StepState, StorageState,
 };
-use serde::Serialize;
 
 pub use testimony::Fingerprint;
 
@@ -78,10 +79,7 @@ pub struct Workspace {
     /// A line of the terminal that waits.
     wait: Option<(u32, Wait)>,
     background: Background,
-    /// Bytes that came with the message being taken.
-    handed_over: Option<Arc<[u8]>>,
-    /// Bytes that belong to answers, by the message's number.
-    bodies: Vec<(u32, Arc<[u8]>)>,
+    carried: carrying::Carried,
     statement_began: f64,
     progress_told: f64,
     /// When time was let pass, here and in the account, and when somebody was last told.
@@ -94,28 +92,6 @@ pub struct Workspace {
     /// Events that say "this is kept", and so wait until it is.
     events_when_stored: Vec<Event>,
 }
-
-/// What is written beside the blocks: the account's manifest, the record, what the page keeps.
-#[derive(Serialize)]
-struct Kept {
-    lab: Option<String>,
-    account: Vec<u8>,
-    record: Record,
-    page: SortedMap<String, String>,
-}
-
-/// A workspace as bytes.
-pub struct Saved {
-    pub manifest: Vec<u8>,
-    pub blocks: Vec<(u64, Vec<u8>)>,
-    pub live: Vec<u64>,
-}
-
-/// Takes a block, by its number.
-pub type Give<'a> = &'a mut dyn FnMut(u64, &[u8]);
-
-/// The manifest, and the numbers of all blocks that it refers to.
-pub type Written = (Vec<u8>, Vec<u64>);
 
 /// What there is of an account before it is opened.
 #[derive(Clone, Copy, Debug)]
@@ -199,8 +175,7 @@ impl Workspace {
             passage: None,
             wait: None,
             background: Background::default(),
-            handed_over: None,
-            bodies: Vec::new(),
+            carried: carrying::Carried::default(),
             statement_began: 0.0,
             progress_told: 0.0,
             time_began: (0.0, 0),
@@ -268,6 +243,8 @@ impl Workspace {
             },
             Request::Aws { principal, line } => self.type_line(id, &principal, &line),
             Request::Call { call } => self.call(id, call),
+            Request::Piece { upload, at, total } => self.piece(id, upload, at, total),
+            Request::More { of } => self.more(id, of),
             Request::Names { user } => {
                 let names = self.there(|workspace| workspace.sandbox.names(&user));
                 let names = names.into_iter().map(names::name).collect();
@@ -395,56 +372,6 @@ impl Workspace {
                 return;
             }
         }
-    }
-
-    /// The workspace as bytes when something changed since the last call; `has` tells which blocks the store
-    /// holds.
-    ///
-    /// # Errors
-    /// An account that cannot be written down: a defect of ours.
-    pub fn save(&mut self, has: &dyn Fn(u64) -> bool) -> Result<Option<Saved>, String> {
-        let mut blocks = Vec::new();
-        let saved = self.save_to(has, &mut |number, bytes| blocks.push((number, bytes.to_vec())))?;
-        Ok(saved.map(|(manifest, live)| Saved { manifest, blocks, live }))
-    }
-
-    /// As [`Workspace::save`], each block given away by itself: the manifest, and every block that it refers to.
-    ///
-    /// # Errors
-    /// As [`Workspace::save`].
-    pub fn save_to(&mut self, has: &dyn Fn(u64) -> bool, give: Give<'_>) -> Result<Option<Written>, String> {
-        if !self.changed {
-            return Ok(None);
-        }
-        let saved = if self.replaced { self.write_to(&|_| false, give)? } else { self.write_to(has, give)? };
-        (self.changed, self.replaced) = (false, false);
-        Ok(Some(saved))
-    }
-
-    /// The whole workspace, for one file.
-    ///
-    /// # Errors
-    /// As [`Workspace::save`].
-    pub fn write(&self, has: &dyn Fn(u64) -> bool) -> Result<Saved, String> {
-        let mut blocks = Vec::new();
-        let (manifest, live) =
-            self.write_to(has, &mut |number, bytes| blocks.push((number, bytes.to_vec())))?;
-        Ok(Saved { manifest, blocks, live })
-    }
-
-    /// As [`Workspace::write`], each block given away by itself.
-    ///
-    /// # Errors
-    /// As [`Workspace::save`].
-    pub fn write_to(&self, has: &dyn Fn(u64) -> bool, give: Give<'_>) -> Result<Written, String> {
-        let (account, live) = self.sandbox.save_to(has, give).map_err(|error| error.to_string())?;
-        let kept = Kept {
-            lab: self.lab.as_ref().map(|lab| lab.definition.id.clone()),
-            account,
-            record: self.record.clone(),
-            page: self.kept.clone(),
-        };
-        Ok((postcard::to_allocvec(&kept).map_err(|error| error.to_string())?, live))
     }
 
     fn witness(&mut self, user: String, text: String, result: Result<&Answer, &SqlError>) {

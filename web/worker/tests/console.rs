@@ -31,6 +31,7 @@ fn ask(workspace: &mut Workspace, principal: &str, call: &str, parameters: Value
         parameters,
         region: None,
         quiet: false,
+        upload: None,
     };
     workspace.take(Message { id: 7, request: Request::Call { call } });
     workspace.events().swap_remove(0).event
@@ -62,7 +63,7 @@ fn an_objects_bytes_travel_beside_the_call() {
     answer(&mut workspace, "s3api PutObject", json!({"Bucket": "raw-files", "Key": "a/b.bin"}));
     let got = answer(&mut workspace, "s3api GetObject", json!({"Bucket": "raw-files", "Key": "a/b.bin"}));
     assert_eq!(got["ContentLength"], 3);
-    assert_eq!(workspace.bytes_of(7).as_deref(), Some(&[0, 255, 10][..]));
+    assert_eq!(workspace.bytes_of(7), Some([0, 255, 10].as_slice().into()));
     assert_eq!(workspace.bytes_of(7), None, "once");
 }
 
@@ -235,6 +236,7 @@ fn what_a_page_reads_changes_nothing() {
                 parameters: json!({}),
                 region: None,
                 quiet: false,
+                upload: None,
             };
             assert!(call.only_looks() || read["quiet"] == true, "{file}: {service} {operation}");
         }

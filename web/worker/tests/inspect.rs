@@ -37,7 +37,8 @@ impl Page {
         let (service, operation) = call.split_once(' ').unwrap();
         let (service, operation) = (service.to_owned(), operation.to_owned());
         let principal = "learner".to_owned();
-        let call = Call { principal, service, operation, parameters, region: None, quiet: false };
+        let call =
+            Call { principal, service, operation, parameters, region: None, quiet: false, upload: None };
         match self.send(Request::Call { call }).swap_remove(0) {
             EventKind::Called { value } => value,
             other => panic!("{other:?}"),

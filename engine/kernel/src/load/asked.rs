@@ -2,6 +2,7 @@
 
 use crate::extension::formats::{Codec, Column, Ending, Field, Footer, Sample, Task, Written};
 use crate::extension::{Extension, Extensions, Progress, Work};
+use crate::pieces::Pieces;
 
 /// Values the module may touch in a step: a few milliseconds.
 const BUDGET: u64 = 400_000;
@@ -23,7 +24,11 @@ pub struct Asked<T> {
 
 impl<T> Asked<T> {
     fn new(extensions: Extensions, task: &Task, read: fn(Vec<u8>) -> Option<T>) -> Self {
-        Asked { work: extensions.begin(Extension::Formats, task.encode()), read }
+        Self::begun(extensions, task.encode(), read)
+    }
+
+    fn begun(extensions: Extensions, task: Vec<u8>, read: fn(Vec<u8>) -> Option<T>) -> Self {
+        Asked { work: extensions.begin(Extension::Formats, task), read }
     }
 
     /// Works on; `None` while the answer is not there. Nothing may be asked after it.
@@ -41,8 +46,9 @@ impl<T> Asked<T> {
 }
 
 /// The bytes of a compressed object; more than `most` of them are refused.
-pub fn expand(extensions: Extensions, codec: Codec, most: u64, bytes: &[u8]) -> Asked<Vec<u8>> {
-    Asked::new(extensions, &Task::Expand { codec, most, bytes: bytes.to_vec() }, Some)
+pub fn expand(extensions: Extensions, codec: Codec, most: u64, bytes: &Pieces) -> Asked<Vec<u8>> {
+    let pieces = bytes.iter().map(|piece| &**piece);
+    Asked::begun(extensions, Task::expand(codec, most, bytes.len(), pieces), Some)
 }
 
 pub fn compress(extensions: Extensions, codec: Codec, bytes: Vec<u8>) -> Asked<Vec<u8>> {

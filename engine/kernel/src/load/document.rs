@@ -61,7 +61,7 @@ impl Reader {
         let Some(first) = bytes.get(start) else { return Ok(false) };
         let whole = |fault| (None, String::new(), fault);
         if !matches!(first, b'{' | b'[') {
-            return Err(whole(Fault::Newline { byte: *first, location: start }));
+            return Err(whole(Fault::Newline { byte: *first, location: file.window.position(start) }));
         }
         let end = value_end(bytes, start).ok_or_else(|| whole(Fault::Document))?;
         if end - start > LONGEST {
@@ -284,6 +284,11 @@ pub(super) fn resume(bytes: &[u8], from: usize) -> usize {
     let begins = matches!(bytes.get(from), Some(b'{' | b'['));
     let line = || from + bytes[from..].iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len() - from);
     begins.then(|| value_end(bytes, from)).flatten().unwrap_or_else(line)
+}
+
+/// Whether a record begins at `from` whose end is not there.
+pub(super) fn is_open(bytes: &[u8], from: usize) -> bool {
+    matches!(bytes.get(from), Some(b'{' | b'[')) && value_end(bytes, from).is_none()
 }
 
 /// A record's text for the log: up to its end, or the end of its line.

@@ -4,7 +4,6 @@
 //! (Developer Guide, "CREATE EXTERNAL TABLE"). Only the columns that somebody reads are made.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use arrow::array::ArrayRef;
 use regex_lite::Regex;
@@ -17,24 +16,26 @@ use super::nested;
 use super::options::{Format, Options, TimeForm};
 use super::reader::checked_to;
 use super::scan::Cursor;
+use super::window::Window;
+use crate::pieces::Pieces;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::external::{Action, ExternalColumn, ExternalTable, FileForm, Handling};
 
 /// Where a file is read.
 pub struct LineFile {
-    bytes: Arc<[u8]>,
+    window: Window,
     cursor: Cursor,
     header: u64,
     valid_to: usize,
 }
 
 impl LineFile {
-    pub fn new(bytes: Arc<[u8]>, header: u64) -> Self {
-        LineFile { bytes, cursor: Cursor::default(), header, valid_to: 0 }
+    pub fn new(bytes: Pieces, header: u64) -> Self {
+        LineFile { window: Window::new(bytes), cursor: Cursor::default(), header, valid_to: 0 }
     }
 
     pub fn at_end(&self) -> bool {
-        self.cursor.at >= self.bytes.len()
+        self.window.position(self.cursor.at) >= self.window.pieces().len()
     }
 }
 
@@ -170,19 +171,43 @@ impl LineReader {
 
     /// Reads on until the file ends or `full` rows wait.
     pub fn read(&mut self, file: &mut LineFile, full: usize) -> Result<(), Unreadable> {
-        let bytes = file.bytes.clone();
-        while file.header > 0 && !file.at_end() {
-            file.cursor.skip_line(&bytes);
-            file.header -= 1;
-        }
-        while self.rows < full && !file.at_end() {
-            if let Form::Delimited(format) = self.form {
-                self.delimited(file, &bytes, format);
-            } else if !self.made(file, &bytes)? {
-                self.builders.iter_mut().for_each(|builder| builder.truncate(self.rows));
+        let mut bytes = file.window.piece();
+        while !file.at_end() && (self.rows < full || file.header > 0) {
+            if let Some(at) = file.window.settle(file.cursor.at) {
+                (file.cursor.at, file.valid_to) = (at, 0);
+                bytes = file.window.piece();
+            }
+            let start = file.cursor.at;
+            let mut line = None;
+            match self.form {
+                _ if file.header > 0 => file.cursor.skip_line(&bytes),
+                Form::Delimited(format) => {
+                    self.delimited(file, &bytes, format);
+                    line = Some(0..0);
+                }
+                _ => line = self.line(file, &bytes)?,
+            }
+            let cut = file.window.cuts(file.cursor.at);
+            if file.header > 0 && !cut {
+                file.header -= 1;
                 continue;
             }
-            self.rows += 1;
+            let row = match (&self.form, line) {
+                _ if cut => false,
+                (Form::Delimited(_), _) => true,
+                (_, Some(line)) => self.made(&bytes[line])?,
+                (_, None) => false,
+            };
+            if row {
+                self.rows += 1;
+                continue;
+            }
+            self.builders.iter_mut().for_each(|builder| builder.truncate(self.rows));
+            if cut {
+                file.window.widen(start);
+                (file.cursor.at, file.valid_to) = (0, 0);
+                bytes = file.window.piece();
+            }
         }
         Ok(())
     }
@@ -221,32 +246,40 @@ impl LineReader {
         }
     }
 
-    /// Fields that are made of a line. False: it is no row.
-    fn made(&mut self, file: &mut LineFile, bytes: &[u8]) -> Result<bool, Unreadable> {
+    /// Steps over a line of which fields are made: where it stands, if there is one.
+    fn line(&self, file: &mut LineFile, bytes: &[u8]) -> Result<Option<Range<usize>>, Unreadable> {
         let start = file.cursor.at;
-        let line = match &self.form {
+        Ok(match &self.form {
             Form::Json { strip: true, .. } => {
                 let between = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'[' | b']');
                 let at = bytes[start..].iter().position(|byte| !between(byte));
                 file.cursor.at = at.map_or(bytes.len(), |at| start + at);
-                let (Some(_), at) = (at, file.cursor.at) else { return Ok(false) };
-                let end = value_end(bytes, at).ok_or_else(|| no_object(&bytes[at..]))?;
+                let (Some(_), at) = (at, file.cursor.at) else { return Ok(None) };
+                let end = match value_end(bytes, at) {
+                    None if file.window.is_last() => return Err(no_object(&bytes[at..])),
+                    // The rest of it may stand behind the window.
+                    end => end.unwrap_or(bytes.len()),
+                };
                 file.cursor.at = end;
-                &bytes[at..end]
+                Some(at..end)
             }
             Form::Split { line: end, .. } if *end != b'\n' => {
                 let rest = &bytes[start..];
                 let length = rest.iter().position(|byte| byte == end);
                 file.cursor.at = start + length.map_or(rest.len(), |length| length + 1);
-                &rest[..length.unwrap_or(rest.len())]
+                Some(start..start + length.unwrap_or(rest.len()))
             }
             _ => {
                 file.cursor.skip_line(bytes);
                 let line = &bytes[start..file.cursor.at];
                 let line = line.strip_suffix(b"\n").unwrap_or(line);
-                line.strip_suffix(b"\r").unwrap_or(line)
+                Some(start..start + line.strip_suffix(b"\r").unwrap_or(line).len())
             }
-        };
+        })
+    }
+
+    /// Fields that are made of a line. False: it is no row.
+    fn made(&mut self, line: &[u8]) -> Result<bool, Unreadable> {
         self.scratch.clear();
         self.found.fill(None);
         // Whether it has as many fields as the table has columns, where that is asked.

@@ -3,20 +3,19 @@
 //!
 //! COPY and external tables read through it. Which bytes it takes is counted, because they are what is paid for.
 
-use std::sync::Arc;
-
 use arrow::array::ArrayRef;
 
 use super::asked::{self, Asked, Trouble};
 use super::plain::array;
 use crate::extension::Extensions;
 use crate::extension::formats::{Column, Ending, Footer};
+use crate::pieces::Pieces;
 
 /// A file on its way.
 pub struct ParquetFile {
     extensions: Extensions,
     orc: bool,
-    bytes: Arc<[u8]>,
+    bytes: Pieces,
     footer: Option<Footer>,
     opening: Option<Asked<Ending>>,
     /// How much of its end is looked at.
@@ -53,7 +52,7 @@ pub enum Read {
 const TAIL: u64 = 16_384;
 
 impl ParquetFile {
-    pub fn new(extensions: Extensions, bytes: Arc<[u8]>, orc: bool) -> Self {
+    pub fn new(extensions: Extensions, bytes: Pieces, orc: bool) -> Self {
         ParquetFile {
             extensions,
             orc,
@@ -105,7 +104,7 @@ impl ParquetFile {
             let mut leaves = Vec::new();
             for (start, length) in &about.chunks.get(*number).ok_or_else(damaged)?.ranges {
                 let range = *start as usize..start.saturating_add(*length) as usize;
-                leaves.push(self.bytes.get(range).ok_or_else(damaged)?.to_vec());
+                leaves.push(self.bytes.copied(range).ok_or_else(damaged)?);
                 self.bytes_read += length;
             }
             group.asked = Some(asked::column(self.extensions, footer, group.number, *number, leaves));
@@ -125,8 +124,8 @@ impl ParquetFile {
     fn open(&mut self) -> Result<Read, Trouble> {
         let size = self.size();
         let ask = |file: &Self, pieces| {
-            let tail = &file.bytes[size.saturating_sub(file.tail) as usize..];
-            Some(asked::footer(file.extensions, file.orc, size, tail, pieces))
+            let tail = file.bytes.copied(size.saturating_sub(file.tail) as usize..size as usize);
+            Some(asked::footer(file.extensions, file.orc, size, &tail.unwrap_or_default(), pieces))
         };
         let Some(asked) = &mut self.opening else {
             self.bytes_read = size.min(self.tail);
@@ -159,7 +158,7 @@ impl ParquetFile {
     /// Bytes of the file, counted.
     fn piece(&mut self, (start, length): (u64, u64)) -> Result<Vec<u8>, Trouble> {
         let range = start as usize..start.saturating_add(length) as usize;
-        let piece = self.bytes.get(range).ok_or_else(damaged)?.to_vec();
+        let piece = self.bytes.copied(range).ok_or_else(damaged)?;
         self.bytes_read += length;
         Ok(piece)
     }

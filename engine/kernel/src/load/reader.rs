@@ -1,13 +1,13 @@
 //! One file to chunks of columns.
 
-use std::sync::Arc;
-
 use arrow::array::ArrayRef;
 
 use super::column::{Builder, LoadColumn};
 use super::error::{Fault, LineError, Replacement, shown};
 use super::options::{Format, Options};
 use super::scan::Cursor;
+use super::window::Window;
+use crate::pieces::Pieces;
 
 /// Reads one file. Several files of one load share the builders, so that a dictionary goes on.
 pub struct Reader {
@@ -24,21 +24,23 @@ pub(super) type Refused = (Option<usize>, String, Fault);
 
 /// Where a reader is in a file.
 pub struct File {
-    bytes: Arc<[u8]>,
+    pub(super) window: Window,
+    /// Its place is the window's.
     pub(super) cursor: Cursor,
     /// The line the cursor stands on, from 1.
     pub(super) line: u64,
-    /// Known to be UTF-8 up to here.
+    /// Where in the window it is known to be UTF-8 up to.
     valid_to: usize,
     header: u64,
 }
 
 impl File {
-    pub fn new(bytes: Arc<[u8]>, options: &Options) -> Self {
+    pub fn new(bytes: Pieces, options: &Options) -> Self {
         // A byte order mark is no data.
-        let at = if bytes.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 };
+        let marked = bytes.copied(0..3).is_some_and(|first| first == [0xef, 0xbb, 0xbf]);
+        let at = if marked { 3 } else { 0 };
         File {
-            bytes,
+            window: Window::new(bytes),
             cursor: Cursor { at, ..Cursor::default() },
             line: 1,
             valid_to: at,
@@ -47,7 +49,21 @@ impl File {
     }
 
     pub fn at_end(&self) -> bool {
-        self.cursor.at >= self.bytes.len()
+        self.position() >= self.size()
+    }
+
+    /// Steps into the piece where it is to be read on; whether that is another window.
+    #[inline]
+    fn settle(&mut self) -> bool {
+        let Some(at) = self.window.settle(self.cursor.at) else { return false };
+        (self.cursor.at, self.valid_to) = (at, 0);
+        true
+    }
+
+    /// Goes back to `start`, in a window that reaches further.
+    fn widen(&mut self, start: usize) {
+        self.window.widen(start);
+        (self.cursor.at, self.valid_to) = (0, 0);
     }
 
     /// Lines read so far, header and bad ones included.
@@ -56,11 +72,11 @@ impl File {
     }
 
     pub fn size(&self) -> u64 {
-        self.bytes.len() as u64
+        self.window.pieces().len() as u64
     }
 
     pub fn position(&self) -> u64 {
-        self.cursor.at as u64
+        self.window.position(self.cursor.at) as u64
     }
 }
 
@@ -95,20 +111,24 @@ impl Reader {
         errors: &mut Vec<LineError>,
         most: usize,
     ) {
-        let bytes = file.bytes.clone();
+        let mut bytes = file.window.piece();
         for _ in 0..lines {
+            if file.settle() {
+                bytes = file.window.piece();
+            }
             if file.at_end() || self.rows >= full || errors.len() >= most {
                 return;
             }
-            if file.header > 0 {
-                file.header -= 1;
+            let (start, line) = (file.cursor.at, file.line);
+            let blank = || matches!(bytes[start..], [b'\n', ..] | [b'\r', b'\n', ..]);
+            if file.header > 0 || self.options.ignore_blank_lines && blank() {
                 file.cursor.skip_line(&bytes);
-                file.line += 1;
-                continue;
-            }
-            let start = file.cursor.at;
-            if self.options.ignore_blank_lines && matches!(bytes[start..], [b'\n', ..] | [b'\r', b'\n', ..]) {
-                file.cursor.skip_line(&bytes);
+                if file.window.cuts(file.cursor.at) {
+                    file.widen(start);
+                    bytes = file.window.piece();
+                    continue;
+                }
+                file.header = file.header.saturating_sub(1);
                 file.line += 1;
                 continue;
             }
@@ -118,6 +138,21 @@ impl Reader {
                 Format::FixedWidth => self.fixed(file, &bytes).map(|()| true),
                 Format::Delimited { .. } | Format::Csv { .. } => self.line(file, &bytes).map(|()| true),
             };
+            let mut cut = false;
+            let read = read.map_err(|refused| {
+                let from = file.cursor.at.max(start);
+                cut = self.options.format == Format::Json && super::document::is_open(&bytes, from);
+                let error = self.line_error(file, &bytes, start, refused);
+                self.finish_line(file, &bytes, start);
+                error
+            });
+            if file.window.cuts(file.cursor.at) || cut && !file.window.is_last() {
+                self.forget();
+                file.line = line;
+                file.widen(start);
+                bytes = file.window.piece();
+                continue;
+            }
             match read {
                 Ok(false) => return,
                 Ok(true) => {
@@ -130,15 +165,18 @@ impl Reader {
                         self.note_replacement(&bytes[start..file.cursor.at.min(bytes.len())], file.line);
                     }
                 }
-                Err(refused) => {
-                    for builder in &mut self.builders {
-                        builder.truncate(self.rows);
-                    }
-                    let error = self.line_error(file, &bytes, start, refused);
+                Err(error) => {
+                    self.forget();
                     errors.push(error);
-                    self.finish_line(file, &bytes, start);
                 }
             }
+        }
+    }
+
+    /// Takes back what is there of a row that is none.
+    fn forget(&mut self) {
+        for builder in &mut self.builders {
+            builder.truncate(self.rows);
         }
     }
 
@@ -406,7 +444,7 @@ mod tests {
         let (_, rows, errors) = load("가나\n", Options::default(), vec![column("a", DataType::Char(9))]);
         assert_eq!(rows, 0);
         assert_eq!(errors[0].fault.code(), 1220);
-        let mut file = File::new(Arc::from(&b"a\xa4b\n"[..]), &Options::default());
+        let mut file = File::new(b"a\xa4b\n".as_slice().into(), &Options::default());
         let mut reader =
             Reader::new(Options { replace_invalid: Some(b'?'), ..Options::default() }, columns()).unwrap();
         let mut errors = Vec::new();

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::expression::Expression;
+use crate::pieces::Pieces;
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::external::ExternalTable;
@@ -171,7 +172,7 @@ pub struct Content {
 pub struct ExternalFile {
     /// `s3://bucket/key`.
     pub path: String,
-    pub bytes: Arc<[u8]>,
+    pub bytes: Pieces,
     /// Its partition's place in [`Content::partitions`].
     pub partition: usize,
 }

@@ -92,8 +92,8 @@ pub fn results(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {
         return Err(invalid("Could not find results"));
     };
     let all = match execution.kind {
-        Kind::Dml => records(bytes),
-        Kind::Ddl | Kind::Utility => String::from_utf8_lossy(bytes)
+        Kind::Dml => records(&bytes.whole()),
+        Kind::Ddl | Kind::Utility => String::from_utf8_lossy(&bytes.whole())
             .lines()
             .map(|line| line.split('\t').map(|cell| Some(cell.to_owned())).collect())
             .collect(),

@@ -51,7 +51,7 @@ pub(super) fn take(
             let mut part = |from: usize, to: usize| {
                 let range = format!("bytes={from}-{}", to - 1);
                 let got = ask("GetObject", json!({"Bucket": bucket, "Key": key, "Range": range}))?;
-                Ok::<_, String>(got.body.as_deref().unwrap_or_default().to_vec())
+                Ok::<_, String>(got.body.unwrap_or_default().whole().into_owned())
             };
             let head = part(0, size.min(piece))?;
             let tail = if size > piece { part(size - piece, size)? } else { Vec::new() };

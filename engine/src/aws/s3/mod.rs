@@ -1,5 +1,6 @@
 //! S3: buckets and the objects in them (S3 API Reference).
 
+pub mod arriving;
 pub mod bucket;
 pub mod fault;
 pub mod lifecycle;

@@ -1,19 +1,18 @@
 //! Uploads in parts: how everything larger than a few megabytes comes into S3.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::bucket::Bucket;
 use super::fault::S3Fault;
-use super::object::{self, Body, Object, copy_source, md5_hex};
+use super::object::{self, Body, Object, copy_source, etag, md5_hex};
 use super::owner;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::pieces::Pieces;
 use crate::sorted::SortedMap;
 
 /// No part but the last may be smaller.
@@ -30,19 +29,14 @@ pub struct Upload {
     pub parts: SortedMap<u32, Part>,
 }
 
-/// One part: a range of the bytes it was cut from, so that cutting copies nothing.
+/// One part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Part {
     pub body: Body,
+    /// All of it: parts were ranges of a file once, and what is stored says so.
     range: Range<usize>,
     etag: String,
     modified: Instant,
-}
-
-impl Part {
-    fn bytes(&self) -> &[u8] {
-        self.body.data().and_then(|data| data.get(self.range.clone())).unwrap_or_default()
-    }
 }
 
 fn find<'a>(bucket: &'a mut Bucket, order: &Order<'_>) -> Result<(usize, &'a mut Upload), S3Fault> {
@@ -54,7 +48,7 @@ fn find<'a>(bucket: &'a mut Bucket, order: &Order<'_>) -> Result<(usize, &'a mut
 
 pub fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
     let (name, key) = (order.parameters.required("Bucket"), order.parameters.required("Key"));
-    let object = object::described(account, order, Body::new(0, Arc::default()))?;
+    let object = object::described(account, order, Body::new(0, Pieces::default()))?;
     let id = account.identifiers.secret(128).replace(['+', '/'], "_");
     let upload =
         Upload { id: id.clone(), key: key.to_owned(), initiated: order.now, object, parts: SortedMap::new() };
@@ -63,30 +57,23 @@ pub fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> 
     Ok(json!({"ServerSideEncryption": encryption, "Bucket": name, "Key": key, "UploadId": id}))
 }
 
-fn add(
-    account: &mut Account,
-    order: &Order<'_>,
-    data: Arc<[u8]>,
-    range: Range<usize>,
-) -> Result<(String, String), Fault> {
+fn add(account: &mut Account, order: &Order<'_>, data: Pieces) -> Result<(String, String), Fault> {
     let number = order.parameters.integer("PartNumber").unwrap_or(0);
     let Some(number) = u32::try_from(number).ok().filter(|number| (1..=10_000).contains(number)) else {
         let sentence = "Part number must be an integer between 1 and 10000, inclusive".to_owned();
         return Err(S3Fault::InvalidArgument { sentence }.into());
     };
-    let blob = account.allocate_blob();
+    let etag = etag(&data);
+    let body = account.body(data);
     let bucket = account.s3.bucket_mut(order.parameters.required("Bucket"), order.region)?;
     let (_, upload) = find(bucket, order)?;
-    let etag = format!("\"{}\"", md5_hex(data.get(range.clone()).unwrap_or_default()));
-    let part = Part { body: Body::new(blob, data), range, etag: etag.clone(), modified: order.now };
+    let part = Part { range: 0..body.size as usize, body, etag: etag.clone(), modified: order.now };
     upload.parts.insert(number, part);
     Ok((etag, upload.object.encryption.clone()))
 }
 
 pub fn upload_part(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
-    let data = object::bytes(order);
-    let range = order.slice.clone().unwrap_or(0..data.len());
-    let (etag, encryption) = add(account, order, data, range)?;
+    let (etag, encryption) = add(account, order, object::bytes(order))?;
     Ok(json!({"ServerSideEncryption": encryption, "ETag": etag}))
 }
 
@@ -100,7 +87,7 @@ pub fn upload_part_copy(account: &mut Account, order: &Order<'_>) -> Result<Valu
         None => 0..data.len(),
         Some(text) => object::byte_range(text, data.len()).ok_or(S3Fault::InvalidRange)?,
     };
-    let (etag, encryption) = add(account, order, data, range)?;
+    let (etag, encryption) = add(account, order, data.slice(range))?;
     Ok(json!({
         "CopyPartResult": {"ETag": etag, "LastModified": iso(order.now)},
         "ServerSideEncryption": encryption,
@@ -110,7 +97,6 @@ pub fn upload_part_copy(account: &mut Account, order: &Order<'_>) -> Result<Valu
 pub fn complete(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
     let parameters = order.parameters;
     let (name, key) = (parameters.required("Bucket"), parameters.required("Key"));
-    let blob = account.allocate_blob();
     let bucket = account.s3.bucket_mut(name, order.region)?;
     let (at, upload) = find(bucket, order)?;
     let wanted = parameters.structure("MultipartUpload").structures("Parts");
@@ -131,20 +117,17 @@ pub fn complete(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault
         before = number;
         parts.push(part);
     }
-    let small = |part: &&Part| (part.range.len() as u64) < SMALLEST;
+    let small = |part: &&Part| part.body.size < SMALLEST;
     if parts.iter().rev().skip(1).any(small) {
         return Err(S3Fault::EntityTooSmall.into());
     }
-    let mut sums = Md5::new();
-    for part in &parts {
-        sums.update(Md5::digest(part.bytes()));
-    }
-    let hex: String = sums.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    let etag = format!("\"{hex}-{}\"", parts.len());
-    let data = together(&parts);
-    let upload = bucket.uploads.remove(at);
-    let mut object = upload.object;
-    object.body = Body::new(blob, data);
+    let data = parts.iter().filter_map(|part| part.body.data());
+    let sums: Vec<u8> = data.clone().flat_map(object::md5).collect();
+    let etag = format!("\"{}-{}\"", md5_hex(&sums), parts.len());
+    let data = Pieces::of(data.flat_map(Pieces::iter).cloned());
+    let mut object = bucket.uploads.remove(at).object;
+    object.body = account.body(data);
+    let bucket = account.s3.bucket_mut(name, order.region)?;
     object.etag.clone_from(&etag);
     object.modified = order.now;
     let (region, encryption) = (bucket.region.clone(), object.encryption.clone());
@@ -160,23 +143,6 @@ pub fn complete(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault
         answer["VersionId"] = json!(version);
     }
     Ok(answer)
-}
-
-/// The bytes of all parts. Parts that were cut from one piece, and are all of it, are that piece.
-fn together(parts: &[&Part]) -> Arc<[u8]> {
-    let whole = parts.first().and_then(|part| part.body.data());
-    let mut end = 0;
-    let cut = whole.is_some_and(|whole| {
-        parts.iter().all(|part| {
-            let follows = part.range.start == end;
-            end = part.range.end;
-            follows && part.body.data().is_some_and(|data| Arc::ptr_eq(data, whole))
-        })
-    });
-    match whole {
-        Some(whole) if cut && end == whole.len() => whole.clone(),
-        _ => parts.iter().flat_map(|part| part.bytes()).copied().collect(),
-    }
 }
 
 pub fn abort(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
@@ -198,7 +164,7 @@ pub fn list_parts(account: &mut Account, order: &Order<'_>) -> Result<Value, Fau
                 "PartNumber": number,
                 "LastModified": iso(part.modified),
                 "ETag": part.etag,
-                "Size": part.range.len(),
+                "Size": part.body.size,
             })
         })
         .collect();

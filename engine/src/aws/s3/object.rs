@@ -18,6 +18,7 @@ use crate::aws::policy::Context;
 use crate::aws::timestamp::{http, iso};
 use crate::aws::{Access, Account, Fault, Order, Reply, decide};
 use crate::clock::Instant;
+use crate::pieces::{PIECE, Pieces};
 use crate::sorted::SortedMap;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,7 +43,7 @@ impl Object {
     /// An object as a service writes it, that says nothing but its bytes.
     pub fn plain(body: Body, modified: Instant) -> Self {
         Object {
-            etag: body.data().map_or_else(String::new, |data| format!("\"{}\"", md5_hex(data))),
+            etag: body.data().map_or_else(String::new, etag),
             body,
             modified,
             content_type: "binary/octet-stream".to_owned(),
@@ -56,29 +57,58 @@ impl Object {
     }
 }
 
-/// An object's bytes, kept apart from the account under a number that is never used again.
+/// An object's bytes, kept apart from the account under a number that is never used again. What is longer than
+/// [`PIECE`] is kept in pieces of that length, under the numbers that follow it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Body {
     pub blob: u64,
     pub size: u64,
     #[serde(skip)]
-    data: Option<Arc<[u8]>>,
+    data: Option<Pieces>,
 }
 
 impl Body {
-    pub fn new(blob: u64, data: Arc<[u8]>) -> Self {
+    pub fn new(blob: u64, data: Pieces) -> Self {
         Body { blob, size: data.len() as u64, data: Some(data) }
     }
 
     /// The bytes; `None` only between reading an account and filling it.
-    pub fn data(&self) -> Option<&Arc<[u8]>> {
+    pub fn data(&self) -> Option<&Pieces> {
         self.data.as_ref()
     }
 
     /// What a former version has stored may have become longer when it was renewed.
-    pub fn fill(&mut self, data: Arc<[u8]>) {
+    pub fn fill(&mut self, data: Pieces) {
         self.size = data.len() as u64;
         self.data = Some(data);
+    }
+
+    /// How many numbers it takes to store it.
+    pub fn places(&self) -> u64 {
+        self.size.div_ceil(PIECE as u64).max(1)
+    }
+
+    /// What is stored under each of them.
+    pub fn stored(&self) -> impl Iterator<Item = (u64, Pieces)> {
+        let places = self.data.iter().flat_map(|_| 0..self.places());
+        places.filter_map(|place| {
+            let start = place as usize * PIECE;
+            Some((self.blob + place, self.data.as_ref()?.slice(start..start + PIECE)))
+        })
+    }
+
+    /// The same read back. Whoever stored it in one place wrote it before there were pieces.
+    pub fn read(&self, read: &mut dyn FnMut(u64) -> Option<Arc<[u8]>>) -> Option<Pieces> {
+        let (mut pieces, mut length) = (Vec::new(), 0);
+        for number in self.blob.. {
+            let piece = read(number)?;
+            length += piece.len() as u64;
+            pieces.push(piece.into());
+            if length >= self.size {
+                break;
+            }
+        }
+        Some(Pieces::of(pieces))
     }
 }
 
@@ -98,7 +128,25 @@ const HEADERS: [&str; 4] = ["CacheControl", "ContentDisposition", "ContentEncodi
 
 /// 32 lower-case hex digits.
 pub fn md5_hex(bytes: &[u8]) -> String {
-    Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Md5::digest(bytes))
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The digest that an object's or a part's tag is.
+pub fn md5(data: &Pieces) -> [u8; 16] {
+    data.md5().unwrap_or_else(|| {
+        let mut sum = Md5::new();
+        data.iter().for_each(|piece| sum.update(&**piece));
+        sum.finalize().into()
+    })
+}
+
+/// The tag of bytes that came as one.
+pub fn etag(data: &Pieces) -> String {
+    format!("\"{}\"", hex(&md5(data)))
 }
 
 /// `%xx` undone.
@@ -133,7 +181,7 @@ pub fn copy_source(text: &str) -> Option<(String, String, Option<String>)> {
 }
 
 /// The bytes that a call brings.
-pub fn bytes(order: &Order<'_>) -> Arc<[u8]> {
+pub fn bytes(order: &Order<'_>) -> Pieces {
     match &order.body {
         Some(body) => body.clone(),
         None => order.parameters.text("Body").unwrap_or("").as_bytes().into(),
@@ -182,7 +230,7 @@ fn expiration(bucket: &Bucket, key: &str, object: &Object) -> Option<String> {
 
 pub fn put(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
     let (name, key) = (order.parameters.required("Bucket"), order.parameters.required("Key"));
-    let body = Body::new(account.allocate_blob(), bytes(order));
+    let body = account.body(bytes(order));
     let object = described(account, order, body)?;
     let bucket = account.s3.bucket_mut(name, order.region)?;
     let mut answer = Map::new();
@@ -274,18 +322,14 @@ pub fn get(account: &Account, order: &Order<'_>) -> Result<Reply, Fault> {
         return Err(S3Fault::InvalidObjectState.into());
     }
     let key = order.parameters.required("Key");
-    let empty: Arc<[u8]> = Arc::default();
-    let data = object.body.data().unwrap_or(&empty);
+    let data = object.body.data().cloned().unwrap_or_default();
     let Some(range) = order.parameters.text("Range") else {
-        return Ok(Reply {
-            value: describe(bucket, key, object, data.len(), None),
-            body: Some(data.clone()),
-        });
+        return Ok(Reply { value: describe(bucket, key, object, data.len(), None), body: Some(data) });
     };
     let bytes = byte_range(range, data.len()).ok_or(S3Fault::InvalidRange)?;
     let told = format!("bytes {}-{}/{}", bytes.start, bytes.end - 1, data.len());
     let value = describe(bucket, key, object, bytes.len(), Some(told));
-    Ok(Reply { value, body: Some(data[bytes].into()) })
+    Ok(Reply { value, body: Some(data.slice(bytes)) })
 }
 
 /// `bytes=a-b`, `bytes=a-`, `bytes=-n`, as a half-open range.
@@ -361,7 +405,6 @@ pub fn copy(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
     let (old, versioned) = (found.version.clone(), bucket.versioning.is_some());
     let mut object = found.clone();
     let new = described(account, order, object.body.clone())?;
-    object.body.blob = account.allocate_blob();
     object.modified = order.now;
     object.storage_class = new.storage_class;
     object.encryption = new.encryption;

@@ -3,8 +3,6 @@
 //! Their rows are CSV in S3, read under the role that the order names. Trained they are apart from the call
 //! (`sandbox/tuition`), because this room knows no learners; the account's time says how far they are.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -266,7 +264,8 @@ pub fn rows(account: &mut Account, job: &Job, now: Instant) -> Result<Vec<u8>, S
             None,
             now,
         );
-        let body: Arc<[u8]> = got.map_err(|error| failed(error.fault.message()))?.body.unwrap_or_default();
+        let body = got.map_err(|error| failed(error.fault.message()))?.body.unwrap_or_default();
+        let body = body.whole();
         let mut more = &body[..];
         if job.automl && !data.is_empty() {
             let end = more.iter().position(|byte| *byte == b'\n').map_or(more.len(), |end| end + 1);

@@ -18,11 +18,11 @@ use crate::aws::meter::{Of, Usage};
 use crate::aws::parameters::Parameters;
 use crate::aws::policy::Context;
 use crate::aws::policy::decision::Principal;
-use crate::aws::s3::object::Body;
 use crate::aws::sts::session::trust;
 use crate::aws::warehouse_access::{self, Reader, WarehouseError};
 use crate::aws::{Access, Account, Caller, Fault, call_with_body, decide, request_context};
 use crate::clock::Instant;
+use crate::pieces::Pieces;
 use crate::warehouse::calendar::Moment;
 
 /// What is asked for.
@@ -236,7 +236,7 @@ pub(super) fn leave(account: &mut Account, job: &Job, produced: &Produced) {
         files.push((job.ends, job.artefact(), produced.artefact.clone()));
     }
     for (at, key, bytes) in files {
-        let body = Body::new(account.allocate_blob(), bytes);
+        let body = account.body(bytes.into());
         let (job, bucket) = (job.name.clone(), job.bucket.clone());
         account.sagemaker.due.push(Due { at, job, bucket, what: What::Write { key, body } });
     }
@@ -273,7 +273,7 @@ fn stage(
     let key = format!("{}input/data.csv", job.prefix);
     let encryption = if kms_key.is_some() { "aws:kms" } else { "AES256" };
     let parameters = json!({"Bucket": job.bucket, "Key": key, "ServerSideEncryption": encryption});
-    let put = call_with_body(account, caller, "s3", "PutObject", parameters, Some(data), job.created);
+    let put = call_with_body(account, caller, "s3", "PutObject", parameters, Some(data.into()), job.created);
     let context = format!("S3 key being written : s3://{}/{key}", job.bucket);
     put.map(|_| ()).map_err(|error| warehouse_access::refused(account, &error, context))
 }
@@ -327,7 +327,7 @@ pub fn artefact(account: &mut Account, reader: &Reader<'_>, from: &str) -> Resul
         }
     };
     let (bucket, key) = place.split_once('/').unwrap_or((&place, ""));
-    warehouse_access::get(account, reader, bucket, key)
+    warehouse_access::get(account, reader, bucket, key).map(|bytes| bytes.joined())
 }
 
 /// What an endpoint serves, as the role may invoke it.
@@ -363,7 +363,7 @@ pub fn answering(account: &Account, endpoint: &str, region: &str, now: Instant) 
         // Unconfirmed.
         return Err(format!("Endpoint {endpoint} of account {} is not in service.", account.id));
     }
-    found.body.data().cloned().ok_or_else(|| format!("The model of endpoint {endpoint} is gone."))
+    found.body.data().map(Pieces::joined).ok_or_else(|| format!("The model of endpoint {endpoint} is gone."))
 }
 
 /// Whether somebody has stopped the job.
@@ -440,7 +440,6 @@ fn refusal(
     let order = crate::aws::Order {
         parameters: Parameters::new(&nothing),
         body: None,
-        slice: None,
         caller: &who,
         region: &region,
         now,

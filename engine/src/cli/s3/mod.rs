@@ -163,7 +163,7 @@ fn call(
     terminal: &mut Terminal<'_>,
     operation: &str,
     parameters: Value,
-    body: Option<std::sync::Arc<[u8]>>,
+    body: Option<crate::pieces::Pieces>,
 ) -> Result<Reply, ApiError> {
     terminal.call(Service::S3, operation, parameters, body)
 }

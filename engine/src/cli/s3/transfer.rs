@@ -1,7 +1,5 @@
 //! `aws s3 cp`, `mv`, `rm` and `sync`.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 
 use super::{Flags, Listed, Uri, call, objects};
@@ -9,6 +7,7 @@ use crate::aws::policy::pattern::Pattern;
 use crate::aws::timestamp;
 use crate::aws::{ApiError, Fault};
 use crate::cli::{CliOutput, Terminal, absolute};
+use crate::pieces::Pieces;
 use crate::sorted::SortedMap;
 
 /// An end of a transfer.
@@ -117,7 +116,9 @@ pub fn copy(terminal: &mut Terminal<'_>, flags: &Flags, moves: bool) -> CliOutpu
 /// `cp s3://b/k -`: the object on standard output.
 fn print(terminal: &mut Terminal<'_>, uri: &Uri) -> CliOutput {
     match call(terminal, "GetObject", json!({"Bucket": uri.bucket, "Key": uri.key}), None) {
-        Ok(reply) => CliOutput::done(String::from_utf8_lossy(&reply.body.unwrap_or_default()).into_owned()),
+        Ok(reply) => {
+            CliOutput::done(String::from_utf8_lossy(&reply.body.unwrap_or_default().whole()).into_owned())
+        }
         Err(error) => fatal(&error),
     }
 }
@@ -296,7 +297,7 @@ fn add(parameters: &mut Value, flags: &Flags, fits: impl Fn(&str) -> bool) {
 }
 
 /// A large file as the CLI uploads it. The parts are cut from the file's own bytes, which are not copied.
-fn in_parts(terminal: &mut Terminal<'_>, parameters: Value, bytes: &Arc<[u8]>) -> Result<(), ApiError> {
+fn in_parts(terminal: &mut Terminal<'_>, parameters: Value, bytes: &Pieces) -> Result<(), ApiError> {
     let begun = call(terminal, "CreateMultipartUpload", parameters.clone(), None)?.value;
     let upload =
         json!({"Bucket": parameters["Bucket"], "Key": parameters["Key"], "UploadId": begun["UploadId"]});
@@ -305,7 +306,7 @@ fn in_parts(terminal: &mut Terminal<'_>, parameters: Value, bytes: &Arc<[u8]>) -
         let mut part = upload.clone();
         part["PartNumber"] = json!(number);
         let slice = start..bytes.len().min(start + PART);
-        match terminal.upload(part, bytes.clone(), slice) {
+        match call(terminal, "UploadPart", part, Some(bytes.slice(slice))) {
             Ok(answer) => parts.push(json!({"PartNumber": number, "ETag": answer.value["ETag"]})),
             Err(error) => {
                 // The CLI takes back what it has begun.

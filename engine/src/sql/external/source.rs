@@ -194,7 +194,7 @@ fn files(
     let own = table.schema.as_str().starts_with('$');
     if !own && !prefix.ends_with('/') && found.iter().any(|object| object.key == prefix) {
         let manifest = outside.get(&role, bucket, prefix).map_err(|error| failed(error, "read", prefix))?;
-        for (url, mandatory) in listed(&manifest, location)? {
+        for (url, mandatory) in listed(&manifest.whole(), location)? {
             let (bucket, key) = place(&url)?;
             let path = format!("s3://{bucket}/{key}");
             match outside.get(&role, bucket, key) {

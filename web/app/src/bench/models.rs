@@ -38,6 +38,7 @@ pub fn Models() -> Html {
                         operation: MODELS.to_owned(),
                         parameters: Value::Null,
                         region: None,
+                        upload: None,
                         quiet: true,
                         line: None,
                     };

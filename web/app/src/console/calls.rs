@@ -19,6 +19,8 @@ pub struct Ready {
     pub region: Option<String>,
     /// Looked at as the real console may, without a trace.
     pub quiet: bool,
+    /// The bytes that were carried ahead of it.
+    pub upload: Option<u32>,
     /// The `aws` line that does the same; none for what only the sandbox tells.
     pub line: Option<String>,
 }
@@ -41,6 +43,7 @@ impl Ready {
             parameters,
             region,
             quiet: is(spec, "quiet"),
+            upload: None,
             line,
         }
     }
@@ -128,6 +131,7 @@ impl Ready {
             parameters: self.parameters.clone(),
             region: self.region.clone(),
             quiet: self.quiet,
+            upload: self.upload,
         }
     }
 }

@@ -1,10 +1,11 @@
 //! A bucket as folders and objects, and the learner's own files on their way into it.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
+use sandshift_protocol::CallFailure;
 use sandshift_protocol::line::quoted;
-use sandshift_protocol::{CallFailure, FailureKind};
 use serde_json::{Value, json};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FileList, HtmlInputElement};
@@ -19,10 +20,10 @@ use super::path::{find, rows, text};
 use super::table::{Table, Wish};
 use crate::host::said;
 use crate::icon::small_icon;
-use crate::page::{Desk, use_page};
+use crate::page::{Desk, Page, lost, use_page};
 
-/// How much of a file is read at a time, so that there is a progress to tell.
-const PIECE: f64 = 4_000_000.0;
+/// How much of a file is read and sent at a time: what the account stores in one place.
+const PIECE: f64 = 8_388_608.0;
 
 #[derive(Properties, PartialEq)]
 pub struct ObjectsProps {
@@ -37,7 +38,16 @@ struct Upload {
     name: String,
     read: f64,
     size: f64,
-    end: Option<Result<String, CallFailure>>,
+    canceled: Rc<Cell<bool>>,
+    end: Option<End>,
+}
+
+#[derive(Clone, PartialEq)]
+enum End {
+    /// The line that does the same.
+    Done(String),
+    Canceled,
+    Failed(CallFailure),
 }
 
 #[component]
@@ -49,15 +59,15 @@ pub fn Objects(props: &ObjectsProps) -> Html {
     let known = &props.answers.known;
     let answers = Answers { known: Rc::new(with(known, "listing", listing(known))), ..props.answers.clone() };
     let take = {
-        let (desk, uploads, known) = (page.desk.clone(), uploads.clone(), known.clone());
+        let (desk, book, uploads, known) = (page.desk.clone(), book.clone(), uploads.clone(), known.clone());
         move |files: FileList| {
             let files: Vec<File> = (0..files.length()).filter_map(|at| files.get(at)).collect();
-            let (desk, known) = (desk.clone(), known.clone());
+            let (desk, book, known) = (desk.clone(), book.clone(), known.clone());
             let tell = {
                 let uploads = uploads.clone();
                 Callback::from(move |now: Vec<Upload>| uploads.set(now))
             };
-            yew::platform::spawn_local(async move { upload(&desk, &known, files, &tell).await });
+            yew::platform::spawn_local(async move { upload(&desk, &book, &known, files, &tell).await });
         }
     };
     let onchange = {
@@ -96,30 +106,46 @@ pub fn Objects(props: &ObjectsProps) -> Html {
                 <span class="meta">{ book.word("drop_here").to_owned() }</span>
             </div>
             <div role="status" class="uploads">
-                { for uploads.iter().map(|upload| progress(&book, upload)) }
+                { for uploads.iter().map(|upload| progress(&page, &book, upload)) }
             </div>
             { for uploads.iter().filter_map(|upload| match &upload.end {
-                Some(Ok(line)) => Some(command::lines(&page, &book, std::slice::from_ref(line))),
-                Some(Err(refused)) => Some(failure(&page, &book, refused)),
-                None => None,
+                Some(End::Done(line)) => Some(command::lines(&page, &book, std::slice::from_ref(line))),
+                Some(End::Failed(refused)) => Some(failure(&page, &book, refused)),
+                Some(End::Canceled) | None => None,
             }) }
             <Table section={props.section.clone()} {answers} wish={props.wish.clone()} />
         </div>
     }
 }
 
-fn progress(book: &Book, upload: &Upload) -> Html {
+fn progress(page: &Page, book: &Book, upload: &Upload) -> Html {
     let share = if upload.size > 0.0 { upload.read / upload.size * 100.0 } else { 100.0 };
     let told = format!("{} / {}", size(upload.read), size(upload.size));
+    let cancel = {
+        let canceled = upload.canceled.clone();
+        Callback::from(move |_: MouseEvent| canceled.set(true))
+    };
     html! {
         <div class="progress-line">
             <span class="mono">{ &upload.name }</span>
-            if upload.end.is_none() {
-                <div class="bar" role="progressbar" aria-label={upload.name.clone()} aria-valuemin="0" aria-valuemax="100" aria-valuenow={format!("{share:.0}")}><i style={format!("inline-size:{share:.1}%")} /></div>
-                <span class="num">{ told }</span>
-            } else if matches!(upload.end, Some(Ok(_))) {
-                <span class="pill pill-ok">{ small_icon("check") }{ book.say("uploaded", &size(upload.size)) }</span>
-            }
+            { match &upload.end {
+                None => html! {
+                    <>
+                        <div class="bar" role="progressbar" aria-label={upload.name.clone()} aria-valuemin="0" aria-valuemax="100" aria-valuenow={format!("{share:.0}")}><i style={format!("inline-size:{share:.1}%")} /></div>
+                        <span class="num">{ told }</span>
+                        if upload.read < upload.size {
+                            <button class="btn btn-quiet btn-sm" type="button" onclick={cancel}>{ page.words().cancel }</button>
+                        } else {
+                            <span class="meta">{ book.word("storing").to_owned() }</span>
+                        }
+                    </>
+                },
+                Some(End::Done(_)) => html! {
+                    <span class="pill pill-ok">{ small_icon("check") }{ book.say("uploaded", &size(upload.size)) }</span>
+                },
+                Some(End::Canceled) => html! { <span class="pill">{ page.words().canceled }</span> },
+                Some(End::Failed(_)) => html! {},
+            } }
         </div>
     }
 }
@@ -149,28 +175,17 @@ pub fn region(known: &Value) -> Option<String> {
     (region != plain(known, "region")).then(|| region.to_owned())
 }
 
-/// Reads the files and puts them into the bucket, one after the other.
-async fn upload(desk: &Desk, known: &Value, files: Vec<File>, tell: &Callback<Vec<Upload>>) {
-    let mut uploads: Vec<Upload> = files
-        .iter()
-        .map(|file| Upload { name: file.name(), read: 0.0, size: file.size(), end: None })
-        .collect();
+/// Puts the files into the bucket, one after the other.
+async fn upload(desk: &Desk, book: &Book, known: &Value, files: Vec<File>, tell: &Callback<Vec<Upload>>) {
+    let begun = |file: &File| Upload {
+        name: file.name(),
+        read: 0.0,
+        size: file.size(),
+        canceled: Rc::default(),
+        end: None,
+    };
+    let mut uploads: Vec<Upload> = files.iter().map(begun).collect();
     for (at, file) in files.iter().enumerate() {
-        let bytes = Uint8Array::new_with_length(file.size() as u32);
-        let mut failed = None;
-        while uploads[at].read < file.size() {
-            tell.emit(uploads.clone());
-            let from = uploads[at].read;
-            let to = (from + PIECE).min(file.size());
-            match piece(file, from, to).await {
-                Ok(piece) => bytes.set(&piece, from as u32),
-                Err(reason) => {
-                    failed = Some(reason);
-                    break;
-                }
-            }
-            uploads[at].read = to;
-        }
         let member = |name: &str| find(known, name).map(|value| text(&value)).unwrap_or_default();
         let (bucket, key) = (member("Bucket"), format!("{}{}", member("Prefix"), file.name()));
         let mut parameters = json!({"Bucket": bucket, "Key": key});
@@ -184,20 +199,66 @@ async fn upload(desk: &Desk, known: &Value, files: Vec<File>, tell: &Callback<Ve
             parameters,
             region: region(known),
             quiet: false,
+            upload: None,
             line: Some(line.clone()),
         };
-        uploads[at].end = Some(match failed {
-            Some(reason) => Err(CallFailure {
-                operation: "PutObject".to_owned(),
-                code: "File".to_owned(),
-                message: reason,
-                kind: FailureKind::Refused,
-                denial: None,
-            }),
-            None => desk.aws(&call, Some(bytes)).await.map(|_| line),
+        let canceled = uploads[at].canceled.clone();
+        let mut read = |now: f64| {
+            uploads[at].read = now;
+            tell.emit(uploads.clone());
+        };
+        let done = put(desk, book, file, call, &canceled, &mut read).await;
+        uploads[at].end = Some(match done {
+            Ok(true) => End::Done(line),
+            Ok(false) => End::Canceled,
+            Err(refused) => End::Failed(refused),
         });
         tell.emit(uploads.clone());
     }
+}
+
+/// Carries a file over, piece by piece, and then makes the call; `false` when it was canceled before that. Until the call
+/// is done there is no object, and nothing of it is stored.
+async fn put(
+    desk: &Desk,
+    book: &Book,
+    file: &File,
+    mut call: Ready,
+    canceled: &Cell<bool>,
+    read: &mut dyn FnMut(f64),
+) -> Result<bool, CallFailure> {
+    let (number, total) = ((js_sys::Math::random() * f64::from(u32::MAX)) as u32, file.size());
+    let (mut at, mut with) = (0.0, None);
+    loop {
+        read(at);
+        if canceled.get() {
+            // Nothing is there to be given up where the worker has no answer.
+            let _ = desk.carry(number, at, total, None).await;
+            return Ok(false);
+        }
+        let to = (at + PIECE).min(total);
+        let bytes = match piece(file, at, to).await {
+            Ok(bytes) => bytes,
+            Err(reason) => {
+                let _ = desk.carry(number, at, total, None).await;
+                return Err(lost(&call, "File", reason));
+            }
+        };
+        if at == 0.0 && to >= total {
+            with = Some(bytes);
+        } else {
+            let sent = desk.carry(number, at, total, Some(bytes)).await;
+            let word = if at == 0.0 { "too_long" } else { "broken_off" };
+            sent.map_err(|reason| lost(&call, "File", format!("{} ({reason})", book.word(word))))?;
+            call.upload = Some(number);
+        }
+        at = to;
+        if at >= total {
+            break;
+        }
+    }
+    read(total);
+    desk.aws(&call, with).await.map(|_| true)
 }
 
 async fn piece(file: &File, from: f64, to: f64) -> Result<Uint8Array, String> {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Reflect};
+use js_sys::{Function, Reflect};
 use sandshift_protocol::CallFailure;
 use serde_json::{Value, json};
 use wasm_bindgen::{JsCast, JsValue};
@@ -111,6 +111,7 @@ fn get(known: &Value, range: Option<String>) -> Ready {
         parameters,
         region: region(known),
         quiet: false,
+        upload: None,
         line: None,
     }
 }
@@ -125,10 +126,9 @@ pub fn download(desk: &Desk, known: &Value) {
     yew::platform::spawn_local(async move {
         let (_, key) = object(&known);
         let name = key.rsplit('/').next().unwrap_or(&key).to_owned();
-        match desk.aws(&get(&known, None), None).await {
-            Ok((value, bytes)) => {
+        match desk.object(&get(&known, None)).await {
+            Ok((value, parts)) => {
                 let kind = find(&value, "ContentType").map(|kind| text(&kind)).unwrap_or_default();
-                let parts: Array = bytes.into_iter().collect();
                 desk.saved(&name, host::save_file(&name, &kind, &parts));
             }
             Err(refused) => desk.fail(format!("{}: {}", refused.code, refused.message)),

@@ -23,22 +23,14 @@ const EVENTS_TOLD: usize = 300;
 const PAGES: usize = 20;
 
 impl Workspace {
-    /// Takes the bytes of the next call: an object on its way into S3.
-    pub fn hand_over(&mut self, bytes: std::sync::Arc<[u8]>) {
-        self.handed_over = Some(bytes);
-    }
-
-    /// The bytes that belong to the answer `id`, once.
-    pub fn bytes_of(&mut self, id: u32) -> Option<std::sync::Arc<[u8]>> {
-        let at = self.bodies.iter().position(|(of, _)| *of == id)?;
-        Some(self.bodies.swap_remove(at).1)
-    }
-
     pub(super) fn call(&mut self, id: u32, mut call: Call) {
         // As the CLI's `--body`: a file of the learner's own machine, by its path.
         let path = call.parameters.as_object_mut().and_then(|parameters| parameters.remove("Body"));
         let file = path.and_then(|path| self.sandbox.disk.read(path.as_str()?));
-        let body = self.handed_over.take().or(file);
+        let Ok(brought) = self.carried.brought(call.upload) else {
+            return self.refuse(id, "the pieces of this upload are gone", Some("Upload the file again."));
+        };
+        let body = brought.or(file);
         if call.service == SANDBOX {
             let value = match call.operation.as_str() {
                 EVENTS => events(&self.sandbox),
@@ -76,7 +68,9 @@ impl Workspace {
         }
         let event = match answer {
             Ok(reply) => {
-                self.bodies.extend(reply.body.map(|body| (id, body)));
+                if let Some(body) = reply.body {
+                    self.carried.leave(id, body);
+                }
                 EventKind::Called { value: reply.value }
             }
             Err(error) => EventKind::CallFailed { failure: failure(&error) },

@@ -1,13 +1,12 @@
 //! Where a load's bytes come from: the objects of a prefix or of a manifest, expanded and in UTF-8.
 
-use std::sync::Arc;
-
 use super::encoding::Encoding;
 use super::failure::Failure;
 use super::settings::{Content, Settings, location};
 use crate::extension::Extensions;
 use crate::extension::formats::Codec;
 use crate::load::asked::{Asked, Trouble, expand};
+use crate::pieces::Pieces;
 use crate::sql::error::SqlResult;
 use crate::sql::outside::{Credentials, Outside, OutsideError};
 
@@ -48,7 +47,7 @@ struct Wanted {
 pub struct File {
     /// `s3://bucket/key`.
     pub name: String,
-    pub bytes: Arc<[u8]>,
+    pub bytes: Pieces,
     /// Bytes of the object, which compression makes fewer.
     pub size: u64,
 }
@@ -106,7 +105,7 @@ impl Files {
                 self.failure.s3(why, &place)
             };
             let form = || odd("Manifest file is not in correct json format");
-            let manifest: serde_json::Value = serde_json::from_slice(&text).map_err(|_| form())?;
+            let manifest: serde_json::Value = serde_json::from_slice(&text.whole()).map_err(|_| form())?;
             for entry in manifest["entries"].as_array().ok_or_else(form)? {
                 let (bucket, key) =
                     entry["url"].as_str().and_then(|url| location(url).ok()).ok_or_else(form)?;
@@ -129,7 +128,7 @@ impl Files {
     }
 
     /// An object by itself: the manifest, the JSONPaths.
-    pub fn fetch(&self, outside: &mut dyn Outside, bucket: &str, key: &str) -> SqlResult<Arc<[u8]>> {
+    pub fn fetch(&self, outside: &mut dyn Outside, bucket: &str, key: &str) -> SqlResult<Pieces> {
         outside.region(self.region.as_deref());
         outside.get(&self.credentials, bucket, key).map_err(|error| self.failure.refused(&error))
     }
@@ -178,7 +177,7 @@ impl Files {
 
     fn decoded(&self, mut file: File) -> SqlResult<Next> {
         if self.encoding != Encoding::Utf8 {
-            let Some(bytes) = self.encoding.decoded(&file.bytes) else {
+            let Some(bytes) = self.encoding.decoded(&file.bytes.whole()) else {
                 // unconfirmed: the sentence; the number is the load error reference's for another encoding.
                 let text = "The file is not in the encoding that the ENCODING parameter names";
                 let context = format!("S3 key being read : {}", file.name);

@@ -272,7 +272,7 @@ impl CopyTask {
                 &format!("JSONPath file location = {place}"),
             )
         };
-        let document: serde_json::Value = serde_json::from_slice(&text).map_err(|_| form())?;
+        let document: serde_json::Value = serde_json::from_slice(&text.whole()).map_err(|_| form())?;
         let Some(written) = document.get("jsonpaths") else { return Ok(()) };
         let mut paths = Vec::new();
         for written in written.as_array().ok_or_else(form)? {

@@ -1,7 +1,5 @@
 //! Loads from a bucket that is a list of files.
 
-use std::sync::Arc;
-
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Int32Type, Int64Type};
 
@@ -9,6 +7,7 @@ use super::*;
 use crate::extension::Extensions;
 use crate::load::column::LoadColumn;
 use crate::load::options::Options;
+use crate::pieces::Pieces;
 use crate::sql::outside::{Credentials, ObjectSummary, Outside, OutsideError};
 use crate::warehouse::identifier::QualifiedName;
 
@@ -31,7 +30,7 @@ impl Outside for Bucket {
         self.list(at, bucket, prefix)
     }
 
-    fn put(&mut self, _: &Credentials, _: &str, _: &str, _: Arc<[u8]>) -> Result<(), OutsideError> {
+    fn put(&mut self, _: &Credentials, _: &str, _: &str, _: Pieces) -> Result<(), OutsideError> {
         Ok(())
     }
 
@@ -39,7 +38,7 @@ impl Outside for Bucket {
         Ok(())
     }
 
-    fn get(&mut self, _: &Credentials, _: &str, key: &str) -> Result<Arc<[u8]>, OutsideError> {
+    fn get(&mut self, _: &Credentials, _: &str, key: &str) -> Result<Pieces, OutsideError> {
         match self.0.iter().find(|(name, _)| *name == key) {
             Some((_, text)) => Ok(text.as_bytes().into()),
             None => {
