@@ -34,6 +34,9 @@ use serde::{Deserialize, Serialize};
 use crate::problem::Problem;
 use crate::text::Text;
 use crate::transcript::{Door, Transcript};
+use fence::{Fence, Kind};
+
+mod fence;
 
 /// Everything said in one language.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -400,65 +403,6 @@ impl Reader<'_> {
 
     fn problem(&mut self, line: u32, message: impl Into<String>, expected: impl Into<String>) {
         self.problems.push(Problem::at(self.file, line, message, expected));
-    }
-}
-
-/// Blocks that are not ordinary Markdown.
-#[derive(Clone, Copy)]
-enum Kind {
-    Sql,
-    Aws,
-    Clock,
-    Blanks,
-    Note,
-    Check,
-    Missing,
-    Question,
-    Answer,
-    Hint,
-    Wrong,
-    Solution,
-}
-
-impl Kind {
-    fn read(word: &str) -> Option<Kind> {
-        Some(match word {
-            "sql" => Kind::Sql,
-            "aws" => Kind::Aws,
-            "clock" => Kind::Clock,
-            "blanks" => Kind::Blanks,
-            "note" => Kind::Note,
-            "check" => Kind::Check,
-            "missing" => Kind::Missing,
-            "question" => Kind::Question,
-            "answer" => Kind::Answer,
-            "hint" => Kind::Hint,
-            "wrong" => Kind::Wrong,
-            "solution" => Kind::Solution,
-            _ => return None,
-        })
-    }
-
-    fn takes_argument(self) -> bool {
-        !matches!(self, Kind::Hint | Kind::Solution | Kind::Clock)
-    }
-}
-
-struct Fence {
-    ticks: usize,
-    info: String,
-}
-
-impl Fence {
-    fn open(line: &str) -> Option<Fence> {
-        let info = line.trim_start_matches('`');
-        let ticks = line.len() - info.len();
-        (ticks >= 3 && !info.contains('`')).then(|| Fence { ticks, info: info.trim().to_owned() })
-    }
-
-    fn is_closed_by(&self, line: &str) -> bool {
-        let line = line.trim_end();
-        line.len() >= self.ticks && line.bytes().all(|byte| byte == b'`')
     }
 }
 
