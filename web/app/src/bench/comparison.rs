@@ -24,12 +24,12 @@ pub fn comparison(page: &Page, compared: &Compared) -> Html {
     let said = summary(page, compared);
     html! {
         <section class="compare" aria-labelledby="compare-t">
-            <h3 class="sr" id="compare-t">{ words.compared }</h3>
+            <h3 class="sr" id="compare-t">{ words.comparing.compared }</h3>
             <div class="compare-heads">
                 { head(page, first) }
                 { head(page, second) }
             </div>
-            <p class="compare-said">{ said }{ " " }<span class="meta">{ words.compared_note }</span></p>
+            <p class="compare-said">{ said }{ " " }<span class="meta">{ words.comparing.compared_note }</span></p>
             {
                 match &compared.difference {
                     Some(difference) => html! { <Rows key={difference.all.result} users={[first.user.clone(), second.user.clone()]} difference={difference.clone()} /> },
@@ -85,17 +85,26 @@ pub fn summary(page: &Page, compared: &Compared) -> String {
     match (difference, &first.end, &second.end) {
         (Some(found), _, _) => said_of_rows(page, users, found),
         (None, HalfEnd::Failed { error: one }, HalfEnd::Failed { error: other }) => {
-            if one.message == other.message { words.same_error } else { words.other_errors }.to_owned()
+            if one.message == other.message {
+                words.comparing.same_error
+            } else {
+                words.comparing.other_errors
+            }
+            .to_owned()
         }
         (None, HalfEnd::Done { .. }, HalfEnd::Failed { .. }) => {
-            (words.one_fails)(users[0], users[1], refused(second))
+            (words.comparing.one_fails)(users[0], users[1], refused(second))
         }
         (None, HalfEnd::Failed { .. }, HalfEnd::Done { .. }) => {
-            (words.one_fails)(users[1], users[0], refused(first))
+            (words.comparing.one_fails)(users[1], users[0], refused(first))
         }
         (None, HalfEnd::Done { result: one }, HalfEnd::Done { result: other }) => {
-            if one.rows_affected == other.rows_affected { words.same_effect } else { words.other_effect }
-                .to_owned()
+            if one.rows_affected == other.rows_affected {
+                words.comparing.same_effect
+            } else {
+                words.comparing.other_effect
+            }
+            .to_owned()
         }
     }
 }
@@ -104,12 +113,12 @@ fn said_of_rows(page: &Page, users: [&str; 2], found: &Difference) -> String {
     let words = page.words();
     let mut said = Vec::new();
     if found.only == [0, 0] && found.changed == 0 {
-        said.push((words.same_rows)(found.same));
+        said.push((words.comparing.same_rows)(found.same));
     } else {
-        said.push((words.rows_shared)(found.same + found.changed));
+        said.push((words.comparing.rows_shared)(found.same + found.changed));
         for (user, only) in users.iter().zip(found.only) {
             if only > 0 {
-                said.push((words.rows_only)(user, only));
+                said.push((words.comparing.rows_only)(user, only));
             }
         }
     }
@@ -118,14 +127,15 @@ fn said_of_rows(page: &Page, users: [&str; 2], found: &Difference) -> String {
             found.columns.iter().filter(|column| test(column)).map(|column| column.name.as_str()).collect();
         (!names.is_empty()).then(|| names.join(", "))
     };
-    said.extend(names(&|column| column.changed).map(|names| (words.columns_differ)(&names)));
+    said.extend(names(&|column| column.changed).map(|names| (words.comparing.columns_differ)(&names)));
     for (at, user) in users.iter().enumerate() {
         said.extend(
-            names(&|column| column.at[1 - at].is_none()).map(|names| (words.columns_only)(user, &names)),
+            names(&|column| column.at[1 - at].is_none())
+                .map(|names| (words.comparing.columns_only)(user, &names)),
         );
     }
     if found.cut {
-        said.push((words.compared_cut)(found.most));
+        said.push((words.comparing.compared_cut)(found.most));
     }
     said.join(" ")
 }
@@ -164,13 +174,13 @@ fn Rows(props: &RowsProps) -> Html {
     html! {
         <>
             <div class="compare-tools">
-                <fieldset class="seg"><legend class="sr">{ words.compared_rows }</legend>
-                    { choice("compare-rows", words.all_rows.to_owned(), *whole, set(&whole, true), Some(found.all.count)) }
-                    { choice("compare-rows", words.differing_rows.to_owned(), !*whole, set(&whole, false), Some(found.differing.count)) }
+                <fieldset class="seg"><legend class="sr">{ words.comparing.compared_rows }</legend>
+                    { choice("compare-rows", words.comparing.all_rows.to_owned(), *whole, set(&whole, true), Some(found.all.count)) }
+                    { choice("compare-rows", words.comparing.differing_rows.to_owned(), !*whole, set(&whole, false), Some(found.differing.count)) }
                 </fieldset>
-                <fieldset class="seg push"><legend class="sr">{ words.compared_layout }</legend>
-                    { choice("compare-layout", words.beside.to_owned(), *beside, set(&beside, true), None) }
-                    { choice("compare-layout", words.together.to_owned(), !*beside, set(&beside, false), None) }
+                <fieldset class="seg push"><legend class="sr">{ words.comparing.compared_layout }</legend>
+                    { choice("compare-layout", words.comparing.beside.to_owned(), *beside, set(&beside, true), None) }
+                    { choice("compare-layout", words.comparing.together.to_owned(), !*beside, set(&beside, false), None) }
                 </fieldset>
             </div>
             <Grid key={format!("{}-{}", rows.result, *beside)} rows={rows.clone()} past=false measured={String::new()} face={Face::Facing(Rc::new(facing))} />

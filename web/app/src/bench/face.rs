@@ -112,10 +112,10 @@ impl Facing {
                     None => column.at.contains(&None),
                 };
                 let note = match (user, column.at) {
-                    (Some(_), _) if lacks => Some(words.column_absent.to_owned()),
-                    (None, [Some(_), None]) => Some((words.only_user)(&self.users[0])),
-                    (None, [None, Some(_)]) => Some((words.only_user)(&self.users[1])),
-                    _ if column.changed => Some(words.values_differ.to_owned()),
+                    (Some(_), _) if lacks => Some(words.comparing.column_absent.to_owned()),
+                    (None, [Some(_), None]) => Some((words.comparing.only_user)(&self.users[0])),
+                    (None, [None, Some(_)]) => Some((words.comparing.only_user)(&self.users[1])),
+                    _ if column.changed => Some(words.comparing.values_differ.to_owned()),
                     _ => None,
                 };
                 let class = classes!(
@@ -143,7 +143,7 @@ impl Facing {
         html! {
             <tr aria-rowindex="1">
                 <td class="rn" />
-                { for self.users.iter().map(|user| html! { <th scope="col" class="sees"><span class="seer">{ user }</span><span class="type">{ words.sees }</span></th> }) }
+                { for self.users.iter().map(|user| html! { <th scope="col" class="sees"><span class="seer">{ user }</span><span class="type">{ words.comparing.sees }</span></th> }) }
                 { for names(None) }
             </tr>
         }
@@ -155,8 +155,11 @@ impl Facing {
         let value = |at: Option<u32>| at.and_then(|at| row.get(at as usize)).and_then(Option::as_deref);
         match self.place(at) {
             Place::Seen(user) => {
-                let (class, said) =
-                    if unseen[user] { ("seen-no", words.sees_not) } else { ("seen-yes", words.sees) };
+                let (class, said) = if unseen[user] {
+                    ("seen-no", words.comparing.sees_not)
+                } else {
+                    ("seen-yes", words.comparing.sees)
+                };
                 (
                     classes!("sees", class),
                     html! { <><i aria-hidden="true" /><span class="sr">{ said }</span></> },
@@ -166,7 +169,8 @@ impl Facing {
                 let Some(column) = self.difference.columns.get(number) else { return Default::default() };
                 let first = (user == 1 && number == 0).then_some("second");
                 if unseen[user] || column.at[user].is_none() {
-                    let said = if unseen[user] { words.sees_not } else { words.column_absent };
+                    let said =
+                        if unseen[user] { words.comparing.sees_not } else { words.comparing.column_absent };
                     return (classes!("hatched", first), html! { <span class="sr">{ said }</span> });
                 }
                 let other = value(column.at[0]) != value(column.at[1]);
@@ -186,7 +190,10 @@ impl Facing {
                 let lacks = column.at.contains(&None).then_some("lacks");
                 match own {
                     Some(at) => (classes!(numeric, lacks), shown(value(Some(at)))),
-                    None => (classes!("hatched"), html! { <span class="sr">{ words.column_absent }</span> }),
+                    None => (
+                        classes!("hatched"),
+                        html! { <span class="sr">{ words.comparing.column_absent }</span> },
+                    ),
                 }
             }
         }

@@ -66,7 +66,7 @@ pub fn Query() -> Html {
             <h2 class="sr">{ words.query }</h2>
             { place_line(&page) }
             <div class="toolbar">
-                <button class="btn btn-primary" type="button" onclick={run_all} disabled={!state.is_ready() || running}>{ icon("play") }{ if comparing { words.run_as_both } else { words.run } }<span class="kbd phone-hide">{ "Ctrl ↵" }</span></button>
+                <button class="btn btn-primary" type="button" onclick={run_all} disabled={!state.is_ready() || running}>{ icon("play") }{ if comparing { words.comparing.run_as_both } else { words.run } }<span class="kbd phone-hide">{ "Ctrl ↵" }</span></button>
                 // One place for both: a selection cannot be run while something runs, and nothing moves.
                 if slow {
                     <button class="btn btn-danger" type="button" key="cancel" onclick={cancel}>{ icon("stop") }{ words.cancel }</button>
@@ -78,7 +78,7 @@ pub fn Query() -> Html {
                     if comparing {
                         { with(&page.desk) }
                     }
-                    <button class="btn btn-quiet" type="button" onclick={compare} disabled={alone} aria-pressed={if comparing { "true" } else { "false" }} title={words.compare_note}>{ icon("pair") }<span class="label">{ words.compare }</span></button>
+                    <button class="btn btn-quiet" type="button" onclick={compare} disabled={alone} aria-pressed={if comparing { "true" } else { "false" }} title={words.comparing.compare_note}>{ icon("pair") }<span class="label">{ words.comparing.compare }</span></button>
                     <button class="btn btn-quiet btn-icon" type="button" onclick={toggle} aria-expanded={if *history { "true" } else { "false" }}>{ icon("clock") }<span class="sr">{ words.history }</span></button>
                 </span>
             </div>
@@ -112,7 +112,7 @@ fn with(desk: &Desk) -> Html {
     html! {
         <>
             <span class="meta" aria-hidden="true">{ "↔" }</span>
-            <select class="select who-select" aria-label={words.compare_with} {onchange}>
+            <select class="select who-select" aria-label={words.comparing.compare_with} {onchange}>
                 { for state.account.users.iter().filter(|user| user.name != state.user).map(|user| html! {
                     <option value={user.name.clone()} selected={Some(&user.name) == state.other.as_ref()}>{ &user.name }</option>
                 }) }

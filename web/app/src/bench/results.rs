@@ -70,7 +70,7 @@ fn content(page: &Page, view: &UseStateHandle<View>) -> Html {
     }
     if let Some(run) = state.run.as_ref().filter(|run| run.other.is_some()) {
         let (rows, total, elapsed_ms) = run.progress;
-        return html! { if run.slow { { progress(words.running_both, rows, total, elapsed_ms, words) } } };
+        return html! { if run.slow { { progress(words.comparing.running_both, rows, total, elapsed_ms, words) } } };
     }
     let Some(shown) = state.outcomes.get(state.shown) else {
         if state.run.is_some() {

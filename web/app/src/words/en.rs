@@ -316,53 +316,7 @@ pub(super) static WORDS: Words = Words {
     our_defect: "This is a defect of ours, not your mistake. What was committed is there: reset the step or change the statement a little to go on.",
     not_run_after: "The statements after this one were not run.",
 
-    compare: "Compare",
-    compare_note: "Run the same statement as two users and see what differs",
-    compare_with: "Compare with",
-    run_as_both: "Run as both",
-    running_both: "Running as both",
-    compared: "Two users compared",
-    compared_note: "Each ran on a copy of the account. Nothing was changed.",
-    compared_cut: |most| format!("Only the first {} rows of each were compared.", grouped(most)),
-    compared_rows: "Rows shown",
-    compared_layout: "Layout",
-    all_rows: "All rows",
-    differing_rows: "Differences",
-    beside: "Side by side",
-    together: "Together",
-    sees: "sees it",
-    sees_not: "does not see it",
-    column_absent: "column not seen",
-    values_differ: "values differ",
-    only_user: |user| format!("only {user}"),
-    same_rows: |rows| match rows {
-        0 => "Both see no row at all.".to_owned(),
-        1 => "Both see the same row.".to_owned(),
-        rows => format!("Both see the same {} rows.", grouped(rows)),
-    },
-    rows_shared: |rows| match rows {
-        0 => "No row is seen by both.".to_owned(),
-        1 => "1 row is seen by both.".to_owned(),
-        rows => format!("{} rows are seen by both.", grouped(rows)),
-    },
-    rows_only: |user, rows| match rows {
-        1 => format!("1 is seen by {user} only."),
-        rows => format!("{} are seen by {user} only.", grouped(rows)),
-    },
-    columns_differ: |names| format!("Other values in {names}."),
-    columns_only: |user, names| format!("Only {user} gets {names}."),
-    one_fails: |through, stopped, refused| {
-        if refused {
-            format!("{through} may do this; {stopped} may not.")
-        } else {
-            format!("It works for {through} and ends in an error for {stopped}.")
-        }
-    },
-    same_error: "Both meet the same error.",
-    other_errors: "Neither gets through, each for another reason.",
-    same_effect: "It works for both, with the same effect.",
-    other_effect: "It works for both, but touches a different number of rows.",
-
+    comparing: &super::comparing::EN,
     sign_in_menu: "Sign in with a password",
     sign_in_title: "Sign in to the warehouse",
     sign_in_note: "As a client would: course-cluster, port 5439, database dev. A new session begins; the one this page has open as that user ends.",

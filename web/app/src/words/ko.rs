@@ -333,48 +333,7 @@ pub(super) static WORDS: Words = Words {
     our_defect: "학습자의 실수가 아니라 저희의 결함입니다. 커밋된 것은 그대로이니, 단계를 되돌리거나 문장을 조금 바꿔 계속할 수 있습니다.",
     not_run_after: "이 문장 뒤의 문장은 실행되지 않았습니다.",
 
-    compare: "비교",
-    compare_note: "같은 문장을 두 사용자로 실행해 무엇이 다른지 봅니다",
-    compare_with: "비교할 사용자",
-    run_as_both: "둘로 실행",
-    running_both: "두 사용자로 실행 중",
-    compared: "두 사용자 비교",
-    compared_note: "각자 계정의 사본에서 실행했습니다. 바뀐 것은 없습니다.",
-    compared_cut: |most| format!("각각 앞의 {}행만 비교했습니다.", grouped(most)),
-    compared_rows: "보일 행",
-    compared_layout: "배치",
-    all_rows: "모든 행",
-    differing_rows: "다른 행",
-    beside: "나란히",
-    together: "한 표로",
-    sees: "보임",
-    sees_not: "안 보임",
-    column_absent: "안 보이는 열",
-    values_differ: "값이 다름",
-    only_user: |user| format!("{user}만"),
-    same_rows: |rows| match rows {
-        0 => "둘 다 한 행도 보지 못합니다.".to_owned(),
-        rows => format!("둘이 같은 {}행을 봅니다.", grouped(rows)),
-    },
-    rows_shared: |rows| match rows {
-        0 => "둘 다 보는 행은 없습니다.".to_owned(),
-        rows => format!("둘 다 보는 행은 {}행입니다.", grouped(rows)),
-    },
-    rows_only: |user, rows| format!("{}행은 {user} 사용자에게만 보입니다.", grouped(rows)),
-    columns_differ: |names| format!("{names} 열의 값이 서로 다릅니다."),
-    columns_only: |user, names| format!("{names} 열은 {user} 사용자만 받습니다."),
-    one_fails: |through, stopped, refused| {
-        if refused {
-            format!("{through} 사용자는 할 수 있고 {stopped} 사용자는 할 수 없습니다.")
-        } else {
-            format!("{through} 사용자는 되고 {stopped} 사용자는 오류로 끝납니다.")
-        }
-    },
-    same_error: "둘 다 같은 오류를 만납니다.",
-    other_errors: "둘 다 되지 않으며 이유는 서로 다릅니다.",
-    same_effect: "둘 다 되고 결과도 같습니다.",
-    other_effect: "둘 다 되지만 바뀌는 행의 수가 다릅니다.",
-
+    comparing: &super::comparing::KO,
     sign_in_menu: "비밀번호로 로그인",
     sign_in_title: "웨어하우스에 로그인",
     sign_in_note: "클라이언트처럼 접속합니다: course-cluster, 포트 5439, 데이터베이스 dev. 새 세션이 시작되고, 이 화면이 그 사용자로 열어 둔 세션은 끝납니다.",

@@ -4,10 +4,12 @@
 //! figures in them are functions, because word order and counting differ. Lesson texts are not here; they are
 //! files of their lab.
 
+mod comparing;
 mod en;
 mod keeping;
 mod ko;
 
+use comparing::Comparing;
 pub use keeping::Keeping;
 
 /// A language of the interface and of the lessons.
@@ -295,37 +297,7 @@ pub struct Words {
     pub our_defect: &'static str,
     pub not_run_after: &'static str,
 
-    // Two users side by side.
-    pub compare: &'static str,
-    pub compare_note: &'static str,
-    pub compare_with: &'static str,
-    pub run_as_both: &'static str,
-    pub running_both: &'static str,
-    pub compared: &'static str,
-    pub compared_note: &'static str,
-    pub compared_cut: fn(u64) -> String,
-    pub compared_rows: &'static str,
-    pub compared_layout: &'static str,
-    pub all_rows: &'static str,
-    pub differing_rows: &'static str,
-    pub beside: &'static str,
-    pub together: &'static str,
-    pub sees: &'static str,
-    pub sees_not: &'static str,
-    pub column_absent: &'static str,
-    pub values_differ: &'static str,
-    pub only_user: fn(&str) -> String,
-    pub same_rows: fn(u64) -> String,
-    pub rows_shared: fn(u64) -> String,
-    pub rows_only: fn(&str, u64) -> String,
-    pub columns_differ: fn(&str) -> String,
-    pub columns_only: fn(&str, &str) -> String,
-    /// Who got through, who did not, and whether for want of a right.
-    pub one_fails: fn(&str, &str, bool) -> String,
-    pub same_error: &'static str,
-    pub other_errors: &'static str,
-    pub same_effect: &'static str,
-    pub other_effect: &'static str,
+    pub comparing: &'static Comparing,
 
     // The door.
     pub sign_in_menu: &'static str,
