@@ -2,6 +2,7 @@
 
 pub mod arriving;
 pub mod bucket;
+mod deletion;
 pub mod fault;
 pub mod lifecycle;
 mod listing;
@@ -336,8 +337,8 @@ pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Re
         HeadObject => object::head(account, order),
         GetObjectAttributes => object::attributes(account, order),
         CopyObject => object::copy(account, order),
-        DeleteObject => object::delete(account, order),
-        DeleteObjects => object::delete_many(account, order),
+        DeleteObject => deletion::delete(account, order),
+        DeleteObjects => deletion::delete_many(account, order),
         PutObjectTagging | GetObjectTagging | DeleteObjectTagging => {
             tagging::object(operation.name(), account, order)
         }
