@@ -13,6 +13,7 @@ import { consoleOfTheAccount } from "./console.mjs";
 import { aTrainingIsStopped, whatTheModelsLearned } from "./model.mjs";
 import { Learner } from "./learner.mjs";
 import { scripts } from "./transcript.mjs";
+import { oneWaitsForAnother } from "./waiting.mjs";
 import { failures, scene, verdict } from "./scene.mjs";
 
 const [address, labsFile] = process.argv.slice(2);
@@ -167,6 +168,7 @@ async function walk(lab, language) {
         await scene(`${lab.id} ${language}: a reload in the middle`, () => reloadInTheMiddle(page, learner, step, true));
         await scene(`${lab.id} ${language}: who may do what`, () => whoMayDoWhat(page, learner, pictures));
         await scene(`${lab.id} ${language}: the console`, () => consoleOfTheAccount(page, learner, pictures));
+        await scene(`${lab.id} ${language}: one waits for another`, () => oneWaitsForAnother(page, learner, "jeeseok", pictures));
         await scene(`${lab.id} ${language}: a long query is canceled`, () => cancelLongQuery(page, learner));
         await scene(`${lab.id} ${language}: a defect of ours is survived`, () => surviveOurDefect(page, learner, complaints));
       }
