@@ -15,7 +15,12 @@ fn open() -> Workspace {
         Workspace::open(|| 0.0, linked(), None, Some("empty"), Found::Nothing, &mut |_| None).unwrap();
     workspace.opened(1, StorageState::Kept);
     let seoul = json!({"LocationConstraint": "ap-northeast-2"});
-    call(&mut workspace, "CreateBucket", json!({"Bucket": "b", "CreateBucketConfiguration": seoul}), None);
+    call(
+        &mut workspace,
+        "CreateBucket",
+        json!({"Bucket": "long-files", "CreateBucketConfiguration": seoul}),
+        None,
+    );
     workspace
 }
 
@@ -52,12 +57,12 @@ fn a_long_file_goes_up_and_down_in_pieces() {
     for (number, chunk) in bytes.chunks(PIECE).enumerate() {
         assert_eq!(piece(&mut workspace, 4, number * PIECE, bytes.len(), Some(chunk)), EventKind::Kept);
         // Other calls come in between, and bring nothing of it.
-        call(&mut workspace, "PutObject", json!({"Bucket": "b", "Key": "empty"}), None);
+        call(&mut workspace, "PutObject", json!({"Bucket": "long-files", "Key": "empty"}), None);
     }
-    let put = call(&mut workspace, "PutObject", json!({"Bucket": "b", "Key": "long"}), Some(4));
+    let put = call(&mut workspace, "PutObject", json!({"Bucket": "long-files", "Key": "long"}), Some(4));
     let EventKind::Called { value } = put else { panic!("{put:?}") };
     let EventKind::Called { value: head } =
-        call(&mut workspace, "HeadObject", json!({"Bucket": "b", "Key": "long"}), None)
+        call(&mut workspace, "HeadObject", json!({"Bucket": "long-files", "Key": "long"}), None)
     else {
         panic!("no object")
     };
@@ -65,12 +70,12 @@ fn a_long_file_goes_up_and_down_in_pieces() {
     // The same bytes at once have the same tag.
     workspace.hand_over(bytes.as_slice().into());
     let EventKind::Called { value: once } =
-        call(&mut workspace, "PutObject", json!({"Bucket": "b", "Key": "once"}), None)
+        call(&mut workspace, "PutObject", json!({"Bucket": "long-files", "Key": "once"}), None)
     else {
         panic!("no object")
     };
     assert_eq!(once["ETag"], value["ETag"]);
-    call(&mut workspace, "GetObject", json!({"Bucket": "b", "Key": "long"}), None);
+    call(&mut workspace, "GetObject", json!({"Bucket": "long-files", "Key": "long"}), None);
     let mut got = workspace.bytes_of(7).unwrap().whole().into_owned();
     assert_eq!(got.len(), PIECE);
     for (of, id) in [(7, 20), (20, 21)] {
@@ -89,15 +94,15 @@ fn what_is_given_up_leaves_nothing() {
     assert_eq!(piece(&mut workspace, 1, 0, 20, Some(&[7; 10])), EventKind::Kept);
     assert_eq!(piece(&mut workspace, 1, 0, 20, None), EventKind::Kept);
     assert!(refused(piece(&mut workspace, 1, 10, 20, Some(&[7; 10]))), "nothing is before it");
-    assert!(refused(call(&mut workspace, "PutObject", json!({"Bucket": "b", "Key": "k"}), Some(1))));
+    assert!(refused(call(&mut workspace, "PutObject", json!({"Bucket": "long-files", "Key": "k"}), Some(1))));
     // Twice the same piece, or one left out, ends it.
     assert_eq!(piece(&mut workspace, 2, 0, 20, Some(&[7; 10])), EventKind::Kept);
     assert!(refused(piece(&mut workspace, 2, 15, 20, Some(&[7; 5]))));
-    assert!(refused(call(&mut workspace, "PutObject", json!({"Bucket": "b", "Key": "k"}), Some(2))));
+    assert!(refused(call(&mut workspace, "PutObject", json!({"Bucket": "long-files", "Key": "k"}), Some(2))));
     // What there is no memory for is refused before anything of it is held.
     assert!(refused(piece(&mut workspace, 3, 0, 1 << 40, Some(&[7; 10]))));
     assert!(workspace.save(&|_| false).unwrap().is_none(), "nothing to store");
-    let listed = call(&mut workspace, "ListObjectsV2", json!({"Bucket": "b"}), None);
+    let listed = call(&mut workspace, "ListObjectsV2", json!({"Bucket": "long-files"}), None);
     let EventKind::Called { value } = listed else { panic!("{listed:?}") };
     assert_eq!(value["KeyCount"], 0);
 }
