@@ -29,6 +29,7 @@ export async function oneWaitsForAnother(page, learner, other, pictures) {
   await pictures(page, `${learner.language}-waiting`, "workbench");
 
   // Others go on working meanwhile, and see who waits.
+  await learner.become("admin");
   await learner.run("admin", "SELECT COUNT(*) FROM pg_locks WHERE NOT granted;");
   await shows(page, /\b1\b/);
   await learner.run("admin", "COMMIT;");

@@ -204,7 +204,7 @@ fn answers_stay() {
             &["1|10.00", "2|35.50"],
         ),
         (
-            "SELECT id, row_number() OVER (PARTITION BY region ORDER BY id) AS n FROM public.sales QUALIFY n = 2 ORDER BY 1",
+            "SELECT id, row_number() OVER (PARTITION BY region ORDER BY id) AS n FROM public.sales s QUALIFY n = 2 ORDER BY 1",
             &["2|2", "5|2"],
         ),
         ("SELECT id FROM public.sales ORDER BY amount DESC, id LIMIT 2 OFFSET 1", &["1", "4"]),
