@@ -92,6 +92,11 @@ const scenes: Record<string, (sandbox: Sandbox) => Promise<void>> = {
     await sandbox.aws("s3api", "PutObject", { Bucket: "npm-test-bucket", Key: "a.bin", Body: new Uint8Array([0, 255, 7]) });
     const { Body } = await sandbox.aws("s3api", "GetObject", { Bucket: "npm-test-bucket", Key: "a.bin" });
     same([...(Body ?? [])], [0, 255, 7], "the object");
+    // Longer than one message carries.
+    const long = Uint8Array.from({ length: 20_000_003 }, (_, at) => at % 251);
+    await sandbox.aws("s3api", "PutObject", { Bucket: "npm-test-bucket", Key: "long.bin", Body: long });
+    const back = (await sandbox.aws("s3api", "GetObject", { Bucket: "npm-test-bucket", Key: "long.bin" })).Body ?? new Uint8Array();
+    same([back.length, back.findIndex((byte, at) => byte !== long[at])], [long.length, -1], "a long object");
     await sandbox.upload("/data/words.csv", "a,b\n");
     same((await sandbox.cli("aws s3 cp /data/words.csv s3://npm-test-bucket/words.csv")).code, 0, "the terminal");
   },

@@ -65,12 +65,29 @@ export class Sandbox {
       const { Body, ...parameters } = params;
       const body = Body === undefined ? undefined : typeof Body === "string" ? new TextEncoder().encode(Body) : Uint8Array.from(Body);
       const call = { principal, service, operation, parameters, region };
-      const { value, bytes } = await this.#ask({ type: "call", call }, (event, bytes) => {
+      const called = this.#ask({ type: "call", call }, (event, bytes) => {
         if (event.type === "callFailed") throw new AwsError(event.failure);
         return event.type === "called" && { value: event.value, bytes };
       }, body);
-      return bytes === undefined ? value : { ...value, Body: bytes };
+      const id = this.#last;
+      const { value, bytes } = await called;
+      return bytes === undefined ? value : { ...value, Body: await this.#whole(id, bytes, value.ContentLength) };
     });
+  }
+
+  /** All bytes of an object: the first came with the answer to message `of`, what follows is asked for piece by piece. */
+  async #whole(of, first, length = first.length) {
+    if (first.length >= length) return first;
+    const all = new Uint8Array(length);
+    all.set(first);
+    for (let got = first.length; got < length; ) {
+      const more = this.#ask({ type: "more", of }, (event, bytes) => event.type === "kept" && { bytes });
+      of = this.#last;
+      const { bytes } = await more;
+      all.set(bytes, got);
+      got += bytes.length;
+    }
+    return all;
   }
 
   /** One line of the terminal, as an IAM user: what it printed. */
