@@ -1,5 +1,5 @@
-//! The rows of `svv_external_databases`, `_tables`, `_columns` and `_partitions`: the catalog of every external schema
-//! that the user may use, asked under its role.
+//! The rows of `svv_external_databases`, `_tables`, `_columns` and `_partitions`, and what `svv_tables` and
+//! `svv_all_tables` show of them: the catalog of every external schema that the user may use, asked under its role.
 
 use serde_json::{Value as Json, json};
 
@@ -20,6 +20,8 @@ const DATABASES: &str = "svv_external_databases";
 const TABLES: &str = "svv_external_tables";
 const COLUMNS: &str = "svv_external_columns";
 const PARTITIONS: &str = "svv_external_partitions";
+/// They list external tables among the others; of a catalog that does not answer they say nothing (unconfirmed).
+const LISTINGS: [&str; 2] = ["svv_tables", "svv_all_tables"];
 
 /// Adds the rows that the plan asks for.
 pub fn fill(
@@ -33,7 +35,10 @@ pub fn fill(
     let mut wanted: Vec<&str> = Vec::new();
     each_step(plan, &mut |step| {
         if let Plan::SystemScan { relation, .. } = step {
-            wanted.extend(Some(system::name(*relation)).filter(|name| name.starts_with("svv_external_")));
+            let name = system::name(*relation);
+            wanted.extend(
+                Some(name).filter(|name| name.starts_with("svv_external_") || LISTINGS.contains(name)),
+            );
         }
         Ok(())
     })?;
@@ -55,10 +60,23 @@ pub fn fill(
                 add(DATABASES, database_row(external, found));
             }
         }
+        let parameters = json!({"DatabaseName": external.database});
+        let listings = LISTINGS.iter().filter(|name| wanted.contains(name));
+        for listing in listings {
+            let Ok(answer) = ask(CatalogQuestion::GetTables, parameters.clone()) else { continue };
+            for table in list(&answer, "TableList") {
+                let mut row = vec![
+                    Value::string(session.database.as_str()),
+                    Value::string(name.as_str()),
+                    text(&table["Name"]),
+                ];
+                row.push(Value::string("EXTERNAL TABLE"));
+                add(listing, row);
+            }
+        }
         if !wanted.iter().any(|wanted| [TABLES, COLUMNS, PARTITIONS].contains(wanted)) {
             continue;
         }
-        let parameters = json!({"DatabaseName": external.database});
         for table in list(&ask(CatalogQuestion::GetTables, parameters)?, "TableList") {
             let of = (session.database.as_str(), name);
             if wanted.contains(&TABLES) {

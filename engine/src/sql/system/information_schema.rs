@@ -2,6 +2,7 @@
 //!
 //! They show what the user holds some right on.
 
+use super::log;
 use super::relation::{INTEGER, NAME, Relation, Rows, TEXT, Viewer, integer, text, yes_no};
 use crate::sql::error::SqlResult;
 use crate::warehouse::catalog::{Column, DefaultValue, Relation as Stored};
@@ -34,7 +35,11 @@ pub(super) static RELATIONS: &[Relation] = &[
             ("table_type", NAME),
             ("remarks", TEXT),
         ],
-        |viewer| Ok(tables(viewer, true)),
+        |viewer| {
+            let mut rows = tables(viewer, true);
+            rows.extend(external_tables(viewer, "svv_tables", 5));
+            Ok(rows)
+        },
     ),
     Relation::new("columns", COLUMNS, columns).in_schema("information_schema"),
     Relation::new("svv_columns", SVV_COLUMNS, columns),
@@ -139,6 +144,13 @@ fn tables(viewer: &Viewer<'_>, remarks: bool) -> Rows {
             row
         })
         .collect()
+}
+
+/// The external tables that `external::listing` found for a relation whose rows are `width` wide.
+pub(super) fn external_tables(viewer: &Viewer<'_>, relation: &str, width: usize) -> Rows {
+    let mut rows = log::live(viewer, relation);
+    rows.iter_mut().for_each(|row| row.resize(width, Value::Null));
+    rows
 }
 
 fn columns(viewer: &Viewer<'_>) -> SqlResult<Rows> {

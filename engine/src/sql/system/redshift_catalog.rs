@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::acl;
-use super::information_schema::{default_text, relations};
+use super::information_schema::{default_text, external_tables, relations};
 use super::pg_catalog::{OWNER_OF_DATABASE, OWNER_OF_SCHEMA, OWNER_OF_TABLE};
 use super::relation::{BOOLEAN, INTEGER, Relation, Rows, Source, Viewer, integer, text, yes_no};
 use super::table_definition::{encoding, sort_rank};
@@ -16,8 +16,12 @@ use crate::warehouse::value::Value;
 const NAME: DataType = DataType::Varchar(128);
 
 pub(super) static RELATIONS: &[Relation] = &[
-    Relation::new("svv_all_tables", TABLES, tables),
-    Relation::new("svv_redshift_tables", TABLES, tables),
+    Relation::new("svv_all_tables", TABLES, |viewer| {
+        let mut rows = tables(viewer);
+        rows.extend(external_tables(viewer, "svv_all_tables", 6));
+        Ok(rows)
+    }),
+    Relation::new("svv_redshift_tables", TABLES, |viewer| Ok(tables(viewer))),
     Relation::written(
         "stv_db_isolation_level",
         "db_name c128,isolation_level c20",
@@ -84,8 +88,8 @@ const TABLES: &[(&str, DataType)] = &[
     ("remarks", NAME),
 ];
 
-fn tables(viewer: &Viewer<'_>) -> SqlResult<Rows> {
-    Ok(relations(viewer)
+fn tables(viewer: &Viewer<'_>) -> Rows {
+    relations(viewer)
         .into_iter()
         .map(|relation| {
             vec![
@@ -97,7 +101,7 @@ fn tables(viewer: &Viewer<'_>) -> SqlResult<Rows> {
                 relation.comment.as_deref().map_or(Value::Null, Value::string),
             ]
         })
-        .collect())
+        .collect()
 }
 
 fn schemas(viewer: &Viewer<'_>) -> SqlResult<Rows> {
