@@ -5,6 +5,7 @@ use arrow::datatypes::{DataType as ArrowType, Int32Type};
 
 use super::Call;
 use super::column::{build, build_text};
+use super::privilege::{must_be_open, open_path};
 use super::session::{search_path, setting, truth};
 use super::signature::Parameter::{Boolean, Integer, Text};
 use super::signature::{Answer, Entry};
@@ -69,12 +70,13 @@ pub(super) static FUNCTIONS: &[Entry] = &[
             written.is_string().then(|| (vec![DataType::Varchar(DataType::VARCHAR_MAX)], DataType::Integer))
         },
         |call, context| {
-            let (path, database, names) = (visible(context), database(context), call.text(0)?);
+            let context = &*context;
+            let (path, database, names) = (open(context), database(context), call.text(0)?);
             build::<Int32Type>(call, |row| {
                 let written = names.get(row).unwrap_or_default();
                 match written.parse() {
                     Ok(number) => Ok(number),
-                    Err(_) => Ok(named(database.as_deref(), &path, written)?.id.0 as i32),
+                    Err(_) => Ok(named(context, database.as_deref(), &path, written)?.id.0 as i32),
                 }
             })
         },
@@ -82,10 +84,11 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     .leader_only()
     .impure(),
     Entry::fixed("regclass", &[Integer], Answer::Text, |call, context| {
+        let context = &*context;
         let (path, database) = (visible(context), database(context));
         by_numbers(call, |number, _| {
-            let Some(relation) = database.as_ref().and_then(|found| found.relation(ObjectId(number as u32)))
-            else {
+            let found = database.as_ref().and_then(|found| found.relation(ObjectId(number as u32)));
+            let Some(relation) = found.filter(|found| must_be_open(context, &found.schema).is_ok()) else {
                 return Some(number.to_string());
             };
             let bare = path.contains(&relation.schema);
@@ -135,23 +138,31 @@ fn view_definition(relation: &Relation) -> String {
 }
 
 fn view_definition_by_name(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
-    let path = search_path(context);
-    let database = database(context);
+    let context = &*context;
+    let (path, database) = (open_path(context), database(context));
     let names = call.text(0)?;
     build_text(call, |row, out| {
         let Some(written) = names.get(row) else { return Ok(None) };
-        out.push_str(&view_definition(named(database.as_deref(), &path, written)?));
+        out.push_str(&view_definition(named(context, database.as_deref(), &path, written)?));
         Ok(Some(()))
     })
 }
 
-/// A relation by `[schema.]name`, looked for as a statement would.
-fn named<'a>(database: Option<&'a Database>, path: &[Identifier], written: &str) -> SqlResult<&'a Relation> {
+/// A relation by `[schema.]name`, looked for as a statement would: not in what the user may not look into.
+fn named<'a>(
+    context: &EvaluationContext<'_>,
+    database: Option<&'a Database>,
+    path: &[Identifier],
+    written: &str,
+) -> SqlResult<&'a Relation> {
     let unquoted = |part: &str| Identifier::fold(part.trim().trim_matches('"'));
     let (schemas, name) = match written.split_once('.') {
         Some((schema, name)) => (&[unquoted(schema)][..], unquoted(name)),
         None => (path, unquoted(written)),
     };
+    if let ([schema], true) = (schemas, written.contains('.')) {
+        must_be_open(context, schema)?;
+    }
     let found = schemas.iter().find_map(|schema| database?.find(schema, &name));
     found.map(|relation| &**relation).ok_or_else(|| SqlError::undefined_relation(&written))
 }
@@ -160,6 +171,13 @@ fn named<'a>(database: Option<&'a Database>, path: &[Identifier], written: &str)
 pub(super) fn visible(context: &EvaluationContext<'_>) -> Vec<Identifier> {
     let own = setting(context, "pg_backend_pid").map(|pid| Identifier::fold(&format!("pg_temp_{pid}")));
     own.into_iter().chain(search_path(context)).collect()
+}
+
+/// Of these, those that the user may look into.
+fn open(context: &EvaluationContext<'_>) -> Vec<Identifier> {
+    let mut path = visible(context);
+    path.retain(|name| must_be_open(context, name).is_ok());
+    path
 }
 
 pub(super) fn database(context: &EvaluationContext<'_>) -> Option<std::sync::Arc<Database>> {

@@ -47,7 +47,7 @@ enum End {
     /// The line that does the same.
     Done(String),
     Canceled,
-    Failed(CallFailure),
+    Failed(Box<CallFailure>),
 }
 
 #[component]
@@ -211,7 +211,7 @@ async fn upload(desk: &Desk, book: &Book, known: &Value, files: Vec<File>, tell:
         uploads[at].end = Some(match done {
             Ok(true) => End::Done(line),
             Ok(false) => End::Canceled,
-            Err(refused) => End::Failed(refused),
+            Err(refused) => End::Failed(Box::new(refused)),
         });
         tell.emit(uploads.clone());
     }
