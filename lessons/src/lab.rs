@@ -71,7 +71,8 @@ impl Lab {
         let problem = |what: String| Problem::whole(Digest::FILE, what, "what the build writes");
         let text = files.iter().find(|(path, _)| path == Digest::FILE).map(|(_, text)| text.as_str());
         let text = text.ok_or_else(|| problem("is not there".to_owned()))?;
-        let Logic { definition } = serde_json::from_str(text).map_err(|error| problem(error.to_string()))?;
+        let Logic { definition } =
+            sandshift_protocol::read(text).map_err(|error| problem(error.to_string()))?;
         let others = files.iter().filter(|(path, _)| path != Digest::FILE);
         Ok(Lab { definition, prose: Default::default(), files: others.cloned().collect() })
     }

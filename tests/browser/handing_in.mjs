@@ -63,7 +63,7 @@ for (const language of ["en", "ko"]) {
     handed = await saved("submit", "kim.submission.json");
     const csv = execFileSync(program, ["labs", "grade", handed], { encoding: "utf8" });
     const rows = csv.trim().split("\n");
-    assert.equal(rows[0], "file,learner,lab,step,passed,checks,of,wrong_answers,tries,refused");
+    assert.equal(rows[0], "file,learner,lab,step,passed,checks,of,wrong_answers,tries,refused,remark");
     assert.equal(rows.length, 1 + lab.steps.length);
     // A spreadsheet must take the name for text.
     assert.ok(rows[1].includes(`"'=HYPERLINK(""x""), 김민지"`), rows[1]);

@@ -124,10 +124,14 @@ const COMFORTABLE = 640;
 let height = 0;
 
 function measure() {
+  // The first words stand there, and the program is not here yet.
+  if (document.querySelector("#app main[hidden]")) return;
   const fixed = document.querySelector(".app-fixed") !== null;
   const wanted = fixed ? COMFORTABLE : (document.querySelector(".app")?.scrollHeight ?? 0);
   if (wanted > 0 && wanted !== height) say("resize", { height: (height = wanted) });
 }
 
 new ResizeObserver(measure).observe(document.body);
+const root = document.querySelector("#app");
+if (root) new MutationObserver(measure).observe(root, { childList: true });
 addEventListener("hashchange", () => setTimeout(measure, 100));
