@@ -3,14 +3,20 @@
 
 use std::sync::Arc;
 
-use super::Sandbox;
+use super::history::without_secrets;
+use super::{Sandbox, step_history};
 use crate::clock::Instant;
 use crate::sql::commands::vacuum::VacuumPhase;
 use crate::sql::error::{Canceler, SqlError, SqlErrorKind, SqlResult};
+use crate::sql::execute::array::bytes_of;
+use crate::sql::execute::profile::Profile;
+use crate::sql::explain;
 use crate::sql::lock_mode::{Lock, LockMode};
+use crate::sql::plan::Plan;
 use crate::sql::session::{SessionId, Transaction};
 use crate::warehouse::access::UserId;
 use crate::warehouse::catalog::ObjectId;
+use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::{Logs, Manifest};
 use crate::warehouse::value::Value;
 
@@ -26,6 +32,19 @@ pub(super) struct Inflight {
     pub vacuum: Option<(ObjectId, VacuumPhase)>,
     /// Somebody asked for its end.
     pub canceled: Option<Canceler>,
+    /// As `sys_query_history.query_type` calls it.
+    pub kind: &'static str,
+    /// Its plan and what that has done so far, where somebody could ask.
+    pub progress: Option<Progress>,
+}
+
+/// A plan that is being carried out.
+#[derive(Clone, Debug)]
+pub(super) struct Progress {
+    pub plan: Arc<Plan>,
+    pub base: Arc<Manifest>,
+    pub database: Identifier,
+    pub profile: Profile,
 }
 
 fn int(value: u32) -> Value {
@@ -33,7 +52,7 @@ fn int(value: u32) -> Value {
 }
 
 impl Sandbox {
-    /// Rows of `stv_sessions`, `stv_inflight`, `svv_transactions` and `stv_locks`, in their columns' order.
+    /// Rows of `stv_sessions`, `stv_inflight` (with more than it shows), `stv_active_cursors`, `svv_transactions` and `stv_locks`, in their columns' order.
     pub(super) fn live(&self) -> Logs {
         let mut logs = Logs::default();
         let mut add = |log: &str, row: Vec<Value>| logs.rows.entry(log.to_owned()).or_default().push(row);
@@ -63,8 +82,34 @@ impl Sandbox {
                         Value::Integer(0),
                         Value::Integer(0),
                         Value::Integer(0),
+                        Value::string(running.text.as_str()),
+                        database.clone(),
+                        Value::string(running.kind),
+                        session.wait.as_ref().map_or(Value::Null, |wait| Value::Timestamp(wait.since.0)),
                     ],
                 );
+            }
+            if let Transaction::Open { cursors, facts, .. } = &session.transaction {
+                for (cursor, state) in cursors {
+                    let batches = state.rows.iter().flat_map(|rows| rows.batches.iter());
+                    let (rows, bytes) = batches.fold((0, 0), |(rows, bytes), batch| {
+                        let size: u64 = batch.columns.iter().map(bytes_of).sum();
+                        (rows + batch.rows as u64, bytes + size)
+                    });
+                    add(
+                        "stv_active_cursors",
+                        vec![
+                            int(session.user.0),
+                            Value::string(cursor.as_str()),
+                            Value::BigInt(facts.number),
+                            process.clone(),
+                            Value::Timestamp(state.declared.0),
+                            Value::BigInt(rows as i64),
+                            Value::BigInt(bytes as i64),
+                            Value::BigInt(state.position.min(rows) as i64),
+                        ],
+                    );
+                }
             }
             if let Some((table, phase)) = running.and_then(|running| running.vacuum) {
                 let databases = &self.warehouse.committed.catalog.databases;
@@ -135,19 +180,41 @@ impl Sandbox {
         logs
     }
 
-    /// The session begins a statement.
-    pub(super) fn begins(&mut self, session: SessionId, numbers: (i64, i64), text: &str) {
+    /// The session begins a statement of this kind.
+    pub(super) fn begins(&mut self, session: SessionId, numbers: (i64, i64), text: &str, kind: &'static str) {
         let (query, transaction) = numbers;
         let running = Inflight {
             query,
             transaction,
             started: self.clock.now(),
-            text: text.to_owned(),
+            text: without_secrets(text),
             vacuums: false,
             vacuum: None,
             canceled: None,
+            kind,
+            progress: None,
         };
         self.inflight.insert(session, running);
+    }
+
+    /// The steps of the plans that are being carried out, as the log of steps will have them.
+    pub(super) fn steps_so_far(&self) -> Vec<Vec<Value>> {
+        let now = self.clock.now();
+        let mut rows = Vec::new();
+        for (session, running) in &self.inflight {
+            let Some(user) = self.sessions.get(session).map(|session| session.user) else { continue };
+            let Some(Progress { plan, base, database, profile }) = &running.progress else { continue };
+            let account = explain::account(plan, base, database, profile, explain::Ending::Returned);
+            let query = step_history::Query {
+                user,
+                query: running.query,
+                transaction: running.transaction,
+                session: session.0,
+                started: running.started,
+            };
+            rows.extend(step_history::rows(&account, &query, Some(now)));
+        }
+        rows
     }
 
     /// Only one VACUUM runs at a time in a cluster; those that the service begins by itself give way.

@@ -184,6 +184,7 @@ impl Sandbox {
     /// Closes a session: its open transaction is rolled back, its temporary tables are gone.
     pub fn disconnect(&mut self, session: SessionId) {
         self.beside(session, |sandbox| {
+            sandbox.remember_undone(session);
             sandbox.log_connection(session, &["disconnecting session"]);
             sandbox.sessions.remove(&session);
             sandbox.inflight.remove(&session);

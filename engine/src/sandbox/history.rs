@@ -90,7 +90,7 @@ impl Class {
         }
     }
 
-    fn query_type(self) -> &'static str {
+    pub(super) fn query_type(self) -> &'static str {
         match self {
             Class::Select => "SELECT",
             Class::Insert => "INSERT",
@@ -110,7 +110,7 @@ const SECRETS: [&str; 5] = ["PASSWORD", "CREDENTIALS", "ACCESS_KEY_ID", "SECRET_
 
 /// The statement without its secrets: what the logs keep can be read by others. The three stars are
 /// unconfirmed; the product keeps no clear-text password in its logs either.
-fn without_secrets(text: &str) -> String {
+pub(super) fn without_secrets(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     let mut secret = false;

@@ -1,17 +1,29 @@
 //! What ends a statement from outside: CANCEL of another session, `statement_timeout`, the end of its session.
 
+use std::sync::Arc;
+
 use super::Sandbox;
+use super::history::push;
 use super::statement::Running;
 use super::step_history;
 use crate::sql::error::{Canceled, Canceler, SqlError, SqlErrorKind, SqlResult};
 use crate::sql::execute::Signal;
 use crate::sql::session::SessionId;
+use crate::warehouse::value::Value;
 
 impl Sandbox {
     /// Delivers what a statement that succeeded sent to other sessions.
     pub(super) fn deliver(&mut self, running: &mut Running) {
         for (process, signal) in running.signals() {
             let session = SessionId(process);
+            let kind = if matches!(signal, Signal::Terminate) { "TERMINATE" } else { "CANCEL" };
+            let row = vec![
+                Value::Integer(process as i32),
+                Value::Timestamp(self.clock.now().0),
+                Value::Integer(running.user().0 as i32),
+                Value::string(kind),
+            ];
+            push(Arc::make_mut(&mut self.warehouse.logs), "svl_terminate", row);
             match signal {
                 // A session that runs nothing has nothing to cancel.
                 Signal::Cancel(message) => {

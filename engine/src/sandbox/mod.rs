@@ -44,6 +44,7 @@ mod table_lock;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod transaction_history;
 mod tuition;
 mod unload_history;
 mod upkeep;

@@ -59,17 +59,16 @@ pub(super) fn elapsed(account: &Account) -> i64 {
     account.work.iter().map(duration).sum()
 }
 
-pub(super) fn remember(logs: &mut Arc<Logs>, account: &Account, query: &Query) {
-    if account.work.is_empty() {
-        return;
-    }
-    let logs = Arc::make_mut(logs);
+/// The log of steps, a row for each and each slice; those of a query that still runs end at this moment.
+pub(super) fn rows(account: &Account, query: &Query, now: Option<Instant>) -> Vec<Vec<Value>> {
+    let mut rows = Vec::new();
     let mut begun = query.started.0;
     let mut works = account.work.as_slice();
     while let Some(first) = works.first() {
         let steps = works.iter().take_while(|work| work.segment == first.segment).count();
         let (segment, rest) = works.split_at(steps);
         let ended = begun + segment.iter().map(duration).sum::<i64>();
+        let until = now.map_or(ended, |now| now.0.max(begun));
         for work in segment {
             let alerts = account.alerts.iter();
             let alert = alerts
@@ -79,10 +78,21 @@ pub(super) fn remember(logs: &mut Arc<Logs>, account: &Account, query: &Query) {
                 .join(" ");
             for (place, (slice, read)) in by_slice(work).into_iter().enumerate() {
                 let blocks = if place == 0 { work.blocks_read } else { 0 };
-                push(logs, system::STEP_LOG, step(work, slice, &read, blocks, (begun, ended), &alert, query));
+                rows.push(step(work, slice, &read, blocks, (begun, until), &alert, query));
             }
         }
         (begun, works) = (ended, rest);
+    }
+    rows
+}
+
+pub(super) fn remember(logs: &mut Arc<Logs>, account: &Account, query: &Query) {
+    if account.work.is_empty() {
+        return;
+    }
+    let logs = Arc::make_mut(logs);
+    for row in rows(account, query, None) {
+        push(logs, system::STEP_LOG, row);
     }
     plan(logs, account, query);
     for alert in &account.alerts {

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::serial::{Deed, Deeds};
+use super::transaction_history::blocks_written;
 use super::{Sandbox, history};
 use crate::aws::redshift::snapshot::hastened;
 use crate::clock::Instant;
@@ -86,6 +87,8 @@ impl Sandbox {
             }
         };
         self.must_fit(id, facts.number, &base, &merged)?;
+        let written = blocks_written(&base, &working, &changed);
+        self.remember_end(id, facts.number, started, Some(written));
         let Some(session) = self.sessions.get_mut(&id) else {
             return Err(SqlError::bug("a commit without a session"));
         };
@@ -156,7 +159,7 @@ impl Sandbox {
     }
 
     /// The tables that a session writes, by what it holds: whoever only holds one by LOCK, or changes rights, writes none.
-    fn writes_of(session: &Session) -> SortedSet<ObjectId> {
+    pub(super) fn writes_of(session: &Session) -> SortedSet<ObjectId> {
         let changed = match &session.transaction {
             Transaction::Open { base, working, .. } => commit::changed(base, working),
             Transaction::None | Transaction::Aborted => SortedSet::new(),
@@ -264,6 +267,7 @@ impl Sandbox {
 
     /// A statement failed: an open transaction takes nothing more until it is ended.
     pub(super) fn abort(&mut self, session: SessionId) {
+        self.remember_undone(session);
         if let Some(session) = self.sessions.get_mut(&session)
             && matches!(session.transaction, Transaction::Open { .. })
         {

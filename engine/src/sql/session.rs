@@ -97,6 +97,7 @@ pub struct Cursor {
     pub query: Option<Box<syntax::Query>>,
     /// All of the answer: the first FETCH computes the whole of it, as the leader node does.
     pub rows: Option<CursorRows>,
+    pub declared: Instant,
     /// Rows passed so far; one more than there are when FETCH ran off the end.
     pub position: u64,
 }

@@ -131,10 +131,11 @@ impl Sandbox {
             call.cursors.insert(name, rows);
             return Ok(Flow::Again);
         }
+        let declared = self.clock.now();
         let session = self.sessions.get_mut(&id).ok_or_else(|| SqlError::bug("a call without a session"))?;
         if let Some(cursors) = session.cursors() {
             let rows = CursorRows { fields: rows.fields, batches: Arc::new(rows.kept) };
-            let cursor = Cursor { query: None, rows: Some(rows), position: 0 };
+            let cursor = Cursor { query: None, rows: Some(rows), declared, position: 0 };
             cursors.insert(Identifier::fold(&name), cursor);
         }
         Ok(Flow::Again)

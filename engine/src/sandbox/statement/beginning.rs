@@ -81,6 +81,11 @@ impl Sandbox {
         if matches!(parsed.statement, Statement::Vacuum(_)) {
             self.must_vacuum_alone(id)?;
         }
+        if matches!(parsed.statement, Statement::Rollback)
+            && self.sessions.get(&id).and_then(Session::open_since).is_some()
+        {
+            self.remember_undone(id);
+        }
         let live = self.live();
         let connected = self.sessions.values().map(|session| session.user).collect();
         let backends = self.backends();

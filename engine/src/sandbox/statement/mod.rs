@@ -16,6 +16,7 @@ mod work;
 
 use std::sync::Arc;
 
+use super::activity::Progress as Doing;
 use super::auto_refresh::Trailing;
 use super::history::{self, Class, Ended};
 use super::procedure::Call;
@@ -29,6 +30,7 @@ use crate::sql::plan::{Field, Plan};
 use crate::sql::session::{Session, SessionId, Transaction};
 use crate::sql::statement::{ParsedStatement, Statement};
 use crate::sql::{commands, explain, parse};
+use crate::warehouse::access::UserId;
 use crate::warehouse::manifest::Manifest;
 use work::{Effect, Work};
 
@@ -84,7 +86,8 @@ impl Sandbox {
         let respelled = self.respelled(session, statement)?;
         let statement = respelled.as_ref().unwrap_or(statement);
         let numbers = self.number_statement(session);
-        self.begins(session, numbers, &statement.text);
+        let kind = Class::of(&statement.statement).query_type();
+        self.begins(session, numbers, &statement.text, kind);
         // A transaction that is open keeps a workgroup at work, whatever is done in it.
         let engaged = self.sessions.get(&session).and_then(Session::open_since);
         let result = self.begin(session, statement, numbers).map(|running| Running { engaged, ..running });
@@ -143,6 +146,8 @@ impl Sandbox {
                     return Ok(Step::Running(Progress::default()));
                 }
             }
+            // Where there is somebody else to ask.
+            Ok(_) if self.sessions.len() > 1 => self.tell_progress(running),
             Ok(_) => {}
             Err(error) => {
                 running.over = true;
@@ -151,6 +156,18 @@ impl Sandbox {
             }
         }
         result
+    }
+
+    /// How far it is.
+    fn tell_progress(&mut self, running: &Running) {
+        if let (Some(plan), Some(inflight)) = (&running.plan, self.inflight.get_mut(&running.session)) {
+            inflight.progress = Some(Doing {
+                plan: plan.clone(),
+                base: running.base.clone(),
+                database: running.context.database.clone(),
+                profile: running.context.profile.clone(),
+            });
+        }
     }
 
     /// Ends a running statement without effect: 57014, the transaction (if any) is aborted.
@@ -262,6 +279,10 @@ impl Running {
 
     pub(super) fn query(&self) -> i64 {
         self.query
+    }
+
+    pub(super) fn user(&self) -> UserId {
+        self.context.evaluation.user
     }
 
     pub(super) fn started(&self) -> Instant {

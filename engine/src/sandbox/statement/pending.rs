@@ -14,6 +14,7 @@ use crate::sql::execute::write::{Arrival, Marks, Sink};
 use crate::sql::lock_mode::{Lock, LockMode};
 use crate::sql::plan::Plan;
 use crate::sql::statement::FetchCount;
+use crate::sql::system;
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::{Logs, Manifest};
@@ -73,8 +74,13 @@ impl Sandbox {
         running.context.live = live;
         let operator = build(&plan, &mut running.context)?;
         running.context.profile.seal();
+        let asks = system::reads_running_steps(&mut plan);
         let plan = Arc::new(plan);
         running.plan = Some(plan.clone());
+        if asks {
+            self.tell_progress(running);
+            running.context.live.rows.insert(system::STEP_LOG.to_owned(), self.steps_so_far());
+        }
         let database = running.context.database.clone();
         Ok(match pending {
             Pending::Rows => Work::Rows(operator, plan.fields().to_vec()),

@@ -21,6 +21,7 @@ pub(super) fn declare(
 ) -> SqlResult<Completion> {
     let bound = bind::query(query, context.scope())?;
     authorize(&bound.needs, context.manifest, context.session)?;
+    let declared = context.now;
     let Some(cursors) = context.session.cursors() else {
         return Err(SqlError::product("25P01", "DECLARE CURSOR may only be used in transaction blocks"));
     };
@@ -32,7 +33,8 @@ pub(super) fn declare(
         let message = format!("only one cursor can be open at a time in a session: \"{open}\" is");
         return Err(SqlError::product("0A000", message));
     }
-    cursors.insert(name.clone(), Cursor { query: Some(Box::new(query.clone())), rows: None, position: 0 });
+    let query = Some(Box::new(query.clone()));
+    cursors.insert(name.clone(), Cursor { query, rows: None, declared, position: 0 });
     done("DECLARE CURSOR")
 }
 

@@ -74,7 +74,7 @@ pub(super) static RELATIONS: &[Relation] = &[
         "stv_wlm_query_state",
         "xid b,task i,query i,service_class i,slot_count i,wlm_start_time t,state c16,queue_time b,exec_time b,query_priority c20",
         Source::Defined(
-            "SELECT xid,query,query,100,1,starttime,'Running',0,GREATEST(0,DATEDIFF(us,starttime,SYSDATE)),'Normal' FROM stv_inflight",
+            "SELECT xid,query,query,100,1,starttime,'Running',0,GREATEST(0,DATEDIFF(us,starttime,SYSDATE)),'Normal' FROM \" inflight\" WHERE waits IS NULL",
         ),
     ),
     // `svcs_*` views tell of queries on the main cluster and on those that help it, of which there are none.
@@ -123,20 +123,41 @@ pub(super) static RELATIONS: &[Relation] = &[
         ),
     )
     .in_schema("information_schema"),
-    // Accounts share nothing with others, know no identity provider, and nobody advises them of another layout.
-    none("svv_datashares", "share_name v128,share_id i,share_owner i,source_database v128,consumer_database v128,share_type v8,createdate t,is_publicaccessible o,share_acl v256,producer_account v16,producer_namespace v64,managed_by v64"),
-    none("svv_datashare_objects", "share_type v8,share_name v128,object_type v64,object_name v512,producer_account v16,producer_namespace v64,include_new o"),
-    none("svv_datashare_consumers", "share_name v128,consumer_account v16,consumer_namespace v64,share_date t"),
-    none("svv_identity_providers", "uid i,name x,type x,instanceid x,namespc x,params x,enabled o").superuser_only(),
-    none("svv_alter_table_recommendations", "type c30,database c128,table_id i,group_id i,ddl c1024,auto_apply c1")
-        .superuser_only(),
-    none("pg_library", "name n,language_oid i,file_store_id i,owner i"),
-    none("pg_listener", "relname n,listenerpid i,notification i"),
+    Relation::written(
+        "sys_child_query_text",
+        "user_id i,query_id b,child_query_sequence i,sequence i,text c200",
+        Source::Defined("SELECT userid,query,1,sequence,text FROM stl_querytext"),
+    ),
+    // The order of these columns is unconfirmed.
+    Relation::written(
+        "sys_copy_replacements",
+        "user_id i,query_id b,start_time t,session_id i,file_name c256,line_number b,column_name c127,raw_line c1024",
+        Source::Defined("SELECT userid,query,starttime,session,filename,line_number,colname,raw_line FROM stl_replacements"),
+    ),
+    Relation::written(
+        "sys_schema_quota_violations",
+        "owner_id i,user_id i,transaction_id b,session_id i,schema_id i,schema_name c128,quota i,disk_usage i,record_time t",
+        Source::Defined(
+            "SELECT ownerid,userid,xact_id,pid,schema_id,schema_name,quota,disk_usage,timestamp FROM stl_schema_quota_violations",
+        ),
+    ),
+    Relation::written(
+        "svl_vacuum_percentage",
+        "xid b,table_id i,percentage b",
+        Source::Defined(
+            "SELECT b.xid,b.table_id,e.blocks*100/NULLIF(b.blocks,0) FROM stl_vacuum b JOIN stl_vacuum e ON b.xid=e.xid AND b.table_id=e.table_id AND b.status LIKE '%Started%' AND e.status LIKE '%Finished%'",
+        ),
+    )
+    .superuser_only(),
+    // What COPY read and UNLOAD wrote, a request a file; times in seconds since 1970 are unconfirmed.
+    Relation::written(
+        "stl_s3client",
+        "userid i,query i,slice i,recordtime t,pid i,http_method c64,bucket c64,key c256,transfer_size b,data_size b,start_time b,end_time b,transfer_time b,compression_time b,connect_time b,app_connect_time b,retries b,request_id c32,extended_request_id c128,ip_address c64,is_partial i,start_offset b",
+        Source::Defined(
+            "SELECT userid,query,slice,e,pid,m,SPLIT_PART(f,'/',3),SUBSTRING(f,LEN(SPLIT_PART(f,'/',3))+7),b,b,EXTRACT(epoch FROM s),EXTRACT(epoch FROM e),DATEDIFF(us,s,e),0,0,0,0,NULL,NULL,NULL,0,0 FROM (SELECT d.user_id AS userid,d.query_id AS query,0 AS slice,h.session_id AS pid,'GET' AS m,TRIM(d.file_name) AS f,d.bytes_scanned AS b,d.start_time AS s,d.end_time AS e FROM sys_load_detail d JOIN sys_load_history h USING (query_id) UNION ALL SELECT userid,query,slice,pid,'PUT',TRIM(path),transfer_size,start_time,end_time FROM stl_unload_log) q",
+        ),
+    ),
 ];
-
-const fn none(name: &'static str, columns: &'static str) -> Relation {
-    Relation::written(name, columns, Source::Made(|_| Ok(Rows::new())))
-}
 
 /// A row for each connection, from the log of their beginnings and ends.
 fn sessions(viewer: &Viewer<'_>) -> SqlResult<Rows> {

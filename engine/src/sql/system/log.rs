@@ -3,76 +3,47 @@
 //! The rows are written by whoever runs statements, in the column order declared here, the user's number
 //! first. A user sees its own rows; superusers and SYSLOG ACCESS UNRESTRICTED see all.
 
-use super::relation::{BIGINT, BOOLEAN, INTEGER, NAME, Relation, Rows, Source, TIMESTAMP, Viewer, text};
-use crate::sorted::SortedMap;
-use crate::sql::error::SqlResult;
-use crate::warehouse::access::UserId;
-use crate::warehouse::data_type::DataType;
-use crate::warehouse::data_type::DataType::Char;
+use super::relation::{Relation, Rows, Source, Viewer};
 use crate::warehouse::value::Value;
 
-type Columns = &'static [(&'static str, DataType)];
-
 pub(super) static RELATIONS: &[Relation] = &[
-    Relation::new("stl_query", QUERY, |viewer| Ok(own(viewer, "stl_query"))),
-    Relation::new(
-        "stl_querytext",
-        &[
-            ("userid", INTEGER),
-            ("xid", BIGINT),
-            ("pid", INTEGER),
-            ("query", INTEGER),
-            ("sequence", INTEGER),
-            ("text", Char(200)),
-        ],
-        |viewer| Ok(own(viewer, "stl_querytext")),
-    ),
-    Relation::new("stl_ddltext", STATEMENT_TEXT, |viewer| Ok(own(viewer, "stl_ddltext"))),
-    Relation::new("stl_utilitytext", STATEMENT_TEXT, |viewer| Ok(own(viewer, "stl_utilitytext"))),
-    Relation::new(
-        "svl_qlog",
-        &[
-            ("userid", INTEGER),
-            ("query", INTEGER),
-            ("xid", BIGINT),
-            ("pid", INTEGER),
-            ("starttime", TIMESTAMP),
-            ("endtime", TIMESTAMP),
-            ("elapsed", BIGINT),
-            ("aborted", INTEGER),
-            ("label", Char(320)),
-            ("substring", Char(60)),
-            ("source_query", INTEGER),
-            ("concurrency_scaling_status_txt", NAME),
-            ("from_sp_call", INTEGER),
-        ],
-        query_log,
-    ),
-    Relation::new(
-        "svl_statementtext",
-        &[
-            ("userid", INTEGER),
-            ("xid", BIGINT),
-            ("pid", INTEGER),
-            ("label", Char(320)),
-            ("starttime", TIMESTAMP),
-            ("endtime", TIMESTAMP),
-            ("sequence", INTEGER),
-            ("type", DataType::Varchar(10)),
-            ("text", Char(200)),
-        ],
-        statement_text,
-    ),
+    Relation::written("stl_query", QUERY, Source::Log("stl_query")),
+    Relation::written("stl_querytext", "userid i,xid b,pid i,query i,sequence i,text c200", Source::Log("stl_querytext")),
+    Relation::written("stl_ddltext", STATEMENT_TEXT, Source::Log("stl_ddltext")),
+    Relation::written("stl_utilitytext", STATEMENT_TEXT, Source::Log("stl_utilitytext")),
     Relation::written(
-        "stv_recents",
-        "userid i,status c20,starttime t,duration i,user_name c50,db_name c50,query c600,pid i",
-        Source::Made(recents),
+        "svl_qlog",
+        "userid i,query i,xid b,pid i,starttime t,endtime t,elapsed b,aborted i,label c320,substring c60,source_query i,concurrency_scaling_status_txt n,from_sp_call i",
+        Source::Defined(
+            "SELECT userid,query,xid,pid,starttime,endtime,DATEDIFF(us,starttime,endtime),aborted,label,LEFT(querytxt,60),NULL,'0 - Ran on a single cluster',NULL FROM stl_query",
+        ),
     ),
-    Relation::new("sys_query_history", QUERY_HISTORY, |viewer| Ok(own(viewer, "sys_query_history"))),
+    // Queries, definitions and utilities together, in the order they began.
+    Relation::written(
+        "svl_statementtext",
+        "userid i,xid b,pid i,label c320,starttime t,endtime t,sequence i,type v10,text c200",
+        Source::Defined(
+            "SELECT * FROM (SELECT userid,xid,pid,label,starttime,endtime,sequence,'DDL' AS type,text FROM stl_ddltext UNION ALL SELECT userid,xid,pid,label,starttime,endtime,sequence,'UTILITY',text FROM stl_utilitytext UNION ALL SELECT t.userid,t.xid,t.pid,q.label,q.starttime,q.endtime,t.sequence,'QUERY',t.text FROM stl_querytext t JOIN stl_query q USING (query)) s ORDER BY starttime,sequence",
+        ),
+    ),
+    // Those that are done; the rest is what still runs. What waits for a lock has not been planned (unconfirmed).
+    Relation::written(
+        " query history",
+        "user_id i,query_id b,query_label c320,transaction_id b,session_id i,database_name c128,query_type c32,status c10,result_cache_hit o,start_time t,end_time t,elapsed_time b,queue_time b,execution_time b,error_message c512,returned_rows b,returned_bytes b,query_text c4000,redshift_version c256,usage_limit v150,compute_type v18,compile_time b,planning_time b,lock_wait_time b",
+        Source::Log("sys_query_history"),
+    ),
+    // How the hashes are made is not published: unconfirmed, but for equal texts being equal, and generic ones without literals.
+    Relation::written(
+        "sys_query_history",
+        "user_id i,query_id b,query_label c320,transaction_id b,session_id i,database_name c128,query_type c32,status c10,result_cache_hit o,start_time t,end_time t,elapsed_time b,queue_time b,execution_time b,error_message c512,returned_rows b,returned_bytes b,query_text c4000,redshift_version c256,usage_limit v150,compute_type v18,compile_time b,planning_time b,lock_wait_time b,service_class_id i,service_class_name c64,query_priority c20,short_query_accelerated c10,user_query_hash c40,generic_query_hash c40,query_hash_version i,result_cache_query_id b",
+        Source::Defined(
+            "SELECT *,100,'Default queue','Normal','false',TO_HEX(FNV_HASH(query_text)),TO_HEX(FNV_HASH(REGEXP_REPLACE(query_text,'''[^'']*''|[0-9.]+','?'))),1,NULL FROM (SELECT * FROM \" query history\" UNION ALL SELECT userid,query,label,xid,pid,database,kind,CASE WHEN waits IS NULL THEN 'running' ELSE 'planning' END,false,starttime,NULL,GREATEST(0,DATEDIFF(us,starttime,SYSDATE)),0,GREATEST(0,DATEDIFF(us,starttime,NVL(waits,SYSDATE))),'',0,0,querytxt,'1.0.50065',NULL,'primary',0,0,NVL(GREATEST(0,DATEDIFF(us,waits,SYSDATE)),0) FROM \" inflight\") q",
+        ),
+    ),
     Relation::written(
         "sys_query_text",
         "user_id i,query_id b,transaction_id b,session_id i,start_time t,sequence i,text c4000",
-        Source::Made(query_text),
+        Source::Defined("SELECT user_id,query_id,transaction_id,session_id,start_time,0,query_text FROM sys_query_history"),
     ),
     Relation::written(
         "sys_load_history",
@@ -82,7 +53,9 @@ pub(super) static RELATIONS: &[Relation] = &[
     Relation::written(
         "sys_load_error_detail",
         "user_id i,query_id b,transaction_id b,session_id i,database_name x,table_id i,start_time t,file_name x,line_number b,column_name x,column_type x,column_length x,position i,error_code i,error_message x",
-        Source::Made(load_error_detail),
+        Source::Defined(
+            "SELECT e.userid,h.query_id,h.transaction_id,h.session_id,h.database_name,e.tbl,e.starttime,e.filename,e.line_number,e.colname,e.type,e.col_length,e.position,e.err_code,e.err_reason FROM stl_load_errors e LEFT JOIN sys_load_history h ON h.query_id=e.query",
+        ),
     ),
     Relation::written(
         "sys_connection_log",
@@ -96,37 +69,11 @@ pub(super) static RELATIONS: &[Relation] = &[
         Source::Made(|viewer| Ok(everything(viewer, "stl_userlog"))),
     )
     .superuser_only(),
-    Relation::new(
-        "stl_userlog",
-        &[
-            ("userid", INTEGER),
-            ("username", Char(50)),
-            ("oldusername", Char(50)),
-            ("action", Char(10)),
-            ("usecreatedb", INTEGER),
-            ("usesuper", INTEGER),
-            ("usecatupd", INTEGER),
-            ("valuntil", TIMESTAMP),
-            ("pid", INTEGER),
-            ("xid", BIGINT),
-            ("recordtime", TIMESTAMP),
-        ],
-        |viewer| Ok(everything(viewer, "stl_userlog")),
-    )
+    Relation::written("stl_userlog", "userid i,username c50,oldusername c50,action c10,usecreatedb i,usesuper i,usecatupd i,valuntil t,pid i,xid b,recordtime t", Source::Made(|viewer| Ok(everything(viewer, "stl_userlog"))))
     .superuser_only(),
-    Relation::new(
-        "stl_tr_conflict",
-        &[
-            ("xact_id", BIGINT),
-            ("process_id", INTEGER),
-            ("xact_start_ts", TIMESTAMP),
-            ("abort_time", TIMESTAMP),
-            ("table_id", INTEGER),
-        ],
-        |viewer| Ok(everything(viewer, "stl_tr_conflict")),
-    )
+    Relation::written("stl_tr_conflict", "xact_id b,process_id i,xact_start_ts t,abort_time t,table_id i", Source::Made(|viewer| Ok(everything(viewer, "stl_tr_conflict"))))
     .superuser_only(),
-    Relation::new("stl_load_errors", LOAD_ERRORS, |viewer| Ok(own(viewer, "stl_load_errors"))),
+    Relation::written("stl_load_errors", LOAD_ERRORS, Source::Log("stl_load_errors")),
     Relation::written(
         "stl_unload_log",
         "userid i,query i,slice i,pid i,path c1280,start_time t,end_time t,line_count b,transfer_size b,file_format c10",
@@ -154,121 +101,11 @@ pub(super) static RELATIONS: &[Relation] = &[
         "user_id i,query_id b,file_name x,bytes_scanned b,lines_scanned b,error_count b,status x,start_time t,end_time t,duration b,file_format x,is_partial o",
         Source::Log("sys_load_detail"),
     ),
-    Relation::new(
-        "stl_loaderror_detail",
-        &[
-            ("userid", INTEGER),
-            ("slice", INTEGER),
-            ("session", INTEGER),
-            ("query", INTEGER),
-            ("filename", Char(256)),
-            ("line_number", BIGINT),
-            ("field", INTEGER),
-            ("colname", Char(127)),
-            ("value", Char(1024)),
-            ("is_null", INTEGER),
-            ("type", Char(10)),
-            ("col_length", Char(10)),
-        ],
-        |viewer| Ok(own(viewer, "stl_loaderror_detail")),
-    ),
-    Relation::new(
-        "stl_load_commits",
-        &[
-            ("userid", INTEGER),
-            ("query", INTEGER),
-            ("slice", INTEGER),
-            ("name", Char(256)),
-            ("filename", Char(256)),
-            ("byte_offset", INTEGER),
-            ("lines_scanned", INTEGER),
-            ("errors", INTEGER),
-            ("curtime", TIMESTAMP),
-            ("status", INTEGER),
-            ("file_format", Char(16)),
-            ("is_partial", INTEGER),
-            ("start_offset", BIGINT),
-        ],
-        |viewer| Ok(own(viewer, "stl_load_commits")),
-    ),
+    Relation::written("stl_loaderror_detail", "userid i,slice i,session i,query i,filename c256,line_number b,field i,colname c127,value c1024,is_null i,type c10,col_length c10", Source::Log("stl_loaderror_detail")),
+    Relation::written("stl_load_commits", "userid i,query i,slice i,name c256,filename c256,byte_offset i,lines_scanned i,errors i,curtime t,status i,file_format c16,is_partial i,start_offset b", Source::Log("stl_load_commits")),
 ];
 
-const QUERY: Columns = &[
-    ("userid", INTEGER),
-    ("query", INTEGER),
-    ("label", Char(320)),
-    ("xid", BIGINT),
-    ("pid", INTEGER),
-    ("database", Char(32)),
-    ("querytxt", Char(4000)),
-    ("starttime", TIMESTAMP),
-    ("endtime", TIMESTAMP),
-    ("aborted", INTEGER),
-    ("insert_pristine", INTEGER),
-    ("concurrency_scaling_status", INTEGER),
-];
-
-/// `stl_ddltext` and `stl_utilitytext`.
-const STATEMENT_TEXT: Columns = &[
-    ("userid", INTEGER),
-    ("xid", BIGINT),
-    ("pid", INTEGER),
-    ("label", Char(320)),
-    ("starttime", TIMESTAMP),
-    ("endtime", TIMESTAMP),
-    ("sequence", INTEGER),
-    ("text", Char(200)),
-];
-
-const QUERY_HISTORY: Columns = &[
-    ("user_id", INTEGER),
-    ("query_id", BIGINT),
-    ("query_label", Char(320)),
-    ("transaction_id", BIGINT),
-    ("session_id", INTEGER),
-    ("database_name", Char(128)),
-    ("query_type", Char(32)),
-    ("status", Char(10)),
-    ("result_cache_hit", BOOLEAN),
-    ("start_time", TIMESTAMP),
-    ("end_time", TIMESTAMP),
-    ("elapsed_time", BIGINT),
-    ("queue_time", BIGINT),
-    ("execution_time", BIGINT),
-    ("error_message", Char(512)),
-    ("returned_rows", BIGINT),
-    ("returned_bytes", BIGINT),
-    ("query_text", Char(4000)),
-    ("redshift_version", Char(256)),
-    ("usage_limit", DataType::Varchar(150)),
-    ("compute_type", DataType::Varchar(18)),
-    ("compile_time", BIGINT),
-    ("planning_time", BIGINT),
-    ("lock_wait_time", BIGINT),
-];
-
-const LOAD_ERRORS: Columns = &[
-    ("userid", INTEGER),
-    ("slice", INTEGER),
-    ("tbl", INTEGER),
-    ("starttime", TIMESTAMP),
-    ("session", INTEGER),
-    ("query", INTEGER),
-    ("filename", Char(256)),
-    ("line_number", BIGINT),
-    ("colname", Char(127)),
-    ("type", Char(10)),
-    ("col_length", Char(10)),
-    ("position", INTEGER),
-    ("raw_line", Char(1024)),
-    ("raw_field_value", Char(1024)),
-    ("err_code", INTEGER),
-    ("err_reason", Char(100)),
-    ("is_partial", INTEGER),
-    ("start_offset", BIGINT),
-];
-
-fn everything(viewer: &Viewer<'_>, log: &str) -> Rows {
+pub(super) fn everything(viewer: &Viewer<'_>, log: &str) -> Rows {
     viewer.logs.rows.get(log).cloned().unwrap_or_default()
 }
 
@@ -285,133 +122,6 @@ pub(super) fn own(viewer: &Viewer<'_>, log: &str) -> Rows {
     rows.iter().filter(|row| all || row.first() == Some(&me)).cloned().collect()
 }
 
-/// Cells `places` of a row, in that order.
-fn pick(row: &[Value], places: &[usize]) -> Vec<Value> {
-    places.iter().map(|place| row.get(*place).cloned().unwrap_or(Value::Null)).collect()
-}
-
-/// `stl_load_errors`, with what its COPY is known by.
-fn load_error_detail(viewer: &Viewer<'_>) -> SqlResult<Rows> {
-    let loads = own(viewer, "sys_load_history");
-    let row = |row: Vec<Value>| {
-        let load = match row.get(5) {
-            Some(Value::Integer(query)) => {
-                loads.iter().find(|load| load.get(1) == Some(&Value::BigInt(i64::from(*query))))
-            }
-            _ => None,
-        };
-        let mut out = pick(&row, &[0]);
-        out.extend(load.map_or_else(|| vec![Value::Null; 4], |load| pick(load, &[1, 2, 3, 4])));
-        out.extend(pick(&row, &[2, 3, 6, 7, 8, 9, 10, 11, 14, 15]));
-        out
-    };
-    Ok(own(viewer, "stl_load_errors").into_iter().map(row).collect())
-}
-
-/// What runs now, then what ran last. How many the product keeps is unconfirmed.
-fn recents(viewer: &Viewer<'_>) -> SqlResult<Rows> {
-    let me = Value::Integer(viewer.user.0 as i32);
-    let all = viewer.sees_all_logs();
-    let now = viewer.context.evaluation.statement_start.0;
-    let name = |user: Option<&Value>| match user {
-        Some(Value::Integer(user)) => viewer.user_name(UserId(*user as u32)),
-        _ => Value::Null,
-    };
-    let mut rows = Rows::new();
-    for row in live(viewer, "stv_inflight").iter().filter(|row| all || row.first() == Some(&me)) {
-        let mut out = pick(row, &[0]);
-        out.push(Value::string("Running"));
-        out.extend(pick(row, &[6]));
-        out.push(match row.get(6) {
-            Some(Value::Timestamp(start)) => Value::Integer((now - start) as i32),
-            _ => Value::Null,
-        });
-        out.extend([name(row.first()), text(&viewer.database.name)]);
-        out.extend(pick(row, &[7, 5]));
-        rows.push(out);
-    }
-    for row in own(viewer, "stl_query").iter().rev().take(100) {
-        let mut out = pick(row, &[0]);
-        out.push(Value::string("Done"));
-        out.extend(pick(row, &[7]));
-        out.push(match (row.get(7), row.get(8)) {
-            (Some(Value::Timestamp(start)), Some(Value::Timestamp(end))) => {
-                Value::Integer((end - start) as i32)
-            }
-            _ => Value::Null,
-        });
-        out.push(name(row.first()));
-        out.extend(pick(row, &[5, 6, 4]));
-        rows.push(out);
-    }
-    Ok(rows)
-}
-
-/// The whole text of what `sys_query_history` lists.
-fn query_text(viewer: &Viewer<'_>) -> SqlResult<Rows> {
-    let row = |row: Vec<Value>| {
-        let mut out = pick(&row, &[0, 1, 3, 4, 9]);
-        out.push(Value::Integer(0));
-        out.extend(pick(&row, &[17]));
-        out
-    };
-    Ok(own(viewer, "sys_query_history").into_iter().map(row).collect())
-}
-
-/// `stl_query`, shortened and timed.
-fn query_log(viewer: &Viewer<'_>) -> SqlResult<Rows> {
-    Ok(own(viewer, "stl_query")
-        .iter()
-        .map(|row| {
-            let mut out = pick(row, &[0, 1, 3, 4, 7, 8]);
-            out.push(match (row.get(7), row.get(8)) {
-                (Some(Value::Timestamp(start)), Some(Value::Timestamp(end))) => Value::BigInt(end - start),
-                _ => Value::Null,
-            });
-            out.extend(pick(row, &[9, 2]));
-            out.push(match row.get(6) {
-                Some(Value::String(query)) => text(query.chars().take(60).collect::<String>()),
-                _ => Value::Null,
-            });
-            out.extend([Value::Null, Value::string("0 - Ran on a single cluster"), Value::Null]);
-            out
-        })
-        .collect())
-}
-
-/// Queries, definitions and utilities together, in the order they began.
-fn statement_text(viewer: &Viewer<'_>) -> SqlResult<Rows> {
-    let mut rows: Rows = Vec::new();
-    for (log, kind) in [("stl_ddltext", "DDL"), ("stl_utilitytext", "UTILITY")] {
-        for row in own(viewer, log) {
-            let mut out = pick(&row, &[0, 1, 2, 3, 4, 5, 6]);
-            out.push(Value::string(kind));
-            out.extend(pick(&row, &[7]));
-            rows.push(out);
-        }
-    }
-    // A query's times and label stand with the query, not with its text.
-    let queries = own(viewer, "stl_query");
-    let by_number: SortedMap<i32, &Vec<Value>> = queries
-        .iter()
-        .filter_map(|row| match row.get(1) {
-            Some(Value::Integer(query)) => Some((*query, row)),
-            _ => None,
-        })
-        .collect();
-    for row in own(viewer, "stl_querytext") {
-        let Some(Value::Integer(number)) = row.get(3) else { continue };
-        let Some(query) = by_number.get(number) else { continue };
-        let mut out = pick(&row, &[0, 1, 2]);
-        out.extend(pick(query, &[2, 7, 8]));
-        out.extend(pick(&row, &[4]));
-        out.push(Value::string("QUERY"));
-        out.extend(pick(&row, &[5]));
-        rows.push(out);
-    }
-    crate::sorted::sort_by_key(&mut rows, |row| match (row.get(4), row.get(6)) {
-        (Some(Value::Timestamp(start)), Some(Value::Integer(sequence))) => (*start, *sequence),
-        _ => (0, 0),
-    });
-    Ok(rows)
-}
+const QUERY: &str = "userid i,query i,label c320,xid b,pid i,database c32,querytxt c4000,starttime t,endtime t,aborted i,insert_pristine i,concurrency_scaling_status i";
+const STATEMENT_TEXT: &str = "userid i,xid b,pid i,label c320,starttime t,endtime t,sequence i,text c200";
+const LOAD_ERRORS: &str = "userid i,slice i,tbl i,starttime t,session i,query i,filename c256,line_number b,colname c127,type c10,col_length c10,position i,raw_line c1024,raw_field_value c1024,err_code i,err_reason c100,is_partial i,start_offset b";

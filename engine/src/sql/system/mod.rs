@@ -2,11 +2,12 @@
 //!
 //! [`relation`] says what a relation is and what it is asked with; each family is a file of relations:
 //! [`privilege`], [`default_privilege`], [`principal`], [`pg_catalog`], [`table_definition`], [`information_schema`],
-//! [`redshift_catalog`], [`storage`] (by [`blocks`]), [`vacuum`], [`log`], [`steps`], [`activity`], [`statistic`], [`routine`],
-//! [`materialized`], [`model`], [`policy`], [`external`] and [`time_zone`]; [`defined`] and [`queue`] are queries over these; [`constraint`] and [`definition`] are more of
+//! [`redshift_catalog`], [`storage`] (by [`blocks`]), [`vacuum`], [`log`], [`steps`], [`metric`], [`activity`], [`running`], [`transaction`], [`statistic`], [`routine`],
+//! [`materialized`], [`model`], [`policy`], [`external`] and [`time_zone`]; [`defined`] and [`queue`] are queries over these, [`absent`] is what is empty; [`constraint`] and [`definition`] are more of
 //! PostgreSQL's.
 //! [`acl`] prints grants.
 
+mod absent;
 mod acl;
 mod activity;
 pub mod blocks;
@@ -18,6 +19,7 @@ mod external;
 mod information_schema;
 mod log;
 mod materialized;
+mod metric;
 mod model;
 mod pg_catalog;
 mod policy;
@@ -28,6 +30,7 @@ mod queue;
 mod redshift_catalog;
 mod relation;
 mod routine;
+mod running;
 mod statistic;
 mod steps;
 mod storage;
@@ -35,6 +38,7 @@ mod table_definition;
 #[cfg(test)]
 mod tests;
 mod time_zone;
+mod transaction;
 mod usage;
 mod vacuum;
 
@@ -80,6 +84,10 @@ static FAMILIES: &[&[Relation]] = &[
     defined::RELATIONS,
     queue::RELATIONS,
     statistic::RELATIONS,
+    running::RELATIONS,
+    metric::RELATIONS,
+    transaction::RELATIONS,
+    absent::RELATIONS,
 ];
 
 /// Relations that the product has and the sandbox does not.
@@ -94,7 +102,6 @@ pub const GAPS: &[&str] = &[
     "svv_copy_job_integrations",
     "svv_datashare_privileges",
     "svv_integration",
-    "svv_query_state",
     "svv_restore_table_state",
 ];
 
@@ -129,6 +136,20 @@ pub fn known_gap(schema: Option<&str>, name: &str) -> bool {
         }
         Some(_) => false,
     }
+}
+
+/// Whether it tells how far queries are that still run: that is looked up for those who ask.
+pub fn reads_running_steps(plan: &mut super::plan::Plan) -> bool {
+    let mut found = false;
+    // The walk itself cannot fail.
+    let walked = super::external::source::each_step(plan, &mut |step| {
+        if let super::plan::Plan::SystemScan { relation, .. } = step {
+            found |= get(*relation)
+                .is_some_and(|one| matches!(one.source, Source::Running) || one.name == "sys_query_detail");
+        }
+        Ok(())
+    });
+    walked.is_ok() && found
 }
 
 /// Whether `user` may select from it.
@@ -177,13 +198,13 @@ pub fn hidden_columns(relation: SystemRelation) -> usize {
 
 /// The relation's name, without its schema.
 pub fn name(relation: SystemRelation) -> &'static str {
-    get(relation).map_or("", |relation| relation.name)
+    get(relation).map_or("", |relation| relation.name.trim_start())
 }
 
-/// True for `stl_*`, `stv_*`, `svl_*`, `svv_*`: a query over it runs on compute nodes.
+/// True for `stl_*`, `stv_*`, `svl_*`, `svv_*` and what they are made of: a query over it runs on compute nodes.
 pub fn on_compute_nodes(relation: SystemRelation) -> bool {
-    let name = name(relation);
-    ["stl_", "stv_", "svl_", "svv_", "sys_"].iter().any(|prefix| name.starts_with(prefix))
+    let name = get(relation).map_or("", |relation| relation.name);
+    [" ", "stl_", "stv_", "svl_", "svv_", "svcs_", "sys_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Functions of the leader node inside a catalog view, which keep the view from being read together with tables;
@@ -234,7 +255,8 @@ pub fn rows(relation: SystemRelation, context: &super::execute::Context) -> SqlR
     let rows = match relation.source {
         Source::Made(rows) => rows(&viewer)?,
         Source::Log(log) => log::own(&viewer, log),
-        Source::Steps(kinds) => steps::projected(&viewer, kinds, &columns),
+        Source::Steps(kinds) => steps::projected(&log::own(&viewer, STEP_LOG), kinds, &columns),
+        Source::Running => steps::projected(&running::mine(&viewer, STEP_LOG), &[], &columns),
         Source::Live(log) => log::live(&viewer, log),
         // Its query stands where it was named.
         Source::Defined(_) => return Err(SqlError::bug(format!("{} as a table", relation.name))),

@@ -37,15 +37,9 @@ pub(super) static RELATIONS: &[Relation] = &[
             "SELECT service_class,task,query,1,slot_count,wlm_start_time,exec_time FROM stv_wlm_query_state",
         ),
     ),
-    none(
+    Relation::written(
         "stv_wlm_query_queue_state",
         "service_class i,position i,task i,query i,slot_count i,start_time t,queue_time b",
+        Source::Made(|_| Ok(Rows::new())),
     ),
-    none("stl_wlm_error", "userid i,recordtime t,pid i,error_string c256"),
-    // No query leaves the main cluster.
-    none("svcs_concurrency_scaling_usage", "start_time t,end_time t,queries b,usage_in_seconds d27.0"),
 ];
-
-const fn none(name: &'static str, columns: &'static str) -> Relation {
-    Relation::written(name, columns, Source::Made(|_| Ok(Rows::new())))
-}

@@ -38,6 +38,8 @@ pub(super) enum Source {
     Log(&'static str),
     /// The log of the steps of queries: those of these kinds, each cell by its column's name.
     Steps(&'static [&'static str]),
+    /// The steps of what still runs, likewise.
+    Running,
     /// A query over other relations, bound in its place; cells as this relation's columns are declared.
     Defined(&'static str),
     /// What holds at the moment, in this relation's column order; all may see it.

@@ -1,9 +1,9 @@
 //! What the steps of queries did, as each system table and view shows it: one log, seen by kind of step
-//! (`stl_scan`, `stl_hash`, ...), whole (`svl_query_report`), by stream (`svl_query_summary`, `sys_query_detail`)
-//! or by query (`svl_query_metrics_summary`); and the plans that the steps came from.
+//! (`stl_scan`, `stl_hash`, ...), whole (`svl_query_report`) or by stream (`svl_query_summary`, `sys_query_detail`); and the plans that the steps came from.
 
 use super::log::own;
 use super::relation::{Relation, Rows, Source, Viewer};
+use super::running::mine;
 use crate::sorted::SortedMap;
 use crate::sql::error::SqlResult;
 use crate::warehouse::data_type::DataType;
@@ -117,26 +117,12 @@ pub(super) static RELATIONS: &[Relation] = &[
         "user_id i,query_id b,child_query_sequence i,stream_id i,segment_id i,step_id i,step_name x,table_id i,table_name c136,is_rrscan c1,start_time t,end_time t,duration b,alert x,input_bytes b,input_rows b,output_bytes b,output_rows b,blocks_read b,blocks_write b,local_read_io b,remote_read_io b,source x,data_skewness i,time_skewness i,is_active c1,spilled_block_local_disk b,spilled_block_remote_disk b,step_attribute c64",
         Source::Made(detail),
     ),
-    Relation::written("svl_query_metrics", METRICS, Source::Made(|viewer| metrics(viewer, true))),
-    Relation::written(
-        "svl_query_metrics_summary",
-        METRICS_SUMMARY,
-        Source::Made(|viewer| metrics(viewer, false)),
-    ),
     Relation::written("stl_explain", PLAN, Source::Log("stl_explain")),
     Relation::written("svcs_explain", PLAN, Source::Log("stl_explain")),
     Relation::written(
         "sys_query_explain",
         "user_id i,query_id b,child_query_sequence i,plan_node_id i,plan_parent_id i,plan_node v400,plan_info v400",
-        Source::Made(|viewer| {
-            let widened = |row: Vec<Value>| {
-                let mut cells = row.into_iter();
-                let user = cells.next().unwrap_or(Value::Null);
-                let query = cells.next().map_or(0, |query| number(&query));
-                [user, Value::BigInt(query), Value::Integer(1)].into_iter().chain(cells).collect()
-            };
-            Ok(own(viewer, "stl_explain").into_iter().map(widened).collect())
-        }),
+        Source::Defined("SELECT userid,query,1,nodeid,parentid,plannode,info FROM stl_explain"),
     ),
     Relation::written(
         "stl_plan_info",
@@ -147,13 +133,9 @@ pub(super) static RELATIONS: &[Relation] = &[
     Relation::written(
         "svcs_alert_event_log",
         "userid i,query i,segment i,step i,pid i,xid b,event c1024,solution c1024,event_time t",
-        Source::Made(|viewer| {
-            let without_slice = |mut row: Vec<Value>| {
-                row.remove(2);
-                row
-            };
-            Ok(own(viewer, "stl_alert_event_log").into_iter().map(without_slice).collect())
-        }),
+        Source::Defined(
+            "SELECT userid,query,segment,step,pid,xid,event,solution,event_time FROM stl_alert_event_log",
+        ),
     ),
 ];
 
@@ -167,13 +149,6 @@ const SUMMARY: &str = "userid i,query i,stm i,seg i,step i,maxtime b,avgtime b,r
 const PLAN: &str = "userid i,query i,nodeid i,parentid i,plannode c400,info c400";
 const ALERTS: &str =
     "userid i,query i,slice i,segment i,step i,pid i,xid b,event c1024,solution c1024,event_time t";
-const METRICS: &str = "userid i,query i,service_class i,dimension v24,segment i,step i,step_label v30,query_cpu_time b,query_blocks_read b,query_execution_time b,query_cpu_usage_percent d38.2,query_temp_blocks_to_disk b,segment_execution_time b,cpu_skew d38.2,io_skew d38.2,scan_row_count b,join_row_count b,nested_loop_join_row_count b,return_row_count b,spectrum_scan_row_count b,spectrum_scan_size_mb b,query_queue_time b,service_class_name c64";
-const METRICS_SUMMARY: &str = "userid i,query i,service_class i,query_cpu_time b,query_blocks_read b,query_execution_time b,query_cpu_usage_percent d38.2,query_temp_blocks_to_disk b,segment_execution_time b,cpu_skew d38.2,io_skew d38.2,scan_row_count b,join_row_count b,nested_loop_join_row_count b,return_row_count b,spectrum_scan_row_count b,spectrum_scan_size_mb b,query_queue_time b,service_class_name c64";
-
-/// The queue of queries without another (automatic workload management).
-pub(super) const SERVICE_CLASS: i32 = 100;
-pub(super) const SERVICE_CLASS_NAME: &str = "Default queue";
-
 fn number(value: &Value) -> i64 {
     match value {
         Value::Integer(value) => i64::from(*value),
@@ -207,7 +182,7 @@ impl Logged<'_> {
     fn cell(&self, name: &str) -> Value {
         match name {
             "start_time" => self.get("starttime"),
-            "end_time" => self.get("endtime"),
+            "end_time" | "currenttime" => self.get("endtime"),
             "elapsed_time" => Value::BigInt(self.elapsed()),
             "is_diskbased"
             | "is_delayed_scan"
@@ -243,10 +218,9 @@ impl Logged<'_> {
     }
 }
 
-/// The steps of these kinds (none: of all) in the columns asked for.
-pub(super) fn projected(viewer: &Viewer<'_>, kinds: &[&str], columns: &[(&str, DataType)]) -> Rows {
-    own(viewer, LOG)
-        .iter()
+/// The steps of these kinds (none: of all) in the columns asked for, of what is done or of what still runs.
+pub(super) fn projected(rows: &Rows, kinds: &[&str], columns: &[(&str, DataType)]) -> Rows {
+    rows.iter()
         .map(|row| Logged(row))
         .filter(|row| kinds.is_empty() || kinds.iter().any(|kind| row.is(kind)))
         .map(|row| columns.iter().map(|(name, _)| row.cell(name)).collect())
@@ -254,9 +228,9 @@ pub(super) fn projected(viewer: &Viewer<'_>, kinds: &[&str], columns: &[(&str, D
 }
 
 /// The rows of the log by query, segment and step, the slices of a step together.
-fn by_step(viewer: &Viewer<'_>) -> SortedMap<(i64, i64, i64), Vec<Vec<Value>>> {
+fn by_step(rows: Rows) -> SortedMap<(i64, i64, i64), Vec<Vec<Value>>> {
     let mut steps: SortedMap<(i64, i64, i64), Vec<Vec<Value>>> = SortedMap::new();
-    for row in own(viewer, LOG) {
+    for row in rows {
         let logged = Logged(&row);
         let key = (logged.number("query"), logged.number("segment"), logged.number("step"));
         steps.entry(key).or_default().push(row);
@@ -298,14 +272,20 @@ fn summary(viewer: &Viewer<'_>) -> SqlResult<Rows> {
             Value::BigInt(total(&slices, "rows_pre_filter")),
         ])
     };
-    Ok(by_step(viewer).into_values().filter_map(line).collect())
+    Ok(by_step(own(viewer, LOG)).into_values().filter_map(line).collect())
 }
 
 fn detail(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    let mut out = detailed(own(viewer, LOG), "f");
+    out.extend(detailed(mine(viewer, LOG), "t"));
+    Ok(out)
+}
+
+fn detailed(rows: Rows, active: &str) -> Rows {
     let mut out = Vec::new();
     // What comes out of one step goes into the next.
     let (mut last, mut flowing) = (-1, (0, 0));
-    for ((query, _, _), slices) in by_step(viewer) {
+    for ((query, _, _), slices) in by_step(rows) {
         let Some(first) = slices.first().map(|row| Logged(row)) else { continue };
         if query != last {
             (last, flowing) = (query, (0, 0));
@@ -361,84 +341,11 @@ fn detail(viewer: &Viewer<'_>) -> SqlResult<Rows> {
             Value::string(""),
             Value::Integer(skew as i32),
             Value::Integer(0),
-            Value::string("f"),
+            Value::string(active),
             Value::BigInt(0),
             Value::BigInt(0),
             Value::string(""),
         ]);
     }
-    Ok(out)
-}
-
-/// By query; `dimensions` adds the breakdown by segment and step.
-fn metrics(viewer: &Viewer<'_>, dimensions: bool) -> SqlResult<Rows> {
-    let mut queries: SortedMap<i64, Vec<Vec<Value>>> = SortedMap::new();
-    for row in own(viewer, LOG) {
-        queries.entry(Logged(&row).number("query")).or_default().push(row);
-    }
-    let mut out = Vec::new();
-    for steps in queries.values() {
-        out.push(metric(steps, dimensions.then_some("query")));
-        if dimensions {
-            let mut segments: SortedMap<i64, Vec<Vec<Value>>> = SortedMap::new();
-            for row in steps {
-                segments.entry(Logged(row).number("segment")).or_default().push(row.clone());
-            }
-            for steps in segments.values() {
-                out.push(metric(steps, Some("segment")));
-                for step in steps {
-                    out.push(metric(std::slice::from_ref(step), Some("step")));
-                }
-            }
-        }
-    }
-    Ok(out)
-}
-
-/// What a query, one of its segments or one of its steps took.
-fn metric(steps: &[Vec<Value>], dimension: Option<&str>) -> Vec<Value> {
-    let Some(first) = steps.first().map(|row| Logged(row)) else { return Vec::new() };
-    let of = |kinds: &[&str]| -> Option<i64> {
-        let mut rows =
-            steps.iter().map(|row| Logged(row)).filter(|row| kinds.iter().any(|kind| row.is(kind)));
-        let least = rows.next()?.number("rows");
-        Some(rows.fold(least, |sum, row| sum + row.number("rows")))
-    };
-    let big = |value: Option<i64>| value.map_or(Value::Null, Value::BigInt);
-    let stored = |row: &&Vec<Value>| Logged(row).number("rows_pre_filter") > 0;
-    let scanned: i64 = steps.iter().filter(stored).map(|row| Logged(row).number("rows_pre_filter")).sum();
-    let begun = steps.iter().map(|row| Logged(row).number("starttime")).min().unwrap_or(0);
-    let ended = steps.iter().map(|row| Logged(row).number("endtime")).max().unwrap_or(0);
-    // Seconds, as the view counts them.
-    let seconds = (ended - begun) / 1_000_000;
-    let mut row = vec![first.get("userid"), first.get("query"), Value::Integer(SERVICE_CLASS)];
-    if let Some(dimension) = dimension {
-        let deeper = |wanted: bool, name: &str| if wanted { first.get(name) } else { Value::Null };
-        row.extend([
-            Value::string(dimension),
-            deeper(dimension != "query", "segment"),
-            deeper(dimension == "step", "step"),
-            deeper(dimension == "step", "label"),
-        ]);
-    }
-    let one = Value::Decimal { unscaled: 100, scale: 2 };
-    row.extend([
-        Value::BigInt(seconds),
-        Value::BigInt(total(steps, "blocks_read")),
-        Value::BigInt(seconds),
-        Value::Decimal { unscaled: 0, scale: 2 },
-        Value::BigInt(0),
-        Value::BigInt(seconds),
-        one.clone(),
-        one,
-        big((scanned > 0).then_some(scanned)),
-        big(of(&["hjoin", "mjoin", "nloop"])),
-        big(of(&["nloop"])),
-        big(of(&["return"])),
-        Value::Null,
-        Value::Null,
-        Value::BigInt(0),
-        Value::string(SERVICE_CLASS_NAME),
-    ]);
-    row
+    out
 }
