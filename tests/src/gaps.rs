@@ -34,12 +34,25 @@ pub fn page() -> String {
     );
     section(&mut out, "System tables and views", system::GAPS);
     out.push_str("- every other name that begins with `stl_`, `stv_`, `svl_`, `svcs_` or `sys_`\n");
-    for service in Service::ALL {
-        let mut operations: Vec<&str> = service.not_simulated().collect();
-        operations.sort_unstable();
-        section(&mut out, &format!("AWS operations: {}", service.command()), operations);
-    }
+    section(&mut out, "AWS operations", Service::ALL.iter().map(|service| operations(*service)));
     out
+}
+
+/// A service's line: the things of which it knows too little, then what is an operation of its own.
+fn operations(service: Service) -> String {
+    let things = service.not_simulated().filter_map(|word| word.split_once(':'));
+    let family = |(verbs, thing): (&str, &str)| {
+        let mut verbs: Vec<String> =
+            verbs.split('|').map(|verb| verb.replace('+', "").to_lowercase()).collect();
+        verbs.dedup();
+        format!("{thing} ({})", verbs.join(", "))
+    };
+    let mut things: Vec<String> = things.map(family).collect();
+    things.sort_unstable();
+    let mut alone: Vec<&str> = service.not_simulated().filter(|word| !word.contains(':')).collect();
+    alone.sort_unstable();
+    things.extend(alone.into_iter().map(str::to_owned));
+    format!("{}: {}", service.command(), things.join(", "))
 }
 
 const HEAD: &str = "\
@@ -47,7 +60,8 @@ const HEAD: &str = "\
 
 This page is written by `cargo xtask gaps` from the engine's own lists; a test fails when it is stale. Each of these is understood and
 refused by name (`not simulated yet: ...`, SQLSTATE 0A000; `aws` says the same in its own words). A name that stands neither here nor in
-the product's reference does not exist. What stands behind a name is the way on, which the refusal's hint says, too.
+the product's reference does not exist. What stands behind a name is the way on, which the refusal's hint says, too. Of AWS's operations
+those that do something with one thing stand together.
 ";
 
 /// Features that stand for a list of names of their own.

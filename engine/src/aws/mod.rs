@@ -247,7 +247,7 @@ pub fn call_with_body(
     };
     let Some(known) = found.operation(operation) else {
         let service = service.to_owned();
-        return Err(failed(if found.not_simulated().any(|name| name == operation) {
+        return Err(failed(if found.gaps().any(|name| name == operation) {
             Fault::NotSimulated { service }
         } else {
             Fault::UnknownOperation { service }

@@ -35,7 +35,8 @@ macro_rules! services {
                 }
             }
 
-            /// Names of operations that AWS has and the sandbox does not.
+            /// Operations that AWS has and the sandbox does not: each by its name, or `Create|Get|List+:Thing` for all that
+            /// concern one thing, where `+` stands for the plural.
             pub fn not_simulated(self) -> impl Iterator<Item = &'static str> {
                 match self { $(Service::$service => super::$folder::NOT_SIMULATED),+ }.split_whitespace()
             }
@@ -81,6 +82,17 @@ services! {
 }
 
 impl Service {
+    /// The names of the operations that AWS has and the sandbox does not.
+    pub fn gaps(self) -> impl Iterator<Item = String> {
+        self.not_simulated().flat_map(|word| {
+            let (verbs, thing) = word.split_once(':').unwrap_or((word, ""));
+            verbs.split('|').map(move |verb| match verb.strip_suffix('+') {
+                Some(verb) => format!("{verb}{thing}s"),
+                None => format!("{verb}{thing}"),
+            })
+        })
+    }
+
     pub fn command(self) -> &'static str {
         self.line().0
     }

@@ -161,7 +161,7 @@ fn operation(terminal: &mut Terminal<'_>, service: Service, words: &[String], gl
     }
     let found = service.operations().into_iter().find(|operation| name::kebab(operation) == *command);
     let Some((operation, known)) = found.and_then(|name| Some((name, service.operation(name)?))) else {
-        if service.not_simulated().any(|operation| name::kebab(operation) == *command) {
+        if service.gaps().any(|operation| name::kebab(&operation) == *command) {
             return usage::not_simulated(service.command(), Some(command));
         }
         return usage::invalid_choice("operation", command, &names);

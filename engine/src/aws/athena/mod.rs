@@ -40,10 +40,9 @@ operations! {
 }
 
 /// Operations AWS has and the sandbox does not yet.
-pub const NOT_SIMULATED: &str = "BatchGetPreparedStatement CreateDataCatalog CreateNotebook CreatePreparedStatement DeleteDataCatalog \
-DeletePreparedStatement GetDatabase GetDataCatalog GetPreparedStatement GetQueryRuntimeStatistics \
-GetTableMetadata ListDatabases ListDataCatalogs ListEngineVersions ListPreparedStatements ListTableMetadata \
-ListTagsForResource StartSession TagResource UntagResource UpdateDataCatalog UpdatePreparedStatement";
+pub const NOT_SIMULATED: &str = "Create|Delete|Get|List+|Update:DataCatalog Get|List+:Database \
+BatchGet|Create|Delete|Get|List+|Update:PreparedStatement Tag|Untag:Resource Get|List:TableMetadata \
+ListEngineVersions CreateNotebook GetQueryRuntimeStatistics StartSession ListTagsForResource";
 
 /// The workgroup that every account has.
 pub const PRIMARY: &str = "primary";

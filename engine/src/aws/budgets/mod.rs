@@ -33,10 +33,9 @@ operations! {
 }
 
 /// Operations AWS has and the sandbox does not.
-pub const NOT_SIMULATED: &str = "CreateBudgetAction CreateSubscriber DeleteBudgetAction DeleteSubscriber \
-DescribeBudgetAction DescribeBudgetActionHistories DescribeBudgetActionsForAccount DescribeBudgetActionsForBudget \
-DescribeBudgetNotificationsForAccount DescribeBudgetPerformanceHistory ExecuteBudgetAction UpdateBudgetAction \
-UpdateNotification UpdateSubscriber";
+pub const NOT_SIMULATED: &str = "Create|Delete|Describe|Execute|Update:BudgetAction Create|Delete|Update:Subscriber \
+DescribeBudgetActionHistories DescribeBudgetActionsForAccount DescribeBudgetActionsForBudget \
+DescribeBudgetNotificationsForAccount DescribeBudgetPerformanceHistory UpdateNotification";
 
 /// The budgets of the account, and every message that they have sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -18,14 +18,13 @@ operations! {
 }
 
 /// Operations AWS has and the sandbox does not.
-pub const NOT_SIMULATED: &str = "CreateAnomalyMonitor CreateAnomalySubscription CreateCostCategoryDefinition \
-DeleteAnomalyMonitor DeleteAnomalySubscription DeleteCostCategoryDefinition DescribeCostCategoryDefinition GetAnomalies \
-GetAnomalyMonitors GetAnomalySubscriptions GetCostAndUsageWithResources GetCostCategories GetReservationCoverage \
-GetReservationPurchaseRecommendation GetReservationUtilization GetRightsizingRecommendation GetSavingsPlansCoverage \
+pub const NOT_SIMULATED: &str = "Create|Delete|Get+|Update:AnomalyMonitor \
+Create|Delete|Get+|Update:AnomalySubscription Create|Delete|Describe|List+|Update:CostCategoryDefinition \
+Tag|Untag:Resource GetAnomalies ProvideAnomalyFeedback ListCostAllocationTags UpdateCostAllocationTagsStatus \
+GetCostAndUsageWithResources GetCostCategories GetReservationCoverage GetReservationPurchaseRecommendation \
+GetReservationUtilization GetRightsizingRecommendation GetSavingsPlansCoverage \
 GetSavingsPlansPurchaseRecommendation GetSavingsPlansUtilization GetSavingsPlansUtilizationDetails GetTags \
-GetUsageForecast ListCostAllocationTags ListCostCategoryDefinitions ListTagsForResource ProvideAnomalyFeedback \
-TagResource UntagResource UpdateAnomalyMonitor UpdateAnomalySubscription UpdateCostAllocationTagsStatus \
-UpdateCostCategoryDefinition";
+ListTagsForResource GetUsageForecast";
 
 /// A refusal. Every sentence that the fact sheet does not give is unconfirmed.
 fn invalid(message: impl Into<String>) -> Fault {

@@ -19,9 +19,9 @@ operations! {
 }
 
 /// Operations AWS has and the sandbox does not.
-pub const NOT_SIMULATED: &str = "AddTags CancelQuery CreateEventDataStore CreateTrail DeleteEventDataStore DeleteTrail \
-DescribeQuery DescribeTrails GetEventSelectors GetQueryResults GetTrail GetTrailStatus ListEventDataStores ListQueries \
-ListTags ListTrails PutEventSelectors RemoveTags StartLogging StartQuery StopLogging UpdateTrail";
+pub const NOT_SIMULATED: &str = "Create|Delete|List+:EventDataStore Get|Put:EventSelectors Start|Stop:Logging \
+Cancel|Describe|Start:Query Add|List|Remove:Tags Create|Delete|Describe+|Get|List+|Update:Trail ListQueries \
+GetQueryResults GetTrailStatus";
 
 /// Microseconds of the 90 days that the history goes back.
 const KEPT: i64 = 90 * 86_400_000_000;

@@ -70,19 +70,14 @@ operations! {
 }
 
 /// Operations AWS has and the sandbox does not yet.
-pub const NOT_SIMULATED: &str = "BatchDeleteConnection BatchDeleteTableVersion BatchGetBlueprints BatchGetCrawlers \
-BatchGetDevEndpoints BatchGetJobs BatchGetTriggers BatchGetWorkflows BatchUpdatePartition \
-CreateClassifier CreateConnection CreateDevEndpoint CreateMLTransform CreatePartitionIndex \
-CreateRegistry CreateSchema CreateScript CreateSecurityConfiguration CreateSession CreateTrigger \
-CreateUserDefinedFunction CreateWorkflow DeleteClassifier DeleteConnection \
-DeletePartitionIndex DeleteTableVersion DeleteTrigger DeleteUserDefinedFunction DeleteWorkflow GetClassifiers \
-GetColumnStatisticsForTable GetConnection GetConnections \
-GetDataCatalogEncryptionSettings GetDataflowGraph GetJobBookmark GetMapping \
-GetPartitionIndexes GetPlan GetResourcePolicy GetSecurityConfigurations GetTableVersion GetTableVersions GetTags \
-GetTrigger GetTriggers GetUserDefinedFunctions GetWorkflow ImportCatalogToGlue ListTriggers \
-ListWorkflows PutResourcePolicy ResetJobBookmark SearchTables \
-StartTrigger StartWorkflowRun StopTrigger TagResource UntagResource \
-UpdateTrigger";
+pub const NOT_SIMULATED: &str = "Create|Delete|Get+:Classifier BatchDelete|Create|Delete|Get|Get+:Connection \
+BatchGet+|Create:DevEndpoint Get|Reset:JobBookmark Create|Delete:PartitionIndex Tag|Untag:Resource \
+Get|Put:ResourcePolicy Create|Get+:SecurityConfiguration BatchDelete|Delete|Get|Get+:TableVersion \
+BatchGet+|Create|Delete|Get|Get+|List+|Start|Stop|Update:Trigger Create|Delete|Get+:UserDefinedFunction \
+BatchGet+|Create|Delete|Get|List+:Workflow BatchGetBlueprints ImportCatalogToGlue GetColumnStatisticsForTable \
+BatchGetCrawlers GetDataCatalogEncryptionSettings GetDataflowGraph BatchGetJobs CreateMLTransform GetMapping \
+BatchUpdatePartition GetPartitionIndexes GetPlan CreateRegistry CreateSchema CreateScript CreateSession \
+SearchTables GetTags StartWorkflowRun";
 
 /// When something of Glue's is due first.
 pub fn next(account: &Account) -> Option<Instant> {

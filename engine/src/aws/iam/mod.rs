@@ -142,17 +142,13 @@ operations! {
 }
 
 /// Operations AWS has and the sandbox does not.
-pub const NOT_SIMULATED: &str = "AddClientIDToOpenIDConnectProvider CreateOpenIDConnectProvider CreateSAMLProvider \
-CreateServiceSpecificCredential CreateVirtualMFADevice DeactivateMFADevice DeleteOpenIDConnectProvider \
-DeleteSAMLProvider DeleteServerCertificate DeleteServiceSpecificCredential DeleteSigningCertificate \
-DeleteSSHPublicKey DeleteVirtualMFADevice EnableMFADevice GenerateCredentialReport \
-GenerateOrganizationsAccessReport GenerateServiceLastAccessedDetails GetAccountAuthorizationDetails \
-GetCredentialReport GetOpenIDConnectProvider GetOrganizationsAccessReport GetSAMLProvider GetServerCertificate \
-GetServiceLastAccessedDetails GetSSHPublicKey ListMFADevices ListOpenIDConnectProviders \
-ListPoliciesGrantingServiceAccess ListSAMLProviders ListServerCertificates ListServiceSpecificCredentials \
-ListSigningCertificates ListSSHPublicKeys ListVirtualMFADevices ResyncMFADevice SetSecurityTokenServicePreferences \
-UpdateOpenIDConnectProviderThumbprint UpdateSAMLProvider UploadServerCertificate UploadSigningCertificate \
-UploadSSHPublicKey";
+pub const NOT_SIMULATED: &str = "Generate|Get:CredentialReport Deactivate|Enable|List+|Resync:MFADevice \
+Create|Delete|Get|List+:OpenIDConnectProvider Generate|Get:OrganizationsAccessReport \
+Create|Delete|Get|List+|Update:SAMLProvider Delete|Get|List+|Upload:SSHPublicKey \
+Delete|Get|List+|Upload:ServerCertificate Generate|Get:ServiceLastAccessedDetails \
+Create|Delete|List+:ServiceSpecificCredential Delete|List+|Upload:SigningCertificate \
+Create|Delete|List+:VirtualMFADevice GetAccountAuthorizationDetails AddClientIDToOpenIDConnectProvider \
+UpdateOpenIDConnectProviderThumbprint ListPoliciesGrantingServiceAccess SetSecurityTokenServicePreferences";
 
 /// How many there may be in an account.
 pub(super) const GROUPS: usize = 300;

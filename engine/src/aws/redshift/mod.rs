@@ -101,14 +101,12 @@ operations! {
 }
 
 /// Operations AWS has and the sandbox does not yet.
-pub const NOT_SIMULATED: &str = "AcceptReservedNodeExchange AddPartner AssociateDataShareConsumer \
-AuthorizeClusterSecurityGroupIngress AuthorizeDataShare CreateClusterSecurityGroup \
-CreateEventSubscription CreateScheduledAction CreateSnapshotCopyGrant DeleteScheduledAction \
-DescribeAccountAttributes DescribeClusterTracks \
-DescribeClusterVersions DescribeDataShares DescribeLoggingStatus \
-DescribeNodeConfigurationOptions DescribeOrderableClusterOptions DescribeScheduledActions \
-DisableLogging EnableLogging ModifyClusterDbRevision \
-ModifyScheduledAction RotateEncryptionKey";
+pub const NOT_SIMULATED: &str = "Authorize|Describe+:DataShare Disable|Enable:Logging \
+Create|Delete|Describe+|Modify:ScheduledAction DescribeAccountAttributes ModifyClusterDbRevision \
+CreateClusterSecurityGroup AuthorizeClusterSecurityGroupIngress DescribeClusterTracks DescribeClusterVersions \
+AssociateDataShareConsumer RotateEncryptionKey CreateEventSubscription DescribeLoggingStatus \
+DescribeNodeConfigurationOptions DescribeOrderableClusterOptions AddPartner AcceptReservedNodeExchange \
+CreateSnapshotCopyGrant";
 
 /// The clusters of the account, in every region, and what belongs to them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -82,18 +82,13 @@ operations! {
 }
 
 /// Operations AWS has and the sandbox does not.
-pub const NOT_SIMULATED: &str = "DeleteBucketAnalyticsConfiguration DeleteBucketCors DeleteBucketIntelligentTieringConfiguration \
-DeleteBucketInventoryConfiguration DeleteBucketMetricsConfiguration DeleteBucketReplication DeleteBucketWebsite \
-GetBucketAccelerateConfiguration GetBucketAnalyticsConfiguration GetBucketCors GetBucketIntelligentTieringConfiguration \
-GetBucketInventoryConfiguration GetBucketLifecycle GetBucketLogging GetBucketMetricsConfiguration GetBucketNotification \
-GetBucketNotificationConfiguration GetBucketReplication GetBucketRequestPayment GetBucketWebsite GetObjectLegalHold \
-GetObjectLockConfiguration GetObjectRetention GetObjectTorrent ListBucketAnalyticsConfigurations \
-ListBucketIntelligentTieringConfigurations ListBucketInventoryConfigurations ListBucketMetricsConfigurations \
-PutBucketAccelerateConfiguration PutBucketAnalyticsConfiguration PutBucketCors \
-PutBucketIntelligentTieringConfiguration PutBucketInventoryConfiguration PutBucketLifecycle PutBucketLogging \
-PutBucketMetricsConfiguration PutBucketNotification PutBucketNotificationConfiguration PutBucketReplication \
-PutBucketRequestPayment PutBucketWebsite PutObjectLegalHold PutObjectLockConfiguration PutObjectRetention \
-RestoreObject SelectObjectContent WriteGetObjectResponse";
+pub const NOT_SIMULATED: &str = "Get|Put:BucketAccelerateConfiguration \
+Delete|Get|List+|Put:BucketAnalyticsConfiguration Delete|Get|Put:BucketCors \
+Delete|Get|List+|Put:BucketIntelligentTieringConfiguration Delete|Get|List+|Put:BucketInventoryConfiguration \
+Get|Put:BucketLifecycle Get|Put:BucketLogging Delete|Get|List+|Put:BucketMetricsConfiguration \
+Get|Put:BucketNotification Get|Put:BucketNotificationConfiguration Delete|Get|Put:BucketReplication \
+Get|Put:BucketRequestPayment Delete|Get|Put:BucketWebsite Get|Put:ObjectLegalHold Get|Put:ObjectLockConfiguration \
+Get|Put:ObjectRetention WriteGetObjectResponse RestoreObject SelectObjectContent GetObjectTorrent";
 
 /// All buckets of the account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -69,11 +69,9 @@ operations! {
 }
 
 /// Operations AWS has and the sandbox does not yet.
-pub const NOT_SIMULATED: &str = "CreateApp CreateCompilationJob \
-CreateDomain CreateHyperParameterTuningJob CreateNotebookInstance CreateProcessingJob \
-CreateTransformJob CreateUserProfile DeleteApp DeleteCompilationJob DeleteDomain DeleteNotebookInstance \
-DeleteProcessingJob DeleteTrainingJob DescribeNotebookInstance ListApps ListDomains \
-StartNotebookInstance StopCompilationJob StopNotebookInstance UpdateEndpoint";
+pub const NOT_SIMULATED: &str = "Create|Delete|List+:App Create|Delete|Stop:CompilationJob \
+Create|Delete|List+:Domain Create|Delete|Describe|Start|Stop:NotebookInstance Create|Delete:ProcessingJob \
+UpdateEndpoint CreateHyperParameterTuningJob DeleteTrainingJob CreateTransformJob CreateUserProfile";
 
 /// Everything of one account, in all its regions.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

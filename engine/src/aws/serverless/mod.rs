@@ -59,11 +59,9 @@ operations! {
 }
 
 /// Operations AWS has and the sandbox does not yet.
-pub const NOT_SIMULATED: &str = "CreateCustomDomainAssociation CreateEndpointAccess CreateScheduledAction \
-CreateSnapshotCopyConfiguration DeleteEndpointAccess DeleteResourcePolicy DeleteScheduledAction \
-DeleteSnapshotCopyConfiguration GetEndpointAccess GetResourcePolicy GetScheduledAction GetTrack \
-ListEndpointAccess ListScheduledActions ListSnapshotCopyConfigurations ListTagsForResource ListTracks \
-PutResourcePolicy TagResource UntagResource UpdateEndpointAccess UpdateScheduledAction";
+pub const NOT_SIMULATED: &str = "Create|Delete|Get|List|Update:EndpointAccess Tag|Untag:Resource \
+Delete|Get|Put:ResourcePolicy Create|Delete|Get|List+|Update:ScheduledAction \
+Create|Delete|List+:SnapshotCopyConfiguration Get|List+:Track CreateCustomDomainAssociation ListTagsForResource";
 
 /// Namespaces and workgroups of every region, and what belongs to them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -19,8 +19,8 @@ operations! {
 }
 
 /// Operations AWS has and the sandbox does not.
-pub const NOT_SIMULATED: &str = "AssumeRoleWithSAML AssumeRoleWithWebIdentity DecodeAuthorizationMessage \
-GetFederationToken";
+pub const NOT_SIMULATED: &str = "DecodeAuthorizationMessage GetFederationToken AssumeRoleWithSAML \
+AssumeRoleWithWebIdentity";
 
 /// Sessions that were handed out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
