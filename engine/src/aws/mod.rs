@@ -253,7 +253,8 @@ pub fn call_with_body(
             Fault::UnknownOperation { service }
         }));
     };
-    shape::check(&parameters, &known.members(), body.is_some()).map_err(failed)?;
+    shape::check(&parameters, found.command(), known.name(), &known.members(), body.is_some())
+        .map_err(failed)?;
     let unknown = |fault| failed(found.manner().identity(fault));
     let authenticated = account.authenticate(caller, now).map_err(unknown)?;
     // Temporary credentials of a user open no door of IAM without MFA, which the sandbox does not have.

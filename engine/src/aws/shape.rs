@@ -3,7 +3,7 @@
 //! One line of data an operation: member names in model order, `!` behind a required one, `:kind` behind one
 //! that is not a string: `int`, `number`, `bool`, `time`, `strings`, `structures`, `structure`, `map`, `blob`.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::api_error::Fault;
 
@@ -85,39 +85,140 @@ pub fn members(notation: &'static str) -> Vec<Member> {
         .collect()
 }
 
+/// What lies inside of structures, a line each: `service structure members`, or `service outer.structure members`
+/// where the name alone does not tell. What has no line here is its service's to check.
+const STRUCTURES: &str = include_str!("structures.txt");
+
+/// The members of the structure called `name` that lies in `outer`.
+pub fn structure(service: &str, outer: &str, name: &str) -> Option<Vec<Member>> {
+    let lines = STRUCTURES.lines().filter_map(|line| line.strip_prefix(service)?.strip_prefix(' '));
+    let mut lines = lines.filter_map(|line| line.split_once(' '));
+    let whole = format!("{outer}.{name}");
+    lines.find(|(key, _)| *key == name || *key == whole).map(|(_, notation)| members(notation))
+}
+
+/// The shortest text and the least number that botocore lets through. Redshift and its kin have none.
+const LEAST: [(usize, &str); 5] = [
+    (
+        1,
+        "UserName RoleName GroupName PolicyName InstanceProfileName PolicyDocument AssumeRolePolicyDocument Password NewUserName NewGroupName Key Name DatabaseName TableName JobName CrawlerName QueryString Database Timeout",
+    ),
+    (2, "RoleSessionName ExternalId"),
+    (20, "PolicyArn PolicySourceArn RoleArn PermissionsBoundary"),
+    (900, "DurationSeconds"),
+    (3_600, "MaxSessionDuration"),
+];
+
 /// Checks parameters as botocore does before it sends them. All findings are told at once.
-pub fn check(parameters: &Value, members: &[Member], has_body: bool) -> Result<(), Fault> {
+pub fn check(
+    parameters: &Value,
+    service: &'static str,
+    operation: &str,
+    members: &[Member],
+    has_body: bool,
+) -> Result<(), Fault> {
     let Value::Object(given) = parameters else {
         return Err(Fault::Parameters(
             "Invalid type for parameter input, valid types: <class 'dict'>".to_owned(),
         ));
     };
-    let mut findings = Vec::new();
-    for member in members.iter().filter(|member| member.required) {
-        if !(given.contains_key(member.name) || member.kind == Kind::Blob && has_body) {
-            findings.push(format!("Missing required parameter in input: \"{}\"", member.name));
+    let mut check = Check { service, has_body, findings: Vec::new() };
+    check.members(given, members, operation, "");
+    if check.findings.is_empty() { Ok(()) } else { Err(Fault::Parameters(check.findings.join("\n"))) }
+}
+
+struct Check {
+    service: &'static str,
+    has_body: bool,
+    findings: Vec<String>,
+}
+
+impl Check {
+    /// `path`: where in the input they lie, nothing for the input itself.
+    fn members(&mut self, given: &Map<String, Value>, members: &[Member], outer: &str, path: &str) {
+        let place = if path.is_empty() { "input" } else { path };
+        for member in members.iter().filter(|member| member.required) {
+            if !(given.contains_key(member.name) || member.kind == Kind::Blob && self.has_body) {
+                self.findings.push(format!("Missing required parameter in {place}: \"{}\"", member.name));
+            }
+        }
+        let known = |name: &str| members.iter().find(|member| member.name == name);
+        for name in given.keys().filter(|name| known(name).is_none()) {
+            let names: Vec<&str> = members.iter().map(|member| member.name).collect();
+            self.findings.push(format!(
+                "Unknown parameter in {place}: \"{name}\", must be one of: {}",
+                names.join(", ")
+            ));
+        }
+        for (name, value) in given {
+            if let Some(member) = known(name) {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                self.value(value, member, outer, &path);
+            }
         }
     }
-    for (name, value) in given {
-        match members.iter().find(|member| member.name == name) {
-            None => {
-                let names: Vec<&str> = members.iter().map(|member| member.name).collect();
-                findings.push(format!(
-                    "Unknown parameter in input: \"{name}\", must be one of: {}",
-                    names.join(", ")
-                ));
-            }
-            Some(member) => {
-                if let Some(wanted) = mismatch(value, member.kind) {
-                    let (shown, class) = described(value);
-                    findings.push(format!(
-                        "Invalid type for parameter {name}, value: {shown}, type: <class '{class}'>, valid types: {wanted}"
+
+    fn value(&mut self, value: &Value, member: &Member, outer: &str, path: &str) {
+        if let Some(wanted) = mismatch(value, member.kind) {
+            return self.wrong_type(value, wanted, path);
+        }
+        match (member.kind, value) {
+            (Kind::String, Value::String(text)) => {
+                let length = text.chars().count();
+                if let Some(least) = self.least(member.name).filter(|least| length < *least) {
+                    self.findings.push(format!(
+                        "Invalid length for parameter {path}, value: {length}, valid min length: {least}"
                     ));
                 }
             }
+            (Kind::Integer, Value::Number(number)) => {
+                let least = self.least(member.name);
+                if let Some(least) = least.filter(|least| number.as_i64() < i64::try_from(*least).ok()) {
+                    self.findings.push(format!(
+                        "Invalid value for parameter {path}, value: {number}, valid min value: {least}"
+                    ));
+                }
+            }
+            (Kind::Strings, Value::Array(list)) => {
+                for (at, item) in list.iter().enumerate().filter(|(_, item)| !item.is_string()) {
+                    self.wrong_type(item, "<class 'str'>", &format!("{path}[{at}]"));
+                }
+            }
+            (Kind::Structures, Value::Array(list)) => {
+                for (at, item) in list.iter().enumerate() {
+                    self.inside(item, member.name, outer, &format!("{path}[{at}]"));
+                }
+            }
+            (Kind::Structure, value) => self.inside(value, member.name, outer, path),
+            (Kind::Map, Value::Object(map)) => {
+                for (key, item) in map.iter().filter(|(_, item)| !item.is_string() && !item.is_object()) {
+                    self.wrong_type(item, "<class 'str'>", &format!("{path}.{key}"));
+                }
+            }
+            _ => {}
         }
     }
-    if findings.is_empty() { Ok(()) } else { Err(Fault::Parameters(findings.join("\n"))) }
+
+    fn inside(&mut self, value: &Value, name: &str, outer: &str, path: &str) {
+        match (value, structure(self.service, outer, name)) {
+            (Value::Object(given), Some(members)) => self.members(given, &members, name, path),
+            (Value::Object(_), None) => {}
+            (other, _) => self.wrong_type(other, "<class 'dict'>", path),
+        }
+    }
+
+    fn wrong_type(&mut self, value: &Value, wanted: &str, path: &str) {
+        let (shown, class) = described(value);
+        self.findings.push(format!(
+            "Invalid type for parameter {path}, value: {shown}, type: <class '{class}'>, valid types: {wanted}"
+        ));
+    }
+
+    fn least(&self, name: &str) -> Option<usize> {
+        let bounded = matches!(self.service, "iam" | "sts" | "s3api" | "glue" | "athena" | "sagemaker");
+        let named = |(_, names): &&(usize, &str)| names.split(' ').any(|one| one == name);
+        LEAST.iter().find(named).map(|(least, _)| *least).filter(|_| bounded)
+    }
 }
 
 /// The Python classes that botocore would have taken, when `value` is of none of them.

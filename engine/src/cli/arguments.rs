@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use super::name::kebab;
 use super::paging::{self, Pages};
 use super::shorthand;
-use super::{CliOutput, Files, absolute, usage};
+use super::{CliOutput, Files, absolute, python_json, usage};
+use crate::aws::Operation;
 use crate::aws::shape::{Kind, Member};
 use crate::pieces::Pieces;
 
@@ -100,13 +101,10 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// `takes_file`: a last word without a flag is the file to write.
-    pub fn read(
-        words: &[String],
-        members: &[Member],
-        takes_file: bool,
-        files: &dyn Files,
-    ) -> Result<Self, CliOutput> {
+    /// GetObject's last word without a flag is the file to write.
+    pub fn read(words: &[String], operation: Operation, files: &dyn Files) -> Result<Self, CliOutput> {
+        let members = &operation.members()[..];
+        let takes_file = operation.name() == "GetObject";
         let mut parameters = Map::new();
         let (mut body, mut output_file) = (None, None);
         let mut unknown = Vec::new();
@@ -166,23 +164,24 @@ impl Invocation {
                         "cli-input-json" => {
                             let text = inline.or_else(|| words.get(at).cloned()).unwrap_or_default();
                             at += 1;
-                            let text = loaded(&text, files)?;
-                            match serde_json::from_str::<Value>(&text) {
-                                Ok(Value::Object(given)) => {
+                            let text = loaded("--cli-input-json", &text, files)?;
+                            // unconfirmed: what it says to JSON that is no object.
+                            match read_json("cli-input-json", &text)? {
+                                Value::Object(given) => {
                                     for (key, value) in given {
                                         parameters.entry(key).or_insert(value);
                                     }
                                 }
-                                _ => {
-                                    return Err(CliOutput::failed(
-                                        252,
-                                        "Error parsing parameter 'cli-input-json': Invalid JSON received.",
-                                    ));
-                                }
+                                _ => return Err(unreadable("cli-input-json", "Invalid JSON received.")),
                             }
                             continue;
                         }
                         _ => {
+                            if usage::BEYOND.split(' ').any(|one| one == flag) {
+                                let name = kebab(operation.name());
+                                let command = format!("{} {name} --{flag}", operation.service().command());
+                                return Err(usage::not_simulated(&command, None));
+                            }
                             unknown.push(word.clone());
                             continue;
                         }
@@ -206,14 +205,18 @@ impl Invocation {
                 return Err(usage::error(&format!("argument --{flag}: expected one argument")));
             }
             if member.kind == Kind::Blob {
-                body = Some(file(&values[0], &values[0], files)?);
+                let path = values[0].strip_prefix("fileb://").or_else(|| values[0].strip_prefix("file://"));
+                let found = files.read(&absolute(path.unwrap_or(&values[0])));
+                body = Some(found.ok_or_else(|| {
+                    unreadable(&format!("--{flag}"), "Blob values must be a path to a file.")
+                })?);
                 continue;
             }
             let mut texts = Vec::with_capacity(values.len());
             for value in &values {
-                texts.push(loaded(value, files)?);
+                texts.push(loaded(&format!("--{flag}"), value, files)?);
             }
-            parameters.insert(member.name.to_owned(), value(flag, member, texts)?);
+            parameters.insert(member.name.to_owned(), value(flag, member, texts, operation)?);
         }
         let missing: Vec<String> = members
             .iter()
@@ -239,60 +242,73 @@ impl Invocation {
 }
 
 /// The text of an argument: itself, or what `file://` names.
-fn loaded(value: &str, files: &dyn Files) -> Result<String, CliOutput> {
-    match value.strip_prefix("file://").or_else(|| value.strip_prefix("fileb://")) {
-        None => Ok(value.to_owned()),
-        Some(path) => Ok(String::from_utf8_lossy(&file(path, value, files)?.whole()).into_owned()),
+fn loaded(flag: &str, value: &str, files: &dyn Files) -> Result<String, CliOutput> {
+    let Some(path) = value.strip_prefix("file://").or_else(|| value.strip_prefix("fileb://")) else {
+        return Ok(value.to_owned());
+    };
+    match files.read(&absolute(path)) {
+        Some(bytes) => Ok(String::from_utf8_lossy(&bytes.whole()).into_owned()),
+        None => Err(unreadable(
+            flag,
+            &format!("Unable to load paramfile {value}: [Errno 2] No such file or directory: '{path}'"),
+        )),
     }
 }
 
-fn file(path: &str, written: &str, files: &dyn Files) -> Result<Pieces, CliOutput> {
-    let path = path.strip_prefix("fileb://").or_else(|| path.strip_prefix("file://")).unwrap_or(path);
-    files.read(&absolute(path)).ok_or_else(|| {
-        let what = if written.contains("://") {
-            format!("Unable to load paramfile {written}: ")
-        } else {
-            String::new()
-        };
-        CliOutput::failed(252, format!("{what}[Errno 2] No such file or directory: '{path}'"))
+fn unreadable(parameter: &str, why: &str) -> CliOutput {
+    CliOutput::failed(252, format!("Error parsing parameter '{parameter}': {why}"))
+}
+
+fn read_json(parameter: &str, text: &str) -> Result<Value, CliOutput> {
+    serde_json::from_str(text).map_err(|_| {
+        let fault = python_json::fault(text).unwrap_or_default();
+        unreadable(parameter, &format!("Invalid JSON: {fault}\nJSON received: {text}"))
     })
 }
 
-/// Words to a value of the member's kind. What does not fit stays text, for the service's own check.
-fn value(flag: &str, member: &Member, mut texts: Vec<String>) -> Result<Value, CliOutput> {
+/// A whole number as Python's `int` reads it.
+pub fn integer(text: &str) -> Result<i64, CliOutput> {
+    let sentence = || format!("invalid literal for int() with base 10: '{text}'");
+    text.trim().parse().map_err(|_| CliOutput::failed(255, sentence()))
+}
+
+/// Words to a value of the member's kind.
+fn value(
+    flag: &str,
+    member: &Member,
+    mut texts: Vec<String>,
+    operation: Operation,
+) -> Result<Value, CliOutput> {
     let first = texts.first().cloned().unwrap_or_default();
-    let bad_json = |text: &str| {
-        CliOutput::failed(252, format!("Error parsing parameter '--{flag}': Invalid JSON:\n{text}"))
-    };
+    let parameter = format!("--{flag}");
     Ok(match member.kind {
         Kind::String | Kind::Boolean | Kind::Blob | Kind::Time => json!(texts.swap_remove(0)),
-        Kind::Number => first.parse::<f64>().map_or_else(|_| json!(first), |number| json!(number)),
-        // What is no number goes on as it is, and is told as such.
-        Kind::Integer => first.parse::<i64>().map_or_else(|_| json!(first), |number| json!(number)),
+        Kind::Number => json!(first.trim().parse::<f64>().map_err(|_| {
+            CliOutput::failed(255, format!("could not convert string to float: '{first}'"))
+        })?),
+        Kind::Integer => json!(integer(&first)?),
         Kind::Strings => match first.trim_start().starts_with('[') {
-            true => serde_json::from_str(&first).map_err(|_| bad_json(&first))?,
+            true => read_json(&parameter, &first)?,
             false => json!(texts),
         },
         Kind::Structures => {
             if first.trim_start().starts_with('[') {
-                return serde_json::from_str(&first).map_err(|_| bad_json(&first));
+                return read_json(&parameter, &first);
             }
-            let mut list = Vec::with_capacity(texts.len());
-            for text in &texts {
-                list.push(structure(flag, text).map_err(|_| bad_json(text))??);
-            }
-            Value::Array(list)
+            let list: Result<Vec<Value>, CliOutput> =
+                texts.iter().map(|text| structure(&parameter, text, member, operation)).collect();
+            Value::Array(list?)
         }
-        Kind::Structure | Kind::Map => structure(flag, &first).map_err(|_| bad_json(&first))??,
+        Kind::Structure | Kind::Map => structure(&parameter, &first, member, operation)?,
     })
 }
 
 /// JSON, or shorthand.
-fn structure(flag: &str, text: &str) -> Result<Result<Value, CliOutput>, serde_json::Error> {
+fn structure(parameter: &str, text: &str, member: &Member, operation: Operation) -> Result<Value, CliOutput> {
     if text.trim_start().starts_with('{') {
-        return serde_json::from_str(text).map(Ok);
+        return read_json(parameter, text);
     }
-    Ok(shorthand::parse(text).map_err(|sentence| {
-        CliOutput::failed(252, format!("Error parsing parameter '--{flag}': {sentence}"))
-    }))
+    let mut value = shorthand::parse(text).map_err(|sentence| unreadable(parameter, &sentence))?;
+    shorthand::typed(&mut value, member.name, operation.service().command(), operation.name());
+    Ok(value)
 }

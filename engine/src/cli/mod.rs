@@ -10,6 +10,7 @@ pub mod name;
 pub mod output;
 pub mod paging;
 mod profile;
+mod python_json;
 pub mod query;
 pub mod s3;
 pub mod shorthand;
@@ -170,9 +171,8 @@ fn operation(terminal: &mut Terminal<'_>, service: Service, words: &[String], gl
     if words.get(1).is_some_and(|word| word == "help") {
         return CliOutput::done(usage::operation_help(service, command, &members));
     }
-    let takes_file = operation == "GetObject";
     let Invocation { mut parameters, body, output_file, pages } =
-        match Invocation::read(&words[1..], &members, takes_file, &*terminal.files) {
+        match Invocation::read(&words[1..], known, &*terminal.files) {
             Ok(invocation) => invocation,
             Err(output) => return output,
         };

@@ -23,7 +23,7 @@ pub fn print(value: &Value, global: &Global, operation: &str) -> Result<String, 
         Form::YamlStream => yaml::render(&Value::Array(vec![value.clone()])),
         Form::Json => json(value) + "\n",
         Form::Text => text(value),
-        Form::Table => table::render(operation, value),
+        Form::Table => table::render(operation, value)?,
     })
 }
 
@@ -41,51 +41,56 @@ pub fn json(value: &Value) -> String {
 }
 
 /// Tab-separated lines: an object's scalars in one line, sorted by name; lists and objects below, each line
-/// led by the member's name in capitals.
+/// led by the member's name in capitals (AWS CLI source, `awscli/text.py`).
 fn text(value: &Value) -> String {
     let mut out = String::new();
-    write_text(value, None, &mut out);
+    write_text(value, None, None, &mut out);
     out
 }
 
-fn write_text(value: &Value, name: Option<&str>, out: &mut String) {
+pub fn is_scalar(value: &Value) -> bool {
+    !value.is_array() && !value.is_object()
+}
+
+/// `columns`: the scalars that any object of the list has; one that lacks some leaves their places empty.
+fn write_text(value: &Value, name: Option<&str>, columns: Option<&[&String]>, out: &mut String) {
     match value {
-        Value::Array(list) if list.iter().any(|item| item.is_object() || item.is_array()) => {
-            if list.iter().any(Value::is_object) {
-                for item in list {
-                    write_text(item, name, out);
-                }
-            } else {
-                for item in list {
-                    match item {
-                        Value::Array(_) => write_text(item, name, out),
-                        scalar => line(name, &[shown(scalar)], out),
-                    }
-                }
-            }
-        }
         Value::Array(list) => {
-            let cells: Vec<String> = list.iter().map(shown).collect();
+            if list.iter().any(Value::is_object) {
+                let members = list.iter().filter_map(Value::as_object).flatten();
+                let mut columns: Vec<&String> =
+                    members.filter(|(_, value)| is_scalar(value)).map(|(key, _)| key).collect();
+                crate::sorted::sort(&mut columns);
+                columns.dedup();
+                list.iter().for_each(|item| write_text(item, name, Some(&columns), out));
+                return;
+            }
+            let (scalars, more): (Vec<&Value>, Vec<&Value>) = list.iter().partition(|item| is_scalar(item));
+            let cells: Vec<String> = scalars.into_iter().map(shown).collect();
             if name.is_some() {
                 // A list of scalars below an object takes a line each.
                 cells.into_iter().for_each(|cell| line(name, &[cell], out));
             } else if !cells.is_empty() {
                 line(None, &cells, out);
             }
+            more.into_iter().for_each(|item| write_text(item, name, None, out));
         }
         Value::Object(map) => {
             let mut keys: Vec<&String> = map.keys().collect();
             crate::sorted::sort(&mut keys);
-            let scalar = |key: &&&String| !map[**key].is_array() && !map[**key].is_object();
-            let cells: Vec<String> = keys.iter().filter(scalar).map(|key| shown(&map[*key])).collect();
+            let in_line =
+                |key: &&String| columns.map_or(is_scalar(&map[*key]), |columns| columns.contains(key));
+            let (own, more): (Vec<&String>, Vec<&String>) = keys.into_iter().partition(in_line);
+            let cell = |key: &&String| map.get(*key).map_or_else(String::new, shown);
+            let cells: Vec<String> = columns.unwrap_or(&own).iter().map(cell).collect();
             if !cells.is_empty() {
                 line(name, &cells, out);
             }
-            for key in keys.iter().filter(|key| !scalar(key)) {
-                write_text(&map[*key], Some(&key.to_uppercase()), out);
+            for key in more {
+                write_text(&map[key], Some(&key.to_uppercase()), None, out);
             }
         }
-        scalar => line(name, &[shown(scalar)], out),
+        scalar => line(None, &[shown(scalar)], out),
     }
 }
 

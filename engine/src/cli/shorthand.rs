@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::aws::shape::{self, Kind, Member};
+
 /// A structure. The error says what was expected.
 pub fn parse(text: &str) -> Result<Value, String> {
     let mut reader = Reader { text, at: 0 };
@@ -9,6 +11,36 @@ pub fn parse(text: &str) -> Result<Value, String> {
     match reader.peek() {
         None => Ok(value),
         Some(c) => Err(reader.expected("','", c)),
+    }
+}
+
+/// Gives the members of a structure, which shorthand reads without types, those of the shape: numbers, and lists of one.
+pub fn typed(value: &mut Value, name: &str, service: &str, outer: &str) {
+    let (Value::Object(map), Some(members)) = (value, shape::structure(service, outer, name)) else { return };
+    for member in &members {
+        if let Some(value) = map.get_mut(member.name) {
+            fit(value, member, service, name);
+        }
+    }
+}
+
+fn fit(value: &mut Value, member: &Member, service: &str, outer: &str) {
+    let many = matches!(member.kind, Kind::Strings | Kind::Structures);
+    if many && !value.is_array() {
+        *value = Value::Array(vec![value.take()]);
+    }
+    match (member.kind, &mut *value) {
+        (Kind::String, Value::Bool(flag)) => *value = json!(flag.to_string()),
+        (Kind::Integer, Value::String(text)) => {
+            if let Ok(number) = text.parse::<i64>() {
+                *value = json!(number);
+            }
+        }
+        (Kind::Structures, Value::Array(list)) => {
+            list.iter_mut().for_each(|item| typed(item, member.name, service, outer));
+        }
+        (Kind::Structure, inner) => typed(inner, member.name, service, outer),
+        _ => {}
     }
 }
 

@@ -139,7 +139,7 @@ fn iam_takes_json_files_and_shorthand() {
     assert_eq!(desk.ok("sts get-caller-identity --query Account --output text"), "123456789012\n");
     let table = desk.ok("iam list-attached-role-policies --role-name r --output table");
     assert!(
-        table.contains("||  arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess  |  AmazonS3ReadOnlyAccess  ||\n"),
+        table.contains("||  arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess |  AmazonS3ReadOnlyAccess  ||\n"),
         "{table}"
     );
     assert_eq!(
@@ -169,7 +169,7 @@ fn lines_that_cannot_be_read() {
         desk.no("iam create-role --role-name r --assume-role-policy-document file://no.json"),
         (
             252,
-            "\nUnable to load paramfile file://no.json: [Errno 2] No such file or directory: 'no.json'\n"
+            "\nError parsing parameter '--assume-role-policy-document': Unable to load paramfile file://no.json: [Errno 2] No such file or directory: 'no.json'\n"
                 .to_owned()
         )
     );

@@ -37,6 +37,9 @@ pub const SERVICES: [&str; 19] = [
     "sqs",
 ];
 
+/// Flags of simulated operations that AWS has and the sandbox does not.
+pub const BEYOND: &str = "expected-bucket-owner expected-source-bucket-owner content-md5 checksum-algorithm checksum-mode checksum-crc32 checksum-crc32-c checksum-sha1 checksum-sha256 request-payer mfa bypass-governance-retention grant-full-control grant-read grant-read-acp grant-write grant-write-acp access-control-policy object-lock-enabled-for-bucket object-lock-mode object-lock-retain-until-date object-lock-legal-hold-status website-redirect-location expires ssekms-key-id ssekms-encryption-context sse-customer-algorithm sse-customer-key sse-customer-key-md5 bucket-key-enabled if-modified-since if-unmodified-since response-content-type response-content-disposition response-content-encoding response-content-language response-cache-control response-expires part-number copy-source-if-match copy-source-if-none-match copy-source-if-modified-since copy-source-if-unmodified-since open-table-format-input audit-context result-reuse-configuration execution-parameters";
+
 pub fn all_services() -> Vec<String> {
     let simulated = Service::ALL.iter().map(|service| service.command());
     let mut names: Vec<String> =

@@ -32,8 +32,10 @@ pub fn run(terminal: &mut Terminal<'_>, service: Service, words: &[String]) -> C
         let names: Vec<String> = own.map(|(_, waiter, ..)| (*waiter).to_owned()).collect();
         return usage::invalid_choice("waiter", name, &names);
     };
-    let members = service.operation(operation).map(|known| known.members()).unwrap_or_default();
-    let parameters = match Invocation::read(&words[1..], &members, false, &*terminal.files) {
+    let Some(known) = service.operation(operation) else {
+        return usage::not_simulated(service.command(), Some(name));
+    };
+    let parameters = match Invocation::read(&words[1..], known, &*terminal.files) {
         Ok(invocation) => invocation.parameters,
         Err(output) => return output,
     };

@@ -5,18 +5,15 @@ use serde_json::json;
 use super::{Flags, Uri, call, objects};
 use crate::cli::{CliOutput, Terminal};
 
-fn target<'a>(command: &str, flags: &'a Flags) -> Result<(&'a str, Uri), CliOutput> {
+fn target(flags: &Flags) -> Result<(&str, Uri), CliOutput> {
     match flags.paths.first().and_then(|path| Some((path.as_str(), Uri::parse(path)?))) {
-        Some((path, uri)) if !uri.bucket.is_empty() => Ok((path, uri)),
-        _ => Err(CliOutput::failed(
-            252,
-            format!("usage: aws s3 {command} <S3Uri>\nError: Invalid argument type"),
-        )),
+        Some(found) => Ok(found),
+        None => Err(CliOutput::failed(252, "<S3Uri>\nError: Invalid argument type")),
     }
 }
 
 pub fn mb(terminal: &mut Terminal<'_>, flags: &Flags) -> CliOutput {
-    let (path, uri) = match target("mb", flags) {
+    let (path, uri) = match target(flags) {
         Ok(found) => found,
         Err(output) => return output,
     };
@@ -36,19 +33,25 @@ pub fn mb(terminal: &mut Terminal<'_>, flags: &Flags) -> CliOutput {
 }
 
 pub fn rb(terminal: &mut Terminal<'_>, flags: &Flags) -> CliOutput {
-    let (path, uri) = match target("rb", flags) {
+    let (path, uri) = match target(flags) {
         Ok(found) => found,
         Err(output) => return output,
     };
+    if !uri.key.is_empty() {
+        let sentence = format!("Please specify a valid bucket name only. E.g. s3://{}", uri.bucket);
+        return CliOutput::failed(252, sentence);
+    }
     let mut stdout = String::new();
+    let unable =
+        "remove_bucket failed: Unable to delete all objects in the bucket, bucket will not be deleted.";
     if flags.force {
         let whole = Uri { bucket: uri.bucket.clone(), key: String::new() };
         let listed = match objects(terminal, &whole, None) {
             Ok((listed, _)) => listed,
             Err(error) => {
                 return CliOutput {
-                    stderr: format!("\nfatal error: {error}\n"),
-                    code: 1,
+                    stderr: format!("\nfatal error: {error}\n\n{unable}\n"),
+                    code: 255,
                     ..CliOutput::default()
                 };
             }
@@ -58,7 +61,8 @@ pub fn rb(terminal: &mut Terminal<'_>, flags: &Flags) -> CliOutput {
             match call(terminal, "DeleteObject", json!({"Bucket": uri.bucket, "Key": object.key}), None) {
                 Ok(_) => stdout.push_str(&format!("delete: {name}\n")),
                 Err(error) => {
-                    return CliOutput { stdout, stderr: format!("delete failed: {name} {error}\n"), code: 1 };
+                    let stderr = format!("delete failed: {name} {error}\n\n{unable}\n");
+                    return CliOutput { stdout, stderr, code: 255 };
                 }
             }
         }

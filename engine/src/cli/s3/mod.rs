@@ -10,7 +10,28 @@ use serde_json::{Map, Value, json};
 use super::{CliOutput, Terminal, shorthand, usage};
 use crate::aws::{ApiError, Reply, Service};
 
-const COMMANDS: [&str; 9] = ["ls", "mb", "rb", "cp", "mv", "rm", "sync", "presign", "website"];
+/// A command: its name, the forms of its places, how many there must be and may be, its flags.
+type Command = (&'static str, &'static str, usize, usize, &'static [&'static str]);
+
+const TRANSFER: &str = "dryrun quiet include exclude acl follow-symlinks no-follow-symlinks no-guess-mime-type sse storage-class content-type cache-control content-disposition content-encoding content-language source-region only-show-errors no-progress page-size metadata metadata-directive";
+const ENDS: &str = "<LocalPath> <S3Uri> or <S3Uri> <LocalPath> or <S3Uri> <S3Uri>";
+
+const COMMANDS: [Command; 8] = [
+    ("ls", "<S3Uri> or NONE", 0, 1, &["recursive page-size human-readable summarize"]),
+    ("cp", ENDS, 2, 2, &[TRANSFER, "expected-size recursive"]),
+    ("mv", ENDS, 2, 2, &[TRANSFER, "recursive"]),
+    ("rm", "<S3Uri>", 1, 1, &["dryrun quiet recursive include exclude only-show-errors page-size"]),
+    ("sync", ENDS, 2, 2, &[TRANSFER, "size-only exact-timestamps delete"]),
+    ("mb", "<S3Uri>", 1, 1, &[]),
+    ("rb", "<S3Uri>", 1, 1, &["force"]),
+    ("presign", "<S3Uri>", 1, 1, &["expires-in"]),
+];
+
+/// Flags that AWS has and the sandbox does not simulate.
+const BEYOND: &str = "sse-c sse-c-key sse-kms-key-id sse-c-copy-source sse-c-copy-source-key grants website-redirect expires ignore-glacier-warnings force-glacier-transfer request-payer checksum-mode checksum-algorithm";
+
+/// Flags that take no argument.
+const SWITCHES: &str = "recursive dryrun force delete quiet only-show-errors human-readable summarize size-only no-progress exact-timestamps no-guess-mime-type follow-symlinks no-follow-symlinks";
 
 /// Flags that become a member of every object written.
 const EXTRA: [(&str, &str); 7] = [
@@ -61,7 +82,8 @@ pub struct Flags {
 }
 
 impl Flags {
-    fn read(words: &[String]) -> Result<Flags, CliOutput> {
+    fn read(words: &[String], command: &Command) -> Result<Flags, CliOutput> {
+        let (_, _, least, most, known) = command;
         let mut flags = Flags::default();
         let mut unknown = Vec::new();
         let mut words = words.iter();
@@ -73,6 +95,17 @@ impl Flags {
                     .cloned()
                     .ok_or_else(|| usage::error(&format!("argument {word}: expected one argument")))
             };
+            let name = word.strip_prefix("--").map(|flag| flag.split('=').next().unwrap_or(flag));
+            if let Some(name) = name {
+                let listed = |list: &str| list.split(' ').any(|one| one == name);
+                if !known.iter().any(|list| listed(list)) {
+                    if listed(BEYOND) {
+                        return Err(usage::not_simulated(&format!("s3 {} --{name}", command.0), None));
+                    }
+                    unknown.push(word.clone());
+                    continue;
+                }
+            }
             match word.as_str() {
                 "--recursive" => flags.recursive = true,
                 "--dryrun" => flags.dry_run = true,
@@ -83,7 +116,11 @@ impl Flags {
                 "--human-readable" => flags.human_readable = true,
                 "--summarize" => flags.summarize = true,
                 "--size-only" => flags.size_only = true,
-                "--no-progress" | "--exact-timestamps" | "--no-guess-mime-type" | "--follow-symlinks" => {}
+                "--no-progress"
+                | "--exact-timestamps"
+                | "--no-guess-mime-type"
+                | "--follow-symlinks"
+                | "--no-follow-symlinks" => {}
                 "--content-type" => flags.content_type = Some(argument()?),
                 "--metadata" => {
                     let text = argument()?;
@@ -105,10 +142,7 @@ impl Flags {
                     flags.extra.insert("ServerSideEncryption".to_owned(), json!(algorithm));
                 }
                 "--expires-in" => {
-                    let text = argument()?;
-                    let invalid =
-                        || usage::error(&format!("argument --expires-in: invalid int value: '{text}'"));
-                    flags.expires_in = Some(text.parse().map_err(|_| invalid())?);
+                    flags.expires_in = Some(super::arguments::integer(&argument()?)?);
                 }
                 flag if EXTRA.iter().any(|(known, _)| *known == flag) => {
                     if let Some((_, member)) = EXTRA.iter().find(|(known, _)| *known == flag) {
@@ -124,6 +158,11 @@ impl Flags {
                 path => flags.paths.push(path.to_owned()),
             }
         }
+        if flags.paths.len() < *least {
+            let named = if *least == 1 && command.0 != "rm" { "path" } else { "paths" };
+            return Err(usage::error(&format!("the following arguments are required: {named}")));
+        }
+        unknown.extend(flags.paths.drain((*most).min(flags.paths.len())..));
         if !unknown.is_empty() {
             return Err(usage::unknown_options(&unknown));
         }
@@ -135,27 +174,45 @@ pub fn run(terminal: &mut Terminal<'_>, words: &[String]) -> CliOutput {
     let Some(command) = words.first() else {
         return usage::error("the following arguments are required: subcommand");
     };
+    let names = COMMANDS.map(|(name, ..)| name);
     if command == "help" {
-        return CliOutput::done(
-            "aws s3 <command> [<arg> ...]\n\nCommands:\n  cp\n  ls\n  mb\n  mv\n  presign\n  rb\n  rm\n  sync\n",
-        );
+        return CliOutput::done(format!(
+            "aws s3 <command> [<arg> ...]\n\nCommands:\n  {}\n",
+            names.join("\n  ")
+        ));
     }
-    let flags = match Flags::read(&words[1..]) {
+    if command == "website" {
+        return usage::not_simulated("s3", Some(command));
+    }
+    let Some(known) = COMMANDS.iter().find(|(name, ..)| name == command) else {
+        return usage::invalid_choice("subcommand", command, &names.map(str::to_owned));
+    };
+    if words.get(1).is_some_and(|word| word == "help") {
+        return CliOutput::done(synopsis(known));
+    }
+    let flags = match Flags::read(&words[1..], known) {
         Ok(flags) => flags,
         Err(output) => return output,
     };
-    match command.as_str() {
+    match known.0 {
         "ls" => list::ls(terminal, &flags),
         "mb" => bucket::mb(terminal, &flags),
         "rb" => bucket::rb(terminal, &flags),
-        "cp" => transfer::copy(terminal, &flags, false),
-        "mv" => transfer::copy(terminal, &flags, true),
         "rm" => transfer::rm(terminal, &flags),
         "sync" => transfer::sync(terminal, &flags),
         "presign" => presign::presign(terminal, &flags),
-        "website" => usage::not_simulated("s3", Some(command)),
-        other => usage::invalid_choice("subcommand", other, &COMMANDS.map(str::to_owned)),
+        command => transfer::copy(terminal, &flags, command == "mv"),
     }
+}
+
+/// What `aws s3 <command> help` lists.
+fn synopsis((name, forms, _, _, flags): &Command) -> String {
+    let mut text = format!("SYNOPSIS\n\n    aws s3 {name}\n    {forms}\n");
+    for flag in flags.iter().flat_map(|list| list.split(' ')) {
+        let value = if SWITCHES.split(' ').any(|switch| switch == flag) { "" } else { " <value>" };
+        text.push_str(&format!("    [--{flag}{value}]\n"));
+    }
+    text
 }
 
 /// One call of the API below.

@@ -6,13 +6,10 @@ use sha2::{Digest, Sha256};
 use super::{Flags, Uri};
 use crate::aws::timestamp::iso;
 use crate::aws::{Identity, call};
-use crate::cli::{CliOutput, Terminal, refusal, usage};
+use crate::cli::{CliOutput, Terminal, refusal};
 
 pub fn presign(terminal: &mut Terminal<'_>, flags: &Flags) -> CliOutput {
-    let [path] = &flags.paths[..] else {
-        return usage::error("the following arguments are required: path");
-    };
-    let path = path.strip_prefix("s3://").unwrap_or(path);
+    let path = flags.paths.first().map_or("", |path| path.strip_prefix("s3://").unwrap_or(path));
     let Some(uri) = Uri::parse(&format!("s3://{path}")) else { return CliOutput::default() };
     let seconds = flags.expires_in.unwrap_or(3_600);
     let (key, secret, token) = match credentials(terminal) {

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Flags, Listed, Uri, call, objects};
+use super::{ENDS, Flags, Listed, Uri, call, objects};
 use crate::aws::policy::pattern::Pattern;
 use crate::aws::timestamp;
 use crate::aws::{ApiError, Fault};
-use crate::cli::{CliOutput, Terminal, absolute};
+use crate::cli::{CliOutput, HOME, Terminal, absolute, usage};
 use crate::pieces::Pieces;
 use crate::sorted::SortedMap;
 
@@ -69,18 +69,16 @@ impl Report {
     }
 }
 
+fn missing(path: &str) -> CliOutput {
+    CliOutput::failed(255, format!("The user-provided path {path} does not exist."))
+}
+
 fn fatal(error: &ApiError) -> CliOutput {
     CliOutput { stderr: format!("\nfatal error: {error}\n"), code: 1, ..CliOutput::default() }
 }
 
 fn wrong_form(command: &str) -> CliOutput {
-    let forms = match command {
-        "rm" => "<S3Uri>".to_owned(),
-        command => {
-            format!("<LocalPath> <S3Uri> or {command} <S3Uri> <LocalPath> or {command} <S3Uri> <S3Uri>")
-        }
-    };
-    let forms = forms.replace(&format!(" or {command} "), " or ");
+    let forms = if command == "rm" { "<S3Uri>" } else { ENDS };
     CliOutput::failed(252, format!("usage: aws s3 {command} {forms}\nError: Invalid argument type"))
 }
 
@@ -100,6 +98,9 @@ pub fn copy(terminal: &mut Terminal<'_>, flags: &Flags, moves: bool) -> CliOutpu
         && path == "-"
     {
         return print(terminal, uri);
+    }
+    if matches!(&from, Place::Local(path) if path == "-") {
+        return usage::not_simulated(&format!("s3 {command} -"), None);
     }
     let pairs =
         match if flags.recursive { many(terminal, flags, &from, &to) } else { one(terminal, &from, &to) } {
@@ -128,8 +129,7 @@ fn one(terminal: &mut Terminal<'_>, from: &Place, to: &Place) -> Result<Vec<(Pla
     let name = match from {
         Place::Local(path) => {
             if terminal.files.read(&absolute(path)).is_none() {
-                let sentence = format!("The user-provided path {path} does not exist.");
-                return Err(CliOutput::failed(255, sentence));
+                return Err(missing(path));
             }
             path.rsplit('/').next().unwrap_or(path).to_owned()
         }
@@ -171,7 +171,7 @@ fn many(
     from: &Place,
     to: &Place,
 ) -> Result<Vec<(Place, Place)>, CliOutput> {
-    let names = contents(terminal, from)?;
+    let names = contents(terminal, from, true)?;
     Ok(names
         .into_keys()
         .filter(|name| taken(name, &flags.filters))
@@ -179,12 +179,20 @@ fn many(
         .collect())
 }
 
-/// What lies below a place: names relative to it, with size and time of change.
-fn contents(terminal: &mut Terminal<'_>, place: &Place) -> Result<SortedMap<String, Listed>, CliOutput> {
+/// What lies below a place: names relative to it, with size and time of change. A source must be there.
+fn contents(
+    terminal: &mut Terminal<'_>,
+    place: &Place,
+    source: bool,
+) -> Result<SortedMap<String, Listed>, CliOutput> {
     match place {
         Place::Local(path) => {
             let below = format!("{}/", absolute(path).trim_end_matches('/'));
             let paths = terminal.files.paths();
+            let home = format!("{HOME}/");
+            if source && !home.starts_with(&below) && !paths.iter().any(|path| path.starts_with(&below)) {
+                return Err(missing(path));
+            }
             let found: SortedMap<String, Listed> = paths
                 .iter()
                 .filter_map(|path| {
@@ -388,7 +396,7 @@ pub fn sync(terminal: &mut Terminal<'_>, flags: &Flags) -> CliOutput {
     if matches!((&from, &to), (Place::Local(_), Place::Local(_))) {
         return wrong_form("sync");
     }
-    let (source, target) = match (contents(terminal, &from), contents(terminal, &to)) {
+    let (source, target) = match (contents(terminal, &from, true), contents(terminal, &to, false)) {
         (Ok(source), Ok(target)) => (source, target),
         (Err(output), _) | (_, Err(output)) => return output,
     };
