@@ -199,7 +199,7 @@ fn every_call_of_a_page_is_an_operation_and_its_line_says_the_same() {
             let words = words::split(&line).unwrap();
             let mut disk = Disk::seeded(1);
             disk.write("/data/file", b"x"[..].into());
-            let read = Invocation::read(&words[3..], &members, operation == "GetObject", &disk);
+            let read = Invocation::read(&words[3..], operation_known, &disk);
             let read = read.unwrap_or_else(|output| panic!("{file}: {line}\n{}", output.stderr));
             // What a file holds travels beside the parameters.
             let sent = parameters.as_object_mut().unwrap().remove("Body").is_some();

@@ -259,7 +259,8 @@ fn time_form(text: &str) -> TimeForm {
 
 /// `s3://bucket/prefix` taken apart.
 pub fn location(source: &str) -> SqlResult<(String, String)> {
-    let Some(path) = source.strip_prefix("s3://") else {
+    let Some(path) = source.strip_prefix("s3://").filter(|path| !path.is_empty() && !path.starts_with('/'))
+    else {
         return Err(match source.split_once("://") {
             Some((scheme @ ("dynamodb" | "emr"), _)) => {
                 gap(Feature::CopyOption, format!("FROM '{scheme}://...'"))
