@@ -2,9 +2,9 @@
 
 const ROLE = "arn:aws:iam::123456789012:role/bench";
 
-export async function open(address) {
-  const names = await (await fetch(new URL("names.json", address))).json();
-  const worker = new Worker(new URL(names["worker.js"], address), { type: "module" });
+/** `script`: the address of the site's worker. */
+export async function open(script) {
+  const worker = new Worker(script, { type: "module" });
   let last = 0;
   const waiting = new Map();
   worker.onmessage = ({ data }) => {

@@ -9,6 +9,9 @@ export const here = dirname(fileURLToPath(import.meta.url));
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json", ".css": "text/css", ".svg": "image/svg+xml" };
 
+/** Where the build has put its worker, which a page that embeds it knows. */
+export const worker = (origin, folder) => `${origin}site/${JSON.parse(readFileSync(join(folder, "names.json")))["worker.js"]}`;
+
 /** Serves until `close`; gives the origin. */
 export async function serve(folder, data) {
   const roots = { "/site/": folder, "/data/": data };

@@ -2,7 +2,7 @@
 // from a file in S3, asks it three questions, and prints what the tab's process has come to (Linux's own account of it).
 import { openBrowser } from "../browser/chromium.mjs";
 import { megabytes } from "./memory.mjs";
-import { serve } from "./server.mjs";
+import { serve, worker } from "./server.mjs";
 
 const [folder, data] = process.argv.slice(2);
 const COPIES = 10;
@@ -19,12 +19,12 @@ const page = await context.newPage();
 page.setDefaultTimeout(600_000);
 
 await page.goto(`${origin}bench.html`);
-await page.evaluate(async (site) => {
+await page.evaluate(async (script) => {
   const { open } = await import("./sandshift.mjs");
   const { TABLES } = await import("./queries.mjs");
-  globalThis.engine = await open(site);
+  globalThis.engine = await open(script);
   globalThis.table = TABLES.find((table) => table.name === "usc");
-}, `${origin}site/`);
+}, worker(origin, folder));
 for (let copy = 1; copy <= COPIES; copy += 1) {
   const ms = await page.evaluate(async (first) => {
     if (first) return await engine.load(table, await (await fetch(`./data/1000000/${table.file}`)).text());

@@ -125,10 +125,12 @@ async function open(text, id, request) {
   leave();
   opening = { text, id, workspace: request.workspace };
   try {
-    // What is stored is read while the engine is still being compiled.
+    // What is stored is read while the engine is still being compiled, and the few KB that a new workspace begins with
+    // come while a database is made for it.
+    const begun = beginning();
     const found = Store.open(request.workspace, vacated).then((where) => {
       store = where;
-      return holdings();
+      return holdings(begun);
     });
     const [held] = await Promise.all([found, coming]);
     await begin(id, held);
@@ -175,9 +177,9 @@ async function inherit() {
 }
 
 /** What the store holds; with a new workspace, the state in which its lab begins. */
-async function holdings() {
+async function holdings(begun = beginning()) {
   const held = await store.read();
-  if (held.manifest === undefined) held.beginning = await beginning();
+  if (held.manifest === undefined) held.beginning = await begun;
   return held;
 }
 

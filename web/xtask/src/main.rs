@@ -7,6 +7,7 @@ mod bench;
 mod browser;
 mod command;
 mod course;
+mod folding;
 mod fresh;
 mod guide;
 mod hashed;

@@ -1,7 +1,7 @@
 //! A WebAssembly module with its functions and their variables in another order: the same code, shorter to transfer.
 //!
 //! A linker knows neither which functions are called often (an index below 128 is one byte) nor which are alike
-//! (`likeness`), and wasm-bindgen sorts by length. Of the engine this takes 3 % after brotli.
+//! (`likeness`) or the same (`folding`), and wasm-bindgen sorts by length. Of the engine this takes 3 % after brotli.
 
 use std::convert::Infallible;
 
@@ -10,7 +10,7 @@ use wasm_encoder::{CodeSection, Function, FunctionSection, Instruction, Module};
 use wasmparser::{CodeSectionReader, CustomSectionReader, FunctionBody, FunctionSectionReader, Operator};
 use wasmparser::{KnownCustom, Name, OperatorsReader, Parser, Payload, TypeRef, ValType};
 
-use crate::likeness;
+use crate::{folding, likeness};
 
 /// Indices of one byte.
 const SHORT: usize = 128;
@@ -18,10 +18,15 @@ const SHORT: usize = 128;
 /// The module anew, without the names in it.
 pub fn ordered(wasm: &[u8]) -> Result<Vec<u8>, String> {
     let found = Found::read(wasm).map_err(|error| error.to_string())?;
-    let order = found.order().map_err(|error| error.to_string())?;
-    let mut indices: Vec<u32> = (0..).take(found.imports + order.len()).collect();
+    let same =
+        folding::folded(&found.types, &found.bodies, found.imports).map_err(|error| error.to_string())?;
+    let order = found.order(&same).map_err(|error| error.to_string())?;
+    let mut indices: Vec<u32> = (0..).take(found.imports + same.len()).collect();
     for (index, function) in (0..).zip(&order) {
         indices[found.imports + function] = index + indices_of(found.imports);
+    }
+    for (function, first) in same.iter().enumerate() {
+        indices[found.imports + function] = indices[found.imports + first];
     }
     let mut writer = Writer { found, order, indices, variables: Vec::new() };
     let mut module = Module::new();
@@ -90,23 +95,26 @@ impl<'a> Found<'a> {
         Ok(())
     }
 
-    /// Those that most calls go to, as far as indices of one byte reach, then all others.
-    fn order(&self) -> wasmparser::Result<Vec<usize>> {
+    /// Those that most calls go to, as far as indices of one byte reach, then all others. `same`: of each function, the
+    /// first that does the same, which is written for it.
+    fn order(&self, same: &[usize]) -> wasmparser::Result<Vec<usize>> {
         let mut calls = vec![0u32; self.bodies.len()];
-        for body in &self.bodies {
+        let is_written = |function: &usize| same[*function] == *function;
+        for body in (0..self.bodies.len()).filter(is_written).map(|function| &self.bodies[function]) {
             for operator in body.get_operators_reader()? {
                 if let Operator::Call { function_index } = operator? {
                     let at = (function_index as usize).checked_sub(self.imports);
-                    if let Some(count) = at.and_then(|at| calls.get_mut(at)) {
+                    if let Some(count) = at.and_then(|at| same.get(at)).and_then(|at| calls.get_mut(*at)) {
                         *count += 1;
                     }
                 }
             }
         }
-        let mut called: Vec<usize> = (0..calls.len()).collect();
+        let mut called: Vec<usize> = (0..calls.len()).filter(is_written).collect();
         called.sort_by_key(|function| std::cmp::Reverse(calls[*function]));
         called.truncate(SHORT.saturating_sub(self.imports));
-        let mut others: Vec<usize> = (0..calls.len()).filter(|function| !called.contains(function)).collect();
+        let mut others: Vec<usize> = (0..calls.len()).filter(is_written).collect();
+        others.retain(|function| !called.contains(function));
         // Instances of one generic function begin together.
         others.sort_by_key(|function| self.names[*function]);
         let bodies: Vec<&[u8]> = self.bodies.iter().map(FunctionBody::as_bytes).collect();

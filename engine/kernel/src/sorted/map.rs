@@ -290,6 +290,22 @@ impl<K: Serialize, V: Serialize> Serialize for SortedMap<K, V> {
     }
 }
 
+/// A function of its own: a browser compiles a function when it is first called, and most maps of a young account
+/// are empty.
+#[inline(never)]
+fn filled<'de, K, V, A>(mut pairs: A) -> Result<SortedMap<K, V>, A::Error>
+where
+    K: Ord + Deserialize<'de>,
+    V: Deserialize<'de>,
+    A: MapAccess<'de>,
+{
+    let mut map = SortedMap::new();
+    while let Some((key, value)) = pairs.next_entry()? {
+        map.insert(key, value);
+    }
+    Ok(map)
+}
+
 impl<'de, K: Ord + Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for SortedMap<K, V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Pairs<K, V>(PhantomData<(K, V)>);
@@ -300,12 +316,11 @@ impl<'de, K: Ord + Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for S
                 f.write_str("a map")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Self::Value, A::Error> {
-                let mut map = SortedMap::new();
-                while let Some((key, value)) = pairs.next_entry()? {
-                    map.insert(key, value);
+            fn visit_map<A: MapAccess<'de>>(self, pairs: A) -> Result<Self::Value, A::Error> {
+                match pairs.size_hint() {
+                    Some(0) => Ok(SortedMap::new()),
+                    _ => filled(pairs),
                 }
-                Ok(map)
             }
         }
         deserializer.deserialize_map(Pairs(PhantomData))

@@ -1,5 +1,6 @@
 //! One bounded piece of a statement's work.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringArray};
@@ -28,6 +29,9 @@ use crate::sql::session::{CursorRows, Variables};
 use crate::sql::statement::Statement;
 use crate::warehouse::storage::write::BlockNumbers;
 
+/// A statement's completion, and what it leaves behind.
+type Ended = (Completion, Effect);
+
 impl Sandbox {
     pub(super) fn advance_statement(&mut self, running: &mut Running) -> SqlResult<Step> {
         if let Work::Call(_) = running.work {
@@ -44,19 +48,8 @@ impl Sandbox {
             return self.go_on(running, &text, variables);
         }
         let progress = Progress { rows: running.context.statistics.rows_scanned, total: running.total };
-        let numbers = &mut BlockNumbers(&mut self.warehouse.next_block);
         let (mut completion, effect) = match &mut running.work {
             Work::Finish(completion, effect) => (std::mem::take(completion), *effect),
-            Work::Text { columns, fields, tag } => {
-                let columns = std::mem::take(columns);
-                if let Some(rows) = columns.first().map(Vec::len).filter(|rows| *rows > 0) {
-                    let columns =
-                        columns.into_iter().map(|column| Arc::new(StringArray::from(column)) as ArrayRef);
-                    return Ok(Step::Rows(Batch { columns: columns.collect(), rows }));
-                }
-                let fields = Some(fields.clone());
-                (Completion { tag: (*tag).to_owned(), fields, ..Completion::default() }, Effect::None)
-            }
             Work::Rows(operator, fields) => match operator.pull(&mut running.context)? {
                 Pull::Batch(batch) => {
                     running.context.hold(&batch)?;
@@ -71,6 +64,43 @@ impl Sandbox {
                     (Completion { tag: "SELECT".to_owned(), fields, ..Completion::default() }, Effect::None)
                 }
             },
+            _ => match self.work_on(running, progress)? {
+                ControlFlow::Continue(step) => return Ok(step),
+                ControlFlow::Break(ended) => ended,
+            },
+        };
+        completion.statistics = running.context.statistics;
+        completion.notices.append(&mut running.notices);
+        let settings = &running.context.evaluation.settings;
+        completion.printing = Printing::of(settings);
+        if settings.get("describe_field_name_in_uppercase").is_some_and(|set| set == "on") {
+            for field in completion.fields.iter_mut().flatten() {
+                field.name = field.name.to_uppercase();
+            }
+        }
+        if running.plan.is_some() || running.load.is_some() {
+            self.must_be_in_time(running)?;
+        }
+        self.settle(running, effect)?;
+        Ok(Step::Done(completion))
+    }
+
+    /// What is no query's: a step, or how it ended. A function of its own, because a browser compiles all of a function
+    /// when it is first called.
+    #[inline(never)]
+    fn work_on(&mut self, running: &mut Running, progress: Progress) -> SqlResult<ControlFlow<Ended, Step>> {
+        let numbers = &mut BlockNumbers(&mut self.warehouse.next_block);
+        Ok(ControlFlow::Break(match &mut running.work {
+            Work::Text { columns, fields, tag } => {
+                let columns = std::mem::take(columns);
+                if let Some(rows) = columns.first().map(Vec::len).filter(|rows| *rows > 0) {
+                    let columns =
+                        columns.into_iter().map(|column| Arc::new(StringArray::from(column)) as ArrayRef);
+                    return Ok(ControlFlow::Continue(Step::Rows(Batch { columns: columns.collect(), rows })));
+                }
+                let fields = Some(fields.clone());
+                (Completion { tag: (*tag).to_owned(), fields, ..Completion::default() }, Effect::None)
+            }
             Work::Materialize { operator, fields, batches, cursor, count } => {
                 match operator.pull(&mut running.context)? {
                     Pull::Batch(batch) => batches.push(batch),
@@ -86,12 +116,12 @@ impl Sandbox {
                         running.work = Work::Fetched(fetched, fields);
                     }
                 }
-                return Ok(Step::Running(progress));
+                return Ok(ControlFlow::Continue(Step::Running(progress)));
             }
             Work::Fetched(batches, fields) => {
                 if let Some(batch) = batches.pop_front() {
                     running.returned += batch.rows as u64;
-                    return Ok(Step::Rows(batch));
+                    return Ok(ControlFlow::Continue(Step::Rows(batch)));
                 }
                 let fields = Some(std::mem::take(fields));
                 (Completion { tag: "FETCH".to_owned(), fields, ..Completion::default() }, Effect::None)
@@ -100,9 +130,9 @@ impl Sandbox {
                 Pull::Batch(batch) => {
                     sink.take(batch, &mut running.working, numbers)?;
                     sink.count(&mut running.context)?;
-                    return Ok(Step::Running(progress));
+                    return Ok(ControlFlow::Continue(Step::Running(progress)));
                 }
-                Pull::Pending => return Ok(Step::Running(progress)),
+                Pull::Pending => return Ok(ControlFlow::Continue(Step::Running(progress))),
                 Pull::End => {
                     sink.flush(&mut running.working, numbers)?;
                     let tag = match tag {
@@ -128,7 +158,7 @@ impl Sandbox {
                         Completion { tag, rows_affected: Some(sink.rows), ..Completion::default() };
                     if let Some(relay) = sink.relay(&mut running.working, running.started)? {
                         running.work = Work::Order(Box::new(relay), completion);
-                        return Ok(Step::Running(progress));
+                        return Ok(ControlFlow::Continue(Step::Running(progress)));
                     }
                     (completion, Effect::Keep)
                 }
@@ -137,9 +167,9 @@ impl Sandbox {
                 Pull::Batch(batch) => {
                     running.context.hold(&batch)?;
                     marks.take(batch)?;
-                    return Ok(Step::Running(progress));
+                    return Ok(ControlFlow::Continue(Step::Running(progress)));
                 }
-                Pull::Pending => return Ok(Step::Running(progress)),
+                Pull::Pending => return Ok(ControlFlow::Continue(Step::Running(progress))),
                 Pull::End => {
                     let empty = Marks::new(marks.target, running.context.database.clone());
                     let marks = std::mem::replace(marks, empty);
@@ -152,7 +182,7 @@ impl Sandbox {
                         let mut sink = Sink::new(target, running.context.database.clone());
                         sink.rows = rows;
                         running.work = Work::Insert { operator, sink, tag: InsertTag::Merge };
-                        return Ok(Step::Running(progress));
+                        return Ok(ControlFlow::Continue(Step::Running(progress)));
                     }
                     let verb = if *kind == WriteKind::Update { "UPDATE" } else { "DELETE" };
                     let tag = format!("{verb} {rows}");
@@ -186,11 +216,14 @@ impl Sandbox {
                     load_history::remember(logs, task, &running.context, &load);
                 }
                 match step? {
-                    CopyStep::Running(progress) => return Ok(Step::Running(progress)),
+                    CopyStep::Running(progress) => return Ok(ControlFlow::Continue(Step::Running(progress))),
                     CopyStep::Rows(batch) => {
                         sink.take(batch, &mut running.working, numbers)?;
                         sink.count(&mut running.context)?;
-                        return Ok(Step::Running(Progress { rows: sink.rows, total: None }));
+                        return Ok(ControlFlow::Continue(Step::Running(Progress {
+                            rows: sink.rows,
+                            total: None,
+                        })));
                     }
                     CopyStep::Done { rows, notices } => {
                         sink.flush(&mut running.working, numbers)?;
@@ -211,7 +244,7 @@ impl Sandbox {
                         let completion = Completion { tag, notices, rows_affected, ..Completion::default() };
                         if let Some(relay) = sink.relay(&mut running.working, running.started)? {
                             running.work = Work::Order(Box::new(relay), completion);
-                            return Ok(Step::Running(progress));
+                            return Ok(ControlFlow::Continue(Step::Running(progress)));
                         }
                         (completion, Effect::Keep)
                     }
@@ -227,7 +260,7 @@ impl Sandbox {
                     &self.warehouse.cluster,
                     self.clock.now(),
                 )? {
-                    Some(progress) => return Ok(Step::Running(progress)),
+                    Some(progress) => return Ok(ControlFlow::Continue(Step::Running(progress))),
                     None => {
                         let tag = "CREATE MODEL".to_owned();
                         (Completion { tag, ..Completion::default() }, Effect::Keep)
@@ -248,7 +281,7 @@ impl Sandbox {
                         Pull::Pending => {}
                         Pull::End => task.end(),
                     }
-                    return Ok(Step::Running(progress));
+                    return Ok(ControlFlow::Continue(Step::Running(progress)));
                 }
                 let extensions = self.extensions;
                 let mut outside = outside(
@@ -274,7 +307,7 @@ impl Sandbox {
                 match step? {
                     UnloadStep::Running => {
                         task.count(&mut running.context)?;
-                        return Ok(Step::Running(progress));
+                        return Ok(ControlFlow::Continue(Step::Running(progress)));
                     }
                     UnloadStep::Done { rows, .. } if task.registration.is_some() => {
                         let asker = Asker { query: running.query as u64, process: running.session.0 };
@@ -299,7 +332,7 @@ impl Sandbox {
             }
             Work::Order(relay, completion) => {
                 if !relay.step(&mut running.context, numbers)? {
-                    return Ok(Step::Running(progress));
+                    return Ok(ControlFlow::Continue(Step::Running(progress)));
                 }
                 let completion = std::mem::take(completion);
                 let work =
@@ -313,29 +346,17 @@ impl Sandbox {
                 if !task.step(&mut running.working, &mut running.context, numbers)? {
                     let at = task.at();
                     self.tell_vacuum(running.session, at);
-                    return Ok(Step::Running(progress));
+                    return Ok(ControlFlow::Continue(Step::Running(progress)));
                 }
                 let logs = Arc::make_mut(&mut self.warehouse.logs);
                 vacuum_history::remember(logs, task, &running.context, running.transaction);
                 let notices = std::mem::take(&mut task.notices);
                 (Completion { tag: "VACUUM".to_owned(), notices, ..Completion::default() }, Effect::Keep)
             }
-            Work::Call(_) | Work::Wait(..) => return Err(SqlError::bug("a call that was not taken")),
-        };
-        completion.statistics = running.context.statistics;
-        completion.notices.append(&mut running.notices);
-        let settings = &running.context.evaluation.settings;
-        completion.printing = Printing::of(settings);
-        if settings.get("describe_field_name_in_uppercase").is_some_and(|set| set == "on") {
-            for field in completion.fields.iter_mut().flatten() {
-                field.name = field.name.to_uppercase();
+            Work::Finish(..) | Work::Rows(..) | Work::Call(_) | Work::Wait(..) => {
+                return Err(SqlError::bug("a call that was not taken"));
             }
-        }
-        if running.plan.is_some() || running.load.is_some() {
-            self.must_be_in_time(running)?;
-        }
-        self.settle(running, effect)?;
-        Ok(Step::Done(completion))
+        }))
     }
 
     /// A statement that had to wait is begun now; it may have to wait again, for others.

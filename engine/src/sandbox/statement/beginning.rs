@@ -276,6 +276,18 @@ impl Beginning<'_> {
     }
 
     fn first(&mut self, parsed: &ParsedStatement) -> SqlResult<First> {
+        match &parsed.statement {
+            Statement::Query(query) => {
+                let bound = bind::query(query, self.scope(&parsed.text))?;
+                Ok((Some(self.planned(bound)?), Pending::Rows))
+            }
+            _ => self.command(parsed),
+        }
+    }
+
+    /// A function of its own: a browser compiles all of a function when it is first called.
+    #[inline(never)]
+    fn command(&mut self, parsed: &ParsedStatement) -> SqlResult<First> {
         let text = &parsed.text;
         if let Some(first) = self.external_write(&parsed.statement, text)? {
             return Ok(first);
@@ -284,10 +296,6 @@ impl Beginning<'_> {
             return Ok((None, Pending::Ready(work)));
         }
         let work = match &parsed.statement {
-            Statement::Query(query) => {
-                let bound = bind::query(query, self.scope(text))?;
-                return Ok((Some(self.planned(bound)?), Pending::Rows));
-            }
             Statement::Explain { statement, verbose } => {
                 explained::answer(statement, *verbose, self.scope(text))?
             }
