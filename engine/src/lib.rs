@@ -14,4 +14,4 @@ pub mod happening;
 pub mod sandbox;
 pub mod sql;
 
-pub use sandshift_kernel::{clock, extension, gap, load, pieces, sorted, warehouse};
+pub use sandshift_kernel::{apart, clock, extension, gap, load, pieces, sorted, warehouse};

@@ -8,6 +8,7 @@
 //! Read in this order: [`warehouse`] (what statements stand on), [`sql`] (plans and their execution),
 //! [`load`] (bytes to columns).
 
+pub mod apart;
 pub mod clock;
 pub mod gap;
 pub mod load;

@@ -28,7 +28,6 @@ use crate::warehouse::value::Value;
 
 impl Sandbox {
     /// COMMIT of an open transaction.
-    #[inline(never)]
     pub(super) fn commit_open(&mut self, id: SessionId) -> SqlResult<()> {
         let Some(session) = self.sessions.get_mut(&id) else { return Ok(()) };
         match std::mem::replace(&mut session.transaction, Transaction::None) {

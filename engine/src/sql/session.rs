@@ -276,7 +276,6 @@ impl Temporary {
     }
 
     /// Puts the temporary relations where names are looked up.
-    #[inline(never)]
     pub fn put_into(&self, manifest: &mut Manifest, database: &Identifier) {
         manifest.lent = self.lent.clone();
         let Some(schema) = &self.schema else { return };

@@ -199,6 +199,7 @@ impl<'de> EnumAccess<'de> for Variant {
     }
 }
 
+/// Each variant is read by a function of its own, which a browser compiles when such a message first comes.
 impl<'de> VariantAccess<'de> for Reading {
     type Error = Error;
 
@@ -209,6 +210,7 @@ impl<'de> VariantAccess<'de> for Reading {
         }
     }
 
+    #[inline(never)]
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
         seed.deserialize(self)
     }
@@ -217,6 +219,7 @@ impl<'de> VariantAccess<'de> for Reading {
         self.deserialize_seq(visitor)
     }
 
+    #[inline(never)]
     fn struct_variant<V: Visitor<'de>>(
         self,
         _: &'static [&'static str],

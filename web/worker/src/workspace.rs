@@ -24,6 +24,7 @@ pub use storing::Saved;
 
 use std::collections::VecDeque;
 
+use sandshift_engine::apart::apart;
 use sandshift_engine::cli::Files as _;
 use sandshift_engine::extension::Extensions;
 use sandshift_engine::sandbox::{Answer, Background, LoadError, Sandbox, Wait};
@@ -227,12 +228,10 @@ impl Workspace {
     fn answer(&mut self, message: Message) {
         match message.request {
             Request::Run { user, text } => self.run(message.id, user, text),
-            request => self.answer_other(message.id, request),
+            request => apart(|| self.answer_other(message.id, request)),
         }
     }
 
-    /// A function of its own: a browser compiles all of a function when it is first called.
-    #[inline(never)]
     fn answer_other(&mut self, id: u32, request: Request) {
         match request {
             Request::Run { user, text } => self.run(id, user, text),

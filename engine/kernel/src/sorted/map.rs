@@ -10,6 +10,8 @@ use std::{slice, vec};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
+use crate::apart::apart;
+
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SortedMap<K, V> {
     /// Ascending, each once.
@@ -290,9 +292,6 @@ impl<K: Serialize, V: Serialize> Serialize for SortedMap<K, V> {
     }
 }
 
-/// A function of its own: a browser compiles a function when it is first called, and most maps of a young account
-/// are empty.
-#[inline(never)]
 fn filled<'de, K, V, A>(mut pairs: A) -> Result<SortedMap<K, V>, A::Error>
 where
     K: Ord + Deserialize<'de>,
@@ -319,7 +318,8 @@ impl<'de, K: Ord + Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for S
             fn visit_map<A: MapAccess<'de>>(self, pairs: A) -> Result<Self::Value, A::Error> {
                 match pairs.size_hint() {
                     Some(0) => Ok(SortedMap::new()),
-                    _ => filled(pairs),
+                    // Most maps of a young account are empty.
+                    _ => apart(|| filled(pairs)),
                 }
             }
         }

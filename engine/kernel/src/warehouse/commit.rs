@@ -81,7 +81,6 @@ pub fn merge(
 /// Gives an open transaction what others have committed of users and rights, where it has not changed them itself: a right
 /// that is taken back is gone for a statement that begins now. (PostgreSQL 8.0 reads its catalogs as they are committed; that
 /// Redshift does is unconfirmed.)
-#[inline(never)]
 pub fn see_rights(base: &mut Manifest, working: &mut Manifest, committed: &Manifest) {
     if Arc::ptr_eq(&base.principals, &working.principals) {
         base.principals = committed.principals.clone();

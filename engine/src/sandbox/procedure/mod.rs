@@ -96,7 +96,6 @@ enum Flow {
 
 impl Sandbox {
     /// Begins a CALL: finds the procedure, computes its arguments, checks EXECUTE.
-    #[inline(never)]
     pub(super) fn begin_call(
         &mut self,
         id: SessionId,

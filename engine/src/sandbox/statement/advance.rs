@@ -7,6 +7,7 @@ use arrow::array::{ArrayRef, StringArray};
 
 use super::Running;
 use super::work::{Effect, InsertTag, Work};
+use crate::apart::apart;
 use crate::aws::Account;
 use crate::clock::Instant;
 use crate::sandbox::interruption::terminated;
@@ -64,7 +65,7 @@ impl Sandbox {
                     (Completion { tag: "SELECT".to_owned(), fields, ..Completion::default() }, Effect::None)
                 }
             },
-            _ => match self.work_on(running, progress)? {
+            _ => match apart(|| self.work_on(running, progress))? {
                 ControlFlow::Continue(step) => return Ok(step),
                 ControlFlow::Break(ended) => ended,
             },
@@ -85,9 +86,7 @@ impl Sandbox {
         Ok(Step::Done(completion))
     }
 
-    /// What is no query's: a step, or how it ended. A function of its own, because a browser compiles all of a function
-    /// when it is first called.
-    #[inline(never)]
+    /// What is no query's: a step, or how it ended.
     fn work_on(&mut self, running: &mut Running, progress: Progress) -> SqlResult<ControlFlow<Ended, Step>> {
         let numbers = &mut BlockNumbers(&mut self.warehouse.next_block);
         Ok(ControlFlow::Break(match &mut running.work {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::pending::Pending;
 use super::work::{Effect, InsertTag, Work};
 use super::{Running, evaluation, explained};
+use crate::apart::apart;
 use crate::clock::Instant;
 use crate::sandbox::analyze_history::{self, Origin};
 use crate::sandbox::history::Class;
@@ -95,7 +96,7 @@ impl Sandbox {
             transaction_statement(&parsed.statement, session, &committed, now, numbers.1)?
         {
             if matches!(parsed.statement, Statement::Commit) {
-                self.commit_open(id)?;
+                apart(|| self.commit_open(id))?;
             }
             return self.running(id, parsed, numbers, now, Work::Finish(completion, Effect::Settled), None);
         }
@@ -103,7 +104,7 @@ impl Sandbox {
         if let Statement::Call { name, arguments } = &parsed.statement
             && !matches!(session.transaction, Transaction::Aborted)
         {
-            let call = self.begin_call(id, name, arguments, numbers, &parsed.text)?;
+            let call = apart(|| self.begin_call(id, name, arguments, numbers, &parsed.text))?;
             return self.running(id, parsed, numbers, now, Work::Call(Box::new(call)), None);
         }
         let base = match &mut session.transaction {
@@ -115,14 +116,14 @@ impl Sandbox {
             }
             Transaction::Open { base, working, .. } => {
                 if base.version != committed.version {
-                    commit::see_rights(Arc::make_mut(base), Arc::make_mut(working), &committed);
+                    apart(|| commit::see_rights(Arc::make_mut(base), Arc::make_mut(working), &committed));
                 }
                 working.clone()
             }
             Transaction::None if session.temporary.is_empty() => committed,
             Transaction::None => {
                 let mut manifest = (*committed).clone();
-                session.temporary.put_into(&mut manifest, &session.database);
+                apart(|| session.temporary.put_into(&mut manifest, &session.database));
                 Arc::new(manifest)
             }
         };
@@ -132,7 +133,9 @@ impl Sandbox {
         let parsed = match &parsed.statement {
             Statement::Execute { name, arguments } => {
                 let evaluation = &mut evaluation(session, &base, now);
-                executed = commands::prepare::executed(name, arguments, parsed, session, &base, evaluation)?;
+                executed = apart(|| {
+                    commands::prepare::executed(name, arguments, parsed, session, &base, evaluation)
+                })?;
                 &executed
             }
             _ => parsed,
@@ -276,51 +279,55 @@ impl Beginning<'_> {
     }
 
     fn first(&mut self, parsed: &ParsedStatement) -> SqlResult<First> {
-        match &parsed.statement {
-            Statement::Query(query) => {
-                let bound = bind::query(query, self.scope(&parsed.text))?;
-                Ok((Some(self.planned(bound)?), Pending::Rows))
-            }
-            _ => self.command(parsed),
+        if let Statement::Query(query) = &parsed.statement {
+            let bound = bind::query(query, self.scope(&parsed.text))?;
+            return Ok((Some(self.planned(bound)?), Pending::Rows));
         }
+        apart(|| self.other_than_query(parsed))
     }
 
-    /// A function of its own: a browser compiles all of a function when it is first called.
-    #[inline(never)]
-    fn command(&mut self, parsed: &ParsedStatement) -> SqlResult<First> {
+    fn other_than_query(&mut self, parsed: &ParsedStatement) -> SqlResult<First> {
         let text = &parsed.text;
-        if let Some(first) = self.external_write(&parsed.statement, text)? {
+        if let Some(first) = apart(|| self.external_write(&parsed.statement, text))? {
             return Ok(first);
         }
-        if let Some(work) = self.external(&parsed.statement)? {
+        if let Some(work) = apart(|| self.external(&parsed.statement))? {
             return Ok((None, Pending::Ready(work)));
         }
         let work = match &parsed.statement {
             Statement::Explain { statement, verbose } => {
-                explained::answer(statement, *verbose, self.scope(text))?
+                apart(|| explained::answer(statement, *verbose, self.scope(text)))?
             }
-            Statement::Insert(insert) => return self.write(bind::insert(insert, self.scope(text))?),
-            Statement::Update(update) => return self.write(bind::update(update, self.scope(text))?),
-            Statement::Delete(delete) => return self.write(bind::delete(delete, self.scope(text))?),
+            Statement::Insert(insert) => {
+                return self.write(apart(|| bind::insert(insert, self.scope(text)))?);
+            }
+            Statement::Update(update) => {
+                return self.write(apart(|| bind::update(update, self.scope(text)))?);
+            }
+            Statement::Delete(delete) => {
+                return self.write(apart(|| bind::delete(delete, self.scope(text)))?);
+            }
             Statement::Merge(merge) => {
-                let (matched, missing) = bind::merge(merge, self.scope(text))?;
+                let (matched, missing) = apart(|| bind::merge(merge, self.scope(text)))?;
                 let missing = self.optimized(missing.source);
                 let (plan, pending) = self.write(matched)?;
                 return Ok((plan, pending.then(missing)));
             }
-            Statement::CreateTableAs(create) => return self.create_table_as(create, text),
-            Statement::CreateModel(create) => return self.create_model(create, text),
+            Statement::CreateTableAs(create) => return apart(|| self.create_table_as(create, text)),
+            Statement::CreateModel(create) => return apart(|| self.create_model(create, text)),
             Statement::ShowModel { name } => {
-                Work::answer(commands::show_model::answer(name.as_ref(), &self.context())?, "SHOW")
+                Work::answer(apart(|| commands::show_model::answer(name.as_ref(), &self.context()))?, "SHOW")
             }
-            Statement::CreateMaterializedView(create) => return self.create_view(create, text),
-            Statement::RefreshMaterializedView { name } => return self.refresh(name),
-            Statement::Fetch { cursor, count } => return self.fetch(cursor, *count),
-            Statement::Vacuum(vacuum) => Work::Vacuum(Box::new(VacuumTask::start(vacuum, &self.context())?)),
+            Statement::CreateMaterializedView(create) => return apart(|| self.create_view(create, text)),
+            Statement::RefreshMaterializedView { name } => return apart(|| self.refresh(name)),
+            Statement::Fetch { cursor, count } => return apart(|| self.fetch(cursor, *count)),
+            Statement::Vacuum(vacuum) => {
+                apart(|| Ok(Work::Vacuum(Box::new(VacuumTask::start(vacuum, &self.context())?))))?
+            }
             Statement::Analyze { table, columns, predicates, verbose } => {
                 let used = predicates.then(|| analyze_history::predicates(self.logs));
                 let analyze = Analyze { table: table.as_ref(), columns, predicates: used, verbose: *verbose };
-                let (completion, records) = commands::analyze::run(analyze, &mut self.context())?;
+                let (completion, records) = apart(|| commands::analyze::run(analyze, &mut self.context()))?;
                 self.analyzed = records;
                 Work::Finish(completion, Effect::Keep)
             }
@@ -329,16 +336,19 @@ impl Beginning<'_> {
                     let relation = self.context().relation(name)?;
                     self.wanted.push((relation.id, LockMode::Whole));
                 }
-                let answer = commands::analyze_compression::answer(table.as_ref(), columns, &self.context())?;
+                let answer = apart(|| {
+                    commands::analyze_compression::answer(table.as_ref(), columns, &self.context())
+                })?;
                 Work::answer(answer, "ANALYZE COMPRESSION")
             }
             Statement::Show { name } => Work::answer(commands::show::answer(name, &self.context())?, "SHOW"),
             Statement::ShowProcedure { signature } => {
-                Work::answer(commands::show_procedure::answer(signature, &self.context())?, "SHOW")
+                Work::answer(apart(|| commands::show_procedure::answer(signature, &self.context()))?, "SHOW")
             }
-            Statement::ShowDefinition { object, name } => {
-                Work::answer(commands::show_definition::answer(*object, name, &self.context())?, "SHOW")
-            }
+            Statement::ShowDefinition { object, name } => Work::answer(
+                apart(|| commands::show_definition::answer(*object, name, &self.context()))?,
+                "SHOW",
+            ),
             Statement::Cancel { process, message } => {
                 let signal = Signal::Cancel(message.clone());
                 let principals = &self.base.principals;
@@ -352,12 +362,12 @@ impl Beginning<'_> {
                 let tag = "LOCK TABLE".to_owned();
                 Work::Finish(Completion { tag, ..Completion::default() }, Effect::None)
             }
-            Statement::Copy(copy) => self.copy(copy, text)?,
+            Statement::Copy(copy) => apart(|| self.copy(copy, text))?,
             Statement::DropModel { .. } => {
                 let completion = commands::run(&parsed.statement, &mut self.context())?;
                 Work::Forget(learning::dropped(self.base, self.working), completion)
             }
-            Statement::Unload(unload) => return self.unload(unload),
+            Statement::Unload(unload) => return apart(|| self.unload(unload)),
             other => {
                 if let Statement::Prepare { name, types, text } = other
                     && !self.session.prepared.contains_key(name)

@@ -7,6 +7,7 @@ use super::error::{SqlError, SqlResult};
 use super::outcome::Completion;
 use super::session::Session;
 use super::statement::Statement;
+use crate::apart::apart;
 use crate::clock::Instant;
 use crate::warehouse::manifest::Manifest;
 
@@ -97,87 +98,93 @@ pub fn run(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResult
 
 fn dispatch(statement: &Statement, context: &mut CommandContext<'_>) -> SqlResult<Completion> {
     match statement {
-        Statement::Truncate { table } => truncate::run(table, context),
+        Statement::Truncate { table } => apart(|| truncate::run(table, context)),
         Statement::CreateDatabase { name, owner, settings } => {
-            create_database::run(name, owner.as_ref(), settings, context)
+            apart(|| create_database::run(name, owner.as_ref(), settings, context))
         }
-        Statement::DropDatabase { name } => drop_database::run(name, context),
-        Statement::AlterDatabase { name, action } => alter_database::run(name, action, context),
+        Statement::DropDatabase { name } => apart(|| drop_database::run(name, context)),
+        Statement::AlterDatabase { name, action } => apart(|| alter_database::run(name, action, context)),
         Statement::CreateSchema { name, if_not_exists, owner, quota } => {
-            create_schema::run(name, *if_not_exists, owner.as_ref(), *quota, context)
+            apart(|| create_schema::run(name, *if_not_exists, owner.as_ref(), *quota, context))
         }
         Statement::DropSchema { names, if_exists, cascade, .. } => {
-            drop_schema::run(names, *if_exists, *cascade, context)
+            apart(|| drop_schema::run(names, *if_exists, *cascade, context))
         }
-        Statement::AlterSchema { name, action } => alter_schema::run(name, action, context),
-        Statement::CreateTable(table) => create_table::run(table, context),
+        Statement::AlterSchema { name, action } => apart(|| alter_schema::run(name, action, context)),
+        Statement::CreateTable(table) => apart(|| create_table::run(table, context)),
         Statement::DropTable { names, if_exists, cascade } => {
-            drop_relation::run(names, drop_relation::Kind::Table, *if_exists, *cascade, context)
+            apart(|| drop_relation::run(names, drop_relation::Kind::Table, *if_exists, *cascade, context))
         }
-        Statement::AlterTable { name, action } => alter_table::run(name, action, context),
+        Statement::AlterTable { name, action } => apart(|| alter_table::run(name, action, context)),
         Statement::CreateView { name, columns, query, query_text, or_replace, late } => {
             let definition = create_view::Definition { columns, query, query_text, late: *late };
-            create_view::run(name, &definition, *or_replace, context)
+            apart(|| create_view::run(name, &definition, *or_replace, context))
         }
         Statement::DropView { names, if_exists, cascade } => {
-            drop_relation::run(names, drop_relation::Kind::View, *if_exists, *cascade, context)
+            apart(|| drop_relation::run(names, drop_relation::Kind::View, *if_exists, *cascade, context))
         }
-        Statement::DropMaterializedView { names, if_exists, cascade } => {
+        Statement::DropMaterializedView { names, if_exists, cascade } => apart(|| {
             drop_relation::run(names, drop_relation::Kind::Materialized, *if_exists, *cascade, context)
+        }),
+        Statement::AlterMaterializedView { name, action } => {
+            apart(|| materialized_view::alter(name, action, context))
         }
-        Statement::AlterMaterializedView { name, action } => materialized_view::alter(name, action, context),
-        Statement::Comment { on, text } => comment::run(on, text.as_deref(), context),
-        Statement::CreateUser { name, options } => create_user::run(name, options, context),
-        Statement::AlterUser { name, options } => alter_user::run(name, options, context),
-        Statement::DropUser { names, if_exists } => drop_user::run(names, *if_exists, context),
-        Statement::CreateGroup { name, users } => create_group::run(name, users, context),
-        Statement::AlterGroup { name, action } => alter_group::run(name, action, context),
-        Statement::DropGroup { name } => drop_group::run(name, context),
+        Statement::Comment { on, text } => apart(|| comment::run(on, text.as_deref(), context)),
+        Statement::CreateUser { name, options } => apart(|| create_user::run(name, options, context)),
+        Statement::AlterUser { name, options } => apart(|| alter_user::run(name, options, context)),
+        Statement::DropUser { names, if_exists } => apart(|| drop_user::run(names, *if_exists, context)),
+        Statement::CreateGroup { name, users } => apart(|| create_group::run(name, users, context)),
+        Statement::AlterGroup { name, action } => apart(|| alter_group::run(name, action, context)),
+        Statement::DropGroup { name } => apart(|| drop_group::run(name, context)),
         Statement::CreateRole { name, external_id } => {
-            create_role::run(name, external_id.as_deref(), context)
+            apart(|| create_role::run(name, external_id.as_deref(), context))
         }
-        Statement::AlterRole { name, actions } => alter_role::run(name, actions, context),
-        Statement::DropRole { name, force } => drop_role::run(name, *force, context),
-        Statement::CreatePolicy(create) => policy::create(create, context),
-        Statement::AlterPolicy { kind, name, texts } => policy::alter(*kind, name, texts, context),
+        Statement::AlterRole { name, actions } => apart(|| alter_role::run(name, actions, context)),
+        Statement::DropRole { name, force } => apart(|| drop_role::run(name, *force, context)),
+        Statement::CreatePolicy(create) => apart(|| policy::create(create, context)),
+        Statement::AlterPolicy { kind, name, texts } => apart(|| policy::alter(*kind, name, texts, context)),
         Statement::DropPolicy { kind, name, if_exists, cascade } => {
-            policy::drop(*kind, name, *if_exists, *cascade, context)
+            apart(|| policy::drop(*kind, name, *if_exists, *cascade, context))
         }
-        Statement::AttachPolicy(attach) => attach_policy::run(attach, context),
+        Statement::AttachPolicy(attach) => apart(|| attach_policy::run(attach, context)),
         Statement::GrantToPolicy { granting, kind, tables, policies } => {
-            policy::grant(*granting, *kind, tables, policies, context)
+            apart(|| policy::grant(*granting, *kind, tables, policies, context))
         }
-        Statement::Grant(statement) => grant::run(statement, context),
-        Statement::Revoke { grant, grant_option_only } => revoke::run(grant, *grant_option_only, context),
-        Statement::GrantRole { roles, to } => grant_role::grant(roles, to, context),
+        Statement::Grant(statement) => apart(|| grant::run(statement, context)),
+        Statement::Revoke { grant, grant_option_only } => {
+            apart(|| revoke::run(grant, *grant_option_only, context))
+        }
+        Statement::GrantRole { roles, to } => apart(|| grant_role::grant(roles, to, context)),
         Statement::RevokeRole { roles, from, admin_option_only } => {
-            grant_role::revoke(roles, from, *admin_option_only, context)
+            apart(|| grant_role::revoke(roles, from, *admin_option_only, context))
         }
         Statement::SystemPermissions { granting, permissions, roles } => {
-            grant_system::permissions(*granting, permissions, roles, context)
+            apart(|| grant_system::permissions(*granting, permissions, roles, context))
         }
         Statement::GrantCreateModel { granting, grantees } => {
-            grant_system::create_model(*granting, grantees, context)
+            apart(|| grant_system::create_model(*granting, grantees, context))
         }
-        Statement::DropModel { name, if_exists } => drop_model::run(name, *if_exists, context),
-        Statement::AssumeRole(statement) => grant_system::assume_role(statement, context),
-        Statement::AlterDefaultPrivileges(statement) => default_privileges::run(statement, context),
-        Statement::Set { name, values, local } => set::run(name, values.as_deref(), *local, context),
-        Statement::Reset { name } => set::run(name, None, false, context),
+        Statement::DropModel { name, if_exists } => apart(|| drop_model::run(name, *if_exists, context)),
+        Statement::AssumeRole(statement) => apart(|| grant_system::assume_role(statement, context)),
+        Statement::AlterDefaultPrivileges(statement) => apart(|| default_privileges::run(statement, context)),
+        Statement::Set { name, values, local } => {
+            apart(|| set::run(name, values.as_deref(), *local, context))
+        }
+        Statement::Reset { name } => apart(|| set::run(name, None, false, context)),
         Statement::SetSessionAuthorization { user, local } => {
-            session_authorization::run(user.as_ref(), *local, context)
+            apart(|| session_authorization::run(user.as_ref(), *local, context))
         }
-        Statement::CreateRoutine(create) => create_routine::run(create, context),
+        Statement::CreateRoutine(create) => apart(|| create_routine::run(create, context)),
         Statement::DropRoutine { procedures, signatures, if_exists, cascade } => {
-            drop_routine::run(signatures, *procedures, *if_exists, *cascade, context)
+            apart(|| drop_routine::run(signatures, *procedures, *if_exists, *cascade, context))
         }
         Statement::AlterRoutine { procedure, signature, action } => {
-            alter_routine::run(*procedure, signature, action, context)
+            apart(|| alter_routine::run(*procedure, signature, action, context))
         }
-        Statement::Prepare { name, types, text } => prepare::prepare(name, types, text, context),
-        Statement::Deallocate { name } => prepare::deallocate(name.as_ref(), context),
-        Statement::DeclareCursor { name, query } => cursor::declare(name, query, context),
-        Statement::CloseCursor { name } => cursor::close(name, context),
+        Statement::Prepare { name, types, text } => apart(|| prepare::prepare(name, types, text, context)),
+        Statement::Deallocate { name } => apart(|| prepare::deallocate(name.as_ref(), context)),
+        Statement::DeclareCursor { name, query } => apart(|| cursor::declare(name, query, context)),
+        Statement::CloseCursor { name } => apart(|| cursor::close(name, context)),
         Statement::NotSimulated { feature, tag } => {
             Err(SqlError::not_simulated_because(*feature, tag.clone()))
         }

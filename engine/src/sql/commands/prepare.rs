@@ -57,7 +57,6 @@ pub(super) fn deallocate(
 }
 
 /// The statement that an EXECUTE stands for, its arguments in the places of its parameters.
-#[inline(never)]
 pub fn executed(
     name: &Identifier,
     arguments: &[String],

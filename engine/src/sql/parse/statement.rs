@@ -8,31 +8,19 @@ use super::{
     group, maintenance, model, policy, query, role, routine, rows, schema, setting, transaction, unload,
     user, view,
 };
+use crate::apart::apart;
 use crate::gap::Feature;
 use crate::sql::error::SqlResult;
 use crate::sql::statement::Statement;
 
 pub(super) fn statement(reader: &mut Reader) -> SqlResult<Statement> {
-    if let Token::Word(word) = reader.peek()
-        && word.quote_style.is_none()
-        && word.value.eq_ignore_ascii_case("SELECT")
-    {
-        return query::query(reader);
-    }
-    any(reader)
-}
-
-/// A function of its own: a browser compiles all of a function when it is first called, and what begins a course
-/// is a SELECT.
-#[inline(never)]
-fn any(reader: &mut Reader) -> SqlResult<Statement> {
     if let Some(verb) = reader.one_of(&["CREATE", "ALTER", "DROP", "ATTACH", "DETACH"]) {
         return match verb {
             "CREATE" => create(reader),
             "ALTER" => alter(reader),
-            "DROP" => drop::drop(reader),
-            "ATTACH" => policy::attach(reader, true),
-            _ => policy::attach(reader, false),
+            "DROP" => apart(|| drop::drop(reader)),
+            "ATTACH" => apart(|| policy::attach(reader, true)),
+            _ => apart(|| policy::attach(reader, false)),
         };
     }
     let first = match reader.peek() {
@@ -41,31 +29,33 @@ fn any(reader: &mut Reader) -> SqlResult<Statement> {
         _ => return reader.unexpected(),
     };
     match first.as_str() {
-        "VALUES" => query::query(reader),
-        "WITH" => query::with(reader),
-        "EXPLAIN" => query::explain(reader),
-        "INSERT" => rows::insert(reader),
-        "UPDATE" => rows::update(reader, None),
-        "DELETE" => rows::delete(reader, None),
-        "MERGE" => rows::merge(reader),
-        "TRUNCATE" => rows::truncate(reader),
-        "COPY" => copy::copy(reader),
-        "UNLOAD" => unload::unload(reader),
-        "GRANT" => grant::grant(reader),
-        "REVOKE" => grant::revoke(reader),
-        "BEGIN" | "START" | "COMMIT" | "END" | "ROLLBACK" | "ABORT" => transaction::transaction(reader),
-        "SET" => setting::set(reader),
-        "RESET" => setting::reset(reader),
-        "SHOW" => setting::show(reader),
-        "ANALYZE" | "ANALYSE" => maintenance::analyze(reader),
-        "VACUUM" => maintenance::vacuum(reader),
-        "REFRESH" => view::refresh(reader),
-        "COMMENT" => comment::comment(reader),
-        "CALL" => routine::call(reader),
-        "PREPARE" | "EXECUTE" | "DEALLOCATE" => cursor::prepared(reader),
-        "DECLARE" | "FETCH" | "CLOSE" => cursor::cursor(reader),
-        "LOCK" => maintenance::lock(reader),
-        "CANCEL" => maintenance::cancel(reader),
+        "SELECT" | "VALUES" => apart(|| query::query(reader)),
+        "WITH" => apart(|| query::with(reader)),
+        "EXPLAIN" => apart(|| query::explain(reader)),
+        "INSERT" => apart(|| rows::insert(reader)),
+        "UPDATE" => apart(|| rows::update(reader, None)),
+        "DELETE" => apart(|| rows::delete(reader, None)),
+        "MERGE" => apart(|| rows::merge(reader)),
+        "TRUNCATE" => apart(|| rows::truncate(reader)),
+        "COPY" => apart(|| copy::copy(reader)),
+        "UNLOAD" => apart(|| unload::unload(reader)),
+        "GRANT" => apart(|| grant::grant(reader)),
+        "REVOKE" => apart(|| grant::revoke(reader)),
+        "BEGIN" | "START" | "COMMIT" | "END" | "ROLLBACK" | "ABORT" => {
+            apart(|| transaction::transaction(reader))
+        }
+        "SET" => apart(|| setting::set(reader)),
+        "RESET" => apart(|| setting::reset(reader)),
+        "SHOW" => apart(|| setting::show(reader)),
+        "ANALYZE" | "ANALYSE" => apart(|| maintenance::analyze(reader)),
+        "VACUUM" => apart(|| maintenance::vacuum(reader)),
+        "REFRESH" => apart(|| view::refresh(reader)),
+        "COMMENT" => apart(|| comment::comment(reader)),
+        "CALL" => apart(|| routine::call(reader)),
+        "PREPARE" | "EXECUTE" | "DEALLOCATE" => apart(|| cursor::prepared(reader)),
+        "DECLARE" | "FETCH" | "CLOSE" => apart(|| cursor::cursor(reader)),
+        "LOCK" => apart(|| maintenance::lock(reader)),
+        "CANCEL" => apart(|| maintenance::cancel(reader)),
         _ => reader.unexpected(),
     }
 }
@@ -85,8 +75,8 @@ fn create(reader: &mut Reader) -> SqlResult<Statement> {
             "EXTERNAL FUNCTION",
             "LIBRARY",
         ])? {
-            "VIEW" => view::create(reader, true),
-            kind => routine::create(reader, kind, true),
+            "VIEW" => apart(|| view::create(reader, true)),
+            kind => apart(|| routine::create(reader, kind, true)),
         };
     }
     const KINDS: [&str; 21] = [
@@ -113,25 +103,25 @@ fn create(reader: &mut Reader) -> SqlResult<Statement> {
         "FUNCTION",
     ];
     match reader.one_of(&KINDS) {
-        Some("TABLE") => create_table::create_table(reader, false),
-        Some("SCHEMA") => schema::create(reader),
-        Some("VIEW") => view::create(reader, false),
-        Some("USER") => user::create(reader),
-        Some("GROUP") => group::create(reader),
-        Some("ROLE") => role::create(reader),
-        Some("DATABASE") => database::create(reader),
-        Some("MATERIALIZED VIEW") => view::create_materialized(reader),
-        Some("EXTERNAL SCHEMA") => external::create_schema(reader),
-        Some("EXTERNAL TABLE") => external::create_table(reader),
-        Some("MODEL") => model::create(reader),
-        Some("EXTERNAL MODEL") => model::create_external(reader),
-        Some("RLS POLICY") => policy::create_row_policy(reader),
-        Some("MASKING POLICY") => policy::create_masking_policy(reader),
-        Some("DATASHARE") => database::create_datashare(reader),
-        Some(kind @ ("PROCEDURE" | "FUNCTION")) => routine::create(reader, kind, false),
-        Some(_) => create_table::create_table(reader, true),
+        Some("TABLE") => apart(|| create_table::create_table(reader, false)),
+        Some("SCHEMA") => apart(|| schema::create(reader)),
+        Some("VIEW") => apart(|| view::create(reader, false)),
+        Some("USER") => apart(|| user::create(reader)),
+        Some("GROUP") => apart(|| group::create(reader)),
+        Some("ROLE") => apart(|| role::create(reader)),
+        Some("DATABASE") => apart(|| database::create(reader)),
+        Some("MATERIALIZED VIEW") => apart(|| view::create_materialized(reader)),
+        Some("EXTERNAL SCHEMA") => apart(|| external::create_schema(reader)),
+        Some("EXTERNAL TABLE") => apart(|| external::create_table(reader)),
+        Some("MODEL") => apart(|| model::create(reader)),
+        Some("EXTERNAL MODEL") => apart(|| model::create_external(reader)),
+        Some("RLS POLICY") => apart(|| policy::create_row_policy(reader)),
+        Some("MASKING POLICY") => apart(|| policy::create_masking_policy(reader)),
+        Some("DATASHARE") => apart(|| database::create_datashare(reader)),
+        Some(kind @ ("PROCEDURE" | "FUNCTION")) => apart(|| routine::create(reader, kind, false)),
+        Some(_) => apart(|| create_table::create_table(reader, true)),
         None => match reader.expect_one_of(&["EXTERNAL FUNCTION", "LIBRARY"]) {
-            Ok(kind) => routine::create(reader, kind, false),
+            Ok(kind) => apart(|| routine::create(reader, kind, false)),
             Err(error) => Err(error),
         },
     }
@@ -154,16 +144,16 @@ fn alter(reader: &mut Reader) -> SqlResult<Statement> {
         "FUNCTION",
     ];
     match reader.expect_one_of(&KINDS)? {
-        "TABLE" => alter_table::alter_table(reader),
-        "SCHEMA" => schema::alter(reader),
-        "USER" => user::alter(reader),
-        "GROUP" => group::alter(reader),
-        "ROLE" => role::alter(reader),
-        "DEFAULT PRIVILEGES" => default_privilege::alter(reader),
-        kind @ ("RLS POLICY" | "MASKING POLICY") => policy::alter(reader, policy::kind_of(kind)),
-        "DATABASE" => database::alter(reader),
-        "DATASHARE" => database::alter_datashare(reader),
-        kind @ ("PROCEDURE" | "FUNCTION") => routine::alter(reader, kind == "PROCEDURE"),
+        "TABLE" => apart(|| alter_table::alter_table(reader)),
+        "SCHEMA" => apart(|| schema::alter(reader)),
+        "USER" => apart(|| user::alter(reader)),
+        "GROUP" => apart(|| group::alter(reader)),
+        "ROLE" => apart(|| role::alter(reader)),
+        "DEFAULT PRIVILEGES" => apart(|| default_privilege::alter(reader)),
+        kind @ ("RLS POLICY" | "MASKING POLICY") => apart(|| policy::alter(reader, policy::kind_of(kind))),
+        "DATABASE" => apart(|| database::alter(reader)),
+        "DATASHARE" => apart(|| database::alter_datashare(reader)),
+        kind @ ("PROCEDURE" | "FUNCTION") => apart(|| routine::alter(reader, kind == "PROCEDURE")),
         _ => view::alter_materialized(reader),
     }
 }
