@@ -1,7 +1,7 @@
 //! Runs sqllogictest files against a fresh account each.
 //!
 //! `connection NAME` means: in a session of that warehouse user, opened at its first statement; `connection NAME#2` is
-//! another session of the same user. Cells print as the page prints them; NULL as `NULL`, an empty string as `(empty)`.
+//! another session of the same user, `connection NAME@DATABASE` one in another database. Cells print as the page prints them; NULL as `NULL`, an empty string as `(empty)`.
 //! Column types: I (integers), R (decimals and floats), T (everything else); any other letter stands for any type.
 //!
 //! `query T notices` compares what was said beside the answer (`NOTICE:  ...`, a line each) instead of the answer.
@@ -183,7 +183,11 @@ enum Kind {
 
 impl Door {
     fn open(sandbox: &Arc<Mutex<Sandbox>>, user: &str, notices: Arc<AtomicBool>) -> Result<Door, Failure> {
+        let (user, database) = user.split_once('@').unwrap_or((user, ""));
         let session = lock(sandbox).connect(user, None).map_err(Failure)?;
+        if !database.is_empty() {
+            lock(sandbox).turn_to(session, database).map_err(Failure)?;
+        }
         Ok(Door { sandbox: sandbox.clone(), session, notices })
     }
 

@@ -25,7 +25,6 @@ pub enum Feature {
     SystemRelation,
     Function,
     DataType,
-    AlterDatabase,
     AwsOperation,
 }
 
@@ -56,7 +55,6 @@ impl Feature {
             Feature::SystemRelation => "this system table or view",
             Feature::Function => "this function",
             Feature::DataType => "this data type",
-            Feature::AlterDatabase => "case-insensitive databases",
             Feature::AwsOperation => "this AWS operation",
         }
     }
@@ -94,16 +92,15 @@ impl Feature {
                 "Put the files into S3, which may encrypt them itself, and COPY from there."
             }
             Feature::QueryClause => {
-                "ARRAY[...], FROM (a JOIN b) AS c, views over temporary tables and ESCAPE with an expression are meant; a subquery, SUPER or a JOIN does the same."
+                "Patterns before ANY or ALL (query) are meant; EXISTS with the condition says the same."
             }
             Feature::SystemRelation => {
                 "svl_query_summary, stl_query and the sys_* views tell of queries; SELECT * FROM svv_all_tables lists what there is."
             }
             Feature::Function => "The other functions of the family are there; the editor completes them.",
             Feature::DataType => {
-                "GEOMETRY, GEOGRAPHY and arrays are meant: keep shapes as text, lists as SUPER."
+                "GEOMETRY, GEOGRAPHY and the leader node's arrays are meant: keep shapes as text, lists as SUPER."
             }
-            Feature::AlterDatabase => "Give the columns COLLATE CASE_INSENSITIVE.",
             Feature::AwsOperation => "`aws SERVICE help` lists the operations that are simulated.",
         }
     }

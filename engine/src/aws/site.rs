@@ -25,6 +25,8 @@ pub struct Site<'a> {
     pub database: &'a str,
     pub iam_roles: &'a [String],
     pub default_iam_role: Option<&'a str>,
+    /// Its number, as `CURRENT_NAMESPACE` tells it.
+    pub namespace: &'a str,
     /// What sessions begin with, where it differs from the product's own.
     pub parameters: &'a [(String, String)],
     /// A classic resize lets nobody write.

@@ -15,7 +15,6 @@ use crate::sql::parse;
 use crate::sql::plan::Field;
 use crate::sql::session::SessionId;
 use crate::warehouse::data_type::DataType;
-use crate::warehouse::identifier::Identifier;
 
 /// Bytes that a result may have.
 const MOST: u64 = 100 << 20;
@@ -176,19 +175,7 @@ impl Sandbox {
     fn connect_for(&mut self, statement: &Statement) -> SqlResult<SessionId> {
         let place = statement.target();
         let session = self.connect_to(place, &statement.login, Some(&statement.password))?;
-        self.beside(session, |sandbox| sandbox.turn_to(session, statement))
-    }
-
-    /// Goes to the database that the statement names.
-    fn turn_to(&mut self, session: SessionId, statement: &Statement) -> SqlResult<SessionId> {
-        let database = Identifier::fold(&statement.database);
-        if self.warehouse.committed.catalog.database(&database).is_none() {
-            self.disconnect(session);
-            return Err(SqlError::product("3D000", format!("database \"{database}\" does not exist")));
-        }
-        if let Some(session) = self.sessions.get_mut(&session) {
-            session.database = database;
-        }
+        self.beside(session, |sandbox| sandbox.turn_to(session, &statement.database))?;
         Ok(session)
     }
 

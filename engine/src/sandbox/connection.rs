@@ -62,6 +62,22 @@ impl Sandbox {
         }
     }
 
+    /// Goes to another database, as a client that names one when it connects.
+    ///
+    /// # Errors
+    /// 3D000, and the session is closed.
+    pub fn turn_to(&mut self, session: SessionId, database: &str) -> SqlResult<()> {
+        let database = Identifier::fold(database);
+        if self.warehouse.committed.catalog.database(&database).is_none() {
+            self.disconnect(session);
+            return Err(SqlError::product("3D000", format!("database \"{database}\" does not exist")));
+        }
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.database = database;
+        }
+        Ok(())
+    }
+
     /// A session as it is when it begins.
     fn fresh(&self, id: SessionId, user: UserId, lent: Option<Arc<Lent>>) -> Session {
         let known = self.warehouse.committed.principals.user(user);
@@ -98,6 +114,7 @@ impl Sandbox {
             inside: Default::default(),
             prepared: SortedMap::new(),
             default_iam_role: None,
+            namespace: String::new(),
             timeout: known
                 .and_then(|user| user.session_timeout)
                 .map(|seconds| Timeout { seconds, since: now }),
@@ -217,6 +234,7 @@ impl Session {
             ("session_user", name(self.user)),
             ("current_database", self.database.to_string()),
             ("current_aws_account", super::ACCOUNT.to_owned()),
+            ("current_namespace", self.namespace.clone()),
             ("pg_backend_pid", self.id.0.to_string()),
             ("default_iam_role", self.default_iam_role.clone().unwrap_or_else(|| "none".to_owned())),
             ("pg_last_copy_count", self.last_copy_count.to_string()),

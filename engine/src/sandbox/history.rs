@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::clock::Instant;
 use crate::sql::error::{SqlError, SqlErrorKind};
+use crate::sql::execute::Running;
 use crate::sql::session::SessionId;
 use crate::sql::statement::Statement;
 use crate::warehouse::access::{Principals, UserId};
@@ -184,6 +185,8 @@ pub(super) fn remember(logs: &mut Arc<Logs>, ended: &Ended<'_>) {
             }
         }
         _ => {
+            let ran = Running { query: ended.query, session: ended.session, user: ended.user.0 };
+            super::priority::remember(logs, &ran);
             push(
                 logs,
                 "stl_query",

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::Sandbox;
 use super::history::push;
 use super::statement::Running;
-use super::step_history;
+use super::{Sandbox, priority, step_history};
 use crate::sql::error::{Canceled, Canceler, SqlError, SqlErrorKind, SqlResult};
 use crate::sql::execute::Signal;
 use crate::sql::session::SessionId;
@@ -32,6 +31,9 @@ impl Sandbox {
                     }
                 }
                 Signal::Terminate => self.disconnect(session),
+                Signal::Rank(whom, rank) => {
+                    priority::give(Arc::make_mut(&mut self.warehouse.logs), whom, rank);
+                }
             }
         }
     }

@@ -31,6 +31,7 @@ mod names;
 mod outside;
 mod passage;
 mod policy_history;
+mod priority;
 mod procedure;
 mod quota;
 mod reckoning;

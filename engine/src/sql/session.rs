@@ -58,6 +58,8 @@ pub struct Session {
     pub prepared: SortedMap<Identifier, Prepared>,
     /// The cluster's default IAM role, as it was when the running statement began.
     pub default_iam_role: Option<String>,
+    /// The number of the cluster's namespace, likewise.
+    pub namespace: String,
     /// SESSION TIMEOUT, as it was when the session was opened.
     pub timeout: Option<Timeout>,
     /// What it holds until its transaction ends, and what it waits for.

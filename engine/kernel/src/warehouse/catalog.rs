@@ -13,7 +13,7 @@ use super::default_privilege::DefaultKey;
 use super::external::ExternalSchema;
 use super::identifier::{Identifier, QualifiedName};
 use super::model::Model;
-use super::note::Notes;
+use super::note::{Noted, Notes};
 use super::policy::{Policy, PolicyKind, Protection};
 use super::routine::Routine;
 use super::storage::TableData;
@@ -272,6 +272,14 @@ impl Catalog {
 }
 
 impl Database {
+    /// A column's type where nothing was said of collation: a text without case, if the database is such.
+    pub fn collate(&self, data_type: DataType) -> DataType {
+        match self.notes.comment_on(&Noted::Collation) {
+            Some(_) => data_type.caseless().unwrap_or(data_type),
+            None => data_type,
+        }
+    }
+
     pub fn schema(&self, name: &Identifier) -> Option<&Arc<Schema>> {
         self.schemas.get(name)
     }

@@ -2,8 +2,8 @@
 //!
 //! A transaction changes a copy of the manifest it began from. When nobody else committed meanwhile the copy
 //! simply takes the place of the original. Otherwise what the transaction changed is put upon what the others
-//! changed, object by object, and two changes of one object are a conflict, unless one of them only added rows
-//! to a table: the product's error 1023
+//! changed, object by object, and two changes of one object are a conflict, unless they are rows of a table, other ones
+//! each: the product's error 1023
 //! (Developer Guide, "Managing concurrent write operations").
 
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::identifier::Identifier;
 use super::manifest::Manifest;
 use super::model::Model;
 use super::routine::Routine;
-use super::storage::write::{BlockNumbers, append};
+use super::storage::write::{BlockNumbers, append, delete};
 use super::storage::{Region, StoredSegment, TableData};
 use crate::sorted::{SortedMap, SortedSet};
 
@@ -178,8 +178,8 @@ fn database(
 ) -> Result<Database, Conflict> {
     let relations =
         three_way(&base.relations, &working.relations, &committed.relations, |base, working, committed| {
-            // Both changed it: rows that were only added follow the others', anything else loses.
-            appended(base, working, committed, numbers)
+            // Both changed it: rows that were added or deleted follow the others', anything else loses.
+            both_wrote(base, working, committed, numbers)
                 .ok_or(Conflict { relation: Some(working.id), dropped: false })
         })
         .map_err(|conflict| gone(conflict, base, working, committed))?;
@@ -240,9 +240,9 @@ fn gone(conflict: Conflict, base: &Database, working: &Database, committed: &Dat
     }
 }
 
-/// `committed` with the rows that `working` added to `base`, where adding rows is all that it did and the others
-/// left the table's shape alone. Identity columns are out: both handed out the same numbers.
-fn appended(
+/// `committed` with the rows that `working` added to `base` and without those that it deleted, where that is all that it did
+/// and the others left the table's shape and those rows alone. Identity columns are out: both handed out the same numbers.
+fn both_wrote(
     base: &Relation,
     working: &Relation,
     committed: &Relation,
@@ -261,44 +261,70 @@ fn appended(
     {
         return None;
     }
-    let added = added(&before.data.segments, &mine.data.segments)?;
+    let mut deed = deed(&before.data.segments, &mine.data.segments)?;
     let mut merged = committed.clone();
     if let RelationKind::Table(table) = &mut merged.kind {
-        for columns in added {
+        if !deed.deleted.is_empty() {
+            let theirs = self::deed(&before.data.segments, &table.data.segments)?;
+            if theirs.deleted.iter().any(|row| deed.deleted.binary_search(row).is_ok()) {
+                return None;
+            }
+            delete(&mut table.data, &mut deed.deleted);
+        }
+        for columns in deed.added {
             append(table, columns, Region::Unsorted, numbers);
         }
     }
     Some(merged)
 }
 
-/// What stands behind the segments of before, a short last one of which was written anew together with the rows
-/// that followed it. `None` when anything else happened to them.
-fn added(before: &[StoredSegment], mine: &[StoredSegment]) -> Option<Vec<Vec<ArrayRef>>> {
+/// What was done to a table's rows: those of before that were deleted, by row id and in order, and new ones.
+struct Deed {
+    deleted: Vec<i64>,
+    added: Vec<Vec<ArrayRef>>,
+}
+
+/// A short last segment may have been written anew together with the rows that followed it. `None` when anything else
+/// happened to the segments of before.
+fn deed(before: &[StoredSegment], after: &[StoredSegment]) -> Option<Deed> {
     let first_block = |stored: &StoredSegment| stored.segment.columns.first().map(|block| block.id);
-    let kept = before
-        .iter()
-        .zip(mine)
-        .take_while(|(before, mine)| {
-            first_block(before) == first_block(mine) && before.deleted == mine.deleted
-        })
-        .count();
-    let (rest, new) = (&before[kept..], &mine[kept..]);
-    let mut skip = match (rest, new.first()) {
-        ([], _) => 0,
-        ([tail], Some(longer))
-            if tail.deleted == longer.deleted && tail.segment.rows < longer.segment.rows =>
-        {
-            tail.segment.rows as usize
-        }
-        _ => return None,
-    };
-    let mut pieces = Vec::new();
-    for stored in new {
-        let length = stored.segment.rows as usize - skip;
-        pieces.push(stored.segment.arrays()?.iter().map(|array| array.slice(skip, length)).collect());
-        skip = 0;
+    let mut deed = Deed { deleted: Vec::new(), added: Vec::new() };
+    if after.len() < before.len() {
+        return None;
     }
-    Some(pieces)
+    for (number, stored) in after.iter().enumerate() {
+        let (rows, marks) = (stored.segment.rows, &stored.deleted);
+        let (kept, was): (u32, &[u32]) = match before.get(number) {
+            None => (0, &[]),
+            Some(old) => {
+                let longer =
+                    number + 1 == before.len() && old.segment.rows < rows && old.region == stored.region;
+                if !longer && first_block(old) != first_block(stored) {
+                    return None;
+                }
+                (old.segment.rows, &old.deleted)
+            }
+        };
+        if was.iter().any(|row| marks.binary_search(row).is_err()) {
+            return None;
+        }
+        let gone = marks.iter().filter(|row| **row < kept && was.binary_search(row).is_err());
+        deed.deleted.extend(gone.map(|row| ((number as i64) << 32) | i64::from(*row)));
+        if kept == rows {
+            continue;
+        }
+        // New rows, without those that went again at once.
+        let arrays = stored.segment.arrays()?;
+        let mut start = kept;
+        for end in marks.iter().copied().filter(|row| *row >= kept).chain([rows]) {
+            if start < end {
+                let (offset, length) = (start as usize, (end - start) as usize);
+                deed.added.push(arrays.iter().map(|array| array.slice(offset, length)).collect());
+            }
+            start = end + 1;
+        }
+    }
+    Some(deed)
 }
 
 fn schema(base: &Schema, working: &Schema, committed: &Schema) -> Result<Schema, Conflict> {

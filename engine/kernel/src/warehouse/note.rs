@@ -26,7 +26,7 @@ pub enum Noted {
     ConnectionLimit,
     /// `SNAPSHOT`, where transactions are not held to be serializable.
     Isolation,
-    /// Never noted: texts are case-sensitive unless their column says otherwise.
+    /// `case_insensitive`, where texts have no case unless their column says otherwise.
     Collation,
 }
 

@@ -177,6 +177,7 @@ impl Cluster {
             database: &self.database,
             iam_roles: &self.iam_roles,
             default_iam_role: self.default_iam_role.as_deref(),
+            namespace: &self.namespace,
             parameters: &self.parameters,
             reads_only: matches!(self.status, Status::ClassicResizing | Status::CancellingResize),
         }

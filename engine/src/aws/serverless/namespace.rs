@@ -95,6 +95,7 @@ impl Namespace {
             database: &self.database,
             iam_roles: &self.iam_roles,
             default_iam_role: self.default_iam_role.as_deref(),
+            namespace: &self.id,
             parameters: workgroup.map_or(&[], |one| &one.parameters),
             reads_only: false,
         }

@@ -13,7 +13,7 @@ use crate::sandbox::history::Class;
 use crate::sandbox::interruption::terminated;
 use crate::sandbox::outside::{AccountOutside, Reach};
 use crate::sandbox::transaction::{must_not_write, transaction_statement};
-use crate::sandbox::{Sandbox, learning, refresh, table_lock};
+use crate::sandbox::{Sandbox, learning, priority, refresh, table_lock};
 use crate::sql::bind::{self, BoundQuery, BoundWrite, Scope};
 use crate::sql::commands::analyze::{Analyze, AnalyzeRecord};
 use crate::sql::commands::copy::{CopyContext, CopyTask};
@@ -23,7 +23,7 @@ use crate::sql::commands::vacuum::VacuumTask;
 use crate::sql::commands::{self, CommandContext};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::write::{Arrival, Sink};
-use crate::sql::execute::{Backends, Context, Signal, constant};
+use crate::sql::execute::{self, Backends, Context, Signal, constant};
 use crate::sql::explain;
 use crate::sql::lock_mode::{Lock, LockMode};
 use crate::sql::outcome::Completion;
@@ -211,7 +211,12 @@ impl Sandbox {
 
     fn backends(&self) -> Backends {
         let open = self.sessions.values().map(|session| (session.id.0, session.user)).collect();
-        Backends { open, signals: Vec::new() }
+        let running = self.inflight.iter().filter_map(|(session, inflight)| {
+            let user = self.sessions.get(session)?.user.0;
+            Some(execute::Running { query: inflight.query, session: session.0, user })
+        });
+        let (running, ranks) = (running.collect(), priority::given(&self.warehouse.logs));
+        Backends { open, signals: Vec::new(), running, ranks }
     }
 
     fn running(

@@ -79,9 +79,9 @@ impl Sandbox {
         self.end_idle(session)?;
         self.follow_jobs();
         let site = self.account.site(self.warehouse.id);
-        let role = site.and_then(|site| site.default_iam_role.map(str::to_owned));
+        let of_site = site.map(|site| (site.default_iam_role.map(str::to_owned), site.namespace.to_owned()));
         if let Some(session) = self.sessions.get_mut(&session) {
-            session.default_iam_role = role;
+            (session.default_iam_role, session.namespace) = of_site.unwrap_or_default();
         }
         let respelled = self.respelled(session, statement)?;
         let statement = respelled.as_ref().unwrap_or(statement);

@@ -5,9 +5,9 @@ use crate::sql::{parse, syntax};
 use super::binder::Binder;
 use super::coerce;
 use super::from::{fold, object_name, row_function};
-use super::iam_grants::is_iam_grants;
 use super::level::Clause;
 use super::literal;
+use super::row_answer::is_row_answer;
 use super::scalar::{collated, no_function, types};
 use super::series::SERIES;
 use crate::sql::error::{SqlError, SqlResult};
@@ -56,8 +56,8 @@ impl Binder<'_> {
         if matches!(name.as_str(), "grouping" | "grouping_id") {
             return self.grouping(&name, arguments);
         }
-        if is_iam_grants(&name) && self.clause() == Clause::SelectList && !self.level()?.inside_aggregate {
-            return self.iam_grants_column(&name, arguments);
+        if is_row_answer(&name) && self.clause() == Clause::SelectList && !self.level()?.inside_aggregate {
+            return self.row_answer_column(&name, arguments);
         }
         if name == SERIES && self.clause() == Clause::SelectList && !self.level()?.inside_aggregate {
             return self.series_column(arguments);

@@ -5,18 +5,17 @@ use std::sync::Arc;
 use crate::sql::syntax;
 
 use super::binder::{Binder, too_deep};
-use super::iam_grants::is_iam_grants;
 use super::level::{Named, Source, SourceColumn};
 use super::relation::Found;
+use super::row_answer::is_row_answer;
 use super::series::SERIES;
 use super::{Need, coerce};
-use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::Expression;
 use crate::sql::plan::{External, Field, Plan, Scan};
 use crate::sql::{parse, system};
 use crate::warehouse::access::Privilege;
-use crate::warehouse::catalog::{Relation, RelationKind, is_later};
+use crate::warehouse::catalog::{Database, Relation, RelationKind, is_later};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::external::ExternalTable;
 use crate::warehouse::identifier::Identifier;
@@ -180,13 +179,9 @@ impl Binder<'_> {
                 let plan = rename(plan, &name, alias.as_ref())?;
                 Ok(FromItem::single(plan, name, None, None))
             }
-            syntax::TableFactor::NestedJoin { table_with_joins, alias: None, .. } => {
+            syntax::TableFactor::NestedJoin { table_with_joins, .. } => {
                 self.table_with_joins(table_with_joins)
             }
-            syntax::TableFactor::NestedJoin { alias: Some(_), .. } => Err(SqlError::not_simulated_because(
-                Feature::QueryClause,
-                "FROM (... JOIN ...) with an alias",
-            )),
             syntax::TableFactor::Function { function, alias, .. } => {
                 self.function_item(function, alias.as_ref())
             }
@@ -216,8 +211,8 @@ impl Binder<'_> {
         {
             return self.row_function(relation, alias);
         }
-        if is_iam_grants(name) {
-            return self.iam_grants_item(name, &function.args, alias);
+        if is_row_answer(name) {
+            return self.row_answer_item(name, &function.args, alias);
         }
         if name.eq_ignore_ascii_case(SERIES) {
             return self.series_item(&function.args, alias);
@@ -258,7 +253,7 @@ impl Binder<'_> {
         Ok(FromItem::single(plan, called, None, None))
     }
 
-    fn table(
+    pub(super) fn table(
         &mut self,
         name: &syntax::ObjectName,
         alias: Option<&syntax::TableAlias>,
@@ -297,7 +292,7 @@ impl Binder<'_> {
                     false => 0,
                 };
                 let (schema, name) = (table.schema.to_string(), table.name.to_string());
-                (external_scan(table, hidden), None, schema, name)
+                (external_scan(table, hidden, self.database), None, schema, name)
             }
             Found::Stored(relation) => {
                 let need = self.need(&relation, Privilege::Select);
@@ -367,9 +362,10 @@ pub(super) fn scan(relation: &Relation, alias: &str, with_row_id: bool) -> Plan 
     })
 }
 
-/// An external table's scan of every column and so many pseudocolumns.
-fn external_scan(table: Arc<ExternalTable>, pseudo: usize) -> Plan {
-    let named = table.columns.iter().map(|column| (column.name.to_string(), column.data_type));
+/// An external table's scan of every column and so many pseudocolumns. Its texts have the database's collation.
+fn external_scan(table: Arc<ExternalTable>, pseudo: usize, database: &Database) -> Plan {
+    let collated = |data_type| database.collate(data_type);
+    let named = table.columns.iter().map(|column| (column.name.to_string(), collated(column.data_type)));
     let pseudo = ExternalTable::PSEUDO.iter().take(pseudo).map(|(name, kind)| ((*name).to_owned(), *kind));
     let fields: Vec<Field> =
         named.chain(pseudo).map(|(name, data_type)| Field { qualifier: None, name, data_type }).collect();

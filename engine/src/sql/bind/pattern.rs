@@ -2,11 +2,11 @@
 
 use crate::sql::syntax;
 
-use super::binder::{Binder, product_with};
+use super::binder::Binder;
 use super::coerce;
-use crate::gap::Feature;
-use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::error::SqlResult;
 use crate::sql::expression::{CastMode, Expression};
+use crate::sql::functions::escape_of;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
@@ -19,28 +19,14 @@ impl Binder<'_> {
         insensitive: bool,
         negated: bool,
     ) -> SqlResult<Expression> {
-        let (input, pattern) = (self.expression(expr)?, self.expression(pattern)?);
+        let (input, mut pattern) = (self.expression(expr)?, self.expression(pattern)?);
         let escape = match escape {
             None => Some('\\'),
             Some(expr) => match self.expression(expr)? {
-                Expression::Literal { value: Value::String(text), .. } => {
-                    let mut characters = text.chars();
-                    let first = characters.next();
-                    if characters.next().is_some() {
-                        return Err(product_with(
-                            "22025",
-                            "invalid escape string",
-                            None,
-                            Some("Escape string must be empty or one character."),
-                        ));
-                    }
-                    first
-                }
-                _ => {
-                    return Err(SqlError::not_simulated_because(
-                        Feature::QueryClause,
-                        "ESCAPE with an expression",
-                    ));
+                Expression::Literal { value: Value::String(text), .. } => escape_of(&text)?,
+                escape => {
+                    pattern = self.call("like_escape", vec![pattern, escape])?;
+                    Some('\\')
                 }
             },
         };

@@ -165,26 +165,19 @@ impl Binder<'_> {
 
     /// The number in LIMIT, OFFSET or TOP; NULL is no limit.
     pub fn count(&mut self, expression: &syntax::Expression, place: &str) -> SqlResult<Option<u64>> {
-        let mut bound = self.expression(expression)?;
-        if !matches!(bound, Expression::Literal { .. }) {
-            let mut variable = false;
-            bound.visit(&mut |inner| {
-                variable |= matches!(
-                    inner,
-                    Expression::Column { .. } | Expression::Parameter { .. } | Expression::Subquery(_)
-                );
-            });
-            if variable {
-                let message = format!("argument of {place} must not contain variables");
-                return Err(self.at(SqlError::product("42P10", message), expression));
-            }
-            let value = execute::constant(&bound, &mut optimize::surroundings(self.manifest))?;
-            bound = Expression::Literal { value, data_type: bound.data_type() };
+        let bound = self.expression(expression)?;
+        let mut what = None;
+        bound.visit(&mut |inner| match inner {
+            Expression::Column { .. } | Expression::Parameter { .. } => what = Some("variables"),
+            Expression::Subquery(_) => what = what.or(Some("subqueries")),
+            _ => {}
+        });
+        if let Some(what) = what {
+            let message = format!("argument of {place} must not contain {what}");
+            return Err(self.at(SqlError::product("42P10", message), expression));
         }
-        let Expression::Literal { value, .. } = &bound else {
-            return Err(SqlError::bug("a count that is no value"));
-        };
-        let count = match value {
+        let value = execute::constant(&bound, &mut optimize::surroundings(self.manifest))?;
+        let count = match &value {
             Value::Null => return Ok(None),
             Value::SmallInt(count) => i64::from(*count),
             Value::Integer(count) => i64::from(*count),

@@ -229,7 +229,7 @@ pub(super) fn trim_name(side: syntax::TrimSide) -> &'static str {
 }
 
 /// Functions that are called without parentheses.
-pub(super) const BARE_FUNCTIONS: [&str; 11] = [
+pub(super) const BARE_FUNCTIONS: [&str; 12] = [
     "sysdate",
     "current_user",
     "session_user",
@@ -241,6 +241,7 @@ pub(super) const BARE_FUNCTIONS: [&str; 11] = [
     "localtime",
     "localtimestamp",
     "current_aws_account",
+    "current_namespace",
 ];
 
 pub(super) fn types(expressions: &[Expression]) -> Vec<DataType> {

@@ -57,7 +57,8 @@ impl Binder<'_> {
         self.multiply(plan)
     }
 
-    fn multiply(&mut self, plan: Plan) -> SqlResult<Expression> {
+    /// Its rows multiply those of FROM.
+    pub(super) fn multiply(&mut self, plan: Plan) -> SqlResult<Expression> {
         let data_type = plan.fields().first().map_or(DataType::Unknown, |field| field.data_type);
         let level = self.level()?;
         if level.series.replace(plan).is_some() {

@@ -179,6 +179,7 @@ pub(crate) fn session(user: UserId) -> Session {
         wait: None,
         snapshot: None,
         default_iam_role: None,
+        namespace: String::new(),
     }
 }
 

@@ -8,12 +8,10 @@ use super::from::fold;
 use super::level::WINDOW_BASE;
 use super::literal;
 use super::scalar::{no_function, types};
-use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
 use crate::sql::plan::{Frame, FrameBound, SortKey, WindowCall, WindowFunction};
 use crate::warehouse::data_type::DataType;
-use crate::warehouse::value::Value;
 
 const WHOLE: Frame = Frame { start: FrameBound::UnboundedPreceding, end: FrameBound::UnboundedFollowing };
 
@@ -288,16 +286,11 @@ impl Binder<'_> {
     }
 
     fn rows(&mut self, rows: &syntax::Expression) -> SqlResult<u64> {
-        match self.expression(rows)? {
-            Expression::Literal { value: Value::Integer(rows), .. } if rows >= 0 => Ok(rows as u64),
-            Expression::Literal { value: Value::BigInt(rows), .. } if rows >= 0 => Ok(rows as u64),
-            Expression::Literal { .. } => {
-                Err(SqlError::product("22013", "frame offset must be a non-negative integer"))
-            }
-            _ => Err(SqlError::not_simulated_because(
-                Feature::QueryClause,
-                "a frame offset that is not a number",
-            )),
+        let no_offset = || SqlError::product("22013", "frame offset must be a non-negative integer");
+        match self.count(rows, "ROWS") {
+            Ok(rows) => rows.ok_or_else(no_offset),
+            Err(error) if error.kind.state() == "42P10" => Err(error),
+            Err(_) => Err(no_offset()),
         }
     }
 }

@@ -26,8 +26,8 @@ pub(super) fn run(
     };
     context.rights().own_database(database, privilege)?;
     match action {
-        AlterDatabase::Set(setting) => {
-            if setting.which == Noted::Isolation {
+        AlterDatabase::Set(settings) => {
+            if settings.iter().any(|setting| setting.which == Noted::Isolation) {
                 super::create_database::must_be_outside_a_block("ALTER DATABASE ISOLATION LEVEL", context)?;
                 // That the first database keeps its level is the guide's; its words are unconfirmed.
                 if name.as_str() == FIRST {
@@ -36,7 +36,9 @@ pub(super) fn run(
                 }
             }
             let database = context.manifest.catalog.database_mut(name).ok_or_else(missing)?;
-            database.notes.comment(setting.which.clone(), setting.value.clone());
+            for setting in settings {
+                database.notes.comment(setting.which.clone(), setting.value.clone());
+            }
         }
         AlterDatabase::OwnerTo(owner) => {
             let owner = context.user_named(owner)?.id;

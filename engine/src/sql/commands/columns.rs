@@ -192,9 +192,13 @@ pub(super) fn column(definition: &ColumnDefinition, context: &CommandContext<'_>
         }
         (None, None) => None,
     };
+    let data_type = match definition.collated {
+        true => definition.data_type,
+        false => context.database()?.collate(definition.data_type),
+    };
     Ok(Column {
         name: definition.name.clone(),
-        data_type: definition.data_type,
+        data_type,
         nullable: !(definition.not_null || definition.primary_key || definition.identity.is_some()),
         default,
         encoding: String::new(),

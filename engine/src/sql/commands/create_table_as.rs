@@ -24,12 +24,13 @@ pub fn prepare(create: &CreateTableAs, plan: &Plan, context: &mut CommandContext
         return Err(SqlError::product("42601", "CREATE TABLE AS specifies too many column names"));
     }
     let names = create.columns.iter().cloned().map(Some).chain(std::iter::repeat(None));
+    let database = context.database()?;
     let mut columns: Vec<Column> = fields
         .iter()
         .zip(names)
         .map(|(field, name)| Column {
             name: name.unwrap_or_else(|| Identifier::kept(&field.name)),
-            data_type: stored(field.data_type),
+            data_type: database.collate(stored(field.data_type)),
             nullable: true,
             default: None,
             encoding: String::new(),

@@ -3,10 +3,11 @@
 use crate::sql::syntax;
 
 use super::context::Place;
-use super::{CommandContext, done};
+use super::{CommandContext, done_with};
 use crate::sql::bind::{self, BoundQuery};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;
+use crate::warehouse::access::Acl;
 use crate::warehouse::catalog::{Column, ObjectId, Relation, RelationKind, View};
 use crate::warehouse::default_privilege::DefaultKind;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
@@ -26,8 +27,9 @@ pub(super) fn run(
     or_replace: bool,
     context: &mut CommandContext<'_>,
 ) -> SqlResult<Completion> {
-    let place_of = |context: &mut CommandContext<'_>| {
-        context.place_for(name, false, SystemPermission::CreateOrReplaceView)
+    let named_so = name.name.as_str().starts_with('#');
+    let place_of = |temporary: bool, context: &mut CommandContext<'_>| {
+        context.place_for(name, temporary, SystemPermission::CreateOrReplaceView)
     };
     let (place, columns, view) = if definition.late {
         super::late_view::must_be_qualified(definition.query, context)?;
@@ -38,32 +40,40 @@ pub(super) fn run(
             written: Default::default(),
             late: Some(definition.columns.to_vec()),
         };
-        (place_of(context)?, Vec::new(), view)
+        (place_of(named_so, context)?, Vec::new(), view)
     } else {
-        bound_view(definition, context, place_of)?
+        bound_view(definition, context, |temporary, context| place_of(temporary || named_so, context))?
     };
+    // That a view over temporary tables is itself temporary is PostgreSQL's way since 8.1; unconfirmed.
+    let notice = (place.schema == context.session.temporary_schema && !named_so)
+        .then(|| format!("NOTICE:  view \"{}\" will be a temporary view", place.name));
     match place.taken {
         Some(id) if or_replace => replace(id, columns, view, context)?,
         _ => create(place, columns, view, context)?,
     }
-    done("CREATE VIEW")
+    done_with("CREATE VIEW", notice.into_iter().collect())
 }
 
 /// A view whose names are looked up now.
 fn bound_view(
     definition: &Definition<'_>,
     context: &mut CommandContext<'_>,
-    place_of: impl Fn(&mut CommandContext<'_>) -> SqlResult<Place>,
+    place_of: impl Fn(bool, &mut CommandContext<'_>) -> SqlResult<Place>,
 ) -> SqlResult<(Place, Vec<Column>, View)> {
     let bound = bind::view_query(definition.query, context.scope())?;
     // Redshift asks for the rights to read at creation too, unlike PostgreSQL (Developer Guide, "CREATE VIEW").
     crate::sql::authorize::authorize(&bound.needs, context.manifest, context.session)?;
-    let place = place_of(context)?;
+    let depends_on = stands_on(&bound, context);
+    let place = place_of(is_temporary(&depends_on, context)?, context)?;
     let columns = view_columns(definition.columns, &bound)?;
+    let mut search_path = context.search_path();
+    if place.schema == context.session.temporary_schema {
+        search_path.insert(0, place.schema.clone());
+    }
     let view = View {
         query: definition.query_text.to_owned(),
-        search_path: context.search_path(),
-        depends_on: stands_on(&bound, context),
+        search_path,
+        depends_on,
         written: Default::default(),
         late: None,
     };
@@ -72,13 +82,10 @@ fn bound_view(
 
 fn create(place: Place, columns: Vec<Column>, view: View, context: &mut CommandContext<'_>) -> SqlResult<()> {
     place.must_be_free()?;
-    if is_temporary(&view, context)? {
-        return Err(SqlError::not_simulated_because(
-            crate::gap::Feature::QueryClause,
-            "views over temporary tables",
-        ));
-    }
-    let acl = context.initial_acl(&place.schema, DefaultKind::Tables)?;
+    let acl = match place.schema == context.session.temporary_schema {
+        true => Acl::default(),
+        false => context.initial_acl(&place.schema, DefaultKind::Tables)?,
+    };
     let relation = Relation {
         id: context.manifest.catalog.allocate(),
         schema: place.schema,
@@ -173,11 +180,10 @@ pub(super) fn stands_on(bound: &BoundQuery, context: &CommandContext<'_>) -> Vec
     relations
 }
 
-fn is_temporary(view: &View, context: &CommandContext<'_>) -> SqlResult<bool> {
+fn is_temporary(depends_on: &[ObjectId], context: &CommandContext<'_>) -> SqlResult<bool> {
     let database = context.database()?;
-    Ok(view.depends_on.iter().any(|id| {
-        database.relation(*id).and_then(|relation| relation.table()).is_some_and(|table| table.temporary)
-    }))
+    let mut relations = depends_on.iter().filter_map(|id| database.relation(*id));
+    Ok(relations.any(|relation| relation.schema == context.session.temporary_schema))
 }
 
 fn stands_on_itself(id: ObjectId, depends_on: &[ObjectId], context: &CommandContext<'_>) -> SqlResult<bool> {

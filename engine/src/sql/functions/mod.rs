@@ -48,6 +48,7 @@ pub use sandshift_kernel::sql::functions::{Call, Resolved, ScalarFunction, Site}
 use crate::warehouse::data_type::DataType;
 
 pub use gaps::known_gap;
+pub(in crate::sql) use pattern::escape_of;
 pub use quote::RECORD;
 pub use refine::refine;
 

@@ -13,6 +13,7 @@ use crate::sql::execute::EvaluationContext;
 use crate::sql::parameter;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::Identifier;
+use crate::warehouse::note::Noted;
 
 /// What `version()` says, with a release of the spring of 2023.
 pub const VERSION: &str = "PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 (Red Hat 3.4.2-6.fc3), Redshift 1.0.50065";
@@ -38,9 +39,22 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         constant_text(call, setting(context, "current_aws_account"))
     })
     .impure(),
+    Entry::fixed("current_namespace", &[], NAME, |call, context| {
+        constant_text(call, setting(context, "current_namespace"))
+    })
+    .impure(),
     Entry::fixed("current_database", &[], NAME, |call, context| {
         constant_text(call, setting(context, "current_database"))
     })
+    .impure(),
+    // Its words are those that clients which ask for it compare with.
+    Entry::fixed("db_collation", &[], NAME, |call, context| {
+        let name = setting(context, "current_database").map(Identifier::fold);
+        let found = name.and_then(|name| context.evaluation.manifest.catalog.database(&name));
+        let collation = found.and_then(|database| database.notes.comment_on(&Noted::Collation));
+        constant_text(call, Some(collation.unwrap_or("case_sensitive")))
+    })
+    .leader_only()
     .impure(),
     Entry::fixed("default_iam_role", &[], Answer::Text, |call, context| {
         constant_text(call, setting(context, "default_iam_role"))

@@ -15,10 +15,11 @@ const TAG: &str = "ALTER TABLE";
 
 pub(super) fn alter_table(reader: &mut Reader) -> SqlResult<Statement> {
     let name = reader.name()?;
-    const WORDS: [&str; 14] = [
+    const WORDS: [&str; 15] = [
         "OWNER TO",
         "RENAME TO",
         "RENAME COLUMN",
+        "RENAME",
         "ROW LEVEL SECURITY",
         "ADD PARTITION",
         "ADD IF",
@@ -40,7 +41,7 @@ pub(super) fn alter_table(reader: &mut Reader) -> SqlResult<Statement> {
     let action = match reader.expect_one_of(&WORDS)? {
         "OWNER TO" => AlterTable::OwnerTo(reader.user()?),
         "RENAME TO" => AlterTable::RenameTo(reader.identifier()?),
-        "RENAME COLUMN" => {
+        "RENAME COLUMN" | "RENAME" => {
             let from = reader.identifier()?;
             reader.expect("TO")?;
             AlterTable::RenameColumn { from, to: reader.identifier()? }

@@ -5,7 +5,6 @@ use sqlparser::tokenizer::Token;
 use super::data_type::column_type;
 use super::reader::Reader;
 use super::table_attributes::table_attributes;
-use crate::gap::Feature;
 use crate::sql::error::{Span, SqlError, SqlResult};
 use crate::sql::statement::{
     ColumnDefinition, CreateTable, CreateTableAs, Like, NamedConstraint, Statement, TableAttributes,
@@ -47,13 +46,6 @@ pub(super) fn create_table(reader: &mut Reader, temporary: bool) -> SqlResult<St
     }
     reader.expect("AS")?;
     let query = reader.query()?;
-    if reader.words("WITH NO DATA") {
-        return Err(SqlError::not_simulated_because(
-            Feature::QueryClause,
-            "CREATE TABLE AS ... WITH NO DATA",
-        ));
-    }
-    reader.words("WITH DATA");
     Ok(Statement::CreateTableAs(Box::new(CreateTableAs { name, temporary, columns, attributes, query })))
 }
 
@@ -137,6 +129,7 @@ pub(super) fn column(reader: &mut Reader) -> SqlResult<ColumnDefinition> {
         default: None,
         identity: None,
         encoding: None,
+        collated: false,
         not_null: false,
         distribution_key: false,
         sort_key: false,
@@ -215,6 +208,7 @@ fn attribute(reader: &mut Reader, column: &mut ColumnDefinition) -> SqlResult<Op
         "DISTKEY" => column.distribution_key = true,
         "SORTKEY" => column.sort_key = true,
         "COLLATE" => {
+            column.collated = true;
             if let (true, Some(caseless)) = (collation(reader)?, column.data_type.caseless()) {
                 column.data_type = caseless;
             }

@@ -5,7 +5,7 @@ use sqlparser::tokenizer::Token;
 use super::reader::Reader;
 use super::statement::not_simulated;
 use crate::gap::Feature;
-use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::error::SqlResult;
 use crate::sql::statement::{AlterDatabase, DatabaseSetting, Statement};
 use crate::warehouse::note::Noted;
 
@@ -38,10 +38,10 @@ fn setting(reader: &mut Reader) -> SqlResult<Option<DatabaseSetting>> {
             let level = reader.expect_one_of(&["SERIALIZABLE", "SNAPSHOT"])?;
             setting(Noted::Isolation, (level == "SNAPSHOT").then(|| level.to_owned()))
         }
-        Some(_) if super::create_table::collation(reader)? => {
-            Err(SqlError::not_simulated_because(Feature::AlterDatabase, "COLLATE CASE_INSENSITIVE"))
+        Some(_) => {
+            let caseless = super::create_table::collation(reader)?;
+            setting(Noted::Collation, caseless.then(|| "case_insensitive".to_owned()))
         }
-        Some(_) => setting(Noted::Collation, None),
         None => Ok(None),
     }
 }
@@ -65,10 +65,16 @@ pub(super) fn alter(reader: &mut Reader) -> SqlResult<Statement> {
     let action = match reader.one_of(&["RENAME TO", "OWNER TO"]) {
         Some("RENAME TO") => AlterDatabase::RenameTo(reader.identifier()?),
         Some(_) => AlterDatabase::OwnerTo(reader.user()?),
-        None => match setting(reader)? {
-            Some(setting) => AlterDatabase::Set(setting),
-            None => return reader.unexpected(),
-        },
+        None => {
+            let mut settings = Vec::new();
+            while let Some(found) = setting(reader)? {
+                settings.push(found);
+            }
+            if settings.is_empty() {
+                return reader.unexpected();
+            }
+            AlterDatabase::Set(settings)
+        }
     };
     Ok(Statement::AlterDatabase { name, action })
 }

@@ -6,8 +6,8 @@ use super::expression::strength;
 use super::reader::{Reader, is_name};
 use crate::sql::error::SqlResult;
 use crate::sql::syntax::{
-    Expression, ExpressionWithAlias, Ident, Join, JoinConstraint, JoinKind, ObjectName, Spanned, TableAlias,
-    TableFactor, TableWithJoins,
+    Expression, ExpressionWithAlias, Ident, Join, JoinConstraint, JoinKind, ObjectName, Query, Spanned,
+    TableAlias, TableFactor, TableWithJoins,
 };
 
 /// Words that are no alias of a table without AS, though they are names. QUALIFY is one, as in the product: directly
@@ -68,8 +68,7 @@ impl Reader<'_> {
             self.leave();
             if !joins.is_empty() {
                 let table_with_joins = Box::new(TableWithJoins { relation, joins });
-                relation =
-                    TableFactor::NestedJoin { table_with_joins, alias: None, span: self.span_from(start) };
+                relation = TableFactor::NestedJoin { table_with_joins, span: self.span_from(start) };
             }
             if self.expect_one_of(&["ON", "USING"])? == "ON" {
                 JoinConstraint::On(self.expression()?)
@@ -121,9 +120,15 @@ impl Reader<'_> {
             return self.unexpected();
         }
         self.expect_symbol(&Token::RParen)?;
-        let alias = self.table_alias()?;
-        let table_with_joins = Box::new(inside);
-        Ok(TableFactor::NestedJoin { table_with_joins, alias, span: self.span_from(start) })
+        let span = self.span_from(start);
+        // Under a name of its own it is a table of all its columns.
+        Ok(match self.table_alias()? {
+            Some(alias) => {
+                let subquery = Box::new(Query::all_of(inside, span));
+                TableFactor::Derived { subquery, alias: Some(alias), span: self.span_from(start) }
+            }
+            None => TableFactor::NestedJoin { table_with_joins: Box::new(inside), span },
+        })
     }
 
     fn unnest(&mut self, start: usize) -> SqlResult<TableFactor> {

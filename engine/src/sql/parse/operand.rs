@@ -29,7 +29,7 @@ enum Form {
     Call,
 }
 
-const FORMS: [(&str, Form); 28] = [
+const FORMS: [(&str, Form); 27] = [
     ("NULL", Form::Constant),
     ("TRUE", Form::Constant),
     ("FALSE", Form::Constant),
@@ -56,7 +56,6 @@ const FORMS: [(&str, Form); 28] = [
     ("SUBSTRING", Form::Call),
     ("SUBSTR", Form::Call),
     ("TRIM", Form::Call),
-    ("OVERLAY", Form::Call),
     ("OBJECT_TRANSFORM", Form::Call),
 ];
 
@@ -240,8 +239,8 @@ impl Reader<'_> {
         if !calls && *self.peek_at(1) != Token::LBracket {
             return self.unexpected();
         }
-        let what = if calls { "a query as a function's argument" } else { "ARRAY[...]" };
-        Err(SqlError::not_simulated_because(Feature::QueryClause, what))
+        let what = if calls { "ARRAY(query)" } else { "ARRAY[...]" };
+        Err(SqlError::not_simulated_because(Feature::DataType, what))
     }
 
     /// Whether PRIOR is more than a column of that name.

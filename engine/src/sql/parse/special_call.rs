@@ -4,8 +4,7 @@ use sqlparser::tokenizer::Token;
 
 use super::expression::strength;
 use super::reader::{Reader, is_word};
-use crate::gap::Feature;
-use crate::sql::error::{Span, SqlError, SqlResult};
+use crate::sql::error::{Span, SqlResult};
 use crate::sql::syntax::{Constant, Expression, Function, Ident, ObjectName, TrimSide, Value};
 
 /// What the tree calls `APPROXIMATE COUNT(DISTINCT x)`.
@@ -59,7 +58,6 @@ impl Reader<'_> {
                 Expression::Position { expr, within: Box::new(self.expression()?) }
             }
             "TRIM" => self.trim()?,
-            "OVERLAY" => return Err(SqlError::not_simulated_because(Feature::Function, "OVERLAY")),
             "OBJECT_TRANSFORM" => self.object_transform(name)?,
             _ => self.substring(name)?,
         };
@@ -97,7 +95,9 @@ impl Reader<'_> {
         if self.word("FROM") {
             return Ok(Expression::Trim { side, what: Some(first), expr: Box::new(self.expression()?) });
         }
-        Ok(Expression::Trim { side, what: None, expr: first })
+        // As PostgreSQL's grammar has it: the text, then what is cut off.
+        let what = if self.symbol(&Token::Comma) { Some(Box::new(self.expression()?)) } else { None };
+        Ok(Expression::Trim { side, what, expr: first })
     }
 
     /// `OBJECT_TRANSFORM(object [KEEP path, ...] [SET path, value, ...])`. The tree has it as a call with the

@@ -29,7 +29,7 @@ pub enum ShownObject {
 pub enum AlterDatabase {
     OwnerTo(Identifier),
     RenameTo(Identifier),
-    Set(DatabaseSetting),
+    Set(Vec<DatabaseSetting>),
 }
 
 /// A setting of a database, and its value where it is not the one that databases begin with.

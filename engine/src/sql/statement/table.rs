@@ -26,6 +26,8 @@ pub struct ColumnDefinition {
     /// `IDENTITY(seed, step)`, or by default.
     pub identity: Option<(i64, i64, bool)>,
     pub encoding: Option<String>,
+    /// COLLATE was said, so that the database's does not matter.
+    pub collated: bool,
     pub not_null: bool,
     pub distribution_key: bool,
     pub sort_key: bool,

@@ -59,7 +59,6 @@ pub enum TableFactor {
     /// Joins in parentheses.
     NestedJoin {
         table_with_joins: Box<TableWithJoins>,
-        alias: Option<TableAlias>,
         span: Span,
     },
     /// `UNNEST(array) [AS alias] [WITH OFFSET [AS name]]`.

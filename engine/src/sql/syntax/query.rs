@@ -17,6 +17,28 @@ pub struct Query {
     pub span: Span,
 }
 
+impl Query {
+    /// `SELECT * FROM tables`.
+    pub fn all_of(tables: TableWithJoins, span: Span) -> Query {
+        let select = Select {
+            distinct: false,
+            top: None,
+            projection: vec![SelectItem::Wildcard { exclude: Vec::new(), span }],
+            exclude: Vec::new(),
+            into: None,
+            from: vec![tables],
+            selection: None,
+            hierarchy: None,
+            group_by: GroupBy::Elements(Vec::new()),
+            having: None,
+            named_window: Vec::new(),
+            qualify: None,
+        };
+        let body = SetExpression::Select(Box::new(select));
+        Query { with: None, body, order_by: Vec::new(), limit: None, offset: None, span }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct With {
     pub recursive: bool,

@@ -44,7 +44,7 @@ pub(super) static RELATIONS: &[Relation] = &[
         "stl_wlm_query",
         "userid i,xid b,task i,query i,service_class i,slot_count i,service_class_start_time t,queue_start_time t,queue_end_time t,total_queue_time b,exec_start_time t,exec_end_time t,total_exec_time b,service_class_end_time t,final_state c16,est_peak_mem b,query_priority c20,service_class_name c64",
         Source::Defined(
-            "SELECT userid,xid,query,query,100,1,starttime,starttime,starttime,0,starttime,endtime,DATEDIFF(us,starttime,endtime),endtime,CASE aborted WHEN 0 THEN 'Completed' ELSE 'Evicted' END,0,'Normal','Default queue' FROM stl_query",
+            "SELECT userid,xid,query,query,100,1,starttime,starttime,starttime,0,starttime,endtime,DATEDIFF(us,starttime,endtime),endtime,CASE aborted WHEN 0 THEN 'Completed' ELSE 'Evicted' END,0,NVL(p.rank,'Normal'),'Default queue' FROM stl_query LEFT JOIN \" query priority\" p ON p.id=query",
         ),
     ),
     Relation::written(

@@ -74,8 +74,14 @@ pub(super) static RELATIONS: &[Relation] = &[
         "stv_wlm_query_state",
         "xid b,task i,query i,service_class i,slot_count i,wlm_start_time t,state c16,queue_time b,exec_time b,query_priority c20",
         Source::Defined(
-            "SELECT xid,query,query,100,1,starttime,'Running',0,GREATEST(0,DATEDIFF(us,starttime,SYSDATE)),'Normal' FROM \" inflight\" WHERE waits IS NULL",
+            "SELECT i.xid,i.query,i.query,100,1,i.starttime,'Running',0,GREATEST(0,DATEDIFF(us,i.starttime,SYSDATE)),NVL(q.rank,s.rank,u.rank,'Normal') FROM \" inflight\" i LEFT JOIN \" priority\" q ON q.kind='q' AND q.id=i.query LEFT JOIN \" priority\" s ON s.kind='s' AND s.id=i.pid LEFT JOIN \" priority\" u ON u.kind='u' AND u.id=i.userid WHERE i.waits IS NULL",
         ),
+    ),
+    Relation::written(" priority", "kind c1,id b,rank c20", Source::Made(|viewer| Ok(log(viewer, " priority")))),
+    Relation::written(
+        " query priority",
+        "kind c1,id b,rank c20",
+        Source::Made(|viewer| Ok(log(viewer, " query priority"))),
     ),
     // `svcs_*` views tell of queries on the main cluster and on those that help it, of which there are none.
     Relation::written(
@@ -190,4 +196,8 @@ fn sessions(viewer: &Viewer<'_>) -> SqlResult<Rows> {
         ])
     };
     Ok(log.iter().enumerate().filter(|(_, row)| event(row, "initiating session")).filter_map(of).collect())
+}
+
+fn log(viewer: &Viewer<'_>, name: &str) -> Rows {
+    viewer.logs.rows.get(name).cloned().unwrap_or_default()
 }

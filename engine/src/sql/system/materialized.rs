@@ -201,6 +201,7 @@ fn late_columns(viewer: &Viewer<'_>) -> SqlResult<Rows> {
         wait: None,
         snapshot: None,
         default_iam_role: None,
+        namespace: String::new(),
     };
     let scope = Scope { manifest: viewer.manifest, session: &session, statement_text: "", outside: None };
     let mut rows = Rows::new();

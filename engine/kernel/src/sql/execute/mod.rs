@@ -195,6 +195,33 @@ pub struct Backends {
     pub open: Vec<(u32, crate::warehouse::access::UserId)>,
     /// What is to happen to whom when the statement has succeeded.
     pub signals: Vec<(u32, Signal)>,
+    /// The queries on their way.
+    pub running: Vec<Running>,
+    /// Priorities that were given.
+    pub ranks: Vec<(Ranked, String)>,
+}
+
+/// A query, its session and user.
+#[derive(Clone, Copy, Debug)]
+pub struct Running {
+    pub query: i64,
+    pub session: u32,
+    pub user: u32,
+}
+
+/// What has a priority: `q`, a query; `s`, a session; `u`, a user; by its number.
+pub type Ranked = (char, i64);
+
+impl Backends {
+    pub fn rank(&self, whom: Ranked) -> Option<&str> {
+        self.ranks.iter().find(|(ranked, _)| *ranked == whom).map(|(_, rank)| rank.as_str())
+    }
+
+    /// What a query runs with. That its own goes before its session's, and that before its user's, is unconfirmed.
+    pub fn priority(&self, of: &Running) -> &str {
+        let found = self.rank(('q', of.query)).or_else(|| self.rank(('s', i64::from(of.session))));
+        found.or_else(|| self.rank(('u', i64::from(of.user)))).unwrap_or("Normal")
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -203,6 +230,8 @@ pub enum Signal {
     Cancel(Option<String>),
     /// End the session.
     Terminate,
+    /// Give a priority, or take it back.
+    Rank(Ranked, Option<&'static str>),
 }
 
 /// Borrowed by a function while it computes.
