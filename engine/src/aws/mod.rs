@@ -17,6 +17,7 @@ pub mod event;
 pub mod glue;
 pub mod iam;
 pub mod ident;
+pub mod logs;
 pub mod meter;
 pub mod paging;
 pub mod parameters;
@@ -73,6 +74,8 @@ pub struct Account {
     pub sagemaker: sagemaker::SageMaker,
     pub glue: glue::Glue,
     pub athena: athena::Athena,
+    /// Log groups, by region and name.
+    pub logs: Vec<document::Document>,
     pub events: EventLog,
     pub meter: Meter,
     pub budgets: budgets::Budgets,
@@ -152,6 +155,7 @@ impl Account {
             sagemaker: sagemaker::SageMaker::default(),
             glue: glue::Glue::default(),
             athena: athena::Athena::default(),
+            logs: Vec::new(),
             events: EventLog::default(),
             meter: Meter::new(beginning.now),
             budgets: budgets::Budgets::default(),

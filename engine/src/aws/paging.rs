@@ -19,6 +19,7 @@ fn manner(service: Service) -> Option<Manner> {
         Service::Budgets => ("MaxResults", "NextToken", 1, 100, 100, "InvalidParameterException"),
         Service::SageMaker => ("MaxResults", "NextToken", 1, 100, 10, "ValidationException"),
         Service::Athena => ("MaxResults", "NextToken", 1, 50, 50, "InvalidRequestException"),
+        Service::Logs => ("limit", "nextToken", 1, 50, 50, "InvalidParameterException"),
         _ => return None,
     })
 }
@@ -44,7 +45,13 @@ pub(super) fn cut(operation: Operation, order: &Order<'_>, answer: &mut Value) -
     let Some((_, Value::Array(list))) = fields.iter_mut().find(|(_, value)| value.is_array()) else {
         return Ok(());
     };
-    let most = if operation.name() == "DescribeClusterSnapshots" { 500 } else { most };
+    let (most, usual) = match operation.name() {
+        "DescribeClusterSnapshots" => (500, usual),
+        "FilterLogEvents" => (10_000, 10_000),
+        // Its tokens point both ways.
+        "GetLogEvents" => return Ok(()),
+        _ => (most, usual),
+    };
     let asked = order.parameters.integer(size).unwrap_or(usual);
     let refused = |sentence: String| Err(Fault::refused(code, 400, sentence));
     if service == Service::Redshift && !(least..=most).contains(&asked) {

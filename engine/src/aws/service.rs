@@ -79,6 +79,7 @@ services! {
     SageMaker sagemaker "sagemaker" "sagemaker.amazonaws.com" Exception,
     Glue glue "glue" "glue.amazonaws.com" Exception,
     Athena athena "athena" "athena.amazonaws.com" Exception,
+    Logs logs "logs" "logs.amazonaws.com" Exception,
 }
 
 impl Service {

@@ -15,6 +15,7 @@ pub mod query;
 pub mod s3;
 pub mod shorthand;
 pub mod table;
+mod tail;
 pub mod usage;
 mod waiter;
 pub mod words;
@@ -152,6 +153,12 @@ fn operation(terminal: &mut Terminal<'_>, service: Service, words: &[String], gl
     let mut names: Vec<String> = service.operations().into_iter().map(name::kebab).collect();
     if waiter::has(service) {
         names.push("wait".to_owned());
+    }
+    if service == Service::Logs {
+        if command == "tail" {
+            return tail::run(terminal, &words[1..]);
+        }
+        names.push("tail".to_owned());
     }
     crate::sorted::sort(&mut names);
     if command == "help" {

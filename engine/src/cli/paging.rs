@@ -30,8 +30,8 @@ pub fn is_paged(members: &[Member]) -> bool {
 }
 
 /// How services name the size of a page.
-const SIZES: [&str; 7] =
-    ["MaxResults", "maxResults", "MaxRecords", "MaxItems", "MaxKeys", "MaxParts", "MaxUploads"];
+const SIZES: [&str; 8] =
+    ["limit", "MaxResults", "maxResults", "MaxRecords", "MaxItems", "MaxKeys", "MaxParts", "MaxUploads"];
 
 /// The member that says how large a page is to be.
 pub fn size(members: &[Member]) -> Option<&'static str> {

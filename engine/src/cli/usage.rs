@@ -15,7 +15,7 @@ To see help text, you can run:
 ";
 
 /// Commands that AWS has; those that are not simulated say so.
-pub const SERVICES: [&str; 19] = [
+pub const SERVICES: [&str; 18] = [
     "budgets",
     "ce",
     "cloudformation",
@@ -28,7 +28,6 @@ pub const SERVICES: [&str; 19] = [
     "kms",
     "lakeformation",
     "lambda",
-    "logs",
     "rds",
     "redshift-data",
     "sagemaker",

@@ -4,9 +4,11 @@
 use serde_json::{Value, json};
 
 use super::athena::CATALOG;
+use super::job_told::told;
 use super::{ADMIN, Running, Sandbox};
 use crate::aws::Caller;
 use crate::aws::glue::found;
+use crate::aws::glue::job_log;
 use crate::aws::glue::job_run::{self, Place};
 use crate::load::asked::{self, Asked, Trouble};
 use crate::sql::error::SqlError;
@@ -25,6 +27,8 @@ pub(super) struct Work {
     region: String,
     scratch: Option<(Box<Sandbox>, SessionId)>,
     phase: Phase,
+    /// Names of sources, by their tables.
+    names: Value,
     /// Targets that are still to be written; the last is next.
     outputs: Vec<Value>,
 }
@@ -48,8 +52,15 @@ pub(super) fn work(current: &mut Option<Box<Work>>, sandbox: &mut Sandbox) -> bo
                 let order = begun.order.to_string().into_bytes();
                 let phase = Phase::Planning(asked::glue(sandbox.extensions, order, begun.samples));
                 let (caller, region) = (begun.caller, begun.region);
-                *current =
-                    Some(Box::new(Work { place, caller, region, scratch: None, phase, outputs: Vec::new() }));
+                *current = Some(Box::new(Work {
+                    place,
+                    caller,
+                    region,
+                    scratch: None,
+                    phase,
+                    names: Value::Null,
+                    outputs: Vec::new(),
+                }));
             }
             Err(why) => sandbox.with_account(|account, _| job_run::end(account, &place, Err(why), now)),
         }
@@ -109,6 +120,7 @@ impl Sandbox {
                 if let Some(session) = scratch.sessions.get_mut(&session) {
                     session.database = Identifier::fold(CATALOG);
                 }
+                work.names = plan["Names"].take();
                 work.outputs = plan["Outputs"].as_array().cloned().unwrap_or_default();
                 work.outputs.reverse();
                 (work.scratch, work.phase) = (Some((scratch, session)), Phase::Next);
@@ -136,6 +148,15 @@ impl Sandbox {
                 let began = scratch.clock.now();
                 let step = self.lend_account(scratch, |scratch| scratch.step(running));
                 self.clock.advance(scratch.clock.now().0 - began.0);
+                // What was read and written before a failure is told, too.
+                if matches!(step, Ok(Step::Done(_)) | Err(_)) {
+                    let (lines, printed) = told(scratch, running, &work.names, output);
+                    let (place, caller, now) = (&work.place, &work.caller, self.clock.now());
+                    self.with_account(|account, _| {
+                        job_log::driver(account, place, caller, &lines, now);
+                        job_log::output(account, place, caller, printed, now);
+                    });
+                }
                 if let Step::Done(_) = step.map_err(|error| failed(&error))? {
                     let output = output.take();
                     work.phase = Phase::Next;
@@ -158,7 +179,22 @@ impl Sandbox {
                     table["Name"] = update["Name"].clone();
                 }
                 let update = std::mem::take(update);
-                self.with_account(|account, _| found::write(account, &update, "", tables, &caller, now))?;
+                let place = &work.place;
+                self.with_account(|account, _| {
+                    let [made, changed, _] = found::write(account, &update, "", tables, &caller, now)?;
+                    let did = if made > 0 {
+                        "created"
+                    } else if changed > 0 {
+                        "updated"
+                    } else {
+                        "left as it is"
+                    };
+                    let of = |name: &str| update[name].as_str().unwrap_or("").to_owned();
+                    let table = format!("{}.{}", of("DatabaseName"), of("Name"));
+                    let line = format!("INFO GlueContext: catalog table {table} {did}");
+                    job_log::driver(account, place, &caller, &[line], now);
+                    Ok::<_, String>(())
+                })?;
                 work.phase = Phase::Next;
             }
         }

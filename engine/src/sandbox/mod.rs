@@ -25,6 +25,7 @@ mod history;
 mod inspect;
 mod interruption;
 mod job_run;
+mod job_told;
 mod learning;
 mod load_history;
 mod names;

@@ -26,7 +26,7 @@ use crate::warehouse::storage::{codec, dictionary};
 
 /// Grows when the written form changes after a release. What former forms wrote is refused here by name, brought into this
 /// one by `sandshift-upgrade`, and offered again. A column's bytes are outside of it: a new layout gets a new tag.
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 7;
 
 /// Numbers of column blocks, S3 objects and files share one key space: the kind stands in the top bits.
 /// Low enough that JavaScript's numbers, which key the browser's store, tell all of them apart.

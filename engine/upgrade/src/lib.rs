@@ -20,8 +20,11 @@ use road::Road;
 use wire::{Input, write_unsigned};
 
 /// The books, the present form's last.
-pub const FORMS: [(u32, &str); 2] =
-    [(5, include_str!("../forms/format-5.txt")), (6, include_str!("../forms/format-6.txt"))];
+pub const FORMS: [(u32, &str); 3] = [
+    (5, include_str!("../forms/format-5.txt")),
+    (6, include_str!("../forms/format-6.txt")),
+    (7, include_str!("../forms/format-7.txt")),
+];
 pub const NOTES: &str = include_str!("../forms/notes.txt");
 
 /// Where an account's objects and snapshots lie among the blocks, as `engine/src/sandbox/save.rs` numbers them.

@@ -25,12 +25,14 @@ struct Job<'a> {
     catalog: &'a Value,
     found: &'a [Found],
     tables: Map<String, Value>,
+    /// What its sources are called, by their tables.
+    names: Map<String, Value>,
 }
 
-/// `{"Tables": {name: table}, "Outputs": [...]}`.
+/// `{"Tables": {name: table}, "Names": {table: node}, "Outputs": [...]}`.
 pub fn plan(order: &Value, found: &[Found]) -> Result<Value> {
     let nodes = order["Job"].as_object().ok_or("the job has no nodes")?;
-    let mut job = Job { nodes, catalog: &order["Catalog"], found, tables: Map::new() };
+    let mut job = Job { nodes, catalog: &order["Catalog"], found, tables: Map::new(), names: Map::new() };
     let mut outputs = Vec::new();
     for (kind, node) in nodes.values().filter_map(kind) {
         if let Some(target) = kind.strip_suffix("Target") {
@@ -40,7 +42,7 @@ pub fn plan(order: &Value, found: &[Found]) -> Result<Value> {
     if outputs.is_empty() {
         return Err("the job has no target".to_owned());
     }
-    Ok(json!({"Tables": job.tables, "Outputs": outputs}))
+    Ok(json!({"Tables": job.tables, "Names": job.names, "Outputs": outputs}))
 }
 
 /// What kind of node it is, and its members.
@@ -193,6 +195,8 @@ impl Job<'_> {
             let columns =
                 all.map(|column| (text(column, "Name").to_owned(), text(column, "Type").to_owned()));
             let from = format!("{}.{}", name(text(node, "Database")), name(text(node, "Table")));
+            let key = format!("{}.{}", text(node, "Database"), text(node, "Table")).to_lowercase();
+            self.names.insert(key, json!(called));
             (from, columns.collect::<Vec<_>>())
         } else {
             let paths: Vec<&str> = list(&node["Paths"]).filter_map(Value::as_str).collect();
@@ -207,6 +211,7 @@ impl Job<'_> {
                 columns.map(|column| (text(column, "Name").to_owned(), text(column, "Type").to_owned()));
             let columns = columns.collect();
             self.tables.insert(own.clone(), table);
+            self.names.insert(own.clone(), json!(called));
             (format!("\"{OWN}\".{own}"), columns)
         };
         let names: Vec<String> = columns.iter().map(|(column, _)| name(column)).collect();
@@ -314,7 +319,7 @@ impl Job<'_> {
             literal(&sql),
             literal(&path)
         );
-        Ok(json!({"Sql": sql, "Path": path, "Stem": stem, "Update": update}))
+        Ok(json!({"Sql": sql, "Path": path, "Stem": stem, "Update": update, "Node": node["Name"]}))
     }
 }
 

@@ -7,8 +7,11 @@ use crate::aws::event::{Event, Outcome};
 use crate::aws::ident::Identifiers;
 use crate::aws::timestamp::{iso, plain};
 
-/// Operations on single objects: data events.
-const DATA: [&str; 11] = [
+/// Operations on single objects, and on lines of logs: data events.
+const DATA: [&str; 14] = [
+    "PutLogEvents",
+    "GetLogEvents",
+    "FilterLogEvents",
     "GetObject",
     "HeadObject",
     "PutObject",
@@ -23,7 +26,8 @@ const DATA: [&str; 11] = [
 ];
 
 /// How resources are called: the service and kind in an ARN, and CloudTrail's name for it.
-const TYPES: [(&str, &str, &str); 13] = [
+const TYPES: [(&str, &str, &str); 14] = [
+    (":logs:", ":log-group:", "AWS::Logs::LogGroup"),
     (":iam:", ":user/", "AWS::IAM::User"),
     (":iam:", ":role/", "AWS::IAM::Role"),
     (":iam:", ":group/", "AWS::IAM::Group"),
@@ -40,7 +44,7 @@ const TYPES: [(&str, &str, &str); 13] = [
 ];
 
 pub fn is_management(event: &Event) -> bool {
-    !(event.source == "s3.amazonaws.com" && DATA.contains(&event.name.as_str()))
+    !DATA.contains(&event.name.as_str())
 }
 
 pub fn only_reads(event: &Event) -> bool {
@@ -56,6 +60,7 @@ pub fn resource(event: &Event) -> Option<(&'static str, &str)> {
         |(_, kind, shown)| {
             let name = arn.split_once(kind)?.1;
             let name = if *shown == "AWS::S3::Bucket" { name.split('/').next()? } else { name };
+            let name = name.split(":log-stream:").next()?;
             (!name.is_empty() && name != "*").then_some((*shown, name))
         },
     )

@@ -10,7 +10,7 @@ use crate::aws::document::Document;
 use crate::aws::meter::{Of, Usage};
 use crate::aws::parameters::Parameters;
 use crate::aws::timestamp::iso;
-use crate::aws::{Account, Caller};
+use crate::aws::{Account, Caller, logs};
 use crate::clock::Instant;
 use crate::extension::formats::Sample;
 use crate::happening::{Happening, HappeningKind};
@@ -21,6 +21,8 @@ pub struct Crawl {
     /// When its state changes; not known before the objects were looked at.
     pub stops: Option<Instant>,
     pub stopping: bool,
+    /// What its lines in the log begin with, once it may write any.
+    prefix: Option<String>,
     outcome: Outcome,
     /// Somebody looks at its objects. One that is read back was dropped half-way.
     #[serde(skip)]
@@ -41,13 +43,15 @@ const BEGIN: i64 = 40 * SECOND;
 const OBJECT: i64 = SECOND / 10;
 const END: i64 = 15 * SECOND;
 const DPUS: u128 = 2;
+const SESSION: &str = "AWS-Crawler";
+const LOGS: &str = "/aws-glue/crawlers";
 /// Ten minutes are paid for at least.
 const LEAST: i64 = 600 * SECOND;
 
 impl Crawl {
     pub fn starting(now: Instant) -> Self {
         let outcome = Outcome::Found(Document::default());
-        Crawl { started: now, stops: None, stopping: false, outcome, taken: false }
+        Crawl { started: now, stops: None, stopping: false, prefix: None, outcome, taken: false }
     }
 
     pub fn stop(&mut self, outcome: Outcome, now: Instant) {
@@ -63,7 +67,16 @@ pub fn waiting(account: &Account) -> Option<String> {
 }
 
 fn assume(account: &mut Account, crawler: &Crawler, now: Instant) -> Result<Caller, String> {
-    role::assume(account, crawler.input.text("Role"), "AWS-Crawler", &crawler.region, now)
+    role::assume(account, crawler.input.text("Role"), SESSION, &crawler.region, now)
+}
+
+/// Lines of a crawl, written as the crawler's role.
+fn log(account: &mut Account, crawler: &Crawler, prefix: Option<&str>, lines: &[String], at: Instant) {
+    let Some(prefix) = prefix else { return };
+    let role = crawler.input.text("Role").rsplit('/').next().unwrap_or("");
+    let caller = Caller::session(role, SESSION).in_region(Some(crawler.region.clone()));
+    let lines: Vec<(Instant, String)> = lines.iter().map(|line| (at, format!("[{prefix}] {line}"))).collect();
+    logs::write(account, &caller, (LOGS, &crawler.name), &lines, at);
 }
 
 /// What the module beside the engine is to look at, one order a target; `None` when the crawl has ended with this.
@@ -73,6 +86,12 @@ pub fn begin(account: &mut Account, key: &str, now: Instant) -> Option<(Vec<Valu
     let crawler = crawler.clone();
     let mut look = || {
         let caller = assume(account, &crawler, now)?;
+        let prefix = account.identifiers.uuid();
+        let line = format!("BENCHMARK : Running Start Crawl for Crawler {}", crawler.name);
+        log(account, &crawler, Some(&prefix), &[line], now);
+        if let Some(crawl) = account.glue.crawlers.get_mut(key).and_then(|crawler| crawler.crawl.as_mut()) {
+            crawl.prefix = Some(prefix);
+        }
         let (mut paths, mut samples) = (Vec::new(), Vec::new());
         for target in Parameters::new(&crawler.input.0).structure("Targets").structures("S3Targets") {
             let (path, exclusions) = (target.required("Path"), target.texts("Exclusions"));
@@ -131,6 +150,11 @@ fn go_on(account: &mut Account, key: &str, at: Instant) -> Option<Happening> {
         return over(account, key, crawl, at);
     }
     let mut tables = [0; 3];
+    let said = crawler.input.text("DatabaseName");
+    let mut lines = vec![
+        format!("BENCHMARK : Classification complete, writing results to database {said}"),
+        format!("INFO : Crawler configured with SchemaChangePolicy {}.", crawler.policy()),
+    ];
     let outcome = match crawl.outcome.clone() {
         Outcome::Found(list) => {
             let written = assume(account, &crawler, at).and_then(|caller| {
@@ -139,11 +163,19 @@ fn go_on(account: &mut Account, key: &str, at: Instant) -> Option<Happening> {
             // The list is in the catalog now.
             written.map_or_else(Outcome::Failed, |counts| {
                 tables = counts;
+                lines.push("INFO : Run Summary For TABLE:".to_owned());
+                let did = ["ADD", "UPDATE", "DELETE"].iter().zip(counts).filter(|(_, count)| *count > 0);
+                lines.extend(did.map(|(did, count)| format!("INFO : {did}: {count}")));
+                lines.push("BENCHMARK : Finished writing to Catalog".to_owned());
                 Outcome::Found(Document::default())
             })
         }
         other => other,
     };
+    if let Outcome::Failed(why) = &outcome {
+        lines = vec![format!("ERROR : {why}")];
+    }
+    log(account, &crawler, crawl.prefix.as_deref(), &lines, at);
     crawl.stop(outcome, at);
     let crawler = account.glue.crawlers.get_mut(key)?;
     (crawler.tables, crawler.crawl) = (tables, Some(crawl));
@@ -152,7 +184,14 @@ fn go_on(account: &mut Account, key: &str, at: Instant) -> Option<Happening> {
 
 /// The crawler is ready again.
 fn over(account: &mut Account, key: &str, crawl: Crawl, at: Instant) -> Option<Happening> {
-    let prefix = account.identifiers.uuid();
+    let prefix = crawl.prefix.clone().unwrap_or_else(|| account.identifiers.uuid());
+    let crawler = account.glue.crawlers.get(key)?.clone();
+    let mut lines = vec!["BENCHMARK : Crawler has finished running and is in state READY".to_owned()];
+    if matches!(crawl.outcome, Outcome::Cancelled) {
+        // unconfirmed: the sentence.
+        lines.insert(0, "INFO : Crawler was stopped".to_owned());
+    }
+    log(account, &crawler, crawl.prefix.as_deref(), &lines, at);
     let crawler = account.glue.crawlers.get_mut(key)?;
     let mut last = json!({"Status": match &crawl.outcome {
         Outcome::Found(_) => "SUCCEEDED",
@@ -162,7 +201,7 @@ fn over(account: &mut Account, key: &str, crawl: Crawl, at: Instant) -> Option<H
     if let Outcome::Failed(why) = &crawl.outcome {
         last["ErrorMessage"] = json!(why);
     }
-    last["LogGroup"] = json!("/aws-glue/crawlers");
+    last["LogGroup"] = json!(LOGS);
     last["LogStream"] = json!(crawler.name);
     last["MessagePrefix"] = json!(prefix);
     last["StartTime"] = json!(iso(crawl.started));

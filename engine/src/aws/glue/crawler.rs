@@ -49,6 +49,16 @@ impl Crawler {
         }
     }
 
+    /// What it does about schemas that change and objects that go.
+    pub fn policy(&self) -> Value {
+        let mut policy =
+            json!({"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "DEPRECATE_IN_DATABASE"});
+        for (name, behavior) in self.input.0["SchemaChangePolicy"].as_object().into_iter().flatten() {
+            policy[name] = behavior.clone();
+        }
+        policy
+    }
+
     fn value(&self, now: Instant) -> Value {
         let mut value = Map::new();
         let input = &self.input.0;
@@ -73,12 +83,7 @@ impl Crawler {
             input,
             "DatabaseName Description Classifiers=[] RecrawlPolicy={\"RecrawlBehavior\":\"CRAWL_EVERYTHING\"}",
         );
-        let mut policy =
-            json!({"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "DEPRECATE_IN_DATABASE"});
-        for (name, behavior) in input["SchemaChangePolicy"].as_object().into_iter().flatten() {
-            policy[name] = behavior.clone();
-        }
-        value.insert("SchemaChangePolicy".to_owned(), policy);
+        value.insert("SchemaChangePolicy".to_owned(), self.policy());
         value.insert("LineageConfiguration".to_owned(), json!({"CrawlerLineageSettings": "DISABLE"}));
         value.insert("State".to_owned(), json!(self.state()));
         pick(&mut value, input, "TablePrefix");

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::job::{Job, find, key};
-use super::{fault, page, role, sample};
+use super::{fault, job_log, page, role, sample};
 use crate::aws::document::{Document, pick};
 use crate::aws::meter::{Of, Usage};
 use crate::aws::parameters::Parameters;
@@ -31,7 +31,7 @@ pub struct Run {
     /// What the state becomes then, where that is not the next in line.
     ends: Option<State>,
     error: Option<String>,
-    dpus: f64,
+    pub(super) dpus: f64,
     /// Somebody does its work. One that is read back was dropped half-way, and begins anew.
     #[serde(skip)]
     taken: bool,
@@ -53,6 +53,8 @@ const SECOND: i64 = 1_000_000;
 const START: i64 = 10 * SECOND;
 const WORK: i64 = 40 * SECOND;
 const STOP: i64 = 3 * SECOND;
+/// What a run's session of the job's role is called.
+pub(super) const SESSION: &str = "GlueJobRunnerSession";
 /// A minute is paid for at least (since version 2.0).
 const LEAST: i64 = 60 * SECOND;
 /// Runs that are kept of a job.
@@ -81,8 +83,20 @@ impl State {
 }
 
 impl Run {
+    /// How it ended, and why.
+    pub(super) fn end(&self) -> (State, &str) {
+        (self.state, self.error.as_deref().unwrap_or(""))
+    }
+
+    /// An argument of its own, or of its job.
+    pub(super) fn argument<'a>(&'a self, job: &'a Job, name: &str) -> &'a str {
+        let given = |value: &'a Value| value.get(name).and_then(Value::as_str);
+        let own = given(&self.arguments.0["Arguments"]);
+        own.or(given(&job.input.0["DefaultArguments"])).unwrap_or("")
+    }
+
     /// The first run that it is one of the attempts of, and which: it is told by its name.
-    fn attempt(&self) -> (&str, i64) {
+    pub(super) fn attempt(&self) -> (&str, i64) {
         let parts = self.id.split_once("_attempt_");
         parts.and_then(|(first, number)| Some((first, number.parse().ok()?))).unwrap_or((&self.id, 0))
     }
@@ -276,8 +290,9 @@ pub fn begin(account: &mut Account, place: &Place, now: Instant) -> Result<Begin
     }
     let gone = || "the job is gone".to_owned();
     let job = account.glue.jobs.get(&place.job).cloned().ok_or_else(gone)?;
-    let caller = role::assume(account, job.input.text("Role"), "GlueJobRunnerSession", &job.region, now)
+    let caller = role::assume(account, job.input.text("Role"), SESSION, &job.region, now)
         .map_err(|_| "Role should be given assume role permissions for Glue Service.".to_owned())?;
+    job_log::begun(account, place, &caller, now);
     let nodes = &job.input.0["CodeGenConfigurationNodes"];
     let (mut catalog, mut samples) = (json!({}), Vec::new());
     for (id, node) in nodes.as_object().into_iter().flatten() {
@@ -333,7 +348,8 @@ pub fn next(account: &Account) -> Option<Instant> {
 pub fn carry_out(account: &mut Account, at: Instant) -> Vec<Happening> {
     let mut told = Vec::new();
     let glue = &mut account.glue;
-    for job in glue.jobs.values_mut() {
+    let mut over = Vec::new();
+    for (key, job) in glue.jobs.iter_mut() {
         let retries = Parameters::new(&job.input.0).integer("MaxRetries").unwrap_or(0);
         let mut again = Vec::new();
         for run in &mut job.runs {
@@ -346,6 +362,7 @@ pub fn carry_out(account: &mut Account, at: Instant) -> Vec<Happening> {
                 Some(state) => {
                     (run.state, run.completed) = (state, Some(at));
                     again.extend(run.again(retries, at));
+                    over.push(Place { job: key.clone(), run: run.id.clone() });
                     told.push(Happening::new(at, HappeningKind::JobRunFinished, job.name.clone()));
                     let Some(begun) = run.begun else { continue };
                     let took = (at.0 - begun.0).max(LEAST) as f64 * run.dpus;
@@ -357,6 +374,9 @@ pub fn carry_out(account: &mut Account, at: Instant) -> Vec<Happening> {
         job.runs.append(&mut again);
         let surplus = job.runs.len().saturating_sub(KEPT);
         job.runs.drain(..surplus);
+    }
+    for place in &over {
+        job_log::ended(account, place, at);
     }
     told
 }

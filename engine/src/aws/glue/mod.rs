@@ -7,6 +7,7 @@ pub mod expression;
 pub mod fault;
 pub mod found;
 pub mod job;
+pub mod job_log;
 pub mod job_run;
 pub mod partition;
 mod role;

@@ -59,6 +59,8 @@ pub enum Usage {
     HostingTime(Instance),
     /// Requests to the Cost Explorer API; what the page shows is free, as the console is.
     CostExplorerRequests,
+    /// Lines written into CloudWatch Logs: bytes. Keeping them is free below 5 GB, which no lab comes near.
+    LogBytes,
     /// Calls that are free of charge (IAM, STS, Redshift's own API).
     FreeCalls,
 }
@@ -80,6 +82,7 @@ pub enum BilledService {
     Glue,
     Athena,
     CostExplorer,
+    CloudWatch,
     /// Nothing that it does is ever billed.
     Free,
 }
@@ -109,6 +112,7 @@ impl BilledService {
             BilledService::Glue => "AWS Glue",
             BilledService::Athena => "Amazon Athena",
             BilledService::CostExplorer => "AWS Cost Explorer",
+            BilledService::CloudWatch => "AmazonCloudWatch",
             BilledService::Free => "AWS",
         }
     }
@@ -150,6 +154,7 @@ impl Usage {
             Usage::ProcessingTime(instance) => ("Processing:", instance.name(), "Hrs", HOUR, SageMaker),
             Usage::HostingTime(instance) => ("Host:", instance.name(), "Hrs", HOUR, SageMaker),
             Usage::CostExplorerRequests => ("APIRequest", "", "Request", 1, CostExplorer),
+            Usage::LogBytes => ("DataProcessing-Bytes", "", "GB", GB, CloudWatch),
             Usage::FreeCalls => ("Request", "", "Request", 1, Free),
         };
         Telling { name: format!("{name}{detail}"), unit, per, service }

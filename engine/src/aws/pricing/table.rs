@@ -57,6 +57,8 @@ const M5_LARGE: [Tier; 1] = flat(1_150_000_000, 1_150_000_000, 1_420_000_000);
 const M5_XLARGE: [Tier; 1] = flat(2_300_000_000, 2_300_000_000, 2_830_000_000);
 const M5_4XLARGE: [Tier; 1] = flat(9_220_000_000, 9_220_000_000, 11_330_000_000);
 const COST_EXPLORER: [Tier; 1] = same(100_000_000);
+/// Five gigabytes a month are free.
+const LOG_BYTES: [Tier; 2] = [(5, [0; 3]), (u128::MAX, [5_000_000_000, 5_000_000_000, 7_600_000_000])];
 
 /// The tiers of a kind, bounds in units.
 fn listed(usage: Usage) -> &'static [Tier] {
@@ -85,6 +87,7 @@ fn listed(usage: Usage) -> &'static [Tier] {
             }
         }
         Usage::CostExplorerRequests => &COST_EXPLORER,
+        Usage::LogBytes => &LOG_BYTES,
     }
 }
 

@@ -23,7 +23,7 @@ use super::procedure::Call;
 use super::{Answer, Executed, Sandbox};
 use crate::clock::Instant;
 use crate::sql::error::{Canceled, Canceler, Span, SqlError, SqlErrorKind, SqlResult};
-use crate::sql::execute::{Context, Evaluation, Signal};
+use crate::sql::execute::{Context, Evaluation, ExternalRead, Signal};
 use crate::sql::outcome::{Completion, Progress, Statistics, Step};
 use crate::sql::parse::NameCase;
 use crate::sql::plan::{Field, Plan};
@@ -260,8 +260,6 @@ impl Running {
         self.context.statistics
     }
 
-    /// Its number; -1 for what only the leader node does.
-    /// Bytes that were read outside.
     /// What the names of the files begin with that an UNLOAD writes.
     pub(super) fn name_files(&mut self, stem: String) {
         if let Work::Unload { task, .. } = &mut self.work {
@@ -269,10 +267,17 @@ impl Running {
         }
     }
 
+    /// What it has read outside, a scan an entry.
+    pub(super) fn outside(&self) -> &[ExternalRead] {
+        &self.context.external
+    }
+
+    /// Bytes that were read outside.
     pub(super) fn scanned_outside(&self) -> u64 {
         self.context.external.iter().map(|read| read.scanned_bytes).sum()
     }
 
+    /// Its number; -1 for what only the leader node does.
     pub(super) fn number(&self) -> i64 {
         if self.plan.is_some() { self.query } else { -1 }
     }

@@ -7,6 +7,7 @@ use super::address;
 use super::book::{Book, half, list, plain};
 use super::calls::with;
 use super::path::{filled, find, text};
+use crate::bar::moment;
 use crate::page::Page;
 use crate::words::grouped;
 
@@ -113,6 +114,8 @@ fn drawn(book: &Book, column: &Value, value: &Value) -> Html {
             let word = book.state(&written).to_owned();
             return html! { <span class="state"><span class={dot(&written)} />{ word }</span> };
         }
+        // CloudWatch Logs counts milliseconds.
+        Manner::Time if value.is_i64() => moment(value.as_i64().unwrap_or(0) * 1_000),
         Manner::Time => written.get(..16).map_or(written.clone(), |minute| minute.replace('T', " ")),
         Manner::Bytes => number().map_or(written, size),
         Manner::Number => with_unit(number().map_or(written, |number| {
