@@ -32,6 +32,16 @@ impl Glue {
     pub(super) fn work(&mut self, sandbox: &mut Sandbox) -> bool {
         crawl::work(&mut self.0, sandbox) || job_run::work(&mut self.1, sandbox)
     }
+
+    /// Gives back what was begun and is not done.
+    pub(super) fn leave(self, sandbox: &mut Sandbox) {
+        if let Some(look) = self.0 {
+            look.leave(sandbox);
+        }
+        if let Some(work) = self.1 {
+            work.leave(sandbox);
+        }
+    }
 }
 
 struct Job {
@@ -95,6 +105,11 @@ impl Background {
     /// One that waited for somebody and need not any more.
     fn free(&self, sandbox: &mut Sandbox) -> Option<usize> {
         self.4.iter().position(|job| !sandbox.holds_up(job))
+    }
+
+    /// Whether a crawl or a run is being worked on, which waits no more.
+    pub fn is_at_work(&self) -> bool {
+        self.2.0.is_some() || self.2.1.is_some()
     }
 
     /// Whether there is a statement of the Data API's to go on with.

@@ -14,6 +14,12 @@ pub(super) struct Look {
     asked: Asked<Vec<u8>>,
 }
 
+impl Look {
+    pub(super) fn leave(&self, sandbox: &mut Sandbox) {
+        sandbox.with_account(|account, _| crawl::leave(account, &self.crawler));
+    }
+}
+
 /// One bounded piece of a crawl's work; `false` when there is nothing to do.
 pub(super) fn work(current: &mut Option<Box<Look>>, sandbox: &mut Sandbox) -> bool {
     let now = sandbox.clock.now();

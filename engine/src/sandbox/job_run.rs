@@ -42,6 +42,16 @@ enum Phase {
     Next,
 }
 
+impl Work {
+    /// Stops half-way.
+    pub(super) fn leave(mut self, sandbox: &mut Sandbox) {
+        if let (Some((scratch, _)), Phase::Writing(_, running)) = (&mut self.scratch, self.phase) {
+            sandbox.lend_account(scratch, |scratch| scratch.cancel(*running));
+        }
+        sandbox.with_account(|account, _| job_run::leave(account, &self.place));
+    }
+}
+
 /// One bounded piece of a run's work; `false` when there is nothing to do.
 pub(super) fn work(current: &mut Option<Box<Work>>, sandbox: &mut Sandbox) -> bool {
     let now = sandbox.clock.now();
@@ -67,9 +77,7 @@ pub(super) fn work(current: &mut Option<Box<Work>>, sandbox: &mut Sandbox) -> bo
         return true;
     };
     if !job_run::goes_on(&sandbox.account, &work.place) {
-        if let (Some((scratch, _)), Phase::Writing(_, running)) = (&mut work.scratch, work.phase) {
-            sandbox.lend_account(scratch, |scratch| scratch.cancel(*running));
-        }
+        work.leave(sandbox);
         return true;
     }
     match sandbox.advance_run(&mut work) {

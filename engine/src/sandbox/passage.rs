@@ -11,7 +11,7 @@ use crate::aws::agenda::{self, Chore};
 use crate::clock::Instant;
 use crate::happening::Happening;
 
-/// Pieces of Glue's work within a passage of time.
+/// Pieces of Glue's work within a passage that nobody can interrupt.
 const STEPS: u32 = 10_000;
 
 /// Time on its way, held by whoever lets it pass.
@@ -20,8 +20,7 @@ pub struct Passage {
     until: Option<Instant>,
     seeks: bool,
     upkeep: Option<Box<Upkeep>>,
-    /// With the pieces that are left.
-    glue: Option<(Box<Glue>, u32)>,
+    glue: Option<Box<Glue>>,
 }
 
 impl Sandbox {
@@ -73,7 +72,22 @@ impl Sandbox {
     }
 
     fn pass(&mut self, mut passage: Passage) {
-        while self.step_passage(&mut passage) {}
+        let mut left = STEPS;
+        while self.step_passage(&mut passage) {
+            left = if passage.glue.is_some() { left - 1 } else { STEPS };
+            // The module for it is still on its way, and comes only when this is over.
+            if left == 0 {
+                self.leave_glue(&mut passage);
+                left = STEPS;
+            }
+        }
+    }
+
+    /// What was begun is begun anew by whoever works next.
+    fn leave_glue(&mut self, passage: &mut Passage) {
+        if let Some(glue) = passage.glue.take() {
+            glue.leave(self);
+        }
     }
 
     /// Time that is to pass for so long, or until something has happened that can be told.
@@ -93,9 +107,8 @@ impl Sandbox {
             }
             return true;
         }
-        if let Some((glue, left)) = &mut passage.glue {
-            *left -= 1;
-            if *left == 0 || !glue.work(self) {
+        if let Some(glue) = &mut passage.glue {
+            if !glue.work(self) {
                 passage.glue = None;
             }
             return true;
@@ -122,17 +135,17 @@ impl Sandbox {
         };
         let happened = self.with_account(|account, _| agenda::carry_out(account, &chore, at));
         self.happened.extend(happened);
-        // Crawls and runs that have begun are worked on before time goes on, so that their ends lie ahead. Where the
-        // module for that is still on its way, time does not wait for it. A query's own sandbox has the account for a
-        // step only.
+        // Crawls and runs that have begun are worked on before time goes on, so that their ends lie ahead. A query's own
+        // sandbox has the account for a step only.
         if chore == Chore::Glue && self.acting.is_none() {
-            passage.glue = Some((Box::default(), STEPS));
+            passage.glue = Some(Box::default());
         }
         true
     }
 
     /// Leaves it where it is.
-    pub fn stop_passage(&mut self, passage: Passage) {
+    pub fn stop_passage(&mut self, mut passage: Passage) {
+        self.leave_glue(&mut passage);
         if let Some(upkeep) = passage.upkeep {
             self.stop_upkeep(*upkeep);
         }

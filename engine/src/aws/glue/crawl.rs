@@ -109,6 +109,13 @@ pub fn begin(account: &mut Account, key: &str, now: Instant) -> Option<(Vec<Valu
     }
 }
 
+/// Nobody looks at its objects any more.
+pub fn leave(account: &mut Account, key: &str) {
+    if let Some(crawl) = account.glue.crawlers.get_mut(key).and_then(|crawler| crawler.crawl.as_mut()) {
+        crawl.taken = false;
+    }
+}
+
 /// What came of looking at so many objects.
 pub fn end(account: &mut Account, key: &str, outcome: Outcome, objects: usize, now: Instant) {
     let Some(crawl) = account.glue.crawlers.get_mut(key).and_then(|crawler| crawler.crawl.as_mut()) else {

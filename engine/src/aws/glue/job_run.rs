@@ -274,6 +274,13 @@ pub fn goes_on(account: &Account, place: &Place) -> bool {
     run.is_some_and(|run| run.state == State::Running && run.due.is_none())
 }
 
+/// Nobody does its work any more.
+pub fn leave(account: &mut Account, place: &Place) {
+    if let Some(run) = at(account, place) {
+        run.taken = false;
+    }
+}
+
 /// What a run begins with.
 pub struct Beginning {
     /// For the module beside the engine.

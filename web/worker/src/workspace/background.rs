@@ -6,7 +6,8 @@ impl Workspace {
     /// Whether there is something to do that nobody waits for, beside statements of the Data API.
     pub(super) fn has_background(&self) -> bool {
         let account = &self.sandbox.account;
-        account.athena.waiting().is_some()
+        self.background.is_at_work()
+            || account.athena.waiting().is_some()
             || sandshift_engine::aws::glue::crawl::waiting(account).is_some()
             || sandshift_engine::aws::glue::job_run::waiting(account).is_some()
             || sandshift_engine::aws::sagemaker::bidden::waiting(account).is_some()

@@ -47,6 +47,13 @@ impl Workspace {
     }
 
     pub(super) fn step_passage(&mut self, until: f64) {
+        // What has begun ends when it would have, however long its module takes to come.
+        if self.background.is_at_work() {
+            self.step_background(until);
+            if self.background.is_at_work() {
+                return;
+            }
+        }
         while let Some(passing) = &mut self.passage {
             let (id, whole) = (passing.id, passing.whole);
             if !self.sandbox.step_passage(&mut passing.passage) {
