@@ -1,36 +1,46 @@
 //! `aws logs tail`: the late lines of a log group, one under the other.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::arguments::Invocation;
 use super::{CliOutput, Terminal, refusal, usage};
 use crate::aws::timestamp::{iso, parse, plain};
-use crate::aws::{Service, shape};
+use crate::aws::{Operation, Service, logs};
 use crate::clock::Instant;
 
 pub fn run(terminal: &mut Terminal<'_>, words: &[String]) -> CliOutput {
     let Some((group, rest)) = words.split_first().filter(|(group, _)| !group.starts_with("--")) else {
         return usage::error("the following arguments are required: group_name");
     };
-    let flags = "since format follow:bool filterPattern logStreamNames:strings logStreamNamePrefix";
-    let mut asked = match Invocation::read(rest, &shape::members(flags), false, &*terminal.files) {
+    // Flags of its own; the rest are those of the operation.
+    let (mut since, mut form, mut follow) = ("10m", "detailed", false);
+    let mut flags = vec!["--log-group-name".to_owned(), group.clone()];
+    let mut words = rest.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--since" => since = words.next().map_or("", String::as_str),
+            "--format" => form = words.next().map_or("", String::as_str),
+            "--follow" => follow = true,
+            _ => flags.push(word.clone()),
+        }
+    }
+    if follow || form == "json" {
+        // Time goes on between two lines of the terminal only, so there is nothing to follow.
+        let what = if form == "json" { "logs tail --format json" } else { "logs tail --follow" };
+        return usage::not_simulated(what, None);
+    }
+    if form != "detailed" && form != "short" {
+        return usage::invalid_choice("--format", form, &["detailed", "short", "json"].map(str::to_owned));
+    }
+    let filter = Operation::Logs(logs::Operation::FilterLogEvents);
+    let mut asked = match Invocation::read(&flags, filter, &*terminal.files) {
         Ok(invocation) => invocation.parameters,
         Err(output) => return output,
     };
-    let mut take = |name: &str| asked.as_object_mut().and_then(|asked| asked.shift_remove(name));
-    let (since, form, follow) = (take("since"), take("format"), take("follow"));
-    let (since, form) = (text(&since, "10m"), text(&form, "detailed"));
-    if follow == Some(json!(true)) || form == "json" {
-        // Time goes on between two lines of the terminal only, so there is nothing to follow.
-        return usage::not_simulated(
-            if form == "json" { "logs tail --format json" } else { "logs tail --follow" },
-            None,
-        );
-    }
     let Some(since) = beginning(since, terminal.now) else {
         return CliOutput::failed(252, format!("Unable to parse time: {since}"));
     };
-    (asked["logGroupName"], asked["startTime"]) = (json!(group), json!(since));
+    asked["startTime"] = json!(since);
     let answer = match terminal.call(Service::Logs, "FilterLogEvents", asked, None) {
         Ok(reply) => reply.value,
         Err(error) => return refusal(&error),
@@ -49,10 +59,6 @@ pub fn run(terminal: &mut Terminal<'_>, words: &[String]) -> CliOutput {
         out.push_str(&line);
     }
     CliOutput::done(out)
-}
-
-fn text<'a>(given: &'a Option<Value>, usual: &'a str) -> &'a str {
-    given.as_ref().and_then(Value::as_str).unwrap_or(usual)
 }
 
 /// `5m` ago, or a time, in milliseconds.
