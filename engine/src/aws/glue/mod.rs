@@ -10,6 +10,7 @@ pub mod job;
 pub mod job_log;
 pub mod job_run;
 pub mod partition;
+mod partition_index;
 mod role;
 mod sample;
 mod schedule;
@@ -46,6 +47,9 @@ operations! {
     BatchGetPartition "CatalogId DatabaseName! TableName! PartitionsToGet!:structures",
     UpdatePartition "CatalogId DatabaseName! TableName! PartitionValueList!:strings PartitionInput!:structure",
     DeletePartition "CatalogId DatabaseName! TableName! PartitionValues!:strings",
+    CreatePartitionIndex "CatalogId DatabaseName! TableName! PartitionIndex!:structure",
+    GetPartitionIndexes "CatalogId DatabaseName! TableName! NextToken",
+    DeletePartitionIndex "CatalogId DatabaseName! TableName! IndexName!",
     BatchDeletePartition "CatalogId DatabaseName! TableName! PartitionsToDelete!:structures",
     CreateCrawler "Name! Role! DatabaseName Description Targets!:structure Schedule Classifiers:strings TablePrefix SchemaChangePolicy:structure RecrawlPolicy:structure LineageConfiguration:structure LakeFormationConfiguration:structure Configuration CrawlerSecurityConfiguration Tags:structure",
     GetCrawler "Name!",
@@ -72,12 +76,12 @@ operations! {
 
 /// Operations AWS has and the sandbox does not yet.
 pub const NOT_SIMULATED: &str = "Create|Delete|Get+:Classifier BatchDelete|Create|Delete|Get|Get+:Connection \
-BatchGet+|Create:DevEndpoint Get|Reset:JobBookmark Create|Delete:PartitionIndex Tag|Untag:Resource \
+BatchGet+|Create:DevEndpoint Get|Reset:JobBookmark Tag|Untag:Resource \
 Get|Put:ResourcePolicy Create|Get+:SecurityConfiguration BatchDelete|Delete|Get|Get+:TableVersion \
 BatchGet+|Create|Delete|Get|Get+|List+|Start|Stop|Update:Trigger Create|Delete|Get+:UserDefinedFunction \
 BatchGet+|Create|Delete|Get|List+:Workflow BatchGetBlueprints ImportCatalogToGlue GetColumnStatisticsForTable \
 BatchGetCrawlers GetDataCatalogEncryptionSettings GetDataflowGraph BatchGetJobs CreateMLTransform GetMapping \
-BatchUpdatePartition GetPartitionIndexes GetPlan CreateRegistry CreateSchema CreateScript CreateSession \
+BatchUpdatePartition GetPlan CreateRegistry CreateSchema CreateScript CreateSession \
 SearchTables GetTags StartWorkflowRun";
 
 /// When something of Glue's is due first.
@@ -210,7 +214,8 @@ pub fn access(operation: Operation, account: &Account, order: &Order<'_>) -> Vec
             (named("DatabaseName"), tables)
         }
         CreatePartition | BatchCreatePartition | GetPartition | GetPartitions | BatchGetPartition
-        | UpdatePartition | DeletePartition | BatchDeletePartition => {
+        | UpdatePartition | DeletePartition | BatchDeletePartition | CreatePartitionIndex
+        | GetPartitionIndexes | DeletePartitionIndex => {
             (named("DatabaseName"), named("TableName").into_iter().collect())
         }
     };
@@ -249,6 +254,9 @@ pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Re
         UpdatePartition => partition::update(account, order),
         DeletePartition => partition::delete(account, order),
         BatchDeletePartition => partition::delete_many(account, order),
+        CreatePartitionIndex => partition_index::create(account, order),
+        GetPartitionIndexes => partition_index::list(account, order),
+        DeletePartitionIndex => partition_index::delete(account, order),
         CreateCrawler => crawler::create(account, order),
         GetCrawler => crawler::get(account, order),
         GetCrawlers => crawler::list(account, order),

@@ -107,10 +107,26 @@ pub fn list(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {
         None => None,
         Some(text) => Some(Expression::parse(text, table.keys())?),
     };
+    // Several askers may share the work, each with a segment of its own.
+    let segment = order.parameters.structure("Segment");
+    let number = segment.integer("SegmentNumber").unwrap_or(0);
+    let segments = segment.integer("TotalSegments").unwrap_or(1);
+    if !(1..=10).contains(&segments) || !(0..segments).contains(&number) {
+        // unconfirmed: the sentence.
+        return Err(fault::invalid(
+            "SegmentNumber must be less than TotalSegments, and TotalSegments 10 at most",
+        ));
+    }
     let mut found = Vec::new();
-    for (values, partition) in table.partitions.iter() {
-        if expression.as_ref().is_none_or(|expression| expression.holds(values)) {
-            found.push(partition.value(values, account, order));
+    for (at, (values, partition)) in (0..).zip(table.partitions.iter()) {
+        if at % segments == number && expression.as_ref().is_none_or(|expression| expression.holds(values)) {
+            let mut value = partition.value(values, account, order);
+            if order.parameters.flag("ExcludeColumnSchema")
+                && let Some(descriptor) = value["StorageDescriptor"].as_object_mut()
+            {
+                descriptor.shift_remove("Columns");
+            }
+            found.push(value);
         }
     }
     page(found, order, "Partitions")

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::fault;
 use super::partition::Partition;
-use super::{name_in, page};
+use super::{name_in, page, partition_index};
 use crate::aws::document::{Document, pick};
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
@@ -92,7 +92,7 @@ pub fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> 
     if database.tables.contains_key(&name) {
         return Err(fault::exists("Table already exists."));
     }
-    let table = Table {
+    let mut table = Table {
         name: name.clone(),
         input: Document(order.parameters.get("TableInput").cloned().unwrap_or_default()),
         created: order.now,
@@ -101,6 +101,9 @@ pub fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> 
         version: 0,
         partitions: SortedMap::new(),
     };
+    for index in order.parameters.structures(partition_index::MEMBER) {
+        table.index(index)?;
+    }
     database.tables.insert(name, table);
     Ok(Value::Null)
 }
@@ -132,7 +135,11 @@ pub fn update(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> 
     let name = name_in(order.parameters.structure("TableInput"), "TableInput")?;
     let database = account.glue.database_mut(order.region, order.parameters.required("DatabaseName"))?;
     let table = database.tables.get_mut(&name).ok_or_else(|| missing(&name))?;
+    let indexes = table.input.0.get(partition_index::MEMBER).cloned();
     table.input = Document(order.parameters.get("TableInput").cloned().unwrap_or_default());
+    if let Some(indexes) = indexes {
+        table.input.0[partition_index::MEMBER] = indexes;
+    }
     table.updated = order.now;
     table.version += 1;
     Ok(Value::Null)

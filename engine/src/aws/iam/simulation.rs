@@ -13,7 +13,7 @@ use crate::aws::policy::decision::{
 };
 use crate::aws::policy::document::Use;
 use crate::aws::policy::pattern::variables;
-use crate::aws::{Account, Order, request_context};
+use crate::aws::{Account, Order};
 
 /// A policy to weigh and its text, in which statements have places.
 type Weighed = (Source, String);
@@ -43,7 +43,6 @@ pub fn simulate(account: &Account, order: &Order<'_>) -> Result<Value, IamFault>
             context.insert(entry.required("ContextKeyName"), value);
         }
     }
-    let given = context.clone();
     if let Some(arn) = parameters.text("PolicySourceArn") {
         let subject = subject(account, arn)?;
         weighed.extend(subject.sources.into_iter().map(|source| {
@@ -73,7 +72,7 @@ pub fn simulate(account: &Account, order: &Order<'_>) -> Result<Value, IamFault>
         let source = Source { name: "ResourcePolicy".to_owned(), kind: SourceKind::Resource, policy };
         weighed.push((source, text.to_owned()));
     }
-    context.complete(&request_context(order.region, order.now));
+    // What only a real request has (its time, its address) is not made up: whoever wants it, hands it in.
     let nobody =
         Principal::User { arn: format!("arn:aws:iam::{}:root", account.id), account: account.id.clone() };
     let principal = principal.unwrap_or(nobody);
@@ -82,10 +81,7 @@ pub fn simulate(account: &Account, order: &Order<'_>) -> Result<Value, IamFault>
         .text("ResourceOwner")
         .map(|owner| owner.trim_start_matches("arn:aws:iam::").trim_end_matches(":root").to_owned());
     let sources: Vec<Source> = weighed.iter().map(|(source, _)| source.clone()).collect();
-    let missing: Vec<String> = asked(&sources)
-        .into_iter()
-        .filter(|key| given.get(key).is_none() && !key.to_ascii_lowercase().starts_with("aws:"))
-        .collect();
+    let missing: Vec<String> = asked(&sources).into_iter().filter(|key| context.get(key).is_none()).collect();
     let resources = match parameters.texts("ResourceArns") {
         resources if resources.is_empty() => vec!["*"],
         resources => resources,

@@ -11,6 +11,7 @@ use super::versions::Version;
 use super::{action_fits, owner};
 
 use crate::aws::policy::document::{Policy, PrincipalEntry, Use};
+use crate::aws::policy::pattern::Pattern;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
@@ -231,6 +232,18 @@ pub fn put_policy(account: &mut Account, order: &Order<'_>) -> Result<Value, Fau
             |action: &String| resources.iter().any(|resource| action_fits(action, *resource != own));
         if !actions.iter().all(applies) {
             return Err(malformed("Action does not apply to any resource(s) in statement"));
+        }
+        // Keys that only a listing has say nothing of anything else.
+        let listing = |key: &str| {
+            ["s3:prefix", "s3:delimiter", "s3:max-keys"].iter().any(|known| key.eq_ignore_ascii_case(known))
+        };
+        let lists = |action: &String| {
+            let pattern = Pattern::plain(action);
+            ["s3:ListBucket", "s3:ListBucketVersions"].iter().any(|list| pattern.matches_ignoring_case(list))
+        };
+        if statement.conditions.iter().any(|one| listing(&one.key)) && !actions.iter().all(lists) {
+            let sentence = "Conditions do not apply to combination of actions and resources in statement";
+            return Err(malformed(sentence));
         }
         let named = statement.principal.iter().flat_map(|principals| &principals.entries);
         if named.into_iter().any(

@@ -247,7 +247,14 @@ pub fn access(operation: Operation, account: &Account, order: &Order<'_>) -> Vec
         accesses.push(Access { action: action.to_owned(), resource: object_arn(&from, &source), context });
     }
     let version = parameters.text("VersionId");
-    for (right, on_object) in rights(operation, version.is_some()) {
+    let mut needed = rights(operation, version.is_some());
+    // Tags and lists of access that come with an object are rights of their own.
+    if matches!(operation, Operation::PutObject | Operation::CopyObject | Operation::CreateMultipartUpload) {
+        let with = [("Tagging", "PutObjectTagging"), ("ACL", "PutObjectAcl")];
+        let asked = with.iter().filter(|(member, _)| parameters.text(member).is_some());
+        needed.extend(asked.map(|(_, right)| ((*right).to_owned(), true)));
+    }
+    for (right, on_object) in needed {
         let mut context = context(parameters);
         if on_object {
             existing(account, bucket, key, version, &mut context);

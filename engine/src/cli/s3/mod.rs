@@ -232,6 +232,12 @@ pub struct Listed {
     pub size: u64,
     /// ISO 8601.
     pub modified: String,
+    pub frozen: bool,
+}
+
+/// Whether an object lies where it cannot be read without being restored.
+fn is_frozen(told: &Value) -> bool {
+    matches!(told["StorageClass"].as_str(), Some("GLACIER" | "DEEP_ARCHIVE"))
 }
 
 /// All pages of a listing: objects, and common prefixes when there is a delimiter.
@@ -256,6 +262,7 @@ fn objects(
                 key: object["Key"].as_str().unwrap_or("").to_owned(),
                 size: object["Size"].as_u64().unwrap_or(0),
                 modified: object["LastModified"].as_str().unwrap_or("").to_owned(),
+                frozen: is_frozen(object),
             });
         }
         for folder in page["CommonPrefixes"].as_array().into_iter().flatten() {

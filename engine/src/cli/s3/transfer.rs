@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ENDS, Flags, Listed, Uri, call, objects};
+use super::{ENDS, Flags, Listed, Uri, call, is_frozen, objects};
 use crate::aws::policy::pattern::Pattern;
 use crate::aws::timestamp;
 use crate::aws::{ApiError, Fault};
@@ -47,6 +47,13 @@ impl Place {
     }
 }
 
+/// One way of a transfer.
+struct Pair {
+    from: Place,
+    to: Place,
+    frozen: bool,
+}
+
 /// What was said so far, and how it ends.
 #[derive(Default)]
 struct Report {
@@ -58,6 +65,17 @@ impl Report {
         if !flags.quiet && !flags.only_show_errors {
             let prefix = if flags.dry_run { "(dryrun) " } else { "" };
             self.out.stdout.push_str(&format!("{prefix}{line}\n"));
+        }
+    }
+
+    fn skipped(&mut self, flags: &Flags, name: &str, verb: &str) {
+        if !flags.quiet {
+            self.out.stderr.push_str(&format!(
+                "warning: Skipping file {name}. Object is of storage class GLACIER. Unable to perform {verb} operations on GLACIER objects. You must restore the object to be able to perform the operation. See aws s3 {verb} help for additional parameter options to ignore or force these transfers.\n"
+            ));
+        }
+        if self.out.code == 0 {
+            self.out.code = 2;
         }
     }
 
@@ -108,8 +126,8 @@ pub fn copy(terminal: &mut Terminal<'_>, flags: &Flags, moves: bool) -> CliOutpu
             Err(output) => return output,
         };
     let mut report = Report::default();
-    for (from, to) in pairs {
-        transfer(terminal, flags, &from, &to, moves, &mut report);
+    for pair in pairs {
+        transfer(terminal, flags, &pair, moves, &mut report);
     }
     report.out
 }
@@ -125,7 +143,8 @@ fn print(terminal: &mut Terminal<'_>, uri: &Uri) -> CliOutput {
 }
 
 /// The one pair of a transfer that is not recursive.
-fn one(terminal: &mut Terminal<'_>, from: &Place, to: &Place) -> Result<Vec<(Place, Place)>, CliOutput> {
+fn one(terminal: &mut Terminal<'_>, from: &Place, to: &Place) -> Result<Vec<Pair>, CliOutput> {
+    let mut frozen = false;
     let name = match from {
         Place::Local(path) => {
             if terminal.files.read(&absolute(path)).is_none() {
@@ -135,19 +154,22 @@ fn one(terminal: &mut Terminal<'_>, from: &Place, to: &Place) -> Result<Vec<(Pla
         }
         Place::S3(uri) => {
             let parameters = json!({"Bucket": uri.bucket, "Key": uri.key});
-            if let Err(error) = call(terminal, "HeadObject", parameters, None) {
+            match call(terminal, "HeadObject", parameters, None) {
+                Ok(head) => frozen = is_frozen(&head.value),
                 // The CLI knows which key it asked for, S3's answer to HEAD does not say.
-                return Err(match &error.fault {
-                    Fault::S3(fault) if fault.status() == 404 => CliOutput {
-                        stderr: format!(
-                            "\nfatal error: An error occurred (404) when calling the HeadObject operation: Key \"{}\" does not exist\n",
-                            uri.key
-                        ),
-                        code: 1,
-                        ..CliOutput::default()
-                    },
-                    _ => fatal(&error),
-                });
+                Err(error) => {
+                    return Err(match &error.fault {
+                        Fault::S3(fault) if fault.status() == 404 => CliOutput {
+                            stderr: format!(
+                                "\nfatal error: An error occurred (404) when calling the HeadObject operation: Key \"{}\" does not exist\n",
+                                uri.key
+                            ),
+                            code: 1,
+                            ..CliOutput::default()
+                        },
+                        _ => fatal(&error),
+                    });
+                }
             }
             uri.key.rsplit('/').next().unwrap_or(&uri.key).to_owned()
         }
@@ -156,7 +178,8 @@ fn one(terminal: &mut Terminal<'_>, from: &Place, to: &Place) -> Result<Vec<(Pla
         Place::S3(uri) => uri.key.is_empty() || uri.key.ends_with('/'),
         Place::Local(path) => path == "." || path.ends_with('/') || is_directory(terminal, path),
     };
-    Ok(vec![(from.clone(), if into { to.below(&name) } else { to.clone() })])
+    let to = if into { to.below(&name) } else { to.clone() };
+    Ok(vec![Pair { from: from.clone(), to, frozen }])
 }
 
 fn is_directory(terminal: &Terminal<'_>, path: &str) -> bool {
@@ -170,12 +193,12 @@ fn many(
     flags: &Flags,
     from: &Place,
     to: &Place,
-) -> Result<Vec<(Place, Place)>, CliOutput> {
+) -> Result<Vec<Pair>, CliOutput> {
     let names = contents(terminal, from, true)?;
     Ok(names
-        .into_keys()
-        .filter(|name| taken(name, &flags.filters))
-        .map(|name| (from.below(&name), to.below(&name)))
+        .into_iter()
+        .filter(|(name, _)| taken(name, &flags.filters))
+        .map(|(name, object)| Pair { from: from.below(&name), to: to.below(&name), frozen: object.frozen })
         .collect())
 }
 
@@ -198,7 +221,10 @@ fn contents(
                 .filter_map(|path| {
                     let name = path.strip_prefix(&below)?;
                     let size = terminal.files.read(path)?.len() as u64;
-                    Some((name.to_owned(), Listed { key: path.clone(), size, modified: String::new() }))
+                    Some((
+                        name.to_owned(),
+                        Listed { key: path.clone(), size, modified: String::new(), frozen: false },
+                    ))
                 })
                 .collect();
             Ok(found)
@@ -228,14 +254,8 @@ fn taken(name: &str, filters: &[(bool, String)]) -> bool {
         .is_none_or(|(include, _)| *include)
 }
 
-fn transfer(
-    terminal: &mut Terminal<'_>,
-    flags: &Flags,
-    from: &Place,
-    to: &Place,
-    moves: bool,
-    report: &mut Report,
-) {
+fn transfer(terminal: &mut Terminal<'_>, flags: &Flags, pair: &Pair, moves: bool, report: &mut Report) {
+    let (from, to) = (&pair.from, &pair.to);
     let verb = match (moves, from, to) {
         (true, _, _) => "move",
         (false, Place::Local(_), _) => "upload",
@@ -243,6 +263,9 @@ fn transfer(
         (false, Place::S3(_), Place::S3(_)) => "copy",
     };
     let line = format!("{} to {}", from.shown(), to.shown());
+    if pair.frozen {
+        return report.skipped(flags, &from.shown(), verb);
+    }
     if flags.dry_run {
         return report.said(flags, &format!("{verb}: {line}"));
     }
@@ -409,7 +432,8 @@ pub fn sync(terminal: &mut Terminal<'_>, flags: &Flags) -> CliOutput {
             there.size != object.size || newer
         });
         if stale {
-            transfer(terminal, flags, &from.below(name), &to.below(name), false, &mut report);
+            let pair = Pair { from: from.below(name), to: to.below(name), frozen: object.frozen };
+            transfer(terminal, flags, &pair, false, &mut report);
         }
     }
     if flags.delete {
