@@ -128,7 +128,14 @@ impl<'a> Table<'a> {
     /// As the catalog takes it, with what is not the table's own in `Partitions`.
     pub fn told(&self, crawler: &str) -> Value {
         let typed = |name: &str, shape: &Shape| json!({"Name": name, "Type": shape.to_string()});
-        let columns: Vec<Value> = self.columns.iter().map(|(name, shape)| typed(name, shape)).collect();
+        // Glue's own classifier takes an array for one record of one column; a job reads what is in it.
+        let array = !crawler.is_empty() && self.class() == Class::Json { array: true };
+        let columns: Vec<Value> = if array {
+            let of = Shape::Array(Box::new(Shape::Struct(self.columns.clone())));
+            vec![typed("array", &of)]
+        } else {
+            self.columns.iter().map(|(name, shape)| typed(name, shape)).collect()
+        };
         let partition = |(values, place, files): &(Vec<String>, String, Vec<&Found>)| {
             let parameters = self.parameters(files, crawler);
             let stored = self.descriptor(place, &columns, &parameters);
@@ -173,14 +180,8 @@ impl<'a> Table<'a> {
             say("columnsOrdered", "true".to_owned());
         }
         say("compressionType", files.first().map_or("none", |file| file.compression).to_owned());
-        match class {
-            Class::Delimited { delimiter, .. } => {
-                say("delimiter", delimiter.to_string());
-            }
-            Class::Json { array: true } => {
-                say("jsonPath", "$[*]".to_owned());
-            }
-            _ => {}
+        if let Class::Delimited { delimiter, .. } = class {
+            say("delimiter", delimiter.to_string());
         }
         say("objectCount", files.len().to_string());
         say("recordCount", records.to_string());
@@ -206,7 +207,7 @@ impl<'a> Table<'a> {
                 }),
             ),
             Class::Json { .. } => {
-                let mut paths: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).collect();
+                let mut paths: Vec<&str> = columns.iter().filter_map(|one| one["Name"].as_str()).collect();
                 paths.sort_unstable();
                 let serde = json!({
                     "SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe",

@@ -493,10 +493,11 @@ impl Beginning<'_> {
     }
 
     fn unload(&self, unload: &Unload) -> SqlResult<First> {
-        let parsed = parse::script(&unload.query).into_iter().next().transpose();
-        let parsed = parsed.map_err(commands::prepare::placeless)?;
-        let Some(Statement::Query(query)) = parsed.map(|parsed| parsed.statement) else {
-            // unconfirmed: the sentence.
+        let parsed: SqlResult<Vec<_>> = parse::script(&unload.query).into_iter().collect();
+        let mut parsed = parsed.map_err(commands::prepare::placeless)?;
+        let only = if parsed.len() == 1 { parsed.pop() } else { None };
+        let Some(Statement::Query(query)) = only.map(|parsed| parsed.statement) else {
+            // unconfirmed: the sentence, also for several statements.
             return Err(SqlError::product("42601", "UNLOAD takes a SELECT statement"));
         };
         if query.limit.is_some() {

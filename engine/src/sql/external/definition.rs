@@ -34,6 +34,11 @@ pub(super) fn table(
     columns.extend(self::columns(&answer["PartitionKeys"])?);
     let serde = &descriptor["SerdeInfo"];
     let option = |name: &str| serde["Parameters"][name].as_str();
+    if serde["SerializationLibrary"].as_str().unwrap_or("").is_empty() {
+        // unconfirmed: the product's words for a table without a SerDe, as a crawler leaves it that knew no format.
+        let message = format!("\"{schema}.{name}\" has no file format in the data catalog");
+        return Err(SqlError::product("XX000", message));
+    }
     let null = property("serialization.null.format").or(option("serialization.null.format")).unwrap_or("\\N");
     Ok(ExternalTable {
         schema: schema.clone(),

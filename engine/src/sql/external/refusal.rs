@@ -1,7 +1,9 @@
 //! What cannot be done to external tables, told before anything else is looked at.
 
 use crate::sql::error::{SqlError, SqlResult};
-use crate::sql::statement::{AlterTable, GrantStatement, GrantTarget, GrantedPrivileges, Statement};
+use crate::sql::statement::{
+    AlterTable, CommentTarget, GrantStatement, GrantTarget, GrantedPrivileges, Statement, Vacuum,
+};
 use crate::warehouse::access::Privilege;
 use crate::warehouse::catalog::Database;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
@@ -43,7 +45,7 @@ pub fn check(statement: &Statement, database: &Database) -> SqlResult<()> {
         Statement::CreateTableAs(create) => return must_be_local(&create.name, database),
         Statement::CreateView { name, .. } => return must_be_local(name, database),
         Statement::CreateMaterializedView(create) => return must_be_local(&create.table.name, database),
-        _ => return Ok(()),
+        _ => return check_upkeep(statement, database),
     };
     if is_external(changed, database) {
         // unconfirmed: the guide says that it is not possible, not in which words.
@@ -53,6 +55,25 @@ pub fn check(statement: &Statement, database: &Database) -> SqlResult<()> {
         ));
     }
     Ok(())
+}
+
+/// What keeps or describes local tables. unconfirmed: the sentence; the guide says that it is not possible.
+fn check_upkeep(statement: &Statement, database: &Database) -> SqlResult<()> {
+    let (kind, name) = match statement {
+        Statement::Analyze { table: Some(table), .. } => ("ANALYZE", table),
+        Statement::AnalyzeCompression { table: Some(table), .. } => ("ANALYZE COMPRESSION", table),
+        Statement::Vacuum(Vacuum { table: Some(table), .. }) => ("VACUUM", table),
+        Statement::Comment {
+            on: CommentTarget::Table(table) | CommentTarget::Column { table, .. }, ..
+        } => ("COMMENT", table),
+        Statement::Lock { tables } if !tables.is_empty() => ("LOCK", &tables[0]),
+        _ => return Ok(()),
+    };
+    if !is_external(name, database) {
+        return Ok(());
+    }
+    let message = format!("{kind} operation is not supported on external table \"{}\"", name.name);
+    Err(SqlError::product("0A000", message))
 }
 
 /// unconfirmed: the sentence for a local object in an external schema.

@@ -125,6 +125,10 @@ pub(super) fn create_table(reader: &mut Reader) -> SqlResult<Statement> {
     reader.expect("LOCATION")?;
     let location = reader.string()?;
     let properties = if reader.words("TABLE PROPERTIES") { table_properties(reader)? } else { Vec::new() };
+    // AS a query the columns are the query's.
+    if !columns.is_empty() && reader.peeks("AS") {
+        return reader.unexpected();
+    }
     let query = if reader.word("AS") { Some(reader.query()?) } else { None };
     if query.is_none() && columns.is_empty() {
         return reader.unexpected();
@@ -208,7 +212,14 @@ fn row_format(reader: &mut Reader) -> SqlResult<RowFormat> {
         let (mut fields, mut lines) = (None, None);
         while let Some(clause) = reader.one_of(&["FIELDS TERMINATED BY", "LINES TERMINATED BY"]) {
             let place = if clause.starts_with("FIELDS") { &mut fields } else { &mut lines };
-            *place = Some(reader.string()?);
+            let text = reader.string()?;
+            let octal = text.strip_prefix('\\').is_some_and(|rest| (1..=3).contains(&rest.len()));
+            if !(text.len() == 1 || octal) {
+                // unconfirmed: the sentence.
+                let message = "external table delimiter must be a single ASCII character";
+                return Err(SqlError::product("42601", message));
+            }
+            *place = Some(text);
         }
         return Ok(RowFormat::Delimited { fields, lines });
     }

@@ -52,7 +52,7 @@ pub struct Settings {
 const MB: u64 = 1 << 20;
 
 /// 6.2 GB.
-const MOST: u64 = 6_200 * MB;
+const MOST: u64 = 62 * (MB << 10) / 10;
 
 impl Settings {
     /// # Errors
