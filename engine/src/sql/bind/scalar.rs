@@ -86,9 +86,11 @@ impl Binder<'_> {
                 self.like(expr, pattern, escape.as_deref(), insensitive, *negated)
             }
             E::Case(case) => self.case(case),
-            E::Cast { expr, data_type, attempted: false } if data_type.name == "regclass" => {
+            E::Cast { expr, data_type, attempted: false }
+                if matches!(&*data_type.name, "regclass" | "regtype") =>
+            {
                 let input = self.expression(expr)?;
-                self.call("regclass", vec![input])
+                self.call(&data_type.name, vec![input])
             }
             E::Cast { expr, data_type, attempted } => {
                 let to = parse::data_type(data_type)?;

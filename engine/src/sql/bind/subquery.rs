@@ -73,7 +73,13 @@ impl Binder<'_> {
             right = inner;
         }
         let syntax::Expression::Subquery(query) = right else {
-            return Err(SqlError::not_simulated_because(Feature::DataType, "arrays"));
+            // Lists of the catalog are arrays in the product and texts here, printed as such an array is.
+            if operator != Comparison::Equal || all {
+                return Err(SqlError::not_simulated_because(Feature::DataType, "arrays"));
+            }
+            let (array, wanted) = (self.expression(right)?, self.expression(left)?);
+            let wanted = coerce::explicit(wanted, DataType::Varchar(DataType::VARCHAR_MAX))?;
+            return self.call("array has", vec![array, wanted]);
         };
         let operands = self.operands(left)?;
         self.compared_subquery(operands, operator, query, all)

@@ -77,6 +77,10 @@ impl Binder<'_> {
     }
 
     pub(super) fn navigate(&mut self, root: Expression, steps: Vec<Expression>) -> SqlResult<Expression> {
+        let lists = |root: &Expression| matches!(root, Expression::Call { function, .. } if function.name == "current_schemas");
+        if lists(&root) && steps.len() == 1 {
+            return self.call("array element", std::iter::once(root).chain(steps).collect());
+        }
         if root.data_type() != DataType::Super {
             // unconfirmed: the product's words for a path into another type.
             let message = format!(

@@ -11,6 +11,7 @@ use super::signature::Parameter::{Boolean, Integer, Text};
 use super::signature::{Answer, Entry};
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
+use crate::sql::system;
 use crate::warehouse::access::UserId;
 use crate::warehouse::catalog::{Database, ObjectId, Relation, RelationKind};
 use crate::warehouse::data_type::DataType;
@@ -19,7 +20,13 @@ use crate::warehouse::note::Noted;
 
 pub(super) static FUNCTIONS: &[Entry] = &[
     Entry::fixed("format_type", &[Integer, Integer], Answer::Text, |call, _| {
-        by_numbers(call, |type_number, modifier| Some(format_type(type_number, modifier)))
+        // Without a modifier (NULL) it is the bare type.
+        let (types, modifiers) = (call.primitive::<Int32Type>(0)?, call.primitive::<Int32Type>(1)?);
+        build_text(call, |row, out| {
+            let modifier = if modifiers.is_null(row) { -1 } else { modifiers.value(row) };
+            let known = !types.is_null(row);
+            Ok(known.then(|| out.push_str(&format_type(types.value(row), modifier))))
+        })
     })
     .leader_only(),
     Entry::fixed("pg_get_userbyid", &[Integer], Answer::Type(DataType::Varchar(128)), |call, context| {
@@ -31,6 +38,17 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     })
     .leader_only()
     .impure(),
+    Entry::fixed("format_encoding", &[Integer], Answer::Text, |call, _| {
+        by_numbers(call, |number, _| {
+            let encoding = usize::try_from(number).ok().and_then(|number| system::ENCODINGS.get(number));
+            encoding.map(|encoding| (*encoding).to_owned())
+        })
+    })
+    .leader_only(),
+    Entry::fixed("pg_encoding_to_char", &[Integer], Answer::Text, |call, _| {
+        by_numbers(call, |number, _| Some(if number == 6 { "UNICODE" } else { "" }.to_owned()))
+    })
+    .leader_only(),
     Entry::custom("pg_get_viewdef", name_of_view, view_definition_by_name).leader_only().impure(),
     Entry::fixed("pg_get_viewdef", &[Integer, Boolean], Answer::Text, |call, context| {
         of_relation(call, context, |relation, _| Some(view_definition(relation)))
@@ -74,9 +92,9 @@ pub(super) static FUNCTIONS: &[Entry] = &[
             let (path, database, names) = (open(context), database(context), call.text(0)?);
             build::<Int32Type>(call, |row| {
                 let written = names.get(row).unwrap_or_default();
-                match written.parse() {
-                    Ok(number) => Ok(number),
-                    Err(_) => Ok(named(context, database.as_deref(), &path, written)?.id.0 as i32),
+                match written.parse().ok().or_else(|| system::catalog_number(written)) {
+                    Some(number) => Ok(number),
+                    None => Ok(named(context, database.as_deref(), &path, written)?.id.0 as i32),
                 }
             })
         },
@@ -218,14 +236,16 @@ fn of_relation(
 }
 
 /// A type as DDL writes it, from its number and its packed length or digits.
-fn format_type(number: i32, modifier: i32) -> String {
+pub(super) fn format_type(number: i32, modifier: i32) -> String {
     let packed = modifier - 4;
     let length = |name: &str| if modifier < 4 { name.to_owned() } else { format!("{name}({packed})") };
     match number {
         16 => "boolean".to_owned(),
+        19 => "name".to_owned(),
         20 => "bigint".to_owned(),
         21 => "smallint".to_owned(),
         23 => "integer".to_owned(),
+        25 => "text".to_owned(),
         26 => "oid".to_owned(),
         700 => "real".to_owned(),
         701 => "double precision".to_owned(),
@@ -240,6 +260,8 @@ fn format_type(number: i32, modifier: i32) -> String {
         1266 => "time with time zone".to_owned(),
         1700 if modifier >= 4 => format!("numeric({},{})", packed >> 16, packed & 0xffff),
         1700 => "numeric".to_owned(),
+        2278 => "void".to_owned(),
+        2279 => "\"trigger\"".to_owned(),
         4000 => "super".to_owned(),
         6551 => length("binary varying"),
         _ => "???".to_owned(),

@@ -114,6 +114,21 @@ pub(super) static RELATIONS: &[Relation] = &[
 const NOTHING: Source = Source::Made(|_| Ok(Vec::new()));
 
 /// The catalogs' own numbers, by which a dependency says what kind of object it means.
+/// PostgreSQL's numbers for its own tables, where they are named as objects.
+pub fn catalog_number(name: &str) -> Option<i32> {
+    Some(match name.strip_prefix("pg_catalog.").unwrap_or(name) {
+        "pg_type" => 1247,
+        "pg_attribute" => 1249,
+        "pg_proc" => 1255,
+        "pg_class" => PG_CLASS,
+        "pg_database" => PG_DATABASE,
+        "pg_constraint" => PG_CONSTRAINT,
+        "pg_namespace" => PG_NAMESPACE,
+        "pg_rewrite" => PG_REWRITE,
+        _ => return None,
+    })
+}
+
 const PG_CLASS: i32 = 1259;
 const PG_DATABASE: i32 = 1262;
 const PG_NAMESPACE: i32 = 2615;

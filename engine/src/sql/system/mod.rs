@@ -51,7 +51,8 @@ use crate::warehouse::value::Value;
 
 pub use super::plan::SystemRelation;
 pub(super) use constraint::written as constraint_text;
-pub use pg_catalog::type_word;
+pub use definition::catalog_number;
+pub use pg_catalog::{ENCODINGS, type_word};
 pub(crate) use policy::APPLIED as APPLIED_POLICY_LOG;
 pub(crate) use steps::LOG as STEP_LOG;
 pub(crate) use storage::{distribution, stats_off};
@@ -93,7 +94,6 @@ static FAMILIES: &[&[Relation]] = &[
 /// Relations that the product has and the sandbox does not.
 pub const GAPS: &[&str] = &[
     "pg_aggregate",
-    "pg_am",
     "pg_cast",
     "pg_class_acl",
     "pg_conversion",

@@ -1,14 +1,26 @@
 //! PostgreSQL's own catalog: schemas, relations, columns, types, databases.
 
 use super::acl;
-use super::relation::{
-    BOOLEAN, INTEGER, NAME, Relation, Rows, SMALLINT, Source, TEXT, TIMESTAMP, Viewer, integer, text,
-};
+use super::relation::{BOOLEAN, INTEGER, NAME, Relation, Rows, Source, TEXT, Viewer, integer, text};
 use crate::sql::error::SqlResult;
 use crate::warehouse::access::Privilege;
-use crate::warehouse::catalog::{Distribution, Relation as Stored, RelationKind};
+use crate::warehouse::catalog::{Distribution, Relation as Stored, RelationKind, Table};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
+
+/// What `pg_class` and `pg_class_info` both begin with.
+macro_rules! class {
+    () => {
+        "relname n,relnamespace i,reltype i,relowner i,relam i,relfilenode i,reltablespace i,relpages i,reltuples r,reltoastrelid i,reltoastidxid i,relhasindex o,relisshared o,relkind c1,relnatts s,relexternid i,relisreplicated o,relispinned o,reldiststyle s,relprojbaseid i,relchecks s,reltriggers s,relukeys s,relfkeys s,relrefs s,relhasoids o,relhaspkey o,relhasrules o,relhassubclass o,relacl x"
+    };
+}
+
+/// Likewise of `pg_attribute`.
+macro_rules! attribute {
+    () => {
+        "attrelid i,attname n,atttypid i,attstattarget i,attlen s,attnum s,attndims i,attcacheoff i,atttypmod i,attbyval o,attstorage c1,attalign c1,attnotnull o,atthasdef o,attisdropped o,attislocal o,attinhcount i,attisdistkey o,attispreloaded o,attsortkeyord i,attencodingtype s,attencrypttype s"
+    };
+}
 
 pub(super) static RELATIONS: &[Relation] = &[
     Relation::new(
@@ -16,32 +28,31 @@ pub(super) static RELATIONS: &[Relation] = &[
         &[("nspname", NAME), ("nspowner", INTEGER), ("nspacl", TEXT), ("oid", INTEGER)],
         namespaces,
     ),
-    Relation::new("pg_class", PG_CLASS, |viewer| classes(viewer, false)),
-    Relation::new("pg_class_info", PG_CLASS_INFO, |viewer| classes(viewer, true)),
-    Relation::new(
-        "pg_attribute",
-        &[
-            ("attrelid", INTEGER),
-            ("attname", NAME),
-            ("atttypid", INTEGER),
-            ("attstattarget", INTEGER),
-            ("attlen", SMALLINT),
-            ("attnum", SMALLINT),
-            ("attndims", INTEGER),
-            ("attcacheoff", INTEGER),
-            ("atttypmod", INTEGER),
-            ("attnotnull", BOOLEAN),
-            ("atthasdef", BOOLEAN),
-            ("attisdropped", BOOLEAN),
-            ("attisdistkey", BOOLEAN),
-            ("attsortkeyord", INTEGER),
-        ],
-        |viewer| attributes(viewer, false),
+    Relation::written("pg_class", concat!(class!(), ",oid i"), Source::Made(|viewer| classes(viewer, false))),
+    Relation::written(
+        "pg_class_info",
+        concat!(class!(), ",relcreationtime t,releffectivediststyle i,oid i"),
+        Source::Made(|viewer| classes(viewer, true)),
     ),
+    // PostgreSQL 8's; no table has an index.
+    Relation::written(
+        "pg_am",
+        "amname n,amowner i,amstrategies s,amsupport s,amcanunique o,oid i",
+        Source::Made(|_| {
+            let method = |(name, oid, strategies, support): (&str, i32, i16, i16)| {
+                let unique = Value::Boolean(name == "btree");
+                let (strategies, support) = (Value::SmallInt(strategies), Value::SmallInt(support));
+                vec![Value::string(name), Value::Integer(1), strategies, support, unique, Value::Integer(oid)]
+            };
+            Ok([("rtree", 402, 8, 3), ("btree", 403, 5, 1), ("hash", 405, 1, 1), ("gist", 783, 100, 7)]
+                .map(method)
+                .to_vec())
+        }),
+    ),
+    Relation::written("pg_attribute", attribute!(), Source::Made(|viewer| attributes(viewer, false))),
     Relation::written(
         "pg_attribute_info",
-        "attrelid i, attname n, atttypid i, attstattarget i, attlen s, attnum s, attndims i, attcacheoff i, \
-         atttypmod i, attnotnull o, atthasdef o, attisdropped o, attisdistkey o, attsortkeyord i, attacl x",
+        concat!(attribute!(), ",attacl x"),
         Source::Made(|viewer| attributes(viewer, true)),
     ),
     Relation::new(
@@ -57,57 +68,11 @@ pub(super) static RELATIONS: &[Relation] = &[
         ],
         databases,
     ),
-    Relation::new(
+    Relation::written(
         "pg_type",
-        &[
-            ("typname", NAME),
-            ("typnamespace", INTEGER),
-            ("typowner", INTEGER),
-            ("typlen", SMALLINT),
-            ("oid", INTEGER),
-        ],
-        types,
+        "typname n,typnamespace i,typowner i,typlen s,typbyval o,typtype c1,typisdefined o,typdelim c1,typrelid i,typelem i,typalign c1,typstorage c1,typnotnull o,typbasetype i,typtypmod i,typndims i,typdefault x,oid i",
+        Source::Made(types),
     ),
-];
-
-const PG_CLASS: &[(&str, DataType)] = &[
-    ("relname", NAME),
-    ("relnamespace", INTEGER),
-    ("reltype", INTEGER),
-    ("relowner", INTEGER),
-    ("relam", INTEGER),
-    ("relfilenode", INTEGER),
-    ("relpages", INTEGER),
-    ("reltuples", DataType::Real),
-    ("relhasindex", BOOLEAN),
-    ("relisshared", BOOLEAN),
-    ("relkind", DataType::Char(1)),
-    ("relnatts", SMALLINT),
-    ("relexternid", INTEGER),
-    ("reldiststyle", SMALLINT),
-    ("relacl", TEXT),
-    ("oid", INTEGER),
-];
-
-const PG_CLASS_INFO: &[(&str, DataType)] = &[
-    ("relname", NAME),
-    ("relnamespace", INTEGER),
-    ("reltype", INTEGER),
-    ("relowner", INTEGER),
-    ("relam", INTEGER),
-    ("relfilenode", INTEGER),
-    ("relpages", INTEGER),
-    ("reltuples", DataType::Real),
-    ("relhasindex", BOOLEAN),
-    ("relisshared", BOOLEAN),
-    ("relkind", DataType::Char(1)),
-    ("relnatts", SMALLINT),
-    ("relexternid", INTEGER),
-    ("reldiststyle", SMALLINT),
-    ("relacl", TEXT),
-    ("relcreationtime", TIMESTAMP),
-    ("releffectivediststyle", INTEGER),
-    ("oid", INTEGER),
 ];
 
 /// What the owner of a relation or schema holds by itself, as its ACL shows it.
@@ -166,6 +131,7 @@ fn classes(viewer: &Viewer<'_>, with_info: bool) -> SqlResult<Rows> {
     for relation in viewer.database.relations.values() {
         let schema = viewer.database.schema(&relation.schema).map_or(0, |schema| schema.id.0);
         let table = relation.table();
+        let keys = |count: fn(&Table) -> usize| Value::SmallInt(table.map_or(0, |table| count(table) as i16));
         let mut row = vec![
             text(&relation.name),
             integer(schema),
@@ -174,15 +140,30 @@ fn classes(viewer: &Viewer<'_>, with_info: bool) -> SqlResult<Rows> {
             Value::Integer(0),
             integer(relation.id.0),
             Value::Integer(0),
+            Value::Integer(0),
             table
                 .filter(|_| !relation.hides_rows(viewer.principals, viewer.user))
                 .map_or(Value::Real(0.0), |table| Value::Real(table.data.visible_rows() as f32)),
+            Value::Integer(0),
+            Value::Integer(0),
             Value::Boolean(false),
             Value::Boolean(false),
             Value::string(if relation.view().is_none() { "r" } else { "v" }),
             Value::SmallInt(relation.columns.len() as i16),
             Value::Integer(0),
+            Value::Boolean(false),
+            Value::Boolean(false),
             Value::SmallInt(distribution_style(relation)),
+            Value::Integer(0),
+            Value::SmallInt(0),
+            Value::SmallInt(0),
+            keys(|table| table.unique_keys.len()),
+            keys(|table| table.foreign_keys.len()),
+            Value::SmallInt(0),
+            Value::Boolean(table.is_some()),
+            Value::Boolean(table.is_some_and(|table| !table.primary_key.is_empty())),
+            Value::Boolean(table.is_none()),
+            Value::Boolean(false),
             acl::print(&relation.acl, relation.owner, OWNER_OF_TABLE, viewer),
         ];
         if with_info {
@@ -221,11 +202,19 @@ fn attributes(viewer: &Viewer<'_>, with_acl: bool) -> SqlResult<Rows> {
                 Value::Integer(0),
                 Value::Integer(-1),
                 Value::Integer(modifier(column.data_type)),
+                Value::Boolean(kind.by_value()),
+                Value::string(kind.storage()),
+                Value::string(kind.alignment()),
                 Value::Boolean(!column.nullable),
                 Value::Boolean(column.default.is_some()),
                 Value::Boolean(false),
+                Value::Boolean(true),
+                Value::Integer(0),
                 Value::Boolean(key),
+                Value::Boolean(false),
                 Value::Integer(order),
+                Value::SmallInt(ENCODINGS.iter().position(|one| *one == column.encoding).unwrap_or(0) as i16),
+                Value::SmallInt(0),
             ];
             if with_acl {
                 row.push(acl::print_column(&relation.acl, &column.name, viewer));
@@ -264,6 +253,44 @@ struct CatalogType {
     /// -1 where it varies.
     length: i16,
 }
+
+impl CatalogType {
+    fn by_value(&self) -> bool {
+        (1..=4).contains(&self.length)
+    }
+
+    /// Plain, or one that may be compressed.
+    fn storage(&self) -> &'static str {
+        if self.length > 0 { "p" } else { "x" }
+    }
+
+    fn alignment(&self) -> &'static str {
+        match self.length {
+            1 => "c",
+            2 => "s",
+            8.. => "d",
+            _ => "i",
+        }
+    }
+}
+
+/// How columns are encoded, by the number that `attencodingtype` has for it. The numbers are unconfirmed.
+pub const ENCODINGS: [&str; 14] = [
+    "none",
+    "raw",
+    "bytedict",
+    "delta",
+    "delta32k",
+    "lzo",
+    "mostly8",
+    "mostly16",
+    "mostly32",
+    "runlength",
+    "text255",
+    "text32k",
+    "zstd",
+    "az64",
+];
 
 const fn catalog_type(oid: u32, name: &'static str, length: i16) -> CatalogType {
     CatalogType { oid, name, length }
@@ -344,6 +371,19 @@ fn types(_: &Viewer<'_>) -> SqlResult<Rows> {
                 Value::Integer(11),
                 Value::Integer(1),
                 Value::SmallInt(kind.length),
+                Value::Boolean(kind.by_value()),
+                Value::string("b"),
+                Value::Boolean(true),
+                Value::string(","),
+                Value::Integer(0),
+                Value::Integer(0),
+                Value::string(kind.alignment()),
+                Value::string(kind.storage()),
+                Value::Boolean(false),
+                Value::Integer(0),
+                Value::Integer(-1),
+                Value::Integer(0),
+                Value::Null,
                 integer(kind.oid),
             ]
         })

@@ -22,7 +22,7 @@ pub(super) const OWNER_OF_ROUTINE: &[Privilege] = &[Privilege::Execute];
 /// What `pg_proc` and `pg_proc_info` both begin with.
 macro_rules! routine {
     () => {
-        "proname n,pronamespace i,proowner i,prolang i,prosecdef o,provolatile c1,pronargs s,prorettype i,proargtypes x,prosrc x,proacl x"
+        "proname n,pronamespace i,proowner i,prolang i,proisagg o,prosecdef o,proisstrict o,proretset o,provolatile c1,pronargs s,prorettype i,proargtypes x,prosrc x,proacl x"
     };
 }
 
@@ -198,7 +198,10 @@ fn routines(viewer: &Viewer<'_>, with_info: bool) -> Rows {
             integer(viewer.database.schema(&routine.schema).map_or(0, |schema| schema.id.0)),
             integer(routine.owner.0),
             integer(14 + number as u32),
+            Value::Boolean(false),
             Value::Boolean(definer),
+            Value::Boolean(false),
+            Value::Boolean(false),
             Value::string(volatility),
             Value::SmallInt(routine.inputs().count() as i16),
             Value::Integer(returns(routine).map_or(2278, super::pg_catalog::type_number)),
