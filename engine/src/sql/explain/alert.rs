@@ -62,12 +62,12 @@ pub(super) fn alerts(whole: &Step, work: &[Work]) -> Vec<Alert> {
         let (stored, visible) = (work.read.stored, work.read.visible);
         match work.kind {
             WorkKind::Scan => {
-                let kept = work.rows as f64 / visible.max(1) as f64;
+                let kept = work.read.kept as f64 / visible.max(1) as f64;
                 if work.filtered && visible >= FEW && kept < SELECTIVE {
                     note(
                         format!(
                             "Very selective query filter:ratio=rows({})/rows_pre_user_filter({visible})={kept:.6}",
-                            work.rows
+                            work.read.kept
                         ),
                         "Review the choice of sort key to enable range restricted scanning, or run the VACUUM \
                          command to ensure the table is sorted",

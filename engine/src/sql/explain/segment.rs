@@ -112,7 +112,8 @@ pub(super) fn work(put_aside: &[Step], last: &Step, profile: &Profile, ending: E
         return Vec::new();
     }
     let next_table = FIRST_WORK_TABLE;
-    let mut line = Line { done: Vec::new(), stream: 0, segment: 0, step: 0, next_table, profile, closed };
+    let mut line =
+        Line { done: Vec::new(), stream: 0, segment: 0, step: 0, next_table, next_sent: 1, profile, closed };
     for step in put_aside {
         line.step(step, None);
         line.held(WorkKind::Save, step, 0);
@@ -138,6 +139,8 @@ struct Line<'a> {
     segment: usize,
     step: usize,
     next_table: u32,
+    /// What rows are called that came over the network.
+    next_sent: u32,
     profile: &'a Profile,
     /// A policy hides rows of a table: how the others lie in memory depends on what is hidden.
     closed: bool,
@@ -173,7 +176,9 @@ impl Line<'_> {
                         work.read =
                             Read { stored: shown, visible: shown, kept: work.rows, bytes: work.bytes };
                     } else if scanned.relation.is_some() {
-                        (work.rows, work.bytes) = (read.read.kept, read.read.bytes);
+                        // What passed its filters may be less in the end: a join above tells which rows it looks for.
+                        work.rows = work.rows.min(read.read.kept);
+                        work.bytes = read.read.bytes;
                         work.read = read.read;
                     }
                     work.slices = read.slices;
@@ -257,11 +262,15 @@ impl Line<'_> {
                 self.reread(step, own);
             }
             StepKind::Append => {
+                let table = self.next_table;
+                self.next_table += 1;
                 for (index, part) in step.inputs.iter().enumerate() {
                     input(self, index);
-                    self.held(WorkKind::Save, part, own);
+                    self.push(WorkKind::Save, part, own);
+                    self.complete(table);
                 }
                 self.reread(step, own);
+                self.table(table);
             }
             StepKind::Subquery => input(self, 0),
             StepKind::Unnest => {
@@ -291,6 +300,8 @@ impl Line<'_> {
         self.push(kind, step, node);
         self.next_segment();
         self.reread(step, node);
+        self.table(self.next_sent);
+        self.next_sent += 1;
         self.push(WorkKind::Project, step, node);
     }
 
@@ -299,6 +310,10 @@ impl Line<'_> {
         self.push(kind, step, node);
         let table = self.next_table;
         self.next_table += 1;
+        self.complete(table);
+    }
+
+    fn complete(&mut self, table: u32) {
         self.table(table);
         self.next_segment();
         self.stream += 1;
@@ -319,15 +334,22 @@ impl Line<'_> {
     }
 
     fn push(&mut self, kind: WorkKind, step: &Step, node: usize) {
-        let mut counted = step;
-        while let (None, Some(input)) = (counted.number, counted.inputs.first()) {
-            counted = input;
-        }
-        let profile = self.profile_of(counted.number);
-        let bytes = if self.closed { profile.rows * step.cost.width as u64 } else { profile.bytes };
-        let work = self.work(kind, node, profile.rows, bytes);
+        let (rows, bytes) = self.came_out(step);
+        let bytes = if self.closed { rows * step.cost.width as u64 } else { bytes };
+        let work = self.work(kind, node, rows, bytes);
         self.done.push(work);
         self.step += 1;
+    }
+
+    /// Rows and bytes that a step gave; one that the plan does not have gives what its inputs gave.
+    fn came_out(&self, step: &Step) -> (u64, u64) {
+        if step.number.is_some() {
+            let profile = self.profile_of(step.number);
+            return (profile.rows, profile.bytes);
+        }
+        let all = if step.kind == StepKind::Append { step.inputs.len() } else { 1 };
+        let inputs = step.inputs.iter().take(all).map(|input| self.came_out(input));
+        inputs.fold((0, 0), |sum, input| (sum.0 + input.0, sum.1 + input.1))
     }
 
     fn work(&self, kind: WorkKind, node: usize, rows: u64, bytes: u64) -> Work {

@@ -264,6 +264,7 @@ pub(super) fn format_type(number: i32, modifier: i32) -> String {
         2279 => "\"trigger\"".to_owned(),
         4000 => "super".to_owned(),
         6551 => length("binary varying"),
+        0 => "-".to_owned(),
         _ => "???".to_owned(),
     }
 }
