@@ -41,6 +41,8 @@ pub(super) struct Binder<'a> {
     pub guarded: Vec<ObjectId>,
     /// The query that was bound last refers to a nested table.
     pub nested: bool,
+    /// The text that is being bound asks for SLICE_NUM.
+    pub slices: bool,
 }
 
 /// Through whose rights and search path names are looked up.
@@ -112,6 +114,7 @@ impl<'a> Binder<'a> {
             routines: Vec::new(),
             guarded: Vec::new(),
             nested: false,
+            slices: super::slice_num::is_asked(scope.statement_text),
         })
     }
 

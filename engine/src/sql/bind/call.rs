@@ -53,6 +53,9 @@ impl Binder<'_> {
         if function.star {
             return Err(no_function(&name, &[]));
         }
+        if name == "slice_num" && arguments.is_empty() {
+            return self.slice_num();
+        }
         if matches!(name.as_str(), "grouping" | "grouping_id") {
             return self.grouping(&name, arguments);
         }

@@ -193,7 +193,7 @@ pub(super) fn assignable(from: DataType, to: DataType) -> bool {
             !matches!(from, T::Boolean | T::Varbyte(_) | T::Super | T::HllSketch)
         }
         (T::Varchar(_) | T::Char(_), to) => matches!(to, T::Super | T::Varbyte(_)),
-        (T::Boolean, _) => false,
+        (T::Boolean, to) => to == T::Super,
         (from, T::Boolean) => from.is_integer(),
         (from, to) => castable(from, to),
     }

@@ -268,7 +268,7 @@ impl Binder<'_> {
             return Ok(FromItem::single(plan, called, None, None));
         }
         let found = self.find_relation(&parts).map_err(|error| self.at(error, name))?;
-        let mut hidden = 0;
+        let hidden;
         let mut shapes = Vec::new();
         let (plan, need, schema, plain) = match found {
             Found::System(relation, schema) => {
@@ -297,6 +297,8 @@ impl Binder<'_> {
             Found::Stored(relation) => {
                 let need = self.need(&relation, Privilege::Select);
                 let plan = self.stored(&relation)?;
+                let (plan, more) = self.with_slice(&relation, plan)?;
+                hidden = more;
                 (plan, Some(need), relation.schema.to_string(), relation.name.to_string())
             }
         };

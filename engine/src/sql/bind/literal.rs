@@ -44,6 +44,10 @@ pub(super) fn number(digits: &str) -> SqlResult<Expression> {
     let double = || {
         let value: f64 =
             digits.parse().map_err(|_| SqlError::bug(format!("a number that is none: {digits}")))?;
+        if value.is_infinite() {
+            let message = format!("\"{digits}\" is out of range for type double precision");
+            return Err(SqlError::product("22003", message));
+        }
         Ok(Expression::Literal { value: Value::Double(value), data_type: DataType::Double })
     };
     if digits.contains(['e', 'E']) {

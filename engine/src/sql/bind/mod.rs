@@ -34,6 +34,7 @@ mod row_answer;
 mod scalar;
 mod select;
 mod series;
+mod slice_num;
 mod star;
 mod subquery;
 mod super_path;
@@ -131,6 +132,8 @@ pub fn query(query: &syntax::Query, scope: Scope<'_>) -> SqlResult<BoundQuery> {
 pub fn view_query(query: &syntax::Query, scope: Scope<'_>) -> SqlResult<BoundQuery> {
     let mut binder = Binder::new(scope)?;
     binder.whole_star = true;
+    // Without a text at hand the plan is not run.
+    binder.slices |= scope.statement_text.is_empty();
     bound_query(query, binder)
 }
 

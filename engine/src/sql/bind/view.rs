@@ -25,7 +25,10 @@ impl Binder<'_> {
             through: Some(relation.clone()),
             search_path: view.search_path.clone(),
         };
-        let plan = self.apart(viewer, &query)?;
+        let outer = std::mem::replace(&mut self.slices, super::slice_num::is_asked(&view.query));
+        let plan = self.apart(viewer, &query);
+        self.slices = outer;
+        let plan = plan?;
         match &view.late {
             Some(names) => Ok(called(plan, names)),
             None => conform(plan, relation),

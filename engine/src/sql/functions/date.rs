@@ -340,7 +340,7 @@ impl Place {
     fn find(name: &str) -> SqlResult<Place> {
         let name = name.trim();
         if let Some(zone) = zone::find(name) {
-            return Ok(Place::Zone(*zone));
+            return Ok(Place::Zone(zone));
         }
         match zone::offset(name) {
             Some(offset) => Ok(Place::Fixed(offset)),

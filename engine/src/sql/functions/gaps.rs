@@ -7,7 +7,7 @@ pub const PREFIXES: &[&str] = &["st_", "h3_", "ai_"];
 
 /// The others, one by one.
 pub const NAMES: &[&str] =
-    &["addbbox", "dropbbox", "geometrytype", "reboot_cluster", "slice_num", "supportsbbox", "to_geography"];
+    &["addbbox", "dropbbox", "geometrytype", "reboot_cluster", "supportsbbox", "to_geography"];
 
 /// Whether the product has a function of this (lower case) name that is not simulated.
 pub fn known_gap(name: &str) -> bool {

@@ -31,6 +31,7 @@ mod privilege;
 mod quote;
 mod refine;
 mod session;
+mod slice;
 mod super_array;
 mod super_number;
 pub(in crate::sql) mod super_path;
@@ -51,6 +52,7 @@ pub use gaps::known_gap;
 pub(in crate::sql) use pattern::escape_of;
 pub use quote::RECORD;
 pub use refine::refine;
+pub use slice::SLICE;
 
 /// What else may stand beside a plus or minus, after the kernel's numbers.
 static MOMENTS: &[&[signature::Entry]] = &[temporal::FUNCTIONS];
@@ -82,6 +84,7 @@ static FAMILIES: &[&[signature::Entry]] = &[
     prediction::FUNCTIONS,
     quote::FUNCTIONS,
     backend::FUNCTIONS,
+    slice::FUNCTIONS,
 ];
 
 /// Every entry. Of those that take the same types the first is taken.

@@ -199,7 +199,7 @@ struct Parts {
     offset: Option<i32>,
     before_christ: bool,
     /// A zone that needs the date before its offset is known.
-    zone: Option<&'static zone::Zone>,
+    zone: Option<zone::Zone>,
 }
 
 impl Parts {

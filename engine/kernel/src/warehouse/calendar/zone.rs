@@ -1,7 +1,7 @@
-//! Time zones by name: a small table with the daylight-saving rules of today.
+//! Time zones by name: a table of those that people live in, with the daylight-saving rules since the nineties.
 //!
-//! The product knows the whole tz database with its history; the sandbox knows the zones a course meets, and
-//! applies the present rule to every year. Zones are matched without regard to case.
+//! The product knows the whole tz database with its history; here the rule before the present one goes back for ever, and
+//! zones with a rule of their own (Cairo, Jerusalem, Santiago) are left out. Names are matched without regard to case.
 
 use super::{Civil, DAY, HOUR, SECOND, day_of_week};
 
@@ -18,100 +18,88 @@ pub struct Zone {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rule {
     Never,
-    /// Second Sunday of March to first Sunday of November, at 2:00 local.
+    /// Second Sunday of March to first Sunday of November, at 2:00 local; until 2006 first of April to last of October.
     UnitedStates,
-    /// Last Sunday of March to last Sunday of October, at 1:00 UTC.
+    /// Last Sunday of March to last Sunday of October (until 1995 of September), at 1:00 UTC.
     Europe,
-    /// First Sunday of October to first Sunday of April, at 2:00 standard time.
+    /// First Sunday of October to first Sunday of April, at 2:00 standard time; until 2007 last of October and of March.
     Australia,
-}
-
-const fn zone(name: &'static str, minutes: i32, rule: Rule) -> Zone {
-    Zone { name, standard: minutes * 60, rule }
+    /// Last Sunday of September to first Sunday of April, at 2:00 standard time; until 2007 first of October to third of March.
+    NewZealand,
 }
 
 /// The zone of a session that has set none.
-pub static UTC: Zone = zone("UTC", 0, Rule::Never);
+pub static UTC: Zone = Zone { name: "UTC", standard: 0, rule: Rule::Never };
 
-static ZONES: &[Zone] = &[
-    zone("UTC", 0, Rule::Never),
-    zone("GMT", 0, Rule::Never),
-    zone("UCT", 0, Rule::Never),
-    zone("Z", 0, Rule::Never),
-    zone("Zulu", 0, Rule::Never),
-    zone("Etc/UTC", 0, Rule::Never),
-    zone("Etc/GMT", 0, Rule::Never),
-    zone("KST", 540, Rule::Never),
-    zone("ROK", 540, Rule::Never),
-    zone("Asia/Seoul", 540, Rule::Never),
-    zone("JST", 540, Rule::Never),
-    zone("Japan", 540, Rule::Never),
-    zone("Asia/Tokyo", 540, Rule::Never),
-    zone("PRC", 480, Rule::Never),
-    zone("Asia/Shanghai", 480, Rule::Never),
-    zone("Asia/Hong_Kong", 480, Rule::Never),
-    zone("Asia/Singapore", 480, Rule::Never),
-    zone("Singapore", 480, Rule::Never),
-    zone("Asia/Taipei", 480, Rule::Never),
-    zone("Asia/Bangkok", 420, Rule::Never),
-    zone("Asia/Jakarta", 420, Rule::Never),
-    zone("Asia/Ho_Chi_Minh", 420, Rule::Never),
-    zone("Asia/Kolkata", 330, Rule::Never),
-    zone("Asia/Calcutta", 330, Rule::Never),
-    zone("Asia/Dubai", 240, Rule::Never),
-    zone("MSK", 180, Rule::Never),
-    zone("Europe/Moscow", 180, Rule::Never),
-    zone("EET", 120, Rule::Europe),
-    zone("Europe/Helsinki", 120, Rule::Europe),
-    zone("Europe/Athens", 120, Rule::Europe),
-    zone("Africa/Johannesburg", 120, Rule::Never),
-    zone("CET", 60, Rule::Europe),
-    zone("CEST", 120, Rule::Never),
-    zone("MET", 60, Rule::Europe),
-    zone("Europe/Paris", 60, Rule::Europe),
-    zone("Europe/Berlin", 60, Rule::Europe),
-    zone("Europe/Madrid", 60, Rule::Europe),
-    zone("Europe/Rome", 60, Rule::Europe),
-    zone("Europe/Amsterdam", 60, Rule::Europe),
-    zone("Europe/Zurich", 60, Rule::Europe),
-    zone("Europe/Stockholm", 60, Rule::Europe),
-    zone("WET", 0, Rule::Europe),
-    zone("Europe/London", 0, Rule::Europe),
-    zone("Europe/Dublin", 0, Rule::Europe),
-    zone("Europe/Lisbon", 0, Rule::Europe),
-    zone("BST", 60, Rule::Never),
-    zone("America/Sao_Paulo", -180, Rule::Never),
-    zone("America/Argentina/Buenos_Aires", -180, Rule::Never),
-    zone("America/Halifax", -240, Rule::UnitedStates),
-    zone("America/New_York", -300, Rule::UnitedStates),
-    zone("America/Toronto", -300, Rule::UnitedStates),
-    zone("US/Eastern", -300, Rule::UnitedStates),
-    zone("EST5EDT", -300, Rule::UnitedStates),
-    zone("EST", -300, Rule::Never),
-    zone("EDT", -240, Rule::Never),
-    zone("America/Chicago", -360, Rule::UnitedStates),
-    zone("US/Central", -360, Rule::UnitedStates),
-    zone("CST6CDT", -360, Rule::UnitedStates),
-    zone("CST", -360, Rule::Never),
-    zone("CDT", -300, Rule::Never),
-    zone("America/Denver", -420, Rule::UnitedStates),
-    zone("America/Phoenix", -420, Rule::Never),
-    zone("US/Mountain", -420, Rule::UnitedStates),
-    zone("MST7MDT", -420, Rule::UnitedStates),
-    zone("MST", -420, Rule::Never),
-    zone("MDT", -360, Rule::Never),
-    zone("America/Los_Angeles", -480, Rule::UnitedStates),
-    zone("America/Vancouver", -480, Rule::UnitedStates),
-    zone("US/Pacific", -480, Rule::UnitedStates),
-    zone("PST8PDT", -480, Rule::UnitedStates),
-    zone("PST", -480, Rule::Never),
-    zone("PDT", -420, Rule::Never),
-    zone("America/Anchorage", -540, Rule::UnitedStates),
-    zone("Pacific/Honolulu", -600, Rule::Never),
-    zone("US/Hawaii", -600, Rule::Never),
-    zone("Australia/Brisbane", 600, Rule::Never),
-    zone("Australia/Sydney", 600, Rule::Australia),
-    zone("Australia/Melbourne", 600, Rule::Australia),
+/// Minutes east of UTC, the rule, and the zones that go by both.
+#[rustfmt::skip]
+static ZONES: &[(i32, Rule, &str)] = &[
+    (-660, Rule::Never, "Pacific/Pago_Pago Pacific/Midway US/Samoa"),
+    (-600, Rule::Never, "HST Pacific/Honolulu US/Hawaii Pacific/Tahiti"),
+    (-540, Rule::UnitedStates, "America/Anchorage America/Juneau US/Alaska"),
+    (-480, Rule::Never, "PST"),
+    (-480, Rule::UnitedStates, "America/Los_Angeles America/Vancouver America/Tijuana US/Pacific Canada/Pacific PST8PDT"),
+    (-420, Rule::Never, "MST PDT America/Phoenix America/Hermosillo US/Arizona"),
+    (-420, Rule::UnitedStates, "America/Denver America/Boise America/Edmonton US/Mountain Canada/Mountain Navajo MST7MDT"),
+    (-360, Rule::Never, "CST MDT America/Mexico_City America/Monterrey America/Costa_Rica America/Guatemala \
+        America/El_Salvador America/Tegucigalpa America/Managua America/Regina"),
+    (-360, Rule::UnitedStates, "America/Chicago America/Winnipeg US/Central Canada/Central CST6CDT"),
+    (-300, Rule::Never, "EST CDT America/Bogota America/Lima America/Panama America/Jamaica Jamaica America/Guayaquil \
+        America/Cancun"),
+    (-300, Rule::UnitedStates, "America/New_York America/Toronto America/Detroit America/Montreal America/Nassau \
+        America/Indiana/Indianapolis America/Kentucky/Louisville US/Eastern US/East-Indiana US/Michigan \
+        Canada/Eastern EST5EDT"),
+    (-240, Rule::Never, "AST EDT America/Puerto_Rico America/Santo_Domingo America/Caracas America/La_Paz America/Manaus \
+        America/Barbados America/Martinique"),
+    (-240, Rule::UnitedStates, "America/Halifax Canada/Atlantic Atlantic/Bermuda"),
+    (-210, Rule::UnitedStates, "America/St_Johns Canada/Newfoundland"),
+    (-180, Rule::Never, "ADT America/Sao_Paulo Brazil/East America/Argentina/Buenos_Aires America/Buenos_Aires \
+        America/Montevideo America/Bahia America/Fortaleza America/Asuncion"),
+    (-120, Rule::Never, "America/Noronha Atlantic/South_Georgia"),
+    (-60, Rule::Never, "Atlantic/Cape_Verde"),
+    (-60, Rule::Europe, "Atlantic/Azores"),
+    (0, Rule::Never, "UTC GMT UCT Z Zulu Universal Greenwich Etc/UTC Etc/UCT Etc/GMT Africa/Abidjan Africa/Accra \
+        Africa/Dakar Atlantic/Reykjavik Iceland"),
+    (0, Rule::Europe, "WET Europe/London GB Europe/Belfast Europe/Dublin Eire Europe/Lisbon Portugal Atlantic/Canary \
+        Atlantic/Madeira Atlantic/Faroe"),
+    (60, Rule::Never, "BST Africa/Lagos Africa/Algiers Africa/Tunis Africa/Casablanca Africa/Kinshasa Africa/Luanda"),
+    (60, Rule::Europe, "CET MET Europe/Paris Europe/Berlin Europe/Madrid Europe/Rome Europe/Amsterdam Europe/Zurich \
+        Europe/Stockholm Europe/Oslo Europe/Copenhagen Europe/Brussels Europe/Luxembourg Europe/Vienna \
+        Europe/Prague Europe/Budapest Europe/Warsaw Poland Europe/Belgrade Europe/Zagreb \
+        Europe/Ljubljana Europe/Sarajevo Europe/Skopje Europe/Bratislava Europe/Malta Europe/Monaco \
+        Europe/Vaduz Europe/Andorra Europe/Tirane Europe/Vatican Europe/San_Marino Europe/Gibraltar \
+        Europe/Podgorica"),
+    (120, Rule::Never, "CEST SAST Africa/Johannesburg Africa/Maputo Africa/Harare Africa/Lusaka Africa/Tripoli \
+        Africa/Khartoum Africa/Kigali Africa/Windhoek Europe/Kaliningrad"),
+    (120, Rule::Europe, "EET Europe/Helsinki Europe/Athens Europe/Bucharest Europe/Sofia Europe/Tallinn Europe/Riga \
+        Europe/Vilnius Europe/Kiev Europe/Kyiv Asia/Nicosia Europe/Nicosia"),
+    (180, Rule::Never, "MSK EEST Europe/Moscow Europe/Minsk Europe/Istanbul Asia/Istanbul Turkey Africa/Nairobi \
+        Africa/Kampala Africa/Addis_Ababa Africa/Dar_es_Salaam Africa/Mogadishu Asia/Riyadh Asia/Baghdad \
+        Asia/Kuwait Asia/Qatar Asia/Bahrain Asia/Aden Asia/Amman Asia/Damascus"),
+    (210, Rule::Never, "Asia/Tehran Iran"),
+    (240, Rule::Never, "Asia/Dubai Asia/Muscat Asia/Baku Asia/Tbilisi Asia/Yerevan Europe/Samara Indian/Mauritius"),
+    (270, Rule::Never, "Asia/Kabul"),
+    (300, Rule::Never, "Asia/Karachi Asia/Tashkent Asia/Yekaterinburg Asia/Almaty Indian/Maldives"),
+    (330, Rule::Never, "Asia/Kolkata Asia/Calcutta Asia/Colombo"),
+    (345, Rule::Never, "Asia/Kathmandu Asia/Katmandu"),
+    (360, Rule::Never, "Asia/Dhaka Asia/Bishkek Asia/Thimphu Asia/Omsk"),
+    (390, Rule::Never, "Asia/Yangon Asia/Rangoon"),
+    (420, Rule::Never, "Asia/Bangkok Asia/Jakarta Asia/Ho_Chi_Minh Asia/Saigon Asia/Phnom_Penh Asia/Vientiane \
+        Asia/Novosibirsk Asia/Krasnoyarsk"),
+    (480, Rule::Never, "PRC Asia/Shanghai Asia/Hong_Kong Hongkong Asia/Macau Asia/Singapore Singapore Asia/Taipei ROC \
+        Asia/Manila Asia/Kuala_Lumpur Asia/Makassar Asia/Ulaanbaatar Asia/Irkutsk Australia/Perth \
+        Australia/West"),
+    (540, Rule::Never, "KST ROK Asia/Seoul Asia/Pyongyang JST Japan Asia/Tokyo Asia/Yakutsk"),
+    (570, Rule::Never, "Australia/Darwin Australia/North"),
+    (570, Rule::Australia, "Australia/Adelaide Australia/South"),
+    (600, Rule::Never, "Australia/Brisbane Australia/Queensland Pacific/Guam Pacific/Port_Moresby Asia/Vladivostok"),
+    (600, Rule::Australia, "Australia/Sydney Australia/Melbourne Australia/Hobart Australia/Canberra Australia/ACT \
+        Australia/NSW Australia/Victoria Australia/Tasmania"),
+    (660, Rule::Never, "Pacific/Noumea Pacific/Guadalcanal Asia/Magadan"),
+    (720, Rule::Never, "Pacific/Fiji Pacific/Majuro Asia/Kamchatka"),
+    (720, Rule::NewZealand, "Pacific/Auckland NZ"),
+    (780, Rule::Never, "Pacific/Tongatapu Pacific/Apia"),
+    (840, Rule::Never, "Pacific/Kiritimati"),
 ];
 
 /// The zone that a session's `timezone` names: by name, as POSIX writes it, or hours east of UTC; UTC where it names
@@ -119,17 +107,20 @@ static ZONES: &[Zone] = &[
 pub fn of_session(setting: Option<&str>) -> Zone {
     let Some(setting) = setting else { return UTC };
     let east = |written: &str| offset(written).map(|standard| Zone { name: "", standard, rule: Rule::Never });
-    find(setting).copied().or_else(|| east(setting)).or_else(|| posix(setting)).unwrap_or(UTC)
+    find(setting).or_else(|| east(setting)).or_else(|| posix(setting)).unwrap_or(UTC)
 }
 
-/// Every zone's name, its standard time in seconds east of UTC, and whether it has a summer time.
-pub fn all() -> impl Iterator<Item = (&'static Zone, bool)> {
-    ZONES.iter().map(|zone| (zone, zone.rule != Rule::Never))
+/// Every zone, and whether it has a summer time.
+pub fn all() -> impl Iterator<Item = (Zone, bool)> {
+    ZONES.iter().flat_map(|(minutes, rule, names)| {
+        let zone = move |name| Zone { name, standard: minutes * 60, rule: *rule };
+        names.split(' ').map(move |name| (zone(name), *rule != Rule::Never))
+    })
 }
 
 /// The zone called `name`.
-pub fn find(name: &str) -> Option<&'static Zone> {
-    ZONES.iter().find(|zone| zone.name.eq_ignore_ascii_case(name))
+pub fn find(name: &str) -> Option<Zone> {
+    all().map(|(zone, _)| zone).find(|zone| zone.name.eq_ignore_ascii_case(name))
 }
 
 /// A zone written as POSIX does, `NAME[ ]offset[NAME]`: hours west of Greenwich, and where a second name follows
@@ -186,16 +177,26 @@ impl Zone {
         let summer = match self.rule {
             Rule::Never => false,
             Rule::UnitedStates => {
-                let from = sunday(year, 3, 2) + 2 * HOUR - standard;
+                let (from, to) = match year {
+                    ..2007 => (sunday(year, 4, 1), last_sunday(year, 10)),
+                    _ => (sunday(year, 3, 2), sunday(year, 11, 1)),
+                };
                 // 2:00 daylight time is 1:00 standard time.
-                let to = sunday(year, 11, 1) + HOUR - standard;
-                (from..to).contains(&utc)
+                (from + 2 * HOUR - standard..to + HOUR - standard).contains(&utc)
             }
-            Rule::Europe => (last_sunday(year, 3) + HOUR..last_sunday(year, 10) + HOUR).contains(&utc),
-            Rule::Australia => {
-                let to = sunday(year, 4, 1) + 2 * HOUR - standard;
-                let from = sunday(year, 10, 1) + 2 * HOUR - standard;
-                !(to..from).contains(&utc)
+            Rule::Europe => {
+                let last = if year < 1996 { 9 } else { 10 };
+                (last_sunday(year, 3) + HOUR..last_sunday(year, last) + HOUR).contains(&utc)
+            }
+            Rule::Australia | Rule::NewZealand => {
+                let (to, from) = match (year, self.rule == Rule::Australia) {
+                    (..2008, true) => (last_sunday(year, 3), last_sunday(year, 10)),
+                    (_, true) => (sunday(year, 4, 1), sunday(year, 10, 1)),
+                    (..2007, false) => (sunday(year, 3, 3), sunday(year, 10, 1)),
+                    (2007, false) => (sunday(year, 3, 3), last_sunday(year, 9)),
+                    (_, false) => (sunday(year, 4, 1), last_sunday(year, 9)),
+                };
+                !(to + 2 * HOUR - standard..from + 2 * HOUR - standard).contains(&utc)
             }
         };
         self.standard + if summer { 3600 } else { 0 }
@@ -245,6 +246,11 @@ mod tests {
         assert_eq!(at("Europe/London", "2023-03-26 01:00:00"), Some(60));
         assert_eq!(at("Europe/London", "2023-10-29 01:00:00"), Some(0));
         assert_eq!(at("Australia/Sydney", "2023-01-01"), Some(660));
+        assert_eq!(at("America/New_York", "2006-03-20"), Some(-300));
+        assert_eq!(at("America/New_York", "2007-03-20"), Some(-240));
+        assert_eq!(at("Europe/Warsaw", "1995-10-01"), Some(60));
+        assert_eq!(at("Pacific/Auckland", "2023-09-23 14:00:00"), Some(780));
+        assert_eq!(at("Pacific/Auckland", "2023-04-01 14:00:00"), Some(720));
         assert_eq!(at("Mars/Olympus", "2023-01-01"), None);
     }
 

@@ -10,6 +10,7 @@ use arrow::datatypes::{
     Int64Type, Time64MicrosecondType, TimestampMicrosecondType,
 };
 
+use super::StoredSegment;
 use crate::warehouse::catalog::{Distribution, Table};
 
 /// Slices of the simulated node (dc2.large has two).
@@ -75,6 +76,21 @@ pub fn count(style: Distribution, key: Option<&ArrayRef>, rows: u32, before: u64
         }
     }
     counts
+}
+
+/// The slice of each row of a distribution key's column.
+pub fn of_keys(key: &ArrayRef) -> Vec<i32> {
+    let mut found = Vec::with_capacity(key.len());
+    each_hash(key, |hash| found.push(slice_of(hash) as i32));
+    found
+}
+
+impl StoredSegment {
+    /// The slice of its row where rows were dealt in turn, which began with whichever slice has the most.
+    pub fn slice_in_turn(&self, row: u32) -> i32 {
+        let first = (0..SLICES).rev().max_by_key(|slice| self.slices[*slice]).unwrap_or(0);
+        ((first + row as usize) % SLICES) as i32
+    }
 }
 
 fn slice_of(hash: u64) -> usize {
