@@ -8,6 +8,7 @@ use crate::aws::redshift::credentials;
 use crate::sorted::SortedMap;
 use crate::sql::commands::login;
 use crate::sql::error::{SqlError, SqlResult};
+use crate::sql::functions::LOCAL;
 use crate::sql::parameter;
 use crate::sql::session::{RandomState, Session, SessionId, Temporary, Timeout, Transaction};
 use crate::warehouse::access::UserId;
@@ -254,7 +255,8 @@ impl Session {
             let first = parameter::default_of(name);
             let now = self.settings.get(name).map(String::as_str).or(first);
             if (first.is_some() || parameter::is_custom(name)) && now != Some(value.as_str()) {
-                self.settings.insert(name.clone(), value.clone());
+                let local = surroundings.contains_key(&format!("{LOCAL}{name}"));
+                self.set(name, Some(value.clone()), local);
             }
         }
     }

@@ -52,6 +52,7 @@ pub use gaps::known_gap;
 pub(in crate::sql) use pattern::escape_of;
 pub use quote::RECORD;
 pub use refine::refine;
+pub use session::LOCAL;
 pub use slice::SLICE;
 
 /// What else may stand beside a plus or minus, after the kernel's numbers.

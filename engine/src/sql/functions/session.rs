@@ -7,7 +7,6 @@ use super::Call;
 use super::column::{build, build_boolean, build_text};
 use super::signature::Parameter::{Boolean, Text};
 use super::signature::{Answer, Entry};
-use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
 use crate::sql::parameter;
@@ -195,6 +194,9 @@ fn current_setting(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlR
     })
 }
 
+/// Before the name of a parameter that is set for the transaction alone.
+pub const LOCAL: &str = " local ";
+
 /// As SET. What is set here the session takes over when the statement has succeeded.
 fn set_config(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let (names, values, locals) = (call.text(0)?, call.text(1)?, call.boolean(2)?);
@@ -204,13 +206,14 @@ fn set_config(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult
         if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
             return Ok(None);
         }
-        if locals.value(row) {
-            let reason = "SET_CONFIG for the current transaction";
-            return Err(SqlError::not_simulated_because(Feature::Function, reason));
-        }
         let name = name.to_ascii_lowercase();
         let value = parameter::value(&name, &[value.to_owned()])?;
         out.push_str(&value);
+        let mark = format!("{LOCAL}{name}");
+        match locals.value(row) {
+            true => context.evaluation.settings.insert(mark, String::new()),
+            false => context.evaluation.settings.remove(&mark),
+        };
         context.evaluation.settings.insert(name, value);
         Ok(Some(()))
     })
