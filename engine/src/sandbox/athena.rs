@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::athena_form::{engine_sql, place};
+use super::athena_form::{engine_sql, gap, place};
 use super::athena_table::{Table, csv, table};
 use super::athena_view::{NewView, new_view};
 use super::job_run::OWN;
@@ -288,7 +288,12 @@ fn not_written(error: &ApiError, output: &str) -> SqlError {
 /// A failure in Athena's words, as far as they are known; the rest is the engine's (unconfirmed).
 fn reason(error: &SqlError) -> String {
     let message = error.kind.message();
-    let name = |text: &str| text.split('"').nth(1).unwrap_or("").to_owned();
+    // In quotes, or behind the word that says what it is.
+    let name =
+        |text: &str| text.split('"').nth(1).or_else(|| text.split(' ').nth(1)).unwrap_or("").to_owned();
+    if message.starts_with("Unsupported data type \"super\"") {
+        return gap("CREATE TABLE AS with columns of type row or array").kind.message();
+    }
     match &*error.kind {
         SqlErrorKind::Syntax { .. } => format!("SYNTAX_ERROR: {message}"),
         SqlErrorKind::Product { state: "42P01", .. } => {

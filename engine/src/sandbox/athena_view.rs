@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Sandbox;
 use super::athena::{CATALOG, Query, refused};
-use super::athena_form::{after, must_be_named};
+use super::athena_form::{after, gap, must_be_named};
 use super::athena_table::Table;
 use crate::aws::athena::Execution;
 use crate::sql::error::{SqlError, SqlResult};
@@ -67,6 +67,9 @@ pub(super) fn query(table: &Value) -> Option<String> {
 impl Sandbox {
     /// Tells the catalog of a view whose columns are known.
     pub(super) fn keep_view(&mut self, view: &NewView, of: &Query, columns: &Table) -> SqlResult<()> {
+        if columns.columns.iter().any(|(_, kind)| kind == "row" || kind == "array") {
+            return Err(gap("a view with columns of type row or array"));
+        }
         let told = |(name, kind): &(String, String)| json!({"name": name, "type": kind});
         let text = json!({
             "originalSql": view.query,

@@ -20,6 +20,16 @@ impl Nested {
         }
     }
 
+    /// Whether its JSON has all values as texts of their types: no maps, no times, no fractions.
+    pub fn is_plain(&self) -> bool {
+        match self {
+            Nested::Scalar(of) => of.is_string() || of.is_integer() || *of == DataType::Boolean,
+            Nested::Struct(members) => members.iter().all(|(_, of)| of.is_plain()),
+            Nested::Array(of) => of.is_plain(),
+            Nested::Map(_) => false,
+        }
+    }
+
     /// What FROM ranges over.
     pub fn element(&self) -> Option<Nested> {
         match self {

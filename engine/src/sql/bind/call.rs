@@ -10,6 +10,7 @@ use super::literal;
 use super::row_answer::is_row_answer;
 use super::scalar::{collated, no_function, types};
 use super::series::SERIES;
+use super::super_path::names_of;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{Comparison, Expression};
 use crate::sql::functions;
@@ -36,6 +37,13 @@ impl Binder<'_> {
             }
         };
         let arguments = &function.args;
+        if let [array] = arguments.as_slice()
+            && name == "cardinality"
+            && self.is_athena()
+            && let Some((array, _)) = self.nested_range(&names_of(array))?
+        {
+            return self.call("get_array_length", vec![array]);
+        }
         if let Some(over) = &function.over {
             return self.window(&name, function, over);
         }

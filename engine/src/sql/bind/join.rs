@@ -30,7 +30,7 @@ impl Binder<'_> {
             syntax::JoinKind::Full => JoinKind::Full,
         };
         check_aliases(&left, &right)?;
-        if !matches!(kind, JoinKind::Cross | JoinKind::Inner) {
+        if !matches!(kind, JoinKind::Cross | JoinKind::Inner) && !self.is_athena() {
             super::nested::outer_join(&left.sources, &right.sources)?;
         }
         let width = left.plan.fields().len();

@@ -151,7 +151,7 @@ impl Binder<'_> {
                         format!("column reference \"{name}\" is ambiguous"),
                     ));
                 }
-                if first.shape.is_some() {
+                if !self.stands_whole(first.shape.as_deref())? {
                     break;
                 }
                 let (expression, marks) = (first.expression.clone(), first.marks.clone());
@@ -196,7 +196,9 @@ impl Binder<'_> {
             let Some(source) = self.find_source(depth, schema, relation)? else { continue };
             let source = &self.levels[depth].sources[source];
             let mut found = source.columns.iter().enumerate().filter(|(_, column)| column.name == name);
-            let Some((number, column)) = found.next().filter(|(_, column)| column.shape.is_none()) else {
+            let known = found.next();
+            let whole = self.stands_whole(known.and_then(|(_, column)| column.shape.as_deref()))?;
+            let Some((number, column)) = known.filter(|_| whole) else {
                 return Err(SqlError::product("42703", format!("column {relation}.{name} does not exist")));
             };
             if found.next().is_some() {

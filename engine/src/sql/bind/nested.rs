@@ -9,12 +9,14 @@ use std::sync::Arc;
 use super::binder::{Binder, product_with};
 use super::coerce;
 use super::from::FromItem;
-use super::level::{Clause, Source};
+use super::level::{Clause, Named, Source, SourceColumn};
 use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
+use crate::sql::plan::{Field, Plan};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::external::ExternalTable;
+use crate::warehouse::identifier::Identifier;
 use crate::warehouse::nested::Nested;
 
 /// A nested column that a chain of names begins with: its value, its shape, and how many of the names it took.
@@ -27,11 +29,6 @@ impl Binder<'_> {
         if !is_nested(&table) {
             return Ok(table);
         }
-        if self.scope.outside.is_some_and(|outside| outside.unqualified()) {
-            // Athena knows them by other rules, as rows, arrays and maps.
-            let what = "queries of Athena over columns of type struct, array or map";
-            return Err(SqlError::not_simulated_because(Feature::ExternalTable, what));
-        }
         if !self.is_on("json_serialization_enable") {
             return Ok(table);
         }
@@ -41,6 +38,86 @@ impl Binder<'_> {
             column.data_type = DataType::Varchar(DataType::VARCHAR_MAX);
         }
         Ok(Arc::new(table))
+    }
+
+    /// Whether Athena asks, which knows nested types as Trino does: by none of Spectrum's rules.
+    pub(super) fn is_athena(&self) -> bool {
+        self.scope.outside.is_some_and(|outside| outside.unqualified())
+    }
+
+    /// Whether a column can be named as a whole: in Athena those can that hold others.
+    pub(super) fn stands_whole(&self, shape: Option<&Nested>) -> SqlResult<bool> {
+        match shape {
+            Some(_) if !self.is_athena() => Ok(false),
+            Some(shape) if !shape.is_plain() => {
+                let what = "columns of Athena that hold maps, times or fractions, as a whole; name their fields, or CROSS JOIN UNNEST";
+                Err(SqlError::not_simulated_because(Feature::ExternalTable, what))
+            }
+            _ => Ok(true),
+        }
+    }
+
+    /// What UNNEST of Athena makes of the elements behind so many columns: of rows their fields, of maps keys and values.
+    pub(super) fn expand(
+        &mut self,
+        item: FromItem,
+        width: usize,
+        names: &[String],
+        shape: Nested,
+    ) -> SqlResult<FromItem> {
+        let FromItem { plan, mut sources, mut named } = item;
+        let alias = sources.pop().map_or_else(String::new, |source| source.alias);
+        named.pop();
+        let members = match shape {
+            Nested::Struct(members) => members,
+            other => vec![(Identifier::fold(""), other)],
+        };
+        if !names.is_empty() && names.len() != members.len() {
+            let (given, known) = (names.len(), members.len());
+            return Err(SqlError::product(
+                "42P10",
+                format!(
+                    "SYNTAX_ERROR: Column alias list has {given} entries but '{alias}' has {known} columns available"
+                ),
+            ));
+        }
+        let column =
+            |(index, field): (usize, &Field)| Expression::Column { index, data_type: field.data_type };
+        let mut expressions: Vec<Expression> = plan.fields().iter().enumerate().map(column).collect();
+        let mut fields = plan.fields().to_vec();
+        let element = expressions.split_off(width).into_iter().next();
+        let element = element.ok_or_else(|| SqlError::bug("an unnesting without elements"))?;
+        fields.truncate(width);
+        let mut source = Source { alias, schema: None, columns: Vec::new(), need: None };
+        for (at, (member, shape)) in members.into_iter().enumerate() {
+            let value = match member.as_str() {
+                "" => element.clone(),
+                member => {
+                    let step = self.attribute(member, true);
+                    self.navigate(element.clone(), vec![step])?
+                }
+            };
+            let (value, shape) = match shape {
+                Nested::Scalar(data_type) => (scalar(value, data_type)?, None),
+                other => (value, Some(Arc::new(other))),
+            };
+            let name = names.get(at).cloned().unwrap_or_else(|| member.to_string());
+            let (index, data_type) = (expressions.len(), value.data_type());
+            source.columns.push(SourceColumn {
+                name: name.clone(),
+                index,
+                data_type,
+                hidden: false,
+                shape: shape.clone(),
+            });
+            let expression = Expression::Column { index, data_type };
+            named.push(Named { name: name.clone(), expression, marks: Vec::new(), hidden: false, shape });
+            fields.push(Field { qualifier: Some(source.alias.clone()), name, data_type });
+            expressions.push(value);
+        }
+        sources.push(source);
+        let plan = Plan::Project { input: Box::new(plan), expressions, fields };
+        Ok(FromItem { plan, sources, named })
     }
 
     fn nested_root(&mut self, names: &[String]) -> SqlResult<Option<Root>> {
@@ -89,6 +166,7 @@ impl Binder<'_> {
         match self.nested_path(names)? {
             None => Ok(None),
             Some((value, Nested::Scalar(data_type))) => scalar(value, data_type).map(Some),
+            Some((value, shape)) if self.stands_whole(Some(&shape))? => Ok(Some(value)),
             Some(_) => Err(unknown(names)),
         }
     }
@@ -97,6 +175,9 @@ impl Binder<'_> {
     pub(super) fn nested_range(&mut self, names: &[String]) -> SqlResult<Option<(Expression, Nested)>> {
         let Some((value, shape)) = self.nested_path(names)? else { return Ok(None) };
         let element = shape.element().ok_or_else(|| {
+            if self.is_athena() {
+                return not_unnested("row");
+            }
             // unconfirmed: the words.
             let hint = "FROM ranges over arrays and maps. Members of a struct are read as they are: alias.column.member.";
             let message = format!("{} is not an array or a map", names.join("."));
@@ -108,6 +189,9 @@ impl Binder<'_> {
     /// A subquery over nested data takes its parent in FROM, and nowhere else.
     pub(super) fn not_outward(&self, depth: usize) -> SqlResult<()> {
         let Some(inner) = self.levels.last().filter(|_| depth + 1 < self.levels.len()) else { return Ok(()) };
+        if self.is_athena() {
+            return Ok(());
+        }
         let parent = self.levels[depth].sources.iter().any(is_nested);
         if parent && inner.clause != Clause::From && inner.sources.iter().any(is_nested) {
             let what = "can refer to its parent table only in the FROM clause";
@@ -137,6 +221,9 @@ impl Binder<'_> {
 
     /// What a finished SELECT refers to; refuses what only the outermost one may do.
     pub(super) fn nested_query(&mut self, ordered: bool) -> SqlResult<()> {
+        if self.is_athena() {
+            return Ok(());
+        }
         let depth = self.depth;
         let level = self.level()?;
         let nested = level.sources.iter().any(is_nested);
@@ -169,6 +256,11 @@ fn scalar(value: Expression, data_type: DataType) -> SqlResult<Expression> {
         _ => value,
     };
     coerce::attempted(value, data_type)
+}
+
+/// unconfirmed: what stands before the words, which are Trino's.
+pub(super) fn not_unnested(name: &str) -> SqlError {
+    SqlError::product("42809", format!("INVALID_FUNCTION_ARGUMENT: Cannot unnest type: {name}"))
 }
 
 /// Names an element: one that is a value by the alias itself, one that has members by these.

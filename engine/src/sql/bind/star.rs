@@ -23,7 +23,7 @@ impl Binder<'_> {
             if closed || named.hidden || excluded.contains(&named.name) {
                 continue;
             }
-            if named.shape.is_some() {
+            if !self.stands_whole(named.shape.as_deref())? {
                 return Err(super::nested::no_star());
             }
             self.mark(&named.marks);
@@ -55,7 +55,7 @@ impl Binder<'_> {
             if closed || column.hidden || excluded.contains(&column.name) {
                 continue;
             }
-            if column.shape.is_some() {
+            if !self.stands_whole(column.shape.as_deref())? {
                 return Err(super::nested::no_star());
             }
             if let Some(need) = source.need {

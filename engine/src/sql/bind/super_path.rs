@@ -8,6 +8,7 @@ use super::from::{FromItem, column, fold};
 use super::level::Source;
 use super::literal;
 use super::scalar::types;
+use crate::gap::Feature;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
 use crate::sql::functions::{self, super_path};
@@ -26,6 +27,8 @@ pub(super) struct Inside {
     alias: String,
     /// Of the elements, in a nested column of an external table.
     shape: Option<Nested>,
+    /// In Athena: what its parts are called, and what elements are.
+    expanded: Option<(Vec<String>, Nested)>,
 }
 
 impl Binder<'_> {
@@ -35,6 +38,10 @@ impl Binder<'_> {
         root: &syntax::Expression,
         path: &[syntax::PathStep],
     ) -> SqlResult<Expression> {
+        if self.is_athena() {
+            let what = "subscripts of arrays and maps in Athena; CROSS JOIN UNNEST reads their elements";
+            return Err(SqlError::not_simulated_because(Feature::ExternalTable, what));
+        }
         let root = self.expression(root)?;
         let mut steps = Vec::new();
         for step in path {
@@ -145,9 +152,12 @@ impl Binder<'_> {
                 let element = alias.as_ref().map_or(last, |alias| fold(&alias.name));
                 let position = alias.as_ref().and_then(|alias| alias.at.as_ref()).map(fold);
                 let alias = element.clone();
-                Ok(Some(Inside { value, members: false, alias, element, position, shape }))
+                Ok(Some(Inside { value, members: false, alias, element, position, shape, expanded: None }))
             }
             syntax::TableFactor::Unnest { array, alias, offset, .. } => {
+                if self.is_athena() {
+                    return self.unnested(array, alias.as_ref(), left).map(Some);
+                }
                 let value = self.beside(left, |binder| binder.expression(array))?;
                 let named = alias.as_ref().map_or_else(|| "unnest".to_owned(), |alias| fold(&alias.name));
                 let mut columns = alias.iter().flat_map(|alias| &alias.columns).map(fold);
@@ -156,7 +166,15 @@ impl Binder<'_> {
                     let offset = offset.as_ref().map(fold);
                     offset.or_else(|| columns.next()).unwrap_or_else(|| "offset".to_owned())
                 });
-                Ok(Some(Inside { value, members: false, element, position, alias: named, shape: None }))
+                Ok(Some(Inside {
+                    value,
+                    members: false,
+                    element,
+                    position,
+                    alias: named,
+                    shape: None,
+                    expanded: None,
+                }))
             }
             syntax::TableFactor::UnpivotExpression {
                 expression, value: element, name: attribute, ..
@@ -165,10 +183,48 @@ impl Binder<'_> {
                 let element = fold(element);
                 let position = attribute.as_ref().map(fold);
                 let alias = element.clone();
-                Ok(Some(Inside { value, members: true, alias, element, position, shape: None }))
+                Ok(Some(Inside {
+                    value,
+                    members: true,
+                    alias,
+                    element,
+                    position,
+                    shape: None,
+                    expanded: None,
+                }))
             }
             _ => Ok(None),
         }
+    }
+
+    /// `UNNEST(array) AS t(a, b)` as Athena has it.
+    fn unnested(
+        &mut self,
+        array: &syntax::Expression,
+        alias: Option<&syntax::TableAlias>,
+        left: &FromItem,
+    ) -> SqlResult<Inside> {
+        let names = names_of(array);
+        let found = self.beside(left, |binder| match binder.nested_range(&names)? {
+            Some(found) => Ok(found),
+            None => {
+                let value = binder.expression(array)?;
+                Err(super::nested::not_unnested(&coerce::bare_name(value.data_type()).to_string()))
+            }
+        });
+        let (value, element) = found?;
+        let columns = alias.iter().flat_map(|alias| &alias.columns).map(fold).collect();
+        let alias = alias.map_or_else(String::new, |alias| fold(&alias.name));
+        let expanded = Some((columns, element));
+        Ok(Inside {
+            value,
+            members: false,
+            element: alias.clone(),
+            position: None,
+            alias,
+            shape: None,
+            expanded,
+        })
     }
 
     /// A path begins with a table's alias; a bare name is a table's unless an unnesting to the left has it.
@@ -272,7 +328,19 @@ impl Binder<'_> {
         unnest.input = left.plan;
         unnest.fields = fields;
         whole.plan = Plan::Unnest(unnest);
-        Ok(whole)
+        match inside.expanded {
+            Some((names, element)) => self.expand(whole, width, &names, element),
+            None => Ok(whole),
+        }
+    }
+}
+
+/// The names that an expression is, if it is nothing else.
+pub(super) fn names_of(expression: &syntax::Expression) -> Vec<String> {
+    match expression {
+        syntax::Expression::Identifier(name) => vec![fold(name)],
+        syntax::Expression::CompoundIdentifier(names) => names.iter().map(fold).collect(),
+        _ => Vec::new(),
     }
 }
 

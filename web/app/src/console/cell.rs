@@ -114,8 +114,11 @@ fn drawn(book: &Book, column: &Value, value: &Value) -> Html {
             let word = book.state(&written).to_owned();
             return html! { <span class="state"><span class={dot(&written)} />{ word }</span> };
         }
-        // CloudWatch Logs counts milliseconds.
-        Manner::Time if value.is_i64() => moment(value.as_i64().unwrap_or(0) * 1_000),
+        // CloudWatch Logs counts milliseconds, and lines follow each other by seconds.
+        Manner::Time if value.is_i64() => {
+            let millis = value.as_i64().unwrap_or(0);
+            format!("{}:{:02}", moment(millis * 1_000), millis / 1_000 % 60)
+        }
         Manner::Time => written.get(..16).map_or(written.clone(), |minute| minute.replace('T', " ")),
         Manner::Bytes => number().map_or(written, size),
         Manner::Number => with_unit(number().map_or(written, |number| {
