@@ -261,6 +261,7 @@ pub fn call_with_body(
         .map_err(failed)?;
     let unknown = |fault| failed(found.manner().identity(fault));
     let authenticated = account.authenticate(caller, now).map_err(unknown)?;
+    shape::words(&parameters, found.command()).map_err(failed)?;
     // Temporary credentials of a user open no door of IAM without MFA, which the sandbox does not have.
     let temporary = caller.key.as_ref().is_some_and(|key| account.sts.session(key).is_some());
     if found == Service::Iam && temporary && matches!(caller.identity, Identity::User(_)) {

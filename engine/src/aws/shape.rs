@@ -127,6 +127,61 @@ pub fn check(
     if check.findings.is_empty() { Ok(()) } else { Err(Fault::Parameters(check.findings.join("\n"))) }
 }
 
+/// Members that take one of some words: whose they are, the words, and the code and sentence of another one. Without a
+/// sentence it is the common one. unconfirmed: the order in which it lists the words.
+const WORDS: [(&str, &str, &str, &str, &str); 11] = [
+    ("iam", "Scope", "All AWS Local", "ValidationError", ""),
+    ("iam", "PolicyUsageFilter", "PermissionsPolicy PermissionsBoundary", "ValidationError", ""),
+    ("iam", "EntityFilter", "User Role Group LocalManagedPolicy AWSManagedPolicy", "ValidationError", ""),
+    ("glue", "WorkerType", "Standard G.1X G.2X G.025X G.4X G.8X Z.2X", "InvalidInputException", ""),
+    ("glue", "ExecutionClass", "FLEX STANDARD", "InvalidInputException", ""),
+    ("athena", "State", "ENABLED DISABLED", "InvalidRequestException", ""),
+    ("s3api", "MetadataDirective", "COPY REPLACE", "InvalidArgument", "Unknown metadata directive."),
+    ("s3api", "TaggingDirective", "COPY REPLACE", "InvalidArgument", "Unknown tagging directive."),
+    ("s3api", "EncodingType", "url", "InvalidArgument", "Invalid Encoding Method specified in Request"),
+    (
+        "s3api",
+        "ObjectAttributes",
+        "ETag Checksum ObjectParts StorageClass ObjectSize",
+        "InvalidArgument",
+        "Invalid attribute name specified.",
+    ),
+    // unconfirmed: the sentence.
+    (
+        "s3api",
+        "ObjectOwnership",
+        "BucketOwnerPreferred ObjectWriter BucketOwnerEnforced",
+        "InvalidArgument",
+        "Invalid x-amz-object-ownership header",
+    ),
+];
+
+/// What a service says to a word that it does not know. The CLI lets it through.
+pub fn words(parameters: &Value, service: &str) -> Result<(), Fault> {
+    for (_, member, words, code, sentence) in WORDS.iter().filter(|(of, ..)| *of == service) {
+        let given = match &parameters[*member] {
+            Value::Array(list) => list.as_slice(),
+            Value::Null => &[],
+            one => std::slice::from_ref(one),
+        };
+        let odd =
+            given.iter().filter_map(Value::as_str).find(|one| !words.split(' ').any(|word| word == *one));
+        if let Some(odd) = odd {
+            let field = format!("{}{}", member[..1].to_lowercase(), &member[1..]);
+            let sentence = if sentence.is_empty() {
+                format!(
+                    "1 validation error detected: Value '{odd}' at '{field}' failed to satisfy constraint: Member must satisfy enum value set: [{}]",
+                    words.replace(' ', ", ")
+                )
+            } else {
+                (*sentence).to_owned()
+            };
+            return Err(Fault::refused(code, 400, sentence));
+        }
+    }
+    Ok(())
+}
+
 struct Check {
     service: &'static str,
     has_body: bool,
