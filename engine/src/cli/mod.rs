@@ -23,6 +23,7 @@ mod yaml;
 
 use serde_json::Value;
 
+use crate::aws::redshift::copy::REGIONS;
 use crate::aws::{Account, ApiError, Caller, Fault, Reply, Service, call_with_body};
 use crate::clock::Instant;
 use crate::pieces::Pieces;
@@ -126,6 +127,9 @@ pub fn run(
         Err(_) if local || service == "help" => Caller::user(principal),
         Err(output) => return output,
     };
+    if let Some(output) = nowhere(&service, caller.region.as_deref()) {
+        return output;
+    }
     let mut terminal = Terminal { account, caller, files, now };
     match service.as_str() {
         "configure" => {
@@ -144,6 +148,20 @@ pub fn run(
             None => usage::invalid_choice("command", name, &usage::all_services()),
         },
     }
+}
+
+/// Nobody answers in a region that does not exist. Some services have one place for all.
+fn nowhere(service: &str, region: Option<&str>) -> Option<CliOutput> {
+    let region = region.filter(|region| !REGIONS.split(' ').any(|known| known == *region))?;
+    let host = match service {
+        "iam" | "ce" | "budgets" | "configure" | "help" | "--version" => return None,
+        "s3api" => "s3",
+        "sagemaker" => "api.sagemaker",
+        other => Service::parse(other).map(|_| other)?,
+    };
+    let sentence =
+        format!("Could not connect to the endpoint URL: \"https://{host}.{region}.amazonaws.com/\"");
+    Some(CliOutput::failed(255, sentence))
 }
 
 fn operation(terminal: &mut Terminal<'_>, service: Service, words: &[String], global: &Global) -> CliOutput {

@@ -43,6 +43,12 @@ pub fn split(line: &str) -> Result<Vec<String>, String> {
             }
             // A word that begins with # begins a comment.
             '#' if word.is_none() => while characters.next_if(|next| *next != '\n').is_some() {},
+            // What a shell does with lines, this terminal does not.
+            '|' | '<' | '>' | '&' | ';' if word.is_none() => {
+                return Err(format!(
+                    "not simulated: the shell's {c}; type one aws line at a time, and --query instead of a filter"
+                ));
+            }
             c if c.is_whitespace() => words.extend(word.take()),
             c => word.get_or_insert_default().push(c),
         }
@@ -59,5 +65,7 @@ mod tests {
     fn words_as_in_a_shell() {
         assert_eq!(split("a  'b c'\"d \\\"e\" \\\n f\\ g '' # no").unwrap(), ["a", "b cd \"e", "f g", ""]);
         assert!(split("a 'b").is_err());
+        assert!(split("a | b").is_err() && split("a > b").is_err());
+        assert_eq!(split("a '|' b>c").unwrap(), ["a", "|", "b>c"]);
     }
 }

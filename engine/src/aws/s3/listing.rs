@@ -21,7 +21,12 @@ pub fn list(account: &Account, order: &Order<'_>, second: bool) -> Result<Value,
     let bucket = account.s3.bucket(name, order.region)?;
     let prefix = parameters.text("Prefix").unwrap_or("");
     let delimiter = parameters.text("Delimiter").filter(|delimiter| !delimiter.is_empty());
-    let most = parameters.integer("MaxKeys").unwrap_or(1_000).clamp(0, 1_000) as usize;
+    let most = parameters.integer("MaxKeys").unwrap_or(1_000);
+    if most < 0 {
+        let sentence = "Argument maxKeys must be an integer between 0 and 2147483647";
+        return Err(Fault::refused("InvalidArgument", 400, sentence));
+    }
+    let most = most.min(1_000) as usize;
     // The token is the last key or common prefix that was told, in hex, so that it says nothing at a glance.
     let token = match parameters.text("ContinuationToken") {
         Some(token) => Some(unhex(token).ok_or(S3Fault::InvalidContinuationToken)?),
@@ -43,7 +48,8 @@ pub fn list(account: &Account, order: &Order<'_>, second: bool) -> Result<Value,
             continue;
         }
         if contents.len() + folders.len() == most {
-            next = Some(());
+            // Whoever asks for none is told of none that follow.
+            next = (most > 0).then_some(());
             break;
         }
         last = told.to_owned();
