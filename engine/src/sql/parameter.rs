@@ -32,7 +32,7 @@ const ISOLATION_LEVELS: &[&str] =
     &["serializable", "repeatable read", "read committed", "read uncommitted", "snapshot"];
 
 /// Name, kind, and the value of a session that has set nothing, as SHOW prints it.
-const PARAMETERS: [(&str, Kind, &str); 34] = [
+const PARAMETERS: [(&str, Kind, &str); 36] = [
     ("analyze_threshold_percent", Kind::Percent, "10"),
     ("application_name", Kind::Text, ""),
     ("cast_super_null_on_error", Kind::Boolean, "on"),
@@ -43,10 +43,12 @@ const PARAMETERS: [(&str, Kind, &str); 34] = [
     ("downcase_delimited_identifier", Kind::Boolean, "on"),
     ("enable_case_sensitive_identifier", Kind::Boolean, "off"),
     ("enable_case_sensitive_super_attribute", Kind::Boolean, "off"),
+    ("enable_numeric_rounding", Kind::Boolean, "off"),
     ("enable_result_cache_for_session", Kind::Boolean, "on"),
     ("enable_vacuum_boost", Kind::Boolean, "off"),
     ("error_on_nondeterministic_update", Kind::Boolean, "off"),
     ("extra_float_digits", Kind::Range(-15, 2), "0"),
+    ("interval_forbid_composite_literals", Kind::Boolean, "off"),
     ("intervalstyle", Kind::Word(&["postgres", "postgres_verbose", "sql_standard"]), "postgres"),
     ("json_serialization_enable", Kind::Boolean, "off"),
     ("json_serialization_parse_nested_strings", Kind::Boolean, "off"),
@@ -165,17 +167,17 @@ fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// Dates are shown in ISO form; the order of day and month is kept as it was set.
+/// The form, and the order of day and month; German is both. What is not said is as at first.
 fn date_style(values: &[String]) -> Option<String> {
-    let mut order = "MDY".to_owned();
+    const WORDS: [&str; 7] = ["ISO", "SQL", "Postgres", "German", "MDY", "DMY", "YMD"];
+    let (mut form, mut order) = ("ISO", None);
     for word in values.iter().flat_map(|value| value.split([',', ' '])).filter(|word| !word.is_empty()) {
-        match word.to_ascii_uppercase().as_str() {
-            "ISO" => {}
-            word @ ("MDY" | "DMY" | "YMD") => order = word.to_owned(),
-            _ => return None,
+        match WORDS.iter().position(|known| known.eq_ignore_ascii_case(word))? {
+            at @ ..4 => form = WORDS[at],
+            at => order = Some(WORDS[at]),
         }
     }
-    Some(format!("ISO, {order}"))
+    Some(format!("{form}, {}", order.unwrap_or(if form == "German" { "DMY" } else { "MDY" })))
 }
 
 /// In double quotes unless the name is plain.

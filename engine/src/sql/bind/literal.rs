@@ -85,8 +85,8 @@ pub(super) fn typed(value: &syntax::Value, to: DataType) -> SqlResult<Expression
     Ok(Expression::Cast { input: Box::new(input), to, mode: CastMode::Implicit })
 }
 
-/// `INTERVAL '3 days'`, `INTERVAL '3' DAY`; a bare number is seconds.
-pub(super) fn interval(interval: &syntax::Interval) -> SqlResult<Expression> {
+/// `INTERVAL '3 days'`, `INTERVAL '3' DAY`; a bare number is seconds. `whole`: nothing is silently left out.
+pub(super) fn interval(interval: &syntax::Interval, whole: bool) -> SqlResult<Expression> {
     let written = match &interval.value.value {
         syntax::Value::String(text) | syntax::Value::Number(text) => text.as_str(),
         _ => {
@@ -103,9 +103,26 @@ pub(super) fn interval(interval: &syntax::Interval) -> SqlResult<Expression> {
     })?;
     let data_type =
         last.or(leading).map_or(DataType::Interval, |finest| finest.data_type(interval.precision));
+    // The second text is by the first's example: unconfirmed.
+    match (data_type, Interval::parse(written).unwrap_or_default()) {
+        (DataType::IntervalTo(finest), read) if whole && finest.is_months() && read.micros != 0 => {
+            return Err(composite("Year To Month", "day-second"));
+        }
+        (DataType::IntervalTo(finest), read) if whole && !finest.is_months() && read.months != 0 => {
+            return Err(composite("Day To Second", "year-month"));
+        }
+        _ => {}
+    }
     let Interval { months, micros } = match data_type {
         DataType::IntervalTo(finest) => found.cut(finest),
         _ => found,
     };
     Ok(Expression::Literal { value: Value::Interval { months, micros }, data_type })
+}
+
+fn composite(kind: &str, parts: &str) -> SqlError {
+    let message = format!(
+        "Interval {kind} literal cannot contain {parts} parts. Disable the GUC interval_forbid_composite_literals to suppress this error and silently discard the {parts} part."
+    );
+    SqlError::product("22007", message)
 }

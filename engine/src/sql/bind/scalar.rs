@@ -60,7 +60,9 @@ impl Binder<'_> {
                 let to = parse::data_type(data_type)?;
                 literal::typed(&value.value, to)
             }
-            E::Interval(interval) => literal::interval(interval),
+            E::Interval(interval) => {
+                literal::interval(interval, self.is_on("interval_forbid_composite_literals"))
+            }
             E::Collate { expr, collation } => {
                 let text = self.expression(expr)?;
                 collated(text, &collation.last_lower())

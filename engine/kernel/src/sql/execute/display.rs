@@ -6,8 +6,8 @@ use super::array::value_at;
 use crate::sorted::SortedMap;
 use crate::sql::json;
 use crate::warehouse::calendar::interval::{Interval, Style, write_interval};
-use crate::warehouse::calendar::text;
 use crate::warehouse::calendar::zone::{self, Zone};
+use crate::warehouse::calendar::{SECOND, text};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::value::Value;
 
@@ -20,11 +20,13 @@ pub struct Printing {
     pub extra_digits: i32,
     /// `intervalstyle`.
     pub intervals: Style,
+    /// The form in `datestyle`.
+    pub dates: text::Style,
 }
 
 impl Default for Printing {
     fn default() -> Self {
-        Printing { zone: zone::UTC, extra_digits: 0, intervals: Style::Postgres }
+        Printing { zone: zone::UTC, extra_digits: 0, intervals: Style::Postgres, dates: text::Style::Iso }
     }
 }
 
@@ -36,6 +38,7 @@ impl Printing {
             zone: zone::of_session(settings.get("timezone").map(String::as_str)),
             extra_digits: number("extra_float_digits"),
             intervals: Style::of(settings.get("intervalstyle").map(String::as_str)),
+            dates: text::Style::of(settings.get("datestyle").map(String::as_str)),
         }
     }
 
@@ -73,15 +76,17 @@ impl Printing {
             Value::Double(double) => float(*double, self.digits(DOUBLE_DIGITS)),
             Value::String(string) if data_type == DataType::Super => json::printed(string).into_owned(),
             Value::String(string) => string.to_string(),
-            Value::Date(days) => text::date(*days),
+            Value::Date(days) => self.dates.date(*days),
             Value::Time(micros) if data_type == DataType::TimeTz => format!("{}+00", text::time(*micros)),
             Value::Time(micros) => text::time(*micros),
             Value::Timestamp(micros) if data_type == DataType::TimestampTz => {
-                let mut out = String::new();
-                text::write_timestamp_tz(*micros, self.zone.offset_at(*micros), &mut out);
+                let offset = self.zone.offset_at(*micros);
+                let local = micros.saturating_add(i64::from(offset) * SECOND);
+                let mut out = self.dates.timestamp(local);
+                text::write_offset(offset, &mut out);
                 out
             }
-            Value::Timestamp(micros) => text::timestamp(*micros),
+            Value::Timestamp(micros) => self.dates.timestamp(*micros),
             Value::Interval { months, micros } => {
                 let mut out = String::new();
                 write_interval(Interval { months: *months, micros: *micros }, self.intervals, &mut out);

@@ -82,21 +82,23 @@ impl Interval {
         Some(Interval::parse_as(written, None, Some(Field::of(finest)))?.cut(finest))
     }
 
-    /// Without what is finer. What a DAY TO SECOND does with months is unconfirmed: they stay.
+    /// Without what is finer, and without the months that no DAY TO SECOND has (Developer Guide,
+    /// "interval_forbid_composite_literals").
     pub fn cut(self, finest: Finest) -> Interval {
         let micros = |unit: i64| self.micros - self.micros % unit;
+        let months = if finest.is_months() { self.months } else { 0 };
         match finest {
             Finest::Year => Interval { months: self.months - self.months % 12, micros: 0 },
             Finest::Month => Interval { months: self.months, micros: 0 },
-            Finest::Day => Interval { micros: micros(DAY), ..self },
-            Finest::Hour => Interval { micros: micros(HOUR), ..self },
-            Finest::Minute => Interval { micros: micros(MINUTE), ..self },
+            Finest::Day => Interval { micros: micros(DAY), months },
+            Finest::Hour => Interval { micros: micros(HOUR), months },
+            Finest::Minute => Interval { micros: micros(MINUTE), months },
             // A fraction is rounded to its digits, as the guide's example is.
             Finest::Second(digits) => {
                 let unit = 10_i64.pow(6_u32.saturating_sub(u32::from(digits)));
                 let half = if self.micros < 0 { -unit / 2 } else { unit / 2 };
                 let rounded = self.micros.saturating_add(half) / unit * unit;
-                Interval { micros: if unit == 1 { self.micros } else { rounded }, ..self }
+                Interval { micros: if unit == 1 { self.micros } else { rounded }, months }
             }
         }
     }
