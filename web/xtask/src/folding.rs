@@ -48,7 +48,7 @@ pub fn folded(types: &[u32], bodies: &[FunctionBody<'_>], imports: usize) -> was
         let next = numbered(told.iter().zip(&classes).map(|(each, class)| {
             let called = each.calls.iter().map(|index| {
                 let own = (*index as usize).checked_sub(imports).and_then(|function| classes.get(function));
-                own.copied().map_or(Err(*index), Ok)
+                own.copied().ok_or(*index)
             });
             (*class, called.collect::<Vec<Result<usize, u32>>>())
         }));
