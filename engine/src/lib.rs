@@ -11,6 +11,7 @@
 pub mod aws;
 pub mod cli;
 pub mod happening;
+pub mod json;
 pub mod sandbox;
 pub mod sql;
 

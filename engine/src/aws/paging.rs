@@ -3,9 +3,10 @@
 //! Services answer with the whole list; what is too long for one answer is cut here, at the front door, by the
 //! service's own limits. Services whose pages are of another kind (S3, Glue, the Data API, CloudTrail) make their own.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Fault, Operation, Order, Service};
+use crate::json::json;
 
 /// How a service pages: the member with the size, the one with the token, the least, the most and the usual size, and
 /// what it calls a wrong one.

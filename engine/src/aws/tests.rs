@@ -1,10 +1,11 @@
 //! Whole calls through the front door.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::warehouse_access::{Credentials, Reader, get, list};
 use super::*;
 use crate::clock::Clock;
+use crate::json::json;
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/redshift.read.s3";
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"redshift.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;

@@ -5,13 +5,14 @@
 //! Spectrum and a workgroup's RPU-hours are what is used here; of the other features none ever is.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::meter::{Usage, day};
 use super::redshift::fault::{Code, RedshiftFault};
 use super::redshift::tag;
 use super::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::warehouse::calendar::Civil;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -290,7 +291,7 @@ pub fn list(account: &Account, order: &Order<'_>, serverless: bool) -> Value {
         .filter(|one| id.is_none_or(|id| id == one.id) && feature.is_none_or(|name| name == one.row().1))
         .map(|one| one.value(&account.id))
         .collect();
-    json!({ if serverless { "usageLimits" } else { "UsageLimits" }: values })
+    json!({ (if serverless { "usageLimits" } else { "UsageLimits" }): values })
 }
 
 #[cfg(test)]

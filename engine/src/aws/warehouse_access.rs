@@ -4,7 +4,7 @@
 //! `redshift.amazonaws.com` (and this database user, when its trust asks for an external id), it may list the
 //! bucket, it may read the object. The refusals are worded as Redshift words them.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::api_error::{ApiError, Fault};
 use super::caller::Caller;
@@ -15,6 +15,7 @@ use super::s3::fault::S3Fault;
 use super::sts::session::trust;
 use super::{Account, call_with_body, request_context};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::pieces::Pieces;
 
 /// The session name Redshift always uses.

@@ -1,6 +1,6 @@
 //! Flags to the members of an operation's input.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::name::kebab;
 use super::paging::{self, Pages};
@@ -8,6 +8,7 @@ use super::shorthand;
 use super::{CliOutput, Files, absolute, python_json, usage};
 use crate::aws::Operation;
 use crate::aws::shape::{Kind, Member};
+use crate::json::json;
 use crate::pieces::Pieces;
 
 /// Flags that every command takes.

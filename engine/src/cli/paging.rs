@@ -1,9 +1,10 @@
 //! Pages: the CLI asks for all of them and shows one answer, of which `--max-items` shows a part.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::aws::ApiError;
 use crate::aws::shape::Member;
+use crate::json::json;
 
 /// How services name the token that comes with a page, and how they want it back.
 const TOKENS: [(&str, &str); 5] = [

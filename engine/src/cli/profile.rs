@@ -1,12 +1,11 @@
 //! Whose credentials sign a line: those of the environment, of a profile in `~/.aws`, or of whoever sits at the
 //! terminal, in the order in which the CLI looks.
 
-use serde_json::json;
-
 use super::arguments::Global;
 use super::{CliOutput, Files, HOME, refusal};
 use crate::aws::{Account, Caller, Identity, call};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::sorted::SortedMap;
 
 /// The two files of profiles: keys lie in the first, everything else in the second.

@@ -1,8 +1,9 @@
 //! The CLI's shorthand for structures: `Key=a,Values=[b,c],Nested={X=1}`, and `Values=b,c` for the same list.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::aws::shape::{self, Kind, Member};
+use crate::json::json;
 
 /// A structure. The error says what was expected.
 pub fn parse(text: &str) -> Result<Value, String> {

@@ -1,12 +1,11 @@
 //! `aws logs tail`: the late lines of a log group, one under the other.
 
-use serde_json::json;
-
 use super::arguments::Invocation;
 use super::{CliOutput, Terminal, refusal, usage};
 use crate::aws::timestamp::{iso, parse, plain};
 use crate::aws::{Operation, Service, logs};
 use crate::clock::Instant;
+use crate::json::json;
 
 pub fn run(terminal: &mut Terminal<'_>, words: &[String]) -> CliOutput {
     let Some((group, rest)) = words.split_first().filter(|(group, _)| !group.starts_with("--")) else {

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::athena_form::{engine_sql, gap, place};
 use super::athena_table::{Table, csv, table};
@@ -17,6 +17,7 @@ use super::{ADMIN, Running, Sandbox};
 use crate::aws::athena::{Execution, Kind, State};
 use crate::aws::meter::{Of, Usage};
 use crate::aws::{ApiError, Caller, Fault};
+use crate::json::json;
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::outcome::{Batch, Step};
 use crate::sql::parse;

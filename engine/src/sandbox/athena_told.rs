@@ -1,6 +1,6 @@
 //! Athena's statements that the catalog alone answers: SHOW, DESCRIBE, databases, MSCK REPAIR TABLE.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Sandbox;
 use super::athena::refused;
@@ -9,6 +9,7 @@ use super::athena_table::Table;
 use super::athena_view;
 use crate::aws::Caller;
 use crate::aws::athena::{Execution, Kind};
+use crate::json::json;
 use crate::sql::error::{SqlError, SqlResult};
 
 impl Sandbox {

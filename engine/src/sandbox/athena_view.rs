@@ -1,12 +1,13 @@
 //! Athena's views: the catalog keeps their query as Presto writes it, and every query finds them as views of its own.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Sandbox;
 use super::athena::{CATALOG, Query, refused};
 use super::athena_form::{after, gap, must_be_named};
 use super::athena_table::Table;
 use crate::aws::athena::Execution;
+use crate::json::json;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::functions::varbyte::{read_base64, write_base64};
 use crate::sql::parse;

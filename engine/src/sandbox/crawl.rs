@@ -1,10 +1,9 @@
 //! Crawls: the account says which objects are to be looked at, the module beside the engine what they are.
 
-use serde_json::json;
-
 use super::Sandbox;
 use crate::aws::document::Document;
 use crate::aws::glue::crawl::{self, Outcome};
+use crate::json::json;
 use crate::load::asked::{self, Asked, Trouble};
 
 /// A crawl whose objects are looked at.

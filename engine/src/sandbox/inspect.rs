@@ -4,10 +4,11 @@
 //! It is an X-ray that the product has not: the same facts as `svv_table_info`, `stv_blocklist` and `stl_scan`, read off
 //! the same segments. Whoever may not read a column sees no value of it.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::spoken::{number, text};
 use super::{Sandbox, names};
+use crate::json::json;
 use crate::sql::execute::display::display_value;
 use crate::sql::system::blocks::{HIDDEN_COLUMNS, blocks, limit};
 use crate::sql::system::{STEP_LOG, distribution, stats_off};

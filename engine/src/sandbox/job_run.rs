@@ -1,7 +1,7 @@
 //! The work of a job's run: the module beside the engine says what its nodes come to, and the engine runs that as it
 //! runs any statement, in a sandbox of its own, as the job's role.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::athena::CATALOG;
 use super::job_told::told;
@@ -10,6 +10,7 @@ use crate::aws::Caller;
 use crate::aws::glue::found;
 use crate::aws::glue::job_log;
 use crate::aws::glue::job_run::{self, Place};
+use crate::json::json;
 use crate::load::asked::{self, Asked, Trouble};
 use crate::sql::error::SqlError;
 use crate::sql::outcome::Step;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Sandbox;
 use super::history::push;
@@ -10,6 +10,7 @@ use super::outside::AccountOutside;
 use crate::aws::Account;
 use crate::aws::sagemaker::learning::{self, Order, Produced};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::sql::commands::create_model::{ModelStep, ModelTask};
 use crate::sql::error::SqlResult;
 use crate::sql::execute::{Context, Operator, Predicted, Pull};

@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::job_run::OWN;
 use crate::aws::warehouse_access::{self, Reader, WarehouseError};
 use crate::aws::{Account, Caller};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::pieces::Pieces;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::external::lookup::{self, Lookup};

@@ -6,7 +6,7 @@
 use std::convert::Infallible;
 
 use wasm_encoder::reencode::{Error, Reencode, utils};
-use wasm_encoder::{CodeSection, Function, FunctionSection, Instruction, Module};
+use wasm_encoder::{CodeSection, Function, FunctionSection, Instruction, MemArg, Module};
 use wasmparser::{CodeSectionReader, CustomSectionReader, FunctionBody, FunctionSectionReader, Operator};
 use wasmparser::{KnownCustom, Name, OperatorsReader, Parser, Payload, TypeRef, ValType};
 
@@ -176,6 +176,13 @@ impl Reencode for Writer<'_> {
 
     fn function_index(&mut self, index: u32) -> Result<u32, Error> {
         Ok(self.indices.get(index as usize).copied().unwrap_or(index))
+    }
+
+    /// How a place in memory is said to be aligned means nothing; that it is as it can be at best follows from the
+    /// instruction.
+    fn mem_arg(&mut self, place: wasmparser::MemArg) -> Result<MemArg, Error> {
+        let memory_index = self.memory_index(place.memory)?;
+        Ok(MemArg { offset: place.offset, align: place.max_align.into(), memory_index })
     }
 
     fn parse_function_section(

@@ -1,12 +1,13 @@
 //! What is told of queries, and the rows of those that succeeded.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::execution::{Execution, Kind, State, missing};
 use super::workgroup::engine;
 use super::{PRIMARY, invalid, page};
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 
 impl Execution {
     fn value(&self) -> Value {

@@ -1,12 +1,13 @@
 //! A query on its way: queued, running, over.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{PRIMARY, invalid};
 use crate::aws::caller::Identity;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Execution {

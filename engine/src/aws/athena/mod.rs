@@ -9,12 +9,13 @@ mod named_query;
 mod workgroup;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::document::Document;
 use super::policy::Context;
 use super::shape::operations;
 use super::{Access, Account, Fault, Order, Reply};
+use crate::json::json;
 use crate::sorted::SortedMap;
 pub use execution::{Execution, Kind, State};
 pub use workgroup::WorkGroup;

@@ -1,10 +1,11 @@
 //! Named queries: SQL that a workgroup keeps.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{PRIMARY, invalid, page};
 use crate::aws::document::Document;
 use crate::aws::{Account, Fault, Order, Parameters};
+use crate::json::json;
 
 const ID: &str = "NamedQueryId";
 

@@ -1,13 +1,14 @@
 //! Workgroups: where results go, and what a query costs whom.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{PRIMARY, invalid, page};
 use crate::aws::document::Document;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WorkGroup {

@@ -1,6 +1,6 @@
 //! Budgets as their API shows them.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::watch::spent;
 use super::{Budget, not_found, notification};
@@ -10,6 +10,7 @@ use crate::aws::pricing::{Money, decimal};
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault};
 use crate::clock::Instant;
+use crate::json::json;
 
 fn find<'a>(account: &'a Account, name: &str) -> Result<&'a Budget, Fault> {
     account.budgets.budgets.get(name).ok_or_else(|| not_found(name))

@@ -1,11 +1,12 @@
 //! When somebody is told, and who.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::invalid;
 use crate::aws::Fault;
 use crate::aws::parameters::Parameters;
+use crate::json::json;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Notification {

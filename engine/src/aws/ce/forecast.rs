@@ -3,7 +3,7 @@
 //! AWS forecasts by statistics over months. A sandbox has days, and knows what stands: the mean is what that will cost,
 //! and so is the lower bound; the upper bound adds, day by day, what else the past days have cost on average.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::expression::passes;
 use super::invalid;
@@ -13,6 +13,7 @@ use crate::aws::meter::{Usage, day};
 use crate::aws::pricing::invoice::foreseen;
 use crate::aws::pricing::{Money, charges};
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 
 const METRICS: [&str; 5] =
     ["AMORTIZED_COST", "BLENDED_COST", "NET_AMORTIZED_COST", "NET_UNBLENDED_COST", "UNBLENDED_COST"];

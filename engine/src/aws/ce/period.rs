@@ -1,11 +1,12 @@
 //! Times of a question: days from a start to before an end, cut into days or months.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::invalid;
 use crate::aws::Fault;
 use crate::aws::parameters::Parameters;
 use crate::aws::pricing::invoice::month_of;
+use crate::json::json;
 use crate::warehouse::calendar::{self, parse};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

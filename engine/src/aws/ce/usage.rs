@@ -1,6 +1,6 @@
 //! GetCostAndUsage and GetDimensionValues.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::expression::{Dimension, Group, passes};
 use super::invalid;
@@ -10,6 +10,7 @@ use crate::aws::meter::day;
 use crate::aws::pricing::invoice::month_of;
 use crate::aws::pricing::{Charge, Money, charges, decimal};
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 use crate::sorted::SortedMap;
 use crate::warehouse::calendar::Civil;
 

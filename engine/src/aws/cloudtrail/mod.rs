@@ -6,13 +6,14 @@
 
 mod record;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::event::Event;
 use super::policy::Context;
 use super::shape::operations;
 use super::{Access, Account, Fault, Order, Reply, timestamp};
 use crate::clock::Instant;
+use crate::json::json;
 
 operations! {
     LookupEvents "LookupAttributes:structures StartTime:time EndTime:time EventCategory MaxResults:int NextToken",

@@ -1,11 +1,12 @@
 //! One event as CloudTrail writes it.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::aws::Account;
 use crate::aws::event::{Event, Outcome};
 use crate::aws::ident::Identifiers;
 use crate::aws::timestamp::{iso, plain};
+use crate::json::json;
 
 /// Operations on single objects, and on lines of logs: data events.
 const DATA: [&str; 14] = [

@@ -2,7 +2,7 @@
 //! is the work of a module beside the engine; what was found is written into the catalog when the run's time is over.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::crawler::Crawler;
 use super::{found, role, sample};
@@ -14,6 +14,7 @@ use crate::aws::{Account, Caller, logs};
 use crate::clock::Instant;
 use crate::extension::formats::Sample;
 use crate::happening::{Happening, HappeningKind};
+use crate::json::json;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Crawl {

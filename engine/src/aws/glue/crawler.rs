@@ -1,7 +1,7 @@
 //! Crawlers: they look at objects and write tables of them into the catalog (Glue API reference, "Crawlers").
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::crawl::{Crawl, Outcome};
 use super::schedule::Schedule;
@@ -11,6 +11,7 @@ use crate::aws::parameters::Parameters;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Crawler {

@@ -1,12 +1,13 @@
 //! What a crawl has found goes into the catalog, by calls of the crawler's role.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::sample::told;
 use crate::aws::document::pick;
 use crate::aws::s3::object::md5_hex;
 use crate::aws::{Account, Caller, call};
 use crate::clock::Instant;
+use crate::json::json;
 
 /// Members of a table's answer that an input takes.
 const INPUT: &str = "Name Description Owner Retention StorageDescriptor PartitionKeys TableType Parameters";

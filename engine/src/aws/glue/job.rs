@@ -2,7 +2,7 @@
 //! Glue Studio; a script in Python is kept, and not run.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::job_run::Run;
 use super::{fault, page};
@@ -11,6 +11,7 @@ use crate::aws::parameters::Parameters;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Job {

@@ -3,13 +3,12 @@
 //!
 //! The form of a line is log4j's, as Spark sets it. unconfirmed: the sentences. The facts in them are the run's own.
 
-use serde_json::json;
-
 use super::job::Job;
 use super::job_run::{Place, Run, SESSION, State};
 use crate::aws::timestamp::plain;
 use crate::aws::{Account, Caller, logs};
 use crate::clock::Instant;
+use crate::json::json;
 
 const OUTPUT: &str = "/aws-glue/jobs/output";
 const ERROR: &str = "/aws-glue/jobs/error";

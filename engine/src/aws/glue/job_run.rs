@@ -2,7 +2,7 @@
 //! sandbox (`sandbox/job_run`), as soon as the workers have started.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::job::{Job, find, key};
 use super::{fault, job_log, page, role, sample};
@@ -14,6 +14,7 @@ use crate::aws::{Account, Caller, Fault, Order, call};
 use crate::clock::Instant;
 use crate::extension::formats::Sample;
 use crate::happening::{Happening, HappeningKind};
+use crate::json::json;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {

@@ -17,7 +17,7 @@ mod schedule;
 pub mod table;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::parameters::Parameters;
 use super::policy::Context;
@@ -25,6 +25,7 @@ use super::shape::operations;
 use super::{Access, Account, Fault, Order, Reply};
 use crate::clock::Instant;
 use crate::happening::Happening;
+use crate::json::json;
 use crate::sorted::SortedMap;
 use database::Database;
 

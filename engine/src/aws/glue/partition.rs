@@ -1,7 +1,7 @@
 //! Partitions: places of their own for rows that share the values of a table's partition keys.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::expression::Expression;
 use super::fault;
@@ -12,6 +12,7 @@ use crate::aws::parameters::Parameters;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Partition {

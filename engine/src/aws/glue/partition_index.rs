@@ -1,12 +1,13 @@
 //! Indexes over the partitions of a table. They are kept in the table's own document, where `GetTable` does not
 //! show them. Nothing here is slow enough for one to be of use: what they are for, AWS tells by its time alone.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::table::{Table, find, find_mut};
 use super::{fault, page};
 use crate::aws::parameters::Parameters;
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 
 /// The member of the table's document that holds them.
 pub(super) const MEMBER: &str = "PartitionIndexes";

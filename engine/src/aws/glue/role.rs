@@ -1,7 +1,5 @@
 //! The role that Glue takes to do a crawler's or a job's work.
 
-use serde_json::json;
-
 use super::fault;
 use crate::aws::event::{self, Event, Outcome};
 use crate::aws::iam::role::Role;
@@ -10,6 +8,7 @@ use crate::aws::policy::decision::{Decision, Principal};
 use crate::aws::sts::session::trust;
 use crate::aws::{Access, Account, Caller, Fault, request_context};
 use crate::clock::Instant;
+use crate::json::json;
 
 const SERVICE: &str = "glue.amazonaws.com";
 

@@ -1,10 +1,11 @@
 //! What a crawler and a job look at before they know what it is: the ends of objects, as their role may see them.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::aws::{Account, ApiError, Caller, Fault, call_with_body};
 use crate::clock::Instant;
 use crate::extension::formats::Sample;
+use crate::json::json;
 
 /// Bytes of an object's beginning, and of its end.
 const PIECE: usize = 256 << 10;

@@ -1,7 +1,7 @@
 //! Tables of the catalog: where objects lie in S3 and how their bytes are to be read.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::fault;
 use super::partition::Partition;
@@ -10,6 +10,7 @@ use crate::aws::document::{Document, pick};
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::sorted::SortedMap;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

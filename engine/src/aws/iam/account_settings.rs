@@ -1,10 +1,11 @@
 //! The account's alias and its figures.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Iam;
 use super::fault::IamFault;
 use crate::aws::parameters::Parameters;
+use crate::json::json;
 
 impl Iam {
     pub fn create_alias(&mut self, parameters: Parameters<'_>) -> Result<Value, IamFault> {

@@ -1,11 +1,12 @@
 //! Permissions boundaries: the most that a user or role can be allowed.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Iam;
 use super::fault::IamFault;
 use super::holder::Holder;
 use crate::aws::parameters::Parameters;
+use crate::json::json;
 
 impl Iam {
     /// The boundary asked for, when it is a policy.

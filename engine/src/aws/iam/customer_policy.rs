@@ -1,7 +1,7 @@
 //! Managed policies: the customer's own with their versions, and AWS's as they are read.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::IamFault;
 use super::{Iam, check_name, check_path, document_value, managed, policy_document, size, tagging};
@@ -10,6 +10,7 @@ use crate::aws::parameters::Parameters;
 use crate::aws::policy::document::{Use, Version as Language};
 use crate::aws::timestamp::iso;
 use crate::clock::Instant;
+use crate::json::json;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CustomerPolicy {

@@ -1,7 +1,7 @@
 //! Groups: users who share policies. A group is no principal.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::IamFault;
 use super::holder::{Holder, Policies};
@@ -10,6 +10,7 @@ use crate::aws::ident::Identifiers;
 use crate::aws::parameters::Parameters;
 use crate::aws::timestamp::iso;
 use crate::clock::Instant;
+use crate::json::json;
 use crate::sorted::SortedSet;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! What policies hang on: users, groups and roles alike.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::fault::IamFault;
 use super::policy_document;
@@ -9,6 +9,7 @@ use super::{Iam, managed};
 use crate::aws::parameters::Parameters;
 use crate::aws::policy::decision::{Source, SourceKind};
 use crate::aws::policy::document::{Policy, Use};
+use crate::json::json;
 use crate::sorted::SortedMap;
 
 /// The kinds of entities that hold policies.

@@ -2,7 +2,7 @@
 //! in one.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::IamFault;
 use super::holder::Holder;
@@ -12,6 +12,7 @@ use crate::aws::ident::Identifiers;
 use crate::aws::parameters::Parameters;
 use crate::aws::timestamp::iso;
 use crate::clock::Instant;
+use crate::json::json;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InstanceProfile {

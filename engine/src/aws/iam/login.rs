@@ -1,7 +1,7 @@
 //! Passwords for the console, and what the account demands of them.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Iam;
 use super::fault::IamFault;
@@ -11,6 +11,7 @@ use crate::aws::caller::Identity;
 use crate::aws::parameters::Parameters;
 use crate::aws::timestamp::iso;
 use crate::clock::Instant;
+use crate::json::json;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Login {

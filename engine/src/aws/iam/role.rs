@@ -1,7 +1,7 @@
 //! Roles: identities that others assume, when the role's trust policy lets them.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::IamFault;
 use super::holder::{Holder, Policies};
@@ -13,6 +13,7 @@ use crate::aws::policy::decision::{Source, SourceKind};
 use crate::aws::policy::document::{Policy, PrincipalEntry, Use};
 use crate::aws::timestamp::iso;
 use crate::clock::Instant;
+use crate::json::json;
 use crate::sorted::SortedMap;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Service-linked roles: those that a service makes for itself, and that nobody else may change.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::IamFault;
 use super::holder::{Holder, Policies};
@@ -10,6 +10,7 @@ use crate::aws::ident::Identifiers;
 use crate::aws::parameters::Parameters;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 /// The services that the sandbox knows, with the last part of their role's name.
 const SERVICES: [(&str, &str); 4] = [

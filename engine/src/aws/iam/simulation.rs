@@ -1,6 +1,6 @@
 //! SimulatePrincipalPolicy and SimulateCustomPolicy: what a decision would be, without asking for it.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::IamFault;
 use super::holder::Holder;
@@ -14,6 +14,7 @@ use crate::aws::policy::decision::{
 use crate::aws::policy::document::Use;
 use crate::aws::policy::pattern::variables;
 use crate::aws::{Account, Order};
+use crate::json::json;
 
 /// A policy to weigh and its text, in which statements have places.
 type Weighed = (Source, String);

@@ -1,11 +1,12 @@
 //! Tags of users, roles, customer policies and instance profiles.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::IamFault;
 use super::holder::Holder;
 use super::{Iam, managed};
 use crate::aws::parameters::Parameters;
+use crate::json::json;
 use crate::sorted::SortedMap;
 
 pub type Tags = SortedMap<String, String>;

@@ -7,7 +7,7 @@ mod pattern;
 mod reading;
 mod writing;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::document::{Document, pick};
 use super::parameters::Parameters;
@@ -15,6 +15,7 @@ use super::policy::Context;
 use super::shape::operations;
 use super::{Access, Account, Caller, Fault, Order, Reply, call};
 use crate::clock::Instant;
+use crate::json::json;
 
 operations! {
     CreateLogGroup "logGroupName! kmsKeyId tags:map",

@@ -1,10 +1,11 @@
 //! What is told of groups, streams and lines.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::pattern::Pattern;
 use super::{find, here, invalid, millis, shown, stream};
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 
 const GROUP: &str = "logGroupName creationTime retentionInDays metricFilterCount arn storedBytes";
 const STREAM: &str =

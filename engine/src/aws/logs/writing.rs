@@ -1,10 +1,11 @@
 //! What changes groups, streams and how long their lines are kept.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{find, find_mut, here, invalid, keep, millis, missing, stream};
 use crate::aws::meter::{Of, Usage};
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 
 /// Days that a group's lines may be kept.
 const DAYS: [i64; 22] = [

@@ -1,7 +1,7 @@
 //! The bill as the page shows it: what it has come to, day by day and service by service, what the month will come to,
 //! and what next month's invoice will name if everything is left as it is.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::invoice::{Line, foreseen, lines, month_of};
 use super::{Money, charges, decimal, table};
@@ -9,6 +9,7 @@ use crate::aws::meter::standing::standing;
 use crate::aws::meter::{BilledService, Meter, Usage, day};
 use crate::aws::{Account, budgets, timestamp};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::warehouse::calendar::text::date;
 
 fn total(meter: &Meter, (from, to): (i32, i32)) -> u64 {

@@ -1,7 +1,7 @@
 //! A provisioned cluster, as its API shows it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::copy::CopyRule;
 use super::fault::RedshiftFault;
@@ -14,6 +14,7 @@ use crate::aws::site::Site;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Beginning, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::warehouse::manifest::WarehouseId;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

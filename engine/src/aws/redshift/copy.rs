@@ -1,7 +1,7 @@
 //! Copies of a cluster's snapshots in another region, with a retention of their own.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::{Code, RedshiftFault};
 use super::identifier;
@@ -9,6 +9,7 @@ use super::snapshot::{self, Kind, Snapshot};
 use crate::aws::meter::{Of, Usage};
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 /// Where a cluster's snapshots go, and for how many days.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

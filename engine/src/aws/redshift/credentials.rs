@@ -4,7 +4,7 @@
 //! in (Redshift API Reference, "GetClusterCredentials" and "GetClusterCredentialsWithIAM").
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::RedshiftFault;
 use crate::aws::caller::Identity;
@@ -12,6 +12,7 @@ use crate::aws::policy::Context;
 use crate::aws::timestamp::iso;
 use crate::aws::{Access, Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 /// What was handed out, until it expires.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

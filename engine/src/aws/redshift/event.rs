@@ -5,13 +5,14 @@
 //! is a number and the names; the words are the table's.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::{Code, RedshiftFault};
 use super::{Operation, status::Status};
 use crate::aws::timestamp::{self, iso};
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 /// Number, source type, category and words; `<...>` is a name, or the time.
 type Row = (u16, &'static str, &'static str, &'static str);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::cluster::Cluster;
 use super::fault::{Code, RedshiftFault};
@@ -11,6 +11,7 @@ use super::status::Status;
 use super::{identifier, node, schedule, subnet_group, tag};
 use crate::aws::redshift::maintenance::Window;
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 use crate::warehouse::manifest::Manifest;
 
 /// What CreateCluster and RestoreFromClusterSnapshot have in common: the settings of a new cluster.

@@ -3,13 +3,14 @@
 //! A window in which there is nothing to do has no effect. What there can be to do here is a change of track.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::cluster::Cluster;
 use super::fault::{Code, RedshiftFault};
 use crate::aws::timestamp::{iso, parse};
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const MINUTE: i64 = 60_000_000;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::{Code, RedshiftFault};
 use super::maintenance::Window;
@@ -10,6 +10,7 @@ use super::snapshot::Kind;
 use super::status::Status;
 use super::{identifier, lifecycle, node, resize, schedule};
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::WarehouseId;
 use crate::warehouse::password::Password;

@@ -3,12 +3,13 @@
 //! A cluster has the values that its group had when it was last restarted; what changed since waits for a reboot.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::{Code, RedshiftFault};
 use super::tag::{self, Tag};
 use super::{Redshift, identifier};
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParameterGroup {

@@ -1,7 +1,7 @@
 //! Other nodes, or more of them: elastic in minutes, classic in hours (Management Guide, "Resizing clusters").
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::{Code, RedshiftFault};
 use super::node;
@@ -9,6 +9,7 @@ use super::snapshot::{self, Kind};
 use super::status::Status;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 /// A resize that is over: tables of older snapshots cannot be restored one by one any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

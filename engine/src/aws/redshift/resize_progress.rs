@@ -1,6 +1,6 @@
 //! DescribeResize and CancelResize: how far the last resize is, and back to the nodes of before.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::cluster::Cluster;
 use super::fault::{Code, RedshiftFault};
@@ -8,6 +8,7 @@ use super::snapshot;
 use super::status::Status;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 /// # Errors
 /// unconfirmed: the sentence.

@@ -1,6 +1,6 @@
 //! RestoreFromClusterSnapshot: a new cluster that holds what a snapshot holds, users and grants included.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::cluster::Cluster;
 use super::fault::{Code, RedshiftFault};
@@ -8,6 +8,7 @@ use super::snapshot;
 use super::snapshot_call::unavailable;
 use super::{lifecycle, node};
 use crate::aws::{Account, Fault, Order, serverless};
+use crate::json::json;
 
 /// What a new cluster takes over: the vault's number, and the cluster or namespace as it was.
 struct Source {

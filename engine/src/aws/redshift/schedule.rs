@@ -1,7 +1,7 @@
 //! Schedules of automated snapshots: `rate(12 hours)`, `cron(30 12 *)` (Management Guide, "Snapshot schedule format").
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::cluster::{Cluster, SNAPSHOT_EVERY};
 use super::fault::{Code, RedshiftFault};
@@ -10,6 +10,7 @@ use super::tag::{self, Tag};
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {

@@ -1,11 +1,12 @@
 //! Other accounts that may restore a snapshot.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::{Code, RedshiftFault};
 use super::snapshot::{self, Kind, Snapshot};
 use super::snapshot_call::unavailable;
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 
 /// The snapshot that is named, by identifier or ARN.
 fn named<'a>(account: &'a mut Account, order: &Order<'_>) -> Result<&'a mut Snapshot, RedshiftFault> {

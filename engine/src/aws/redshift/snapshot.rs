@@ -1,7 +1,7 @@
 //! A snapshot of a cluster: what its warehouse held at one moment, and how long that is kept.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::cluster::{Cluster, put};
 use super::fault::{Code, RedshiftFault};
@@ -10,6 +10,7 @@ use super::tag::{self, Tag};
 use crate::aws::Account;
 use crate::aws::timestamp::iso;
 use crate::clock::Instant;
+use crate::json::json;
 use crate::sorted::SortedSet;
 use crate::warehouse::manifest::{Manifest, WarehouseId};
 use crate::warehouse::storage::Block;

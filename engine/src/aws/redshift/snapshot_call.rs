@@ -1,6 +1,6 @@
 //! Calls on snapshots: taken, copied to keep, listed, kept longer, deleted.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::{Code, RedshiftFault};
 use super::snapshot::{self, DAY, Kind, Snapshot};
@@ -9,6 +9,7 @@ use crate::aws::parameters::Parameters;
 use crate::aws::timestamp::parse;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 pub fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
     let parameters = order.parameters;

@@ -1,12 +1,13 @@
 //! Subnet groups. There is no VPC here that one could change: three subnets, one a zone, are all there is.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::{Code, RedshiftFault};
 use super::identifier;
 use super::tag::{self, Tag};
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubnetGroup {

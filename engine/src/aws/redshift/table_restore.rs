@@ -1,7 +1,7 @@
 //! RestoreTableFromClusterSnapshot: one table back out of a snapshot, beside what is there now.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::{Code, RedshiftFault};
 use super::snapshot_call::unavailable;
@@ -10,6 +10,7 @@ use crate::aws::table_copy::{self, TableCopy};
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::warehouse::manifest::WarehouseId;
 
 /// A request, on its way or done.

@@ -1,11 +1,12 @@
 //! Tags of clusters and snapshots.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::{Code, RedshiftFault};
 use crate::aws::parameters::Parameters;
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tag {

@@ -1,11 +1,12 @@
 //! What the Data API tells of statements, and their rows.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::statement::{Part, Statement, Status};
 use super::{invalid, unknown};
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 
 /// Bytes of values in one page of a result; the size of AWS's is unconfirmed.
 const PAGE: u64 = 1 << 20;

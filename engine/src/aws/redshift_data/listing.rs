@@ -1,11 +1,12 @@
 //! What a warehouse holds: databases, schemas, tables and a table's columns, as a database user sees them.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::invalid;
 use super::submission;
 use crate::aws::redshift::credentials;
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 use crate::warehouse::access::{Privilege, UserId};
 use crate::warehouse::catalog::{Database, DefaultValue, Relation, RelationKind};
 use crate::warehouse::data_type::DataType;

@@ -1,7 +1,9 @@
 //! Rows as the Data API hands them out.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use crate::json::json;
 
 /// The rows of one statement.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,11 +1,12 @@
 //! A statement, or a batch of them, that was handed in.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Rows, invalid, unknown};
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {

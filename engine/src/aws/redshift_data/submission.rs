@@ -1,6 +1,6 @@
 //! Handing statements in: where to, as whom, and whether IAM lets it.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::invalid;
 use super::parameter::bound;
@@ -9,6 +9,7 @@ use crate::aws::policy::Context;
 use crate::aws::redshift::credentials;
 use crate::aws::timestamp::iso;
 use crate::aws::{Access, Account, Fault, Order};
+use crate::json::json;
 use crate::warehouse::manifest::Manifest;
 
 /// Statements that have not ended, at most, on one cluster (2023).

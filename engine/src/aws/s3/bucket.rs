@@ -1,7 +1,7 @@
 //! Buckets.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::S3Fault;
 use super::multipart::Upload;
@@ -9,6 +9,7 @@ use super::object::{Body, Object};
 use super::settings::{self, check_acl, is_public};
 use super::versions::Version;
 use super::{action_fits, owner};
+use crate::json::json;
 
 use crate::aws::policy::document::{Policy, PrincipalEntry, Use};
 use crate::aws::policy::pattern::Pattern;

@@ -1,6 +1,6 @@
 //! Objects deleted: one, or up to a thousand at once.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::fault::S3Fault;
 use super::object_arn;
@@ -8,6 +8,7 @@ use super::versions::Deleted;
 use crate::aws::parameters::Parameters;
 use crate::aws::policy::Context;
 use crate::aws::{Access, Account, Fault, Order, decide};
+use crate::json::json;
 
 fn deleted(deleted: Deleted) -> Value {
     let mut answer = json!({});

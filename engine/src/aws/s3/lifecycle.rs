@@ -4,7 +4,7 @@
 //! midnight (UTC). [`expire`] carries out whatever is due; it is called before every request, so that nobody sees an
 //! object that is gone, and [`next_wake`] tells a clock when there is something to do.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::bucket::Bucket;
 use super::fault::S3Fault;
@@ -14,6 +14,7 @@ use crate::aws::ident::Identifiers;
 use crate::aws::parameters::Parameters;
 use crate::aws::{Account, Fault, timestamp};
 use crate::clock::Instant;
+use crate::json::json;
 
 const DAY: i64 = 86_400_000_000;
 

@@ -1,11 +1,12 @@
 //! Listings: ListObjectsV2 and its forerunner, by prefix and delimiter, page by page.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::fault::S3Fault;
 use super::owner;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 
 /// The common prefix into which a delimiter rolls a key up.
 pub fn folder(key: &str, prefix: &str, delimiter: Option<&str>) -> Option<String> {

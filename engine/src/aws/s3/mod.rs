@@ -13,7 +13,7 @@ mod tagging;
 pub mod versions;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::meter::Usage;
 use super::parameters::Parameters;
@@ -22,6 +22,7 @@ use super::policy::decision::Source;
 use super::policy::pattern::Pattern;
 use super::shape::operations;
 use super::{Access, Account, Fault, Order, Reply};
+use crate::json::json;
 use crate::sorted::SortedMap;
 use bucket::Bucket;
 use fault::S3Fault;

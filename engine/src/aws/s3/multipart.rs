@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::bucket::Bucket;
 use super::fault::S3Fault;
@@ -12,6 +12,7 @@ use super::owner;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::pieces::Pieces;
 use crate::sorted::SortedMap;
 

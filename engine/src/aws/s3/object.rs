@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::bucket::Bucket;
 use super::fault::S3Fault;
@@ -16,6 +16,7 @@ use crate::aws::policy::Context;
 use crate::aws::timestamp::{http, iso};
 use crate::aws::{Access, Account, Fault, Order, Reply, decide};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::pieces::{PIECE, Pieces};
 use crate::sorted::SortedMap;
 

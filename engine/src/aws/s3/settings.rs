@@ -1,7 +1,7 @@
 //! What a bucket has been told, beside its policy and its versioning: tags, lifecycle, encryption, public access,
 //! ownership. All are put, got and deleted alike, so they are lines of a table.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::bucket::Bucket;
 use super::fault::S3Fault;
@@ -9,6 +9,7 @@ use super::{Operation, lifecycle, owner, tagging};
 use crate::aws::policy::decision::{Source, SourceKind};
 use crate::aws::policy::document::{Effect, Policy, PrincipalEntry, Use};
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 
 /// One kind of setting.
 pub struct Setting {
@@ -129,7 +130,7 @@ pub fn run(
             return Err(Fault::refused(code, 404, sentence));
         };
         let value: Value = serde_json::from_str(text).unwrap_or_default();
-        return Ok(if setting.answer.is_empty() { value } else { json!({setting.answer: value}) });
+        return Ok(if setting.answer.is_empty() { value } else { json!({ (setting.answer): value }) });
     }
     if name.starts_with("Delete") {
         bucket.settings.remove(setting.name);

@@ -1,10 +1,11 @@
 //! Tags of objects and buckets.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::versions::shown;
 use crate::aws::parameters::Parameters;
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 use crate::sorted::SortedMap;
 
 pub type Tags = SortedMap<String, String>;

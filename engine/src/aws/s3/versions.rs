@@ -2,7 +2,7 @@
 //! Versioning works").
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::bucket::Bucket;
 use super::fault::S3Fault;
@@ -12,6 +12,7 @@ use crate::aws::ident::Identifiers;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 /// Something that a key named before, or a mark that it was deleted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 //! (`sandbox/tuition`), because this room knows no learners; the account's time says how far they are.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::SageMakerFault;
 use super::job::Job;
@@ -16,6 +16,7 @@ use crate::aws::policy::decision::Principal;
 use crate::aws::sts::session::trust;
 use crate::aws::{Account, Caller, Fault, Order, call, call_with_body, request_context};
 use crate::clock::Instant;
+use crate::json::json;
 
 /// What is still to be trained.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -87,8 +88,7 @@ pub(super) fn create(operation: Operation, account: &mut Account, order: &Order<
         Operation::CreateTrainingJob => algorithm(&mut job, parameters)?,
         _ => search(&mut job, operation, parameters)?,
     }
-    let shown =
-        json!({ format!("{}Arn", member.trim_end_matches("Name")): arn(account, order.region, kind, name) });
+    let shown = json!({ (format!("{}Arn", member.trim_end_matches("Name"))): arn(account, order.region, kind, name) });
     begin(account, job, order.now);
     Ok(shown)
 }

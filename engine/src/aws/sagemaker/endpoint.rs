@@ -1,7 +1,7 @@
 //! Models that are served, configurations of endpoints, endpoints: made by hand, paid for while they stand.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::SageMakerFault;
 use super::{Operation, arn, tags};
@@ -9,6 +9,7 @@ use crate::aws::s3::object::Body;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 /// A model as SageMaker keeps it: where its artefact lies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

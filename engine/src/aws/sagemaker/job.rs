@@ -1,7 +1,7 @@
 //! Training jobs, those of AutoML among them: how far each is at an instant, and how it is described.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::bidden::Bidden;
 use super::fault::SageMakerFault;
@@ -10,6 +10,7 @@ use crate::aws::meter::Instance;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 /// One order of CREATE MODEL: an AutoML job or a training job, with the jobs that belong to it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -454,9 +455,9 @@ pub(super) fn describe_step(
         false => format!("{}-job", kind.to_lowercase()),
     };
     let mut shown = json!({
-        format!("{kind}JobName"): step.name,
-        format!("{kind}JobArn"): arn(account, order.region, &path, &step.name),
-        format!("{kind}JobStatus"): step.status(kind, order.now),
+        (format!("{kind}JobName")): step.name,
+        (format!("{kind}JobArn")): arn(account, order.region, &path, &step.name),
+        (format!("{kind}JobStatus")): step.status(kind, order.now),
         "RoleArn": step.role,
         "CreationTime": iso(step.began),
     });

@@ -6,8 +6,6 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
-
 use super::bidden::Bidden;
 use super::due::{Due, What};
 use super::job::{DEFINITION, EXPLORATION, Job};
@@ -22,6 +20,7 @@ use crate::aws::sts::session::trust;
 use crate::aws::warehouse_access::{self, Reader, WarehouseError};
 use crate::aws::{Access, Account, Caller, Fault, call_with_body, decide, request_context};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::pieces::Pieces;
 use crate::warehouse::calendar::Moment;
 

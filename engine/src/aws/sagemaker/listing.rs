@@ -1,6 +1,6 @@
 //! Lists: jobs of every kind, models, endpoints.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::fault::SageMakerFault;
 use super::job::{Job, automl_of, candidate};
@@ -8,6 +8,7 @@ use super::{Operation, arn};
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 /// One job that belongs to an order: what a summary of it needs.
 pub(super) struct Step {
@@ -134,7 +135,7 @@ pub(super) fn of_jobs(operation: Operation, account: &Account, order: &Order<'_>
         Value::Object(row)
     };
     let all = steps(account, kind, order).into_iter().map(row).collect();
-    json!({ format!("{kind}JobSummaries"): kept(all, &name, &status, order) })
+    json!({ (format!("{kind}JobSummaries")): kept(all, &name, &status, order) })
 }
 
 /// The candidates' trainings that a tuning job has begun.
@@ -192,8 +193,8 @@ pub(super) fn of_standing(operation: Operation, account: &Account, order: &Order
     let sagemaker = &account.sagemaker;
     let row = |kind: &str, path: &str, name: &str, created: Instant| {
         json!({
-            format!("{kind}Name"): name,
-            format!("{kind}Arn"): arn(account, order.region, path, name),
+            (format!("{kind}Name")): name,
+            (format!("{kind}Arn")): arn(account, order.region, path, name),
             "CreationTime": iso(created),
         })
     };

@@ -1,11 +1,12 @@
 //! Tags of what SageMaker has: AddTags, ListTags, DeleteTags, and those that something is made with.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::SageMakerFault;
 use super::{Operation, arn};
 use crate::aws::parameters::Parameters;
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 
 /// The product's limit.
 const MOST: usize = 50;

@@ -1,6 +1,6 @@
 //! GetCredentials: the caller's own way into a workgroup, for a while.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::validation;
 use crate::aws::caller::Identity;
@@ -8,6 +8,7 @@ use crate::aws::redshift::credentials::Credential;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 pub fn hand_out(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
     let parameters = order.parameters;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::{checked, conflict, not_found, validation};
 use super::snapshot;
@@ -13,6 +13,7 @@ use crate::aws::site::Site;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::warehouse::identifier::Identifier;
 use crate::warehouse::manifest::{Manifest, WarehouseId};
 use crate::warehouse::password::Password;

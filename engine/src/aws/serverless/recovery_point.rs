@@ -1,7 +1,7 @@
 //! Recovery points: made by themselves every half hour, gone after a day.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::{not_found, retention};
 use super::namespace::{Namespace, must_have_workgroup};
@@ -10,6 +10,7 @@ use crate::aws::redshift::snapshot::{megabytes, sizes};
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::warehouse::manifest::WarehouseId;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,11 +1,12 @@
 //! A namespace put back: everything in it gives way to what a recovery point or a snapshot holds.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::{conflict, not_found, validation};
 use super::namespace::{RESTORE, Status};
 use super::{recovery_point, snapshot};
 use crate::aws::{Account, Fault, Order};
+use crate::json::json;
 
 /// Begins it; what comes is there when the namespace is available again.
 fn begin(account: &mut Account, order: &Order<'_>, incoming: (u64, String, String)) -> Result<Value, Fault> {

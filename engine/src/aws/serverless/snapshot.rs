@@ -1,7 +1,7 @@
 //! Snapshots of namespaces, kept for days or for good.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::{checked, conflict, not_found, retention};
 use super::namespace::{Namespace, must_have_workgroup};
@@ -9,6 +9,7 @@ use crate::aws::redshift::snapshot::{DAY, duration, megabytes, sizes};
 use crate::aws::timestamp::{iso, parse};
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::warehouse::manifest::WarehouseId;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

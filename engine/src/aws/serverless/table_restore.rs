@@ -1,7 +1,7 @@
 //! One table back out of a snapshot or a recovery point.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::{conflict, not_found, validation};
 use super::{recovery_point, snapshot};
@@ -10,6 +10,7 @@ use crate::aws::table_copy::{self, TableCopy};
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::warehouse::manifest::WarehouseId;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! A workgroup: the compute before a namespace, in RPUs.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Serverless;
 use super::fault::{checked, conflict, not_found, validation};
@@ -10,6 +10,7 @@ use crate::aws::redshift::SUBNETS;
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order};
 use crate::clock::Instant;
+use crate::json::json;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {

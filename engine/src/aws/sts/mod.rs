@@ -4,11 +4,11 @@ pub mod fault;
 pub mod session;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::policy::Context;
 use super::shape::operations;
 use super::{Access, Account, Fault, Order, Reply};
+use crate::json::json;
 use session::Session;
 
 operations! {

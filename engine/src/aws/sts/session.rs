@@ -1,7 +1,7 @@
 //! Temporary credentials: sessions of assumed roles, and of users themselves.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::StsFault;
 use crate::aws::api_error::{Denied, DeniedManner};
@@ -14,6 +14,7 @@ use crate::aws::policy::document::{Policy, Use};
 use crate::aws::timestamp::iso;
 use crate::aws::{Account, Fault, Order, request_context};
 use crate::clock::Instant;
+use crate::json::json;
 use crate::sorted::SortedMap;
 
 /// Temporary credentials and what they stand for.

@@ -1,9 +1,8 @@
 //! `aws s3 mb` and `rb`.
 
-use serde_json::json;
-
 use super::{Flags, Uri, call, objects};
 use crate::cli::{CliOutput, Terminal};
+use crate::json::json;
 
 fn target(flags: &Flags) -> Result<(&str, Uri), CliOutput> {
     match flags.paths.first().and_then(|path| Some((path.as_str(), Uri::parse(path)?))) {

@@ -5,10 +5,11 @@ pub mod list;
 mod presign;
 pub mod transfer;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{CliOutput, Terminal, shorthand, usage};
 use crate::aws::{ApiError, Reply, Service};
+use crate::json::json;
 
 /// A command: its name, the forms of its places, how many there must be and may be, its flags.
 type Command = (&'static str, &'static str, usize, usize, &'static [&'static str]);

@@ -1,12 +1,12 @@
 //! `aws s3 presign`: a link that opens an object for a while, signed with the caller's own key (Signature Version 4).
 
-use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{Flags, Uri};
 use crate::aws::timestamp::iso;
 use crate::aws::{Identity, call};
 use crate::cli::{CliOutput, Terminal, refusal};
+use crate::json::json;
 
 pub fn presign(terminal: &mut Terminal<'_>, flags: &Flags) -> CliOutput {
     let path = flags.paths.first().map_or("", |path| path.strip_prefix("s3://").unwrap_or(path));

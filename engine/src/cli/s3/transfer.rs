@@ -1,12 +1,13 @@
 //! `aws s3 cp`, `mv`, `rm` and `sync`.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{ENDS, Flags, Listed, Uri, call, is_frozen, objects};
 use crate::aws::policy::pattern::Pattern;
 use crate::aws::timestamp;
 use crate::aws::{ApiError, Fault};
 use crate::cli::{CliOutput, HOME, Terminal, absolute, usage};
+use crate::json::json;
 use crate::pieces::Pieces;
 use crate::sorted::SortedMap;
 

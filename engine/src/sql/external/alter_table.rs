@@ -1,11 +1,12 @@
 //! ALTER TABLE of external tables: partitions, places, properties and columns, all of them the catalog's
 //! (Developer Guide, "ALTER TABLE", external tables).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::create_table::classes;
 use super::definition::hive_name;
 use super::{ask, owned_schema, refused};
+use crate::json::json;
 use crate::sql::commands::CommandContext;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outcome::Completion;

@@ -1,9 +1,10 @@
 //! CREATE EXTERNAL TABLE: a description for the catalog. S3 is not looked at (Developer Guide, "CREATE EXTERNAL TABLE").
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::definition::type_name;
 use super::{ask, owned_schema, refused};
+use crate::json::json;
 use crate::sorted::SortedSet;
 use crate::sql::commands::CommandContext;
 use crate::sql::error::{SqlError, SqlResult};

@@ -1,8 +1,7 @@
 //! DROP TABLE of an external table: its entry in the catalog goes, its objects stay.
 
-use serde_json::json;
-
 use super::{ask, owned_schema, refused};
+use crate::json::json;
 use crate::sql::commands::CommandContext;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outside::{Asker, CatalogFault, CatalogQuestion, Outside};

@@ -1,10 +1,11 @@
 //! The rows of `svv_external_databases`, `_tables`, `_columns` and `_partitions`, and what `svv_tables` and
 //! `svv_all_tables` show of them: the catalog of every external schema that the user may use, asked under its role.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::source::each_step;
 use super::{ask, refused};
+use crate::json::json;
 use crate::sql::authorize::schema_usage;
 use crate::sql::error::SqlResult;
 use crate::sql::outside::{Asker, CatalogQuestion, Outside};

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
-
 use super::{ask, definition, refused};
+use crate::json::json;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::outside::{Asker, CatalogFault, CatalogQuestion, Outside};
 use crate::warehouse::catalog::Schema;

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
-
 use super::{ask, refused};
+use crate::json::json;
 use crate::sql::commands::CommandContext;
 use crate::sql::commands::create_schema::{is_taken, must_be_allowed, must_be_usable};
 use crate::sql::error::{SqlError, SqlResult};

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{ask, external_schema, refused};
+use crate::json::json;
 use crate::sql::authorize::schema_usage;
 use crate::sql::commands::CommandContext;
 use crate::sql::commands::show::{Answer, field};

@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{ask, credentials, refused};
+use crate::json::json;
 use crate::load::column::Builder;
 use crate::load::options::{Options, TimeForm};
 use crate::sql::error::{SqlError, SqlResult};

@@ -1,10 +1,11 @@
 //! Rows into external tables: CREATE EXTERNAL TABLE AS and INSERT write files as UNLOAD does, then tell the catalog
 //! (Developer Guide, "CREATE EXTERNAL TABLE AS" and "INSERT (external table)").
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::create_table::table_input;
 use super::{alter_table, ask, definition, owned_schema, refused};
+use crate::json::json;
 use crate::sorted::SortedSet;
 use crate::sql::commands::CommandContext;
 use crate::sql::commands::unload::{UnloadTask, Unloaded};

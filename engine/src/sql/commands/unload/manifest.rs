@@ -1,8 +1,9 @@
 //! The list of files that MANIFEST writes beside them.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Unloaded;
+use crate::json::json;
 use crate::sql::plan::Field;
 use crate::warehouse::data_type::DataType;
 
