@@ -33,7 +33,11 @@ pub fn page() -> String {
         functions::gaps::PREFIXES.iter().map(|prefix| format!("{}...", prefix.to_uppercase())),
     );
     section(&mut out, "System tables and views", system::GAPS);
-    out.push_str("- every other name that begins with `stl_`, `stv_`, `svl_`, `svcs_` or `sys_`\n");
+    out.push_str(
+        "- every other name that begins with `stl_`, `stv_`, `svl_`, `svcs_` or `sys_`: what tells of data sharing, zero-ETL\n  \
+         integrations, streams, COPY jobs, compiled segments, spatial functions, failures inside the engine, and of materialized\n  \
+         views' states one by one\n",
+    );
     section(&mut out, "AWS operations", Service::ALL.iter().map(|service| operations(*service)));
     out
 }

@@ -447,3 +447,36 @@ fn others_see_how_far_a_query_is() {
     while !matches!(account.sandbox.step(&mut waiting).unwrap(), Step::Done(_)) {}
     account.sandbox.disconnect(other);
 }
+
+#[test]
+fn others_see_how_far_a_load_is() {
+    let mut account = Account::new();
+    const ROLE: &str = "arn:aws:iam::123456789012:role/reader";
+    let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"redshift.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+    for line in [
+        "s3 mb s3://loads",
+        &format!("iam create-role --role-name reader --assume-role-policy-document '{trust}'"),
+        "iam attach-role-policy --role-name reader --policy-arn arn:aws:iam::aws:policy/AmazonS3FullAccess",
+        &format!(
+            "redshift modify-cluster-iam-roles --cluster-identifier course-cluster --add-iam-roles {ROLE}"
+        ),
+    ] {
+        let printed = account.sandbox.aws("learner", line);
+        assert_eq!(printed.code, 0, "{line}: {}", printed.stderr);
+    }
+    let at = format!("'s3://loads/facts/' IAM_ROLE '{ROLE}' CSV");
+    account.run(&format!("UNLOAD ('SELECT * FROM fact') TO {at} PARALLEL OFF"));
+    let other = account.sandbox.connect(ADMIN, None).unwrap();
+    let text = format!("COPY sink FROM {at}");
+    let mut running = begun(&mut account, other, &text, 2);
+    let told = account.ask(
+        "SELECT bytes_to_load > 0, bytes_loaded BETWEEN 0 AND bytes_to_load, num_files, num_files_complete, pct_complete BETWEEN 0 AND 100, current_file LIKE 's3://loads/facts/%' FROM stv_load_state",
+    );
+    assert_eq!(told, [["true", "true", "1", "0", "true", "true"]]);
+    while !matches!(account.sandbox.step(&mut running).unwrap(), Step::Done(_)) {}
+    assert!(account.ask("SELECT * FROM stv_load_state").is_empty());
+    let sent = account.ask(
+        "SELECT http_method, bucket, key LIKE 'facts/%', transfer_size > 0 FROM stl_s3client ORDER BY 1",
+    );
+    assert_eq!(sent, [["GET", "loads", "true", "true"], ["PUT", "loads", "true", "true"]]);
+}

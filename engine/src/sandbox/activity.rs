@@ -36,6 +36,8 @@ pub(super) struct Inflight {
     pub kind: &'static str,
     /// Its plan and what that has done so far, where somebody could ask.
     pub progress: Option<Progress>,
+    /// How far a COPY is, likewise.
+    pub load: Option<Vec<Value>>,
 }
 
 /// A plan that is being carried out.
@@ -52,7 +54,7 @@ fn int(value: u32) -> Value {
 }
 
 impl Sandbox {
-    /// Rows of `stv_sessions`, `stv_inflight` (with more than it shows), `stv_active_cursors`, `svv_transactions` and `stv_locks`, in their columns' order.
+    /// Rows of `stv_sessions`, `stv_inflight` (with more than it shows), `stv_active_cursors`, `stv_load_state`, `svv_transactions` and `stv_locks`, in their columns' order.
     pub(super) fn live(&self) -> Logs {
         let mut logs = Logs::default();
         let mut add = |log: &str, row: Vec<Value>| logs.rows.entry(log.to_owned()).or_default().push(row);
@@ -110,6 +112,15 @@ impl Sandbox {
                         ],
                     );
                 }
+            }
+            if let Some((running, state)) =
+                running.and_then(|running| Some((running, running.load.as_ref()?)))
+            {
+                let mut row =
+                    vec![int(session.user.0), process.clone(), Value::Integer(running.query as i32)];
+                row.extend([Value::Integer(0), process.clone(), Value::Timestamp(self.clock.now().0)]);
+                row.extend(state.iter().cloned());
+                add("stv_load_state", row);
             }
             if let Some((table, phase)) = running.and_then(|running| running.vacuum) {
                 let databases = &self.warehouse.committed.catalog.databases;
@@ -193,6 +204,7 @@ impl Sandbox {
             canceled: None,
             kind,
             progress: None,
+            load: None,
         };
         self.inflight.insert(session, running);
     }

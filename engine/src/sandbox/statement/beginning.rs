@@ -9,7 +9,7 @@ use super::{Running, evaluation, explained};
 use crate::apart::apart;
 use crate::clock::Instant;
 use crate::sandbox::analyze_history::{self, Origin};
-use crate::sandbox::history::Class;
+use crate::sandbox::history::{Class, push};
 use crate::sandbox::interruption::terminated;
 use crate::sandbox::outside::{AccountOutside, Reach};
 use crate::sandbox::transaction::{must_not_write, transaction_statement};
@@ -39,6 +39,7 @@ use crate::warehouse::access::UserId;
 use crate::warehouse::commit;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::manifest::{Logs, Manifest};
+use crate::warehouse::value::Value;
 
 /// What a statement is bound and planned with.
 pub(super) struct Beginning<'a> {
@@ -47,6 +48,7 @@ pub(super) struct Beginning<'a> {
     pub working: &'a mut Manifest,
     pub now: Instant,
     query: i64,
+    transaction: i64,
     connected: Vec<UserId>,
     pub next_block: &'a mut u64,
     pub reach: Reach<'a>,
@@ -148,6 +150,7 @@ impl Sandbox {
             working: &mut working,
             now,
             query: numbers.0,
+            transaction: numbers.1,
             connected,
             next_block: &mut self.warehouse.next_block,
             reach: Reach {
@@ -341,9 +344,21 @@ impl Beginning<'_> {
                     let relation = self.context().relation(name)?;
                     self.wanted.push((relation.id, LockMode::Whole));
                 }
+                let mut noted = Vec::new();
                 let answer = apart(|| {
-                    commands::analyze_compression::answer(table.as_ref(), columns, &self.context())
+                    commands::analyze_compression::answer(
+                        table.as_ref(),
+                        columns,
+                        &self.context(),
+                        &mut noted,
+                    )
                 })?;
+                let user = Value::Integer(self.session.user.0 as i32);
+                let by = [user, Value::Timestamp(self.now.0), Value::BigInt(self.transaction)];
+                for row in noted {
+                    let row = by.iter().cloned().chain(row).collect();
+                    push(Arc::make_mut(self.logs), "stl_analyze_compression", row);
+                }
                 Work::answer(answer, "ANALYZE COMPRESSION")
             }
             Statement::Show { name } => Work::answer(commands::show::answer(name, &self.context())?, "SHOW"),

@@ -160,7 +160,11 @@ impl Sandbox {
 
     /// How far it is.
     fn tell_progress(&mut self, running: &Running) {
-        if let (Some(plan), Some(inflight)) = (&running.plan, self.inflight.get_mut(&running.session)) {
+        let Some(inflight) = self.inflight.get_mut(&running.session) else { return };
+        if let Work::Copy { task, .. } = &running.work {
+            inflight.load = Some(task.state());
+        }
+        if let Some(plan) = &running.plan {
             inflight.progress = Some(Doing {
                 plan: plan.clone(),
                 base: running.base.clone(),

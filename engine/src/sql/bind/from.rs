@@ -205,7 +205,12 @@ impl Binder<'_> {
         function: &syntax::Function,
         alias: Option<&syntax::TableAlias>,
     ) -> SqlResult<FromItem> {
-        let name = function.name.plain().unwrap_or_default();
+        let parts = object_name(&function.name);
+        let name = match parts.as_slice() {
+            [name] => name.as_str(),
+            [schema, name] if *schema == "pg_catalog" => name.as_str(),
+            _ => "",
+        };
         if let Some(relation) = row_function(name)
             && function.args.is_empty()
         {

@@ -84,8 +84,9 @@ impl Binder<'_> {
     }
 
     pub(super) fn navigate(&mut self, root: Expression, steps: Vec<Expression>) -> SqlResult<Expression> {
-        let lists = |root: &Expression| matches!(root, Expression::Call { function, .. } if function.name == "current_schemas");
-        if lists(&root) && steps.len() == 1 {
+        // Lists of the catalog are arrays in the product, and texts of no certain length here.
+        let list = root.data_type() == DataType::Varchar(DataType::VARCHAR_MAX);
+        if list && matches!(&*steps, [step] if step.data_type().is_integer()) {
             return self.call("array element", std::iter::once(root).chain(steps).collect());
         }
         if root.data_type() != DataType::Super {

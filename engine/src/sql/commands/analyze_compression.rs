@@ -12,8 +12,10 @@ use crate::warehouse::catalog::{Column, Relation, Table};
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
 use crate::warehouse::system_role::SystemPermission;
+use crate::warehouse::value::Value;
 
-/// The advice for one table's columns, or for all tables of the database that the user may analyse.
+/// The advice for one table's columns, or for all tables of the database that the user may analyse; what
+/// `stl_analyze_compression` has of it from the table on is noted.
 ///
 /// # Errors
 /// The table is not there or somebody else's; a column is not there.
@@ -21,6 +23,7 @@ pub fn answer(
     name: Option<&QualifiedName>,
     columns: &[Identifier],
     context: &CommandContext<'_>,
+    noted: &mut Vec<Vec<Value>>,
 ) -> SqlResult<Answer> {
     let may =
         |relation: &Relation| context.rights().own_relation(relation, None, Some(SystemPermission::Analyze));
@@ -54,7 +57,20 @@ pub fn answer(
             if !columns.is_empty() && !columns.contains(&column.name) {
                 continue;
             }
-            let (encoding, hundredths) = advice(table, number, column);
+            let (encoding, hundredths, bytes) = advice(table, number, column);
+            let (advised, bytes) = (Value::string(encoding), Value::string(bytes.to_string()));
+            noted.push(vec![
+                Value::Integer(relation.id.0 as i32),
+                Value::string(relation.name.as_str()),
+                Value::Integer(number as i32),
+                Value::string(column.encoding.as_str()),
+                advised.clone(),
+                Value::string("ANALYZE ONLY"),
+                advised,
+                bytes.clone(),
+                bytes,
+                table.data.distinct_values(number).map_or(Value::Null, |values| Value::BigInt(values as i64)),
+            ]);
             let cells = [
                 relation.name.to_string(),
                 column.name.to_string(),
@@ -73,16 +89,13 @@ pub fn answer(
     Ok(Answer { fields, columns: out })
 }
 
-/// The best encoding and how much smaller it is than the present one, in hundredths of a percent. A sort key
+/// The best encoding, how much smaller it is than the present one, in hundredths of a percent, and its size. A sort key
 /// keeps the encoding it has (the guide).
-fn advice<'a>(table: &Table, number: usize, column: &'a Column) -> (&'a str, u64) {
+fn advice<'a>(table: &Table, number: usize, column: &'a Column) -> (&'a str, u64, u64) {
     let present = match column.encoding.as_str() {
         "none" | "" => "raw",
         encoding => encoding,
     };
-    if table.sort_key.contains(&number) {
-        return (present, 0);
-    }
     let size = |encoding: &str| -> u64 {
         let segments = table.data.segments.iter().map(|stored| &stored.segment);
         let blocks = segments.filter_map(|segment| Some((segment.columns.get(number)?, segment.rows)));
@@ -98,8 +111,8 @@ fn advice<'a>(table: &Table, number: usize, column: &'a Column) -> (&'a str, u64
         _ => "az64",
     };
     let (now, then) = (size(present), size(best));
-    if then >= now {
-        return (present, 0);
+    if then >= now || table.sort_key.contains(&number) {
+        return (present, 0, now);
     }
-    (best, (now - then) * 10_000 / now)
+    (best, (now - then) * 10_000 / now, then)
 }

@@ -39,6 +39,10 @@ const TYPES: [(i32, &str); 23] = [
     (6551, "varbyte"),
 ];
 
+/// PostgreSQL 8's words for what is no array.
+const HAS: (&str, &str) = ("42809", "op ANY/ALL (array) requires array on right side");
+const ELEMENT: (&str, &str) = ("42804", "cannot subscript type character varying because it is not an array");
+
 /// The elements of an array without its braces.
 fn split(inner: &str) -> Vec<String> {
     let (mut quoted, mut letters) = (false, inner.chars());
@@ -56,12 +60,12 @@ fn split(inner: &str) -> Vec<String> {
 }
 
 /// # Errors
-/// 42809 for what is not printed as an array is.
-fn elements(array: &str) -> SqlResult<Vec<String>> {
+/// For what is not printed as an array is.
+fn elements(array: &str, (state, otherwise): (&'static str, &str)) -> SqlResult<Vec<String>> {
     match array.strip_prefix('{').and_then(|array| array.strip_suffix('}')) {
         Some("") => Ok(Vec::new()),
         Some(inner) => Ok(split(inner)),
-        None => Err(SqlError::product("42809", "op ANY/ALL (array) requires array on right side")),
+        None => Err(SqlError::product(state, otherwise)),
     }
 }
 
@@ -81,7 +85,7 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         let (arrays, wanted) = (call.text(0)?, call.text(1)?);
         truth(call, |row| {
             let (array, wanted) = (arrays.get(row).unwrap_or_default(), wanted.get(row).unwrap_or_default());
-            Ok(elements(array)?.iter().any(|element| element == wanted))
+            Ok(elements(array, HAS)?.iter().any(|element| element == wanted))
         })
     })
     .leader_only(),
@@ -89,10 +93,9 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         let (arrays, numbers) = (call.text(0)?, call.primitive::<Int32Type>(1)?);
         build_text(call, |row, out| {
             let Some(array) = arrays.get(row) else { return Ok(None) };
-            let element = usize::try_from(numbers.value(row)).ok().and_then(|number| number.checked_sub(1));
-            Ok(element
-                .and_then(|at| elements(array).ok()?.get(at).cloned())
-                .map(|found| out.push_str(&found)))
+            let elements = elements(array, ELEMENT)?;
+            let place = usize::try_from(numbers.value(row)).ok().and_then(|number| number.checked_sub(1));
+            Ok(place.and_then(|place| elements.get(place)).map(|found| out.push_str(found)))
         })
     })
     .leader_only(),

@@ -130,6 +130,26 @@ pub(super) static RELATIONS: &[Relation] = &[
     )
     .in_schema("information_schema"),
     Relation::written(
+        "stl_analyze_compression",
+        "userid i,start_time t,xid b,tbl i,tablename c128,col i,old_encoding c15,new_encoding c15,mode c14,best_compression_encoding c15,recommended_bytes c15,best_compression_bytes c15,ndv b",
+        Source::Log("stl_analyze_compression"),
+    ),
+    Relation::written(
+        "sys_analyze_compression_history",
+        "user_id i,start_time t,transaction_id b,table_id i,table_name c128,column_position i,old_encoding c15,new_encoding c15,mode c14,best_compression_encoding c15,recommended_bytes c15,best_compression_bytes c15,ndv b",
+        Source::Defined("SELECT * FROM stl_analyze_compression"),
+    ),
+    Relation::written(
+        "svcs_s3query_summary",
+        "userid i,query i,xid b,pid i,segment i,step i,starttime t,endtime t,elapsed b,aborted i,external_table_name c136,file_format c16,is_partitioned c1,is_rrscan c1,is_nested c1,s3_scanned_rows b,s3_scanned_bytes b,s3query_returned_rows b,s3query_returned_bytes b,files i,files_max i,files_avg i,splits i,splits_max i,splits_avg i,total_split_size b,max_split_size b,avg_split_size b,total_retries i,max_retries i,max_request_duration i,avg_request_duration d38.2,max_request_parallelism i,avg_request_parallelism d38.2",
+        Source::Defined("SELECT * FROM svl_s3query_summary"),
+    ),
+    Relation::written(
+        "svcs_s3partition_summary",
+        "query b,segment i,assignment c1,min_starttime t,max_endtime t,min_duration b,max_duration b,avg_duration b,total_partitions i,qualified_partitions i,min_assigned_partitions i,max_assigned_partitions i,avg_assigned_partitions b",
+        Source::Defined("SELECT * FROM svl_s3partition_summary"),
+    ),
+    Relation::written(
         "sys_child_query_text",
         "user_id i,query_id b,child_query_sequence i,sequence i,text c200",
         Source::Defined("SELECT userid,query,1,sequence,text FROM stl_querytext"),

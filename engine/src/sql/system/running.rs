@@ -21,11 +21,27 @@ pub(super) static RELATIONS: &[Relation] = &[
         Source::Made(|viewer| Ok(mine(viewer, "stv_inflight"))),
     ),
     Relation::written(
+        "stv_load_state",
+        "userid i,session i,query i,slice i,pid i,recordtime t,bytes_to_load b,bytes_loaded b,bytes_to_load_compressed b,bytes_loaded_compressed b,lines i,num_files i,num_files_complete i,current_file c256,pct_complete i",
+        Source::Made(|viewer| Ok(mine(viewer, "stv_load_state"))),
+    ),
+    // In pieces of 200 characters.
+    Relation::written(
         "svv_query_inflight",
         "userid i,slice i,query i,pid i,starttime t,suspended i,text c200,sequence i",
-        Source::Defined(
-            "SELECT userid,slice,query,pid,starttime,suspended,LEFT(querytxt,200),0 FROM \" inflight\"",
-        ),
+        Source::Made(|viewer| {
+            let mut rows = Rows::new();
+            for row in mine(viewer, "stv_inflight") {
+                let Some(Value::String(text)) = row.get(11) else { continue };
+                let letters: Vec<char> = text.chars().collect();
+                for (number, piece) in letters.chunks(200).enumerate() {
+                    let cells = [0, 1, 2, 5, 6, 8].iter().filter_map(|place| row.get(*place).cloned());
+                    let piece = Value::string(piece.iter().collect::<String>());
+                    rows.push(cells.chain([piece, Value::Integer(number as i32)]).collect());
+                }
+            }
+            Ok(rows)
+        }),
     ),
     // How many of those that are done the product keeps is unconfirmed.
     Relation::written(

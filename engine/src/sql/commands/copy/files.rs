@@ -82,6 +82,15 @@ impl Files {
         }
     }
 
+    /// How many are still to be read.
+    pub fn left(&self) -> usize {
+        self.wanted.len()
+    }
+
+    pub fn is_compressed(&self) -> bool {
+        self.codec.is_some()
+    }
+
     /// Bytes that are held beside the object itself.
     pub fn held(&self, file: Option<&File>) -> u64 {
         let own = self.codec.is_some() || self.encoding != Encoding::Utf8;

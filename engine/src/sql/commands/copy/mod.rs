@@ -403,13 +403,36 @@ impl CopyTask {
         Ok(CopyStep::Done { rows: if self.no_load { 0 } else { self.rows }, notices })
     }
 
-    fn progress(&self) -> Progress {
-        let rows = self.rows + self.reader.rows() as u64;
-        let read = self.done_bytes
+    /// How far it is, as `stv_load_state` shows it from its bytes to load on.
+    pub fn state(&self) -> Vec<Value> {
+        let files = self.commits.len() + usize::from(self.current.is_some()) + self.files.left();
+        let (total, read) = (self.files.total as i64, self.bytes_read() as i64);
+        let plain = !self.files.is_compressed();
+        let bytes = |counts: bool, amount: i64| Value::BigInt(if counts { amount } else { 0 });
+        vec![
+            bytes(plain, total),
+            Value::BigInt(read),
+            bytes(!plain, total),
+            bytes(!plain, self.done_bytes as i64),
+            Value::Integer((self.rows + self.reader.rows() as u64) as i32),
+            Value::Integer(files as i32),
+            Value::Integer(self.commits.len() as i32),
+            Value::string(self.current.as_ref().map_or("", |(file, _)| file.name.as_str())),
+            Value::Integer(if plain { read * 100 / total.max(1) } else { 0 }.clamp(0, 100) as i32),
+        ]
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.done_bytes
             + match &self.current {
                 Some((_, Current::Text(lines))) => lines.position(),
                 _ => 0,
-            };
+            }
+    }
+
+    fn progress(&self) -> Progress {
+        let rows = self.rows + self.reader.rows() as u64;
+        let read = self.bytes_read();
         // How many rows there will be is not known; the share of bytes read tells.
         let total = (read > 0 && rows > 0)
             .then(|| (u128::from(rows) * u128::from(self.files.total) / u128::from(read)) as u64);
