@@ -8,6 +8,7 @@ use crate::sorted::SortedMap;
 use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::{Evaluation, constant};
 use crate::sql::expression::{CastMode, Expression};
+use crate::sql::plan::Field;
 use crate::sql::procedure::{Kind, Line, Program, Target};
 use crate::warehouse::catalog::Relation;
 use crate::warehouse::data_type::DataType;
@@ -17,6 +18,11 @@ use crate::warehouse::value::Value;
 
 /// Names, types and values of one row.
 pub(super) type Row = Vec<(String, DataType, Value)>;
+
+/// What a record is when a query of these columns has no row for it.
+pub(super) fn blank(fields: &[Field]) -> Row {
+    fields.iter().map(|field| (field.name.clone(), field.data_type, Value::Null)).collect()
+}
 
 pub(super) struct Frame {
     pub routine: Arc<Routine>,

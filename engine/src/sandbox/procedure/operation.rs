@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::frame::{Row, convert};
+use super::frame::{Row, blank, convert};
 use super::rows::Fetched;
 use super::{Call, Flow, Gathered};
 use crate::sandbox::Sandbox;
@@ -54,6 +54,8 @@ impl Sandbox {
                 call.child = None;
                 call.notices.extend(completion.notices);
                 call.gathered.affected = completion.rows_affected;
+                let gathered = &mut call.gathered;
+                gathered.first = gathered.first.take().or_else(|| completion.fields.as_deref().map(blank));
                 call.answer = Some(std::mem::take(&mut call.gathered));
                 self.reopen(call, id);
                 Ok(true)
@@ -175,12 +177,12 @@ impl Sandbox {
                 let name = self.cursor_name(call, id, *cursor)?;
                 let missing = || SqlError::product("34000", format!("cursor \"{name}\" does not exist"));
                 let mut rows = call.cursors.remove(&name).ok_or_else(missing)?;
-                let fetched = self.fetch(&mut rows);
+                let (fetched, nothing) = (self.fetch(&mut rows), rows.blank());
                 call.cursors.insert(name, rows);
                 match fetched? {
                     Fetched::Again => return Ok(Flow::Again),
                     Fetched::End => {
-                        self.assign_row(call, id, into, None)?;
+                        self.assign_row(call, id, into, Some(nothing))?;
                         frame_mut(call)?.found = false;
                     }
                     Fetched::Row(row) => {

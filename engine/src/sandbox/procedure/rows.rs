@@ -30,6 +30,12 @@ pub(super) struct Rows {
     pub any: bool,
 }
 
+impl Rows {
+    pub fn blank(&self) -> Row {
+        super::frame::blank(&self.fields)
+    }
+}
+
 pub(super) enum Fetched {
     Row(Row),
     End,

@@ -23,6 +23,9 @@ pub(super) fn distribute(
         (DistributionStyle::Key, Some(key)) => Distribution::Key(number_of(relation, key)?),
         (DistributionStyle::Key, None) => return Err(SqlError::bug("DISTSTYLE KEY without its column")),
     };
+    if matches!(distribution, Distribution::Even | Distribution::All) {
+        must_stay(relation, "distribution style")?;
+    }
     if plain_table(relation, "distribution style")?.distribution != distribution {
         let table = changed(relation, context)?;
         table.distribution = distribution;
@@ -36,8 +39,13 @@ pub(super) fn sort(
     key: &AlterSortKey,
     context: &mut CommandContext<'_>,
 ) -> SqlResult<()> {
+    if !matches!(key, AlterSortKey::None) {
+        must_stay(relation, "sort key")?;
+    }
     let columns = match key {
-        AlterSortKey::Auto | AlterSortKey::None => Vec::new(),
+        AlterSortKey::None => Vec::new(),
+        // The key is kept, as long as the warehouse knows no better one.
+        AlterSortKey::Auto => relation.table().map(|table| table.sort_key.clone()).unwrap_or_default(),
         AlterSortKey::Columns(names) => {
             let mut columns = Vec::with_capacity(names.len());
             for name in names {
@@ -63,8 +71,16 @@ pub(super) fn sort(
         let region = if columns.is_empty() { Region::Sorted } else { Region::Unsorted };
         table.data.segments.iter_mut().for_each(|stored| stored.region = region);
     }
-    table.sort_key = columns;
-    table.interleaved = false;
+    let before = std::mem::replace(&mut table.sort_key, columns.clone());
+    table.interleaved &= matches!(key, AlterSortKey::Auto);
+    // Columns of the key lie raw, those that leave it as others of their type; what was chosen otherwise stays.
+    for (number, column) in context.relation_mut(relation.id)?.columns.iter_mut().enumerate() {
+        let usual = |sorts: bool| default_encoding(column.data_type, sorts, false);
+        let (was, is) = (before.contains(&number), columns.contains(&number));
+        if was != is && column.encoding == usual(was) {
+            column.encoding = usual(is).to_owned();
+        }
+    }
     Ok(())
 }
 
@@ -74,12 +90,23 @@ pub(super) fn encode(
     context: &mut CommandContext<'_>,
 ) -> SqlResult<()> {
     plain_table(relation, "encoding")?;
-    for (name, written) in encodings {
+    for (at, (name, written)) in encodings.iter().enumerate() {
         let number = number_of(relation, name)?;
         let column = &relation.columns[number];
+        // Both texts are unconfirmed; the rules are the guide's.
+        if encodings[..at].iter().any(|(other, _)| other == name) {
+            return Err(SqlError::product("42701", format!("column \"{name}\" specified more than once")));
+        }
         must_fit_encoding(name, column.data_type, Some(written))?;
         let sorted = relation.table().is_some_and(|table| table.sort_key.contains(&number));
         let new = encoding(Some(written), column.data_type, sorted, false);
+        if new == column.encoding && !written.eq_ignore_ascii_case("auto") {
+            let message = format!(
+                "cannot alter column \"{name}\" of relation \"{}\", column encoding type is \"{written}\" already",
+                relation.name
+            );
+            return Err(SqlError::product("0A000", message));
+        }
         context.relation_mut(relation.id)?.columns[number].encoding = new;
     }
     changed(relation, context).map(|_| ())
@@ -92,6 +119,14 @@ pub(super) fn encode_auto(relation: &Relation, context: &mut CommandContext<'_>)
         column.encoding = default_encoding(column.data_type, sort_key.contains(&number), false).to_owned();
     }
     changed(relation, context).map(|_| ())
+}
+
+/// Temporary tables keep these. Text unconfirmed; the rule is the guide's.
+fn must_stay(relation: &Relation, what: &str) -> SqlResult<()> {
+    match relation.table().is_some_and(|table| table.temporary) {
+        true => Err(SqlError::product("0A000", format!("cannot alter the {what} of a temporary table"))),
+        false => Ok(()),
+    }
 }
 
 /// An interleaved sort key holds the layout as it is. Text unconfirmed; the rule is the guide's.

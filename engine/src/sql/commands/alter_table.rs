@@ -26,6 +26,10 @@ pub(super) fn run(
     if let AlterTable::RowLevelSecurity { on, any } = action {
         return attach_policy::row_level_security(name, *on, *any, context);
     }
+    if let AlterTable::Both(parts) = action {
+        run(name, &parts.0, context)?;
+        return run(name, &parts.1, context);
+    }
     // Owners and names of views are changed with ALTER TABLE too.
     let relation = match action {
         AlterTable::OwnerTo(_) | AlterTable::RenameTo(_) => context.relation(name)?,
@@ -72,8 +76,8 @@ pub(super) fn run(
         AlterTable::SortKey(key) => alter_layout::sort(&relation, key, context)?,
         AlterTable::AddConstraint(constraint) => alter_constraint::add(&relation, constraint, context)?,
         AlterTable::DropConstraint { name } => alter_constraint::drop(&relation, name, context)?,
-        AlterTable::Append(_) | AlterTable::RowLevelSecurity { .. } => {
-            return Err(SqlError::bug("APPEND and row-level security come first"));
+        AlterTable::Append(_) | AlterTable::RowLevelSecurity { .. } | AlterTable::Both(_) => {
+            return Err(SqlError::bug("APPEND, row-level security and two parts come first"));
         }
     }
     done("ALTER TABLE")
@@ -109,6 +113,11 @@ fn rename(relation: &Relation, new: &Identifier, context: &mut CommandContext<'_
         context.rights().on_schema(context.schema(&relation.schema)?, Privilege::Create)?;
     }
     must_not_be_used("rename", &[relation.id], context)?;
+    if new.as_str().starts_with('#') && relation.schema != context.session.temporary_schema {
+        // Text unconfirmed; the rule is the guide's.
+        let message = format!("cannot rename permanent table \"{}\" to \"{new}\"", relation.name);
+        return Err(SqlError::product("42602", message));
+    }
     if context.database()?.find(&relation.schema, new).is_some() {
         return Err(SqlError::product("42P07", format!("relation \"{new}\" already exists")));
     }

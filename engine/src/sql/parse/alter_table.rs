@@ -15,7 +15,7 @@ const TAG: &str = "ALTER TABLE";
 
 pub(super) fn alter_table(reader: &mut Reader) -> SqlResult<Statement> {
     let name = reader.name()?;
-    const WORDS: [&str; 15] = [
+    const WORDS: [&str; 16] = [
         "OWNER TO",
         "RENAME TO",
         "RENAME COLUMN",
@@ -29,6 +29,7 @@ pub(super) fn alter_table(reader: &mut Reader) -> SqlResult<Statement> {
         "DROP",
         "ALTER",
         "APPEND FROM",
+        "MASKING",
         "PARTITION",
         "SET",
     ];
@@ -76,7 +77,12 @@ pub(super) fn alter_table(reader: &mut Reader) -> SqlResult<Statement> {
             let cascade = reader.one_of(&["RESTRICT", "CASCADE"]) == Some("CASCADE");
             AlterTable::DropColumn { name, cascade }
         }
-        "ALTER" => alter_part(reader)?,
+        "ALTER" => layout(reader)?,
+        "MASKING" => {
+            reader.expect_one_of(&["ON", "OFF"])?;
+            reader.expect("FOR DATASHARES")?;
+            return Ok(not_simulated(Feature::Datashare, TAG));
+        }
         "APPEND FROM" => {
             let source = reader.name()?;
             let choice = reader.one_of(&["IGNOREEXTRA", "FILLTARGET"]);
@@ -90,6 +96,32 @@ pub(super) fn alter_table(reader: &mut Reader) -> SqlResult<Statement> {
         _ => return external::set(name, reader),
     };
     Ok(Statement::AlterTable { name, action })
+}
+
+/// `ALTER SORTKEY (...), ALTER DISTKEY c` and the other combinations that the guide lists, or one part.
+fn layout(reader: &mut Reader) -> SqlResult<AlterTable> {
+    let first = alter_part(reader)?;
+    if *reader.peek() != Token::Comma || part_of_two(&first).is_none() {
+        return Ok(first);
+    }
+    reader.advance();
+    reader.expect("ALTER")?;
+    let second = alter_part(reader)?;
+    if part_of_two(&second).is_none_or(|sorts| Some(sorts) == part_of_two(&first)) {
+        return reader.unexpected();
+    }
+    Ok(AlterTable::Both(Box::new((first, second))))
+}
+
+/// Whether it sorts or distributes; `None` for what stands alone.
+fn part_of_two(part: &AlterTable) -> Option<bool> {
+    match part {
+        AlterTable::SortKey(AlterSortKey::Columns(_)) => Some(true),
+        AlterTable::Distribution { style: DistributionStyle::Key | DistributionStyle::All, .. } => {
+            Some(false)
+        }
+        _ => None,
+    }
 }
 
 /// What follows `ALTER TABLE t ALTER`. The guide's grammar has no INTERLEAVED here.

@@ -115,6 +115,8 @@ pub enum AlterTable {
         key: Option<Identifier>,
     },
     SortKey(AlterSortKey),
+    /// Sort key and distribution in one go, in either order.
+    Both(Box<(AlterTable, AlterTable)>),
     AddConstraint(NamedConstraint),
     DropConstraint {
         name: Identifier,
