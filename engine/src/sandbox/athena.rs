@@ -174,7 +174,7 @@ impl Sandbox {
         scratch.clock = self.clock.clone();
         scratch.memory_limit = self.memory_limit;
         scratch.extensions = self.extensions;
-        scratch.acting = Some(Box::new(Acting { caller: caller.clone(), own: Value::Null }));
+        scratch.acting = Some(Box::new(Acting { caller: caller.clone(), own: Value::Null, since: None }));
         scratch
     }
 

@@ -10,6 +10,7 @@ use crate::aws::Caller;
 use crate::aws::glue::found;
 use crate::aws::glue::job_log;
 use crate::aws::glue::job_run::{self, Place};
+use crate::clock::Instant;
 use crate::json::json;
 use crate::load::asked::{self, Asked, Trouble};
 use crate::sql::error::SqlError;
@@ -32,6 +33,8 @@ pub(super) struct Work {
     names: Value,
     /// Targets that are still to be written; the last is next.
     outputs: Vec<Value>,
+    /// Of a bookmark.
+    since: Option<Instant>,
 }
 
 enum Phase {
@@ -71,6 +74,7 @@ pub(super) fn work(current: &mut Option<Box<Work>>, sandbox: &mut Sandbox) -> bo
                     phase,
                     names: Value::Null,
                     outputs: Vec::new(),
+                    since: begun.since,
                 }));
             }
             Err(why) => sandbox.with_account(|account, _| job_run::end(account, &place, Err(why), now)),
@@ -124,6 +128,7 @@ impl Sandbox {
                 let mut scratch = Box::new(self.scratch(&work.region, &work.caller));
                 if let Some(acting) = &mut scratch.acting {
                     acting.own = plan["Tables"].take();
+                    acting.since = work.since;
                 }
                 let session = scratch.connect(ADMIN, None).map_err(|error| failed(&error))?;
                 if let Some(session) = scratch.sessions.get_mut(&session) {

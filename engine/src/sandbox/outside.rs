@@ -26,6 +26,8 @@ pub(super) struct Acting {
     pub caller: Caller,
     /// By name, in the catalog's form, in the database [`OWN`].
     pub own: Value,
+    /// Objects that were changed until then are not seen.
+    pub since: Option<Instant>,
 }
 
 /// The account as one running statement reaches it.
@@ -87,7 +89,11 @@ impl AccountOutside<'_> {
         listing: Listing,
     ) -> Result<Vec<ObjectSummary>, OutsideError> {
         let found = self.ask(credentials, |account, reader| listing(account, reader, bucket, prefix))?;
-        Ok(found.into_iter().map(|(key, size)| ObjectSummary { key, size }).collect())
+        let since = self.acting.and_then(|acting| acting.since);
+        let s3 = &self.account.s3;
+        let seen = |key: &str| since.is_none_or(|since| s3.is_newer(&format!("s3://{bucket}/{key}"), since));
+        let found = found.into_iter().filter(|(key, _)| seen(key));
+        Ok(found.map(|(key, size)| ObjectSummary { key, size }).collect())
     }
 
     /// A cluster whose limit of scans is reached reads nothing outside until the period is over, where the limit says so.

@@ -209,7 +209,11 @@ impl Job<'_> {
             let columns = list(&table["StorageDescriptor"]["Columns"]);
             let columns =
                 columns.map(|column| (text(column, "Name").to_owned(), text(column, "Type").to_owned()));
-            let columns = columns.collect();
+            let columns: Vec<(String, String)> = columns.collect();
+            if columns.is_empty() {
+                // unconfirmed: the words.
+                return Err(format!("{called}: there is nothing to read at {place}"));
+            }
             self.tables.insert(own.clone(), table);
             self.names.insert(own.clone(), json!(called));
             (format!("\"{OWN}\".{own}"), columns)

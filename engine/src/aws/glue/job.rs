@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::job_run::Run;
-use super::{fault, page};
+use super::{bookmark, fault, page};
 use crate::aws::document::{Document, pick};
 use crate::aws::parameters::Parameters;
 use crate::aws::timestamp::iso;
@@ -23,6 +23,8 @@ pub struct Job {
     modified: Instant,
     /// The oldest first.
     pub runs: Vec<Run>,
+    /// What its runs have read, where they keep it.
+    pub bookmark: Option<Document>,
 }
 
 /// In the order of the service's model.
@@ -91,12 +93,19 @@ pub(super) fn find<'a>(account: &'a Account, order: &Order<'_>, member: &str) ->
     account.glue.jobs.get(&key(order.region, name)).ok_or_else(|| missing(name))
 }
 
+pub(super) fn find_mut<'a>(
+    account: &'a mut Account,
+    order: &Order<'_>,
+    member: &str,
+) -> Result<&'a mut Job, Fault> {
+    let name = order.parameters.required(member);
+    account.glue.jobs.get_mut(&key(order.region, name)).ok_or_else(|| missing(name))
+}
+
 /// What a job asks for that the sandbox does not do is refused when it is made.
 fn check(input: &Value) -> Result<(), Fault> {
     let given = Parameters::new(input);
-    if given.structure("DefaultArguments").text("--job-bookmark-option") == Some("job-bookmark-enable") {
-        return Err(fault::not_simulated("job bookmarks"));
-    }
+    bookmark::check(&input["DefaultArguments"])?;
     if !given.structure("Connections").texts("Connections").is_empty() {
         return Err(fault::not_simulated("a job's Connections"));
     }
@@ -123,6 +132,7 @@ pub fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> 
         created: order.now,
         modified: order.now,
         runs: Vec::new(),
+        bookmark: None,
     };
     account.glue.jobs.insert(key, job);
     Ok(json!({"Name": name}))
@@ -149,7 +159,7 @@ pub fn update(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> 
     let name = order.parameters.required("JobName");
     let input = order.parameters.get("JobUpdate").cloned().unwrap_or_default();
     check(&input)?;
-    let job = account.glue.jobs.get_mut(&key(order.region, name)).ok_or_else(|| missing(name))?;
+    let job = find_mut(account, order, "JobName")?;
     (job.input, job.modified) = (Document(input), order.now);
     Ok(json!({"JobName": name}))
 }

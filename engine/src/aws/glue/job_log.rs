@@ -68,7 +68,12 @@ pub(super) fn ended(account: &mut Account, place: &Place, now: Instant) {
     let role = job.input.text("Role").rsplit('/').next().unwrap_or("");
     let caller = Caller::session(role, SESSION).in_region(Some(job.region.clone()));
     let lines = match run.end() {
-        (State::Succeeded, _) => vec!["INFO ProcessLauncher: job succeeded".to_owned()],
+        (State::Succeeded, _) => {
+            let kept = job.bookmark.as_ref().filter(|kept| kept.text("RunId") == run.id);
+            let version =
+                kept.map(|kept| format!("INFO JobBookmark: committed, version {}", kept.0["Version"]));
+            version.into_iter().chain(["INFO ProcessLauncher: job succeeded".to_owned()]).collect()
+        }
         (State::Failed | State::Timeout, why) => {
             let event = json!({
                 "Event": "GlueETLJobExceptionEvent", "Timestamp": now.0 / 1_000, "Failure Reason": why,

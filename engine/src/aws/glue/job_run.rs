@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::job::{Job, find, key};
-use super::{fault, job_log, page, role, sample};
+use super::{bookmark, fault, job_log, page, role, sample};
 use crate::aws::document::{Document, pick};
 use crate::aws::meter::{Of, Usage};
 use crate::aws::parameters::Parameters;
@@ -179,6 +179,9 @@ pub fn start(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
             format!("Concurrent runs exceeded for {name}"),
         ));
     }
+    if let Some(arguments) = order.parameters.get("Arguments") {
+        bookmark::check(arguments)?;
+    }
     let mut arguments = json!({});
     for member in order.parameters.names().filter(|member| *member != "JobName") {
         arguments[member] = order.parameters.get(member).cloned().unwrap_or_default();
@@ -289,6 +292,8 @@ pub struct Beginning {
     pub samples: Vec<Sample>,
     pub caller: Caller,
     pub region: String,
+    /// Objects that were changed until then are not read.
+    pub since: Option<Instant>,
 }
 
 /// Takes the job's role and looks at its sources.
@@ -319,9 +324,21 @@ pub fn begin(account: &mut Account, place: &Place, now: Instant) -> Result<Begin
             sample::take(account, &caller, path, &[], now, &mut samples)?;
         }
     }
+    let run = job.runs.iter().find(|run| run.id == place.run);
+    let kept = run.and_then(|run| bookmark::since(&job, run));
+    if let Some((since, read_by)) = kept {
+        let old = samples.iter().filter(|sample| !account.s3.is_newer(&sample.path, since)).count();
+        let line = format!(
+            "INFO JobBookmark: {old} of {} objects were read by run {read_by} or before, until {}",
+            samples.len(),
+            iso(since)
+        );
+        job_log::driver(account, place, &caller, &[line], now);
+    }
+    let since = kept.map(|(since, _)| since);
     let stem = format!("run-{}-part-r-00", now.0 / 1_000);
     let order = json!({"Job": nodes, "Catalog": catalog, "Stem": stem});
-    Ok(Beginning { order, samples, caller, region: job.region })
+    Ok(Beginning { order, samples, caller, region: job.region.clone(), since })
 }
 
 /// Objects that a run has written, for the catalog.
@@ -359,8 +376,8 @@ pub fn carry_out(account: &mut Account, at: Instant) -> Vec<Happening> {
     let mut over = Vec::new();
     for (key, job) in glue.jobs.iter_mut() {
         let retries = Parameters::new(&job.input.0).integer("MaxRetries").unwrap_or(0);
-        let mut again = Vec::new();
-        for run in &mut job.runs {
+        let (mut again, mut done) = (Vec::new(), None);
+        for (number, run) in job.runs.iter_mut().enumerate() {
             if run.due.is_none_or(|due| due > at) {
                 continue;
             }
@@ -373,11 +390,19 @@ pub fn carry_out(account: &mut Account, at: Instant) -> Vec<Happening> {
                     over.push(Place { job: key.clone(), run: run.id.clone() });
                     told.push(Happening::new(at, HappeningKind::JobRunFinished, job.name.clone()));
                     let Some(begun) = run.begun else { continue };
+                    if state == State::Succeeded {
+                        done = Some((number, begun));
+                    }
                     let took = (at.0 - begun.0).max(LEAST) as f64 * run.dpus;
                     let of = Of { usage: Usage::JobTime, region: &job.region, resource: &job.name };
                     account.meter.add(of, took as u128, at);
                 }
             }
+        }
+        if let Some((number, begun)) = done
+            && let Some(kept) = job.runs.get(number).and_then(|run| bookmark::commit(job, run, begun))
+        {
+            job.bookmark = Some(kept);
         }
         job.runs.append(&mut again);
         let surplus = job.runs.len().saturating_sub(KEPT);

@@ -1,5 +1,6 @@
 //! Glue: the catalog of tables that lie in S3, which Redshift, Athena and crawlers share (Glue API reference).
 
+pub mod bookmark;
 pub mod crawl;
 pub mod crawler;
 pub mod database;
@@ -73,6 +74,8 @@ operations! {
     GetJobRun "JobName! RunId! PredecessorsIncluded:bool",
     GetJobRuns "JobName! NextToken MaxResults:int",
     BatchStopJobRun "JobName! JobRunIds!:strings",
+    GetJobBookmark "JobName! RunId",
+    ResetJobBookmark "JobName! RunId",
 }
 
 /// Operations AWS has and the sandbox does not yet.
@@ -192,7 +195,7 @@ pub fn access(operation: Operation, account: &Account, order: &Order<'_>) -> Vec
         GetCrawlers | ListCrawlers | GetCrawlerMetrics => return vec![on("crawler/*".to_owned())],
         GetJobs | ListJobs => return vec![on("job/*".to_owned())],
         CreateJob | UpdateJob | GetJob | DeleteJob | StartJobRun | GetJobRun | GetJobRuns
-        | BatchStopJobRun => {
+        | BatchStopJobRun | GetJobBookmark | ResetJobBookmark => {
             let name = parameters.text("Name").unwrap_or_else(|| parameters.required("JobName"));
             let role = parameters.text("Role").or(parameters.structure("JobUpdate").text("Role"));
             let passed = role.map(|role| role::pass(account, role));
@@ -279,6 +282,8 @@ pub fn run(operation: Operation, account: &mut Account, order: &Order<'_>) -> Re
         GetJobRun => job_run::get(account, order),
         GetJobRuns => job_run::list(account, order),
         BatchStopJobRun => job_run::stop(account, order),
+        GetJobBookmark => bookmark::get(account, order),
+        ResetJobBookmark => bookmark::reset(account, order),
     }?;
     Ok(Reply { value, body: None })
 }

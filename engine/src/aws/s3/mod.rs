@@ -22,6 +22,7 @@ use super::policy::decision::Source;
 use super::policy::pattern::Pattern;
 use super::shape::operations;
 use super::{Access, Account, Fault, Order, Reply};
+use crate::clock::Instant;
 use crate::json::json;
 use crate::sorted::SortedMap;
 use bucket::Bucket;
@@ -126,6 +127,13 @@ impl S3 {
         let path = resource.strip_prefix("arn:aws:s3:::")?;
         let name = path.split('/').next().unwrap_or(path);
         settings::policy_source(name, self.buckets.get(name)?)
+    }
+
+    /// Whether the object at an `s3://` path is there and was changed after this.
+    pub fn is_newer(&self, path: &str, than: Instant) -> bool {
+        let place = path.strip_prefix("s3://").and_then(|place| place.split_once('/'));
+        let object = place.and_then(|(bucket, key)| self.buckets.get(bucket)?.objects.get(key));
+        object.is_some_and(|object| object.modified > than)
     }
 
     /// Bodies of all objects, old ones and parts as well.
