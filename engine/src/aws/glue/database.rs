@@ -38,7 +38,7 @@ impl Database {
 }
 
 pub fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
-    let name = name_in(order.parameters.structure("DatabaseInput"), "DatabaseInput")?;
+    let name = name_in(order.parameters.structure("DatabaseInput"));
     let key = key(order.region, &name);
     if account.glue.databases.contains_key(&key) {
         return Err(fault::exists("Database already exists."));
@@ -63,7 +63,7 @@ pub fn list(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {
 /// What it was made with is replaced; its name may change too.
 pub fn update(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
     let old = order.parameters.required("Name");
-    let name = name_in(order.parameters.structure("DatabaseInput"), "DatabaseInput")?;
+    let name = name_in(order.parameters.structure("DatabaseInput"));
     let (from, to) = (key(order.region, old), key(order.region, &name));
     if from != to && account.glue.databases.contains_key(&to) {
         return Err(fault::exists("Database already exists."));

@@ -148,15 +148,9 @@ fn no_database(name: &str) -> Fault {
     fault::not_found(format!("Database {} not found.", name.to_lowercase()))
 }
 
-/// A name in an input, which is there and not empty.
-fn name_in(input: Parameters<'_>, structure: &str) -> Result<String, Fault> {
-    match input.text("Name") {
-        Some("") => Err(fault::invalid(
-            "1 validation error detected: Value '' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 1",
-        )),
-        Some(name) => Ok(name.to_lowercase()),
-        None => Err(Fault::Parameters(format!("Missing required parameter in {structure}: \"Name\""))),
-    }
+/// A name in an input: the shape has seen that it is there and not empty.
+fn name_in(input: Parameters<'_>) -> String {
+    input.required("Name").to_lowercase()
 }
 
 /// The page that was asked for, and the token of the next one.

@@ -88,7 +88,7 @@ pub(super) fn find_mut<'a>(
 }
 
 pub fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
-    let name = name_in(order.parameters.structure("TableInput"), "TableInput")?;
+    let name = name_in(order.parameters.structure("TableInput"));
     let database = account.glue.database_mut(order.region, order.parameters.required("DatabaseName"))?;
     if database.tables.contains_key(&name) {
         return Err(fault::exists("Table already exists."));
@@ -133,7 +133,7 @@ pub fn list(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {
 }
 
 pub fn update(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
-    let name = name_in(order.parameters.structure("TableInput"), "TableInput")?;
+    let name = name_in(order.parameters.structure("TableInput"));
     let database = account.glue.database_mut(order.region, order.parameters.required("DatabaseName"))?;
     let table = database.tables.get_mut(&name).ok_or_else(|| missing(&name))?;
     let indexes = table.input.0.get(partition_index::MEMBER).cloned();

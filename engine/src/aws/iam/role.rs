@@ -243,12 +243,11 @@ impl Iam {
 
 /// The longest session asked for, when it is a possible one.
 fn max_session(parameters: Parameters<'_>) -> Result<Option<i64>, IamFault> {
-    let seconds = parameters.integer("MaxSessionDuration");
-    let (value, bound) = match seconds {
-        Some(seconds) if seconds < 3_600 => (seconds, "greater than or equal to 3600"),
-        Some(seconds) if seconds > 43_200 => (seconds, "less than or equal to 43200"),
-        _ => return Ok(seconds),
-    };
-    let constraint = format!("have value {bound}");
-    Err(IamFault::Invalid { field: "maxSessionDuration", value: value.to_string(), constraint })
+    match parameters.integer("MaxSessionDuration") {
+        Some(seconds) if seconds > 43_200 => {
+            let constraint = "have value less than or equal to 43200".to_owned();
+            Err(IamFault::Invalid { field: "maxSessionDuration", value: seconds.to_string(), constraint })
+        }
+        seconds => Ok(seconds),
+    }
 }
