@@ -56,37 +56,55 @@ impl Reader<'_> {
     }
 
     fn expected(&self, wanted: &str, got: char) -> String {
-        format!("Expected: {wanted}, received: '{got}' for input:\n{}\n{}^", self.text, " ".repeat(self.at))
+        self.fault(wanted, &got.to_string())
     }
 
-    fn take(&mut self, stops: &[char]) -> String {
+    fn fault(&self, wanted: &str, got: &str) -> String {
+        let before = self.text[..self.at].chars().count();
+        format!("Expected: {wanted}, received: '{got}' for input:\n{}\n{}^", self.text, " ".repeat(before))
+    }
+
+    /// A quoted text, in which a backslash keeps the quote, or one up to a stop, in which it keeps a comma.
+    fn take(&mut self, stops: &[char]) -> Result<String, String> {
         let rest = &self.text[self.at..];
-        if let Some(quote) = rest.chars().next().filter(|c| *c == '\'' || *c == '"')
-            && let Some(length) = rest[1..].find(quote)
-        {
-            self.at += length + 2;
-            return rest[1..=length].to_owned();
+        let quote = rest.chars().next().filter(|c| *c == '\'' || *c == '"');
+        let begun = usize::from(quote.is_some());
+        let mut escaped = false;
+        let found = rest[begun..].find(|c| {
+            let ends = quote.map_or_else(|| stops.contains(&c), |quote| c == quote);
+            let kept = escaped;
+            escaped = c == '\\' && !kept;
+            ends && !(kept && (quote.is_some() || c == ','))
+        });
+        match (quote, found) {
+            (Some(quote), Some(length)) => {
+                self.at += length + 2;
+                Ok(rest[1..=length].replace(&format!("\\{quote}"), &quote.to_string()))
+            }
+            (Some(quote), None) => {
+                let kind = if quote == '"' { "double" } else { "singled" };
+                Err(self.fault(&format!("'<{kind} quoted>'"), "<none>"))
+            }
+            (None, found) => {
+                let length = found.unwrap_or(rest.len());
+                self.at += length;
+                Ok(rest[..length].trim().replace("\\,", ","))
+            }
         }
-        let length = rest.find(stops).unwrap_or(rest.len());
-        self.at += length;
-        rest[..length].trim().to_owned()
     }
 
     /// `key=value,...` up to `end`.
     fn pairs(&mut self, end: Option<char>) -> Result<Value, String> {
         let mut map = Map::new();
+        if end.is_some() && self.peek() == end {
+            return Ok(Value::Object(map));
+        }
         loop {
-            let key = self.take(&['=', ',', '}', ']']);
+            let key = self.take(&['=', ',', '}', ']'])?;
             match self.peek() {
                 Some('=') => self.at += 1,
                 Some(c) => return Err(self.expected("'='", c)),
-                None => {
-                    return Err(format!(
-                        "Expected: '=', received: 'EOF' for input:\n{}\n{}^",
-                        self.text,
-                        " ".repeat(self.at)
-                    ));
-                }
+                None => return Err(self.fault("'='", "EOF")),
             }
             let value = self.value(end)?;
             map.insert(key, value);
@@ -112,7 +130,7 @@ impl Reader<'_> {
                     list.push(if self.peek() == Some('{') {
                         self.value(end)?
                     } else {
-                        scalar(self.take(&[',', ']']))
+                        scalar(self.take(&[',', '}', ']'])?)
                     });
                     if self.peek() == Some(',') {
                         self.at += 1;
@@ -124,15 +142,15 @@ impl Reader<'_> {
                 Ok(Value::Array(list))
             }
             _ => {
-                let stops: &[char] = if end.is_some() { &[',', '}'] } else { &[','] };
-                let first = scalar(self.take(stops));
+                let stops = &[',', '}', ']'];
+                let first = scalar(self.take(stops)?);
                 let mut list = Vec::new();
                 // What follows a comma and is no pair belongs to the same value.
                 while self.peek() == Some(',')
                     && self.text[self.at + 1..].split(stops).next().is_some_and(|next| !next.contains('='))
                 {
                     self.at += 1;
-                    list.push(scalar(self.take(stops)));
+                    list.push(scalar(self.take(stops)?));
                 }
                 if list.is_empty() {
                     return Ok(first);
@@ -149,8 +167,8 @@ impl Reader<'_> {
                 self.at += c.len_utf8();
                 Ok(())
             }
-            Some(c) => Err(self.expected(&format!("'{end}'"), c)),
-            None => Err(self.expected(&format!("'{end}'"), ' ')),
+            Some(c) => Err(self.expected("','", c)),
+            None => Err(self.fault("','", "EOF")),
         }
     }
 }
@@ -173,6 +191,7 @@ mod tests {
         assert_eq!(parse("Key=a,Value='b,c'").unwrap(), json!({"Key": "a", "Value": "b,c"}));
         assert_eq!(parse("A=[x,y],B={C=1}").unwrap(), json!({"A": ["x", "y"], "B": {"C": "1"}}));
         assert_eq!(parse("A=x,y,B=z").unwrap(), json!({"A": ["x", "y"], "B": "z"}));
+        assert_eq!(parse(r"A=x\,y,B='it\'s'").unwrap(), json!({"A": "x,y", "B": "it's"}));
         assert!(parse("Key").unwrap_err().starts_with("Expected: '=', received: 'EOF'"));
     }
 }
