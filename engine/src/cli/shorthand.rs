@@ -106,7 +106,7 @@ impl Reader<'_> {
                 Some(c) => return Err(self.expected("'='", c)),
                 None => return Err(self.fault("'='", "EOF")),
             }
-            let value = self.value(end)?;
+            let value = self.value()?;
             map.insert(key, value);
             match self.peek() {
                 Some(',') => self.at += 1,
@@ -115,7 +115,7 @@ impl Reader<'_> {
         }
     }
 
-    fn value(&mut self, end: Option<char>) -> Result<Value, String> {
+    fn value(&mut self) -> Result<Value, String> {
         match self.peek() {
             Some('{') => {
                 self.at += 1;
@@ -128,7 +128,7 @@ impl Reader<'_> {
                 let mut list = Vec::new();
                 while self.peek() != Some(']') {
                     list.push(if self.peek() == Some('{') {
-                        self.value(end)?
+                        self.value()?
                     } else {
                         scalar(self.take(&[',', '}', ']'])?)
                     });
