@@ -16,14 +16,11 @@ use crate::sandbox::transaction::{must_not_write, transaction_statement};
 use crate::sandbox::{Sandbox, learning, priority, refresh, table_lock};
 use crate::sql::bind::{self, BoundQuery, BoundWrite, Scope};
 use crate::sql::commands::analyze::{Analyze, AnalyzeRecord};
-use crate::sql::commands::copy::{CopyContext, CopyTask};
 use crate::sql::commands::create_model::ModelTask;
-use crate::sql::commands::unload::UnloadTask;
 use crate::sql::commands::vacuum::VacuumTask;
 use crate::sql::commands::{self, CommandContext};
 use crate::sql::error::{SqlError, SqlResult};
-use crate::sql::execute::write::{Arrival, Sink};
-use crate::sql::execute::{self, Backends, Context, Signal, constant};
+use crate::sql::execute::{self, Backends, Context, Signal};
 use crate::sql::explain;
 use crate::sql::lock_mode::{Lock, LockMode};
 use crate::sql::outcome::Completion;
@@ -31,8 +28,7 @@ use crate::sql::outside::Asker;
 use crate::sql::plan::Plan;
 use crate::sql::session::{Session, SessionId, Transaction};
 use crate::sql::statement::{
-    Copy, CreateMaterializedView, CreateModel, CreateTableAs, FetchCount, ModelFrom, ParsedStatement,
-    Statement, Unload,
+    CreateMaterializedView, CreateModel, CreateTableAs, FetchCount, ModelFrom, ParsedStatement, Statement,
 };
 use crate::sql::{authorize, optimize, parse};
 use crate::warehouse::access::UserId;
@@ -47,7 +43,7 @@ pub(super) struct Beginning<'a> {
     pub base: &'a Arc<Manifest>,
     pub working: &'a mut Manifest,
     pub now: Instant,
-    query: i64,
+    pub query: i64,
     transaction: i64,
     connected: Vec<UserId>,
     pub next_block: &'a mut u64,
@@ -487,43 +483,5 @@ impl Beginning<'_> {
         let query = cursor.query.clone().ok_or_else(|| SqlError::bug("a cursor without a query"))?;
         let bound = bind::query(&query, self.scope(""))?;
         Ok((Some(self.planned(bound)?), Pending::Cursor(name.clone(), count)))
-    }
-
-    fn copy(&self, copy: &Copy, text: &str) -> SqlResult<Work> {
-        let scope = self.scope(text);
-        let context = CopyContext {
-            manifest: self.base,
-            session: self.session,
-            search_path: &bind::search_path(scope),
-            query: self.query as u64,
-            default: &|text, to| {
-                let expression = bind::default_expression(text, to, scope)?;
-                constant(&expression, &mut evaluation(self.session, self.base, self.now))
-            },
-        };
-        let task = CopyTask::start(copy, context)?;
-        let mut sink = Sink::new(task.target(), self.session.database.clone()).arriving(Arrival::Copy);
-        sink.analyze = task.analyze;
-        Ok(Work::Copy { task: Box::new(task), sink })
-    }
-
-    fn unload(&self, unload: &Unload) -> SqlResult<First> {
-        let parsed: SqlResult<Vec<_>> = parse::script(&unload.query).into_iter().collect();
-        let mut parsed = parsed.map_err(commands::prepare::placeless)?;
-        let only = if parsed.len() == 1 { parsed.pop() } else { None };
-        let Some(Statement::Query(query)) = only.map(|parsed| parsed.statement) else {
-            // unconfirmed: the sentence, also for several statements.
-            return Err(SqlError::product("42601", "UNLOAD takes a SELECT statement"));
-        };
-        if query.limit.is_some() {
-            // Its SQLSTATE is unconfirmed.
-            return Err(SqlError::product("XX000", "Limit clause is not supported"));
-        }
-        let bound = bind::query(&query, self.scope(&unload.query)).map_err(commands::prepare::placeless)?;
-        crate::sql::system::must_run_on_tables(&bound.plan)?;
-        let plan = self.planned(bound)?;
-        let fields = plan.fields().to_vec();
-        let task = UnloadTask::start(unload, fields, self.base, self.session, self.query as u64)?;
-        Ok((Some(plan), Pending::Unload(Box::new(task))))
     }
 }

@@ -12,6 +12,7 @@ mod ending;
 mod explained;
 mod outside;
 mod pending;
+mod transfer;
 mod work;
 
 use std::sync::Arc;
