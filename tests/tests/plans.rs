@@ -42,6 +42,11 @@ impl Account {
             ));
         }
         account.run("CREATE TABLE sink (k INT, n INT, s VARCHAR(8)) DISTKEY (k)");
+        // Queries of this shape read it instead.
+        account.run(
+            "CREATE MATERIALIZED VIEW by_n AS SELECT n, COUNT(*) AS c, MIN(s) AS s FROM side GROUP BY n",
+        );
+        account.run("CREATE VIEW seen AS SELECT k, n, s FROM even WHERE n < 5");
         account.run("DELETE FROM even WHERE k < 20");
         account.run("VACUUM fact; VACUUM side");
         for (name, _) in TABLES.into_iter().filter(|(name, _)| *name != "loose") {
@@ -73,6 +78,7 @@ fn query(choices: &mut Choices, depth: usize) -> String {
     for index in 0..tables {
         let table = match choices.below(9) {
             0 if depth > 0 => format!("({})", query(choices, 0)),
+            1 => "seen".to_owned(),
             _ => choices.one(&TABLES).0.to_owned(),
         };
         let alias = ["a", "b", "c"][index];
@@ -386,6 +392,7 @@ fn plans_steps_and_answers_tell_one_story() {
         let text = match choices.below(12) {
             0 => format!("INSERT INTO sink {}", query(&mut choices, 1)),
             1 => "DELETE FROM sink USING fact WHERE fact.k = sink.k AND fact.n < 2".to_owned(),
+            3 => "SELECT n, COUNT(*) FROM side GROUP BY n ORDER BY 1".to_owned(),
             2 => "UPDATE sink SET n = side.n + 1 FROM side WHERE side.k = sink.k".to_owned(),
             _ => query(&mut choices, 1),
         };
