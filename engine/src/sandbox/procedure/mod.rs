@@ -414,7 +414,22 @@ impl Sandbox {
         variables: Variables,
     ) -> SqlResult<Running> {
         match &statement.statement {
-            Statement::Truncate { .. } => call.must_not_be_atomic("TRUNCATE")?,
+            Statement::Truncate { .. } => {
+                call.must_not_be_atomic("TRUNCATE")?;
+                call.cursors = SortedMap::new();
+            }
+            // The rule is the guide's ("Stored procedure limitations"), the words are unconfirmed.
+            Statement::Prepare { .. } | Statement::Set { local: true, .. } => {
+                let what = if matches!(statement.statement, Statement::Prepare { .. }) {
+                    "PREPARE"
+                } else {
+                    "SET LOCAL"
+                };
+                return Err(SqlError::product(
+                    "0A000",
+                    format!("{what} cannot be executed from a procedure"),
+                ));
+            }
             Statement::Begin { .. } => {
                 // Text unconfirmed: PostgreSQL's.
                 return Err(SqlError::product("0A000", "cannot begin a transaction in PL/pgSQL"));

@@ -240,12 +240,14 @@ impl Sandbox {
             Operation::Handled => return self.handled(call, id),
             Operation::Commit => {
                 call.must_not_be_atomic("COMMIT")?;
+                call.cursors = Default::default();
                 self.forget_evaluation(call, id);
                 self.commit_open(id)?;
                 self.reopen(call, id);
             }
             Operation::Rollback => {
                 call.must_not_be_atomic("ROLLBACK")?;
+                call.cursors = Default::default();
                 self.forget_evaluation(call, id);
                 if let Some(session) = self.sessions.get_mut(&id) {
                     session.transaction = crate::sql::session::Transaction::None;

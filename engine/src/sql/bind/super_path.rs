@@ -165,7 +165,7 @@ impl Binder<'_> {
                 let element = columns.next().unwrap_or_else(|| named.clone());
                 let position = offset.as_ref().map(|offset| {
                     let offset = offset.as_ref().map(fold);
-                    offset.or_else(|| columns.next()).unwrap_or_else(|| "offset".to_owned())
+                    offset.or_else(|| columns.next()).unwrap_or_else(|| "offset_col".to_owned())
                 });
                 Ok(Some(Inside {
                     value,

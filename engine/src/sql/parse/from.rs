@@ -115,6 +115,17 @@ impl Reader<'_> {
             return Ok(TableFactor::Derived { subquery, alias, span: self.span_from(start) });
         }
         let inside = self.table_with_joins()?;
+        // What is inside of a SUPER may.
+        if let TableWithJoins { relation: TableFactor::Table { name, path, alias: None, .. }, joins } =
+            &inside
+            && joins.is_empty()
+            && name.0.len() > 1
+        {
+            let (name, path) = (name.clone(), path.clone());
+            self.expect_symbol(&Token::RParen)?;
+            let alias = self.table_alias()?;
+            return Ok(TableFactor::Table { name, path, alias, span: self.span_from(start) });
+        }
         // A table alone does not stand in parentheses.
         if inside.joins.is_empty() && !matches!(inside.relation, TableFactor::NestedJoin { .. }) {
             return self.unexpected();
@@ -131,11 +142,19 @@ impl Reader<'_> {
         })
     }
 
+    /// `UNNEST(array) [WITH OFFSET] [AS] alias (element [, offset])`. An alias may stand before WITH OFFSET, too.
     fn unnest(&mut self, start: usize) -> SqlResult<TableFactor> {
         self.advance();
         let array = self.parenthesized(Self::expression)?;
-        let alias = self.table_alias()?;
-        let offset = if self.words("WITH OFFSET") { Some(self.alias(&BARRED_ALIASES)?) } else { None };
+        let mut alias = self.table_alias()?;
+        let offset = match self.words("WITH OFFSET") {
+            true if alias.is_some() => Some(self.alias(&BARRED_ALIASES)?),
+            true => {
+                alias = self.table_alias()?;
+                Some(None)
+            }
+            false => None,
+        };
         Ok(TableFactor::Unnest { array, alias, offset, span: self.span_from(start) })
     }
 
@@ -165,6 +184,10 @@ impl Reader<'_> {
             return Ok(TableFactor::Function { function, alias, span: self.span_from(start) });
         }
         let path = self.steps()?;
+        // `table *` is the table with those that inherit from it, of which there are none.
+        if path.is_empty() {
+            self.symbol(&Token::Mul);
+        }
         let alias = self.table_alias()?;
         Ok(TableFactor::Table { name, path, alias, span: self.span_from(start) })
     }
