@@ -20,7 +20,7 @@ use crate::warehouse::identifier::Identifier;
 pub(super) fn merge(merge: &Merge, scope: Scope<'_>) -> SqlResult<(BoundWrite, BoundWrite)> {
     let mut binder = Binder::new(scope)?;
     let table = binder.target(&merge.table, "merge into")?;
-    binder.source_is_another_table(merge, &table)?;
+    binder.source_is_another_table(merge, &table, scope)?;
     let mut matched = match &merge.action {
         MergeAction::Clauses { matched: Some(assignments), .. } => Binder::new(scope)?.update(&Update {
             with: None,
@@ -45,10 +45,28 @@ pub(super) fn merge(merge: &Merge, scope: Scope<'_>) -> SqlResult<(BoundWrite, B
 }
 
 impl Binder<'_> {
-    /// The source is a table, and not the target. Texts unconfirmed; the rules are the guide's.
-    fn source_is_another_table(&mut self, merge: &Merge, table: &Relation) -> SqlResult<()> {
-        let syntax::TableFactor::Table { name, .. } = &merge.source.relation else {
-            return Err(SqlError::new(SqlErrorKind::Syntax { near: None }));
+    /// The source is a table, a view or a query, and reads nothing of the target. Texts about tables are unconfirmed; the
+    /// rules are the guide's.
+    fn source_is_another_table(
+        &mut self,
+        merge: &Merge,
+        table: &Relation,
+        scope: Scope<'_>,
+    ) -> SqlResult<()> {
+        let reads_no_target = || {
+            let mut binder = Binder::new(scope)?;
+            binder.levels.push(Level::default());
+            binder.from(std::slice::from_ref(&merge.source))?;
+            if binder.needs.iter().all(|need| need.relation != table.id) {
+                return Ok(());
+            }
+            let message = "Source view/subquery in Merge statement cannot reference target table.";
+            Err(SqlError::product("0A000", message))
+        };
+        let name = match &merge.source.relation {
+            syntax::TableFactor::Table { name, .. } => name,
+            syntax::TableFactor::Derived { .. } => return reads_no_target(),
+            _ => return Err(SqlError::new(SqlErrorKind::Syntax { near: None })),
         };
         let parts = super::from::object_name(name);
         let refusal = match self.find_relation(&parts).map_err(|error| self.at(error, name))? {
@@ -57,7 +75,7 @@ impl Binder<'_> {
                     "MERGE source table cannot be the target table"
                 }
                 RelationKind::Table(_) => return Ok(()),
-                RelationKind::View(_) => "MERGE source table cannot be a view",
+                RelationKind::View(_) => return reads_no_target(),
             },
             Found::External(_) => return Ok(()),
             Found::System(..) => "MERGE source table cannot be a system table",

@@ -32,7 +32,15 @@ pub(super) fn output_name(expression: &syntax::Expression) -> String {
             _ => NAMELESS.to_owned(),
         },
         syntax::Expression::TypedString { data_type, .. } => type_heading(data_type),
-        syntax::Expression::Interval(_) => "interval".to_owned(),
+        // As the guide's examples of interval literals are headed.
+        syntax::Expression::Interval(interval) => match &interval.leading_field {
+            None => "interval",
+            Some(field) if ["year", "month"].iter().any(|unit| fold(field).starts_with(unit)) => {
+                "intervaly2m"
+            }
+            Some(_) => "intervald2s",
+        }
+        .to_owned(),
         syntax::Expression::Extract { .. } => "date_part".to_owned(),
         syntax::Expression::Trim { side, .. } => trim_name(*side).to_owned(),
         syntax::Expression::Position { .. } => "position".to_owned(),

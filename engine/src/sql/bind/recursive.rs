@@ -49,6 +49,15 @@ impl Binder<'_> {
             self.needs.truncate(needed);
             return Ok(None);
         }
+        // The rule is the guide's, the words are PostgreSQL's, unconfirmed.
+        if let syntax::SetExpression::Query(member) = &**right {
+            let ordered = (!member.order_by.is_empty()).then_some("ORDER BY");
+            let limited = (member.limit.is_some() || member.offset.is_some()).then_some("LIMIT");
+            if let Some(clause) = ordered.or(limited) {
+                let message = format!("{clause} in a recursive query is not implemented");
+                return Err(SqlError::product("0A000", message));
+            }
+        }
         if !all {
             // unconfirmed: the reference gives the rule (UNION ALL alone), not the words.
             let message = format!("recursive common table expression \"{name}\" must use UNION ALL");

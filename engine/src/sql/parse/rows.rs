@@ -86,7 +86,7 @@ pub(super) fn merge(reader: &mut Reader) -> SqlResult<Statement> {
     reader.expect("MERGE INTO")?;
     let table = reader.name()?;
     reader.expect("USING")?;
-    if !matches!(reader.peek(), Token::Word(_)) {
+    if !matches!(reader.peek(), Token::Word(_) | Token::LParen) {
         return reader.unexpected();
     }
     let mut sources = reader.tables()?;

@@ -345,7 +345,7 @@ fn operator_of(plan: &Plan, context: &mut Context) -> SqlResult<Box<dyn Operator
         Plan::Recursive { id, seed, step, .. } => {
             let seed = build(seed, context)?;
             context.profile.skip(step);
-            Box::new(recursive::Recursive::new(*id, seed, (**step).clone()))
+            Box::new(recursive::Recursive::new(*id, seed, (**step).clone(), context))
         }
         Plan::CommonRead { id, .. } => Box::new(common_table::CommonRead::new(*id, context)?),
     })
