@@ -42,7 +42,7 @@ impl Account {
             ));
         }
         account.run("CREATE TABLE sink (k INT, n INT, s VARCHAR(8)) DISTKEY (k)");
-        // Queries of this shape read it instead.
+        // No query is rewritten to read it: what is printed and what is done stay the table's.
         account.run(
             "CREATE MATERIALIZED VIEW by_n AS SELECT n, COUNT(*) AS c, MIN(s) AS s FROM side GROUP BY n",
         );
