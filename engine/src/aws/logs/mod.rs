@@ -39,6 +39,9 @@ DisassociateKmsKey GetDataProtectionPolicy GetLogGroupFields GetLogRecord GetQue
 ListTagsLogGroup PutDataProtectionPolicy PutDestination PutMetricFilter PutQueryDefinition PutResourcePolicy \
 PutSubscriptionFilter StartQuery StopQuery TagLogGroup TagResource TestMetricFilter UntagLogGroup UntagResource";
 
+/// Bytes that are counted for a line beside its own.
+const OVERHEAD: usize = 26;
+
 fn invalid(sentence: impl Into<String>) -> Fault {
     Fault::refused("InvalidParameterException", 400, sentence)
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::pattern::Pattern;
-use super::{find, here, invalid, millis, shown, stream};
+use super::{OVERHEAD, find, here, invalid, millis, shown, stream};
 use crate::aws::{Account, Fault, Order};
 use crate::json::json;
 
@@ -25,7 +25,13 @@ pub fn groups(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {
         let name = group["logGroupName"].as_str().unwrap_or("");
         name.starts_with(said("logGroupNamePrefix")) && name.contains(said("logGroupNamePattern"))
     };
-    let list = here(account, order.region).filter(fits).map(|group| shown(group, GROUP));
+    let list = here(account, order.region).filter(fits).map(|group| {
+        let events = of_group(group).flat_map(|stream| lines(group, stream, order, 0));
+        let bytes = events.map(|event| event["message"].as_str().unwrap_or("").len() + OVERHEAD);
+        let mut told = shown(group, GROUP);
+        told["storedBytes"] = json!(bytes.sum::<usize>());
+        told
+    });
     Ok(json!({"logGroups": list.collect::<Vec<_>>()}))
 }
 

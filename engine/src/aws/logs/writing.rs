@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{find, find_mut, here, invalid, keep, millis, missing, stream};
+use super::{OVERHEAD, find, find_mut, here, invalid, keep, millis, missing, stream};
 use crate::aws::meter::{Of, Usage};
 use crate::aws::{Account, Fault, Order};
 use crate::json::json;
@@ -16,8 +16,6 @@ const DAY: i64 = 86_400_000;
 /// Streams of a group, and lines of a stream, that a workspace keeps: the newest. AWS keeps all of them.
 const STREAMS: usize = 200;
 const LINES: usize = 5_000;
-/// Bytes that are counted for a line beside its own.
-const OVERHEAD: usize = 26;
 
 fn exists(what: &str) -> Fault {
     Fault::refused("ResourceAlreadyExistsException", 400, format!("The specified log {what} already exists"))
@@ -141,7 +139,6 @@ pub fn put(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
         stream["lastIngestionTime"] = json!(now);
     }
     stream["count"] = json!(count);
-    group["storedBytes"] = json!(group["storedBytes"].as_u64().unwrap_or(0) + bytes as u64);
     let of = Of {
         usage: Usage::LogBytes,
         region: order.region,
