@@ -208,6 +208,11 @@ fn check(statements: &[Statement], used: Use) -> Result<(), Malformed> {
     {
         grammar::check_resource(resource)?;
     }
+    // S3 reads keys itself.
+    let keys = statements.iter().flat_map(|statement| &statement.conditions).map(|condition| &condition.key);
+    if used != Use::Resource && keys.into_iter().any(|key| !key.contains(':')) {
+        return malformed(grammar::NO_VENDOR);
+    }
     for action in statements.iter().flat_map(|statement| &statement.actions.patterns) {
         grammar::check_action(action)?;
         if used == Use::Trust && !action.to_ascii_lowercase().starts_with("sts:") {

@@ -19,12 +19,15 @@ const IAM_PATHS: [&str; 13] = [
     "access-report/",
 ];
 
+pub(super) const NO_VENDOR: &str =
+    "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
+
 pub(super) fn check_action(action: &str) -> Result<(), Malformed> {
     if action == "*" {
         return Ok(());
     }
     let Some((vendor, name)) = action.split_once(':') else {
-        return malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
+        return malformed(NO_VENDOR);
     };
     if name.contains(':') {
         return malformed("Actions/Condition can contain only one colon.");
