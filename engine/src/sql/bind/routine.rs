@@ -12,6 +12,7 @@ use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::{CastMode, Expression};
 use crate::sql::functions::prediction::PREDICT;
 use crate::sql::parse;
+use crate::sql::statement::Statement;
 use crate::warehouse::catalog::ObjectId;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::identifier::{Identifier, QualifiedName};
@@ -80,7 +81,14 @@ impl Binder<'_> {
         let RoutineKind::Function { returns, .. } = routine.kind else {
             return Err(SqlError::bug("a procedure called as a function"));
         };
-        let query = parse::query(routine.body.trim().trim_end_matches(';'))?;
+        let mut body = parse::parse_as(&routine.body, parse::NameCase::Kept)?;
+        let (Some(Statement::Query(query)), true) =
+            (body.pop().map(|parsed| parsed.statement), body.is_empty())
+        else {
+            // The rule is the guide's ("Creating a scalar SQL UDF"), the words are unconfirmed.
+            let message = "The body of a SQL user-defined function must be a single SELECT";
+            return Err(SqlError::product("42P13", message));
+        };
         let expression = only_expression(&query)?;
         let text = std::mem::take(&mut self.text);
         let levels =
