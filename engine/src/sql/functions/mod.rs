@@ -19,6 +19,7 @@ pub mod gaps;
 mod hash;
 mod hll;
 mod json;
+mod like_escape;
 mod math;
 mod number_template;
 mod object_transform;
@@ -49,7 +50,7 @@ pub use sandshift_kernel::sql::functions::{Call, Resolved, ScalarFunction, Site}
 use crate::warehouse::data_type::DataType;
 
 pub use gaps::known_gap;
-pub(in crate::sql) use pattern::escape_of;
+pub(in crate::sql) use like_escape::escape_of;
 pub use quote::RECORD;
 pub use refine::refine;
 pub use session::LOCAL;

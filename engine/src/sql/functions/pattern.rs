@@ -11,11 +11,12 @@ use regex_lite::{Regex, RegexBuilder};
 
 use super::Call;
 use super::column::{Text, at, build_boolean, build_nullable, build_text, invalid_parameter};
+use super::like_escape::like_escape;
 use super::pcre::{Pcre, Spans};
 use super::signature::Parameter::{Integer, Text as TextParameter};
 use super::signature::{Answer, Entry};
 use super::string::byte_of;
-use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
+use crate::sql::error::{SqlError, SqlResult};
 use crate::sql::execute::EvaluationContext;
 use crate::warehouse::data_type::DataType;
 
@@ -54,39 +55,6 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     )
     .optional(3),
 ];
-
-/// What ESCAPE says: one character, or that there is none.
-pub(in crate::sql) fn escape_of(text: &str) -> SqlResult<Option<char>> {
-    let mut characters = text.chars();
-    let first = characters.next();
-    if characters.next().is_none() {
-        return Ok(first);
-    }
-    let hint = Some("Escape string must be empty or one character.".to_owned());
-    let message = "invalid escape string".to_owned();
-    Err(SqlError::new(SqlErrorKind::Product { state: "22025", message, detail: None, hint }))
-}
-
-/// A pattern whose escape is known at each row only, with backslashes in its place.
-fn like_escape(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
-    let (patterns, escapes) = (call.text(0)?, call.text(1)?);
-    build_text(call, |row, out| {
-        let (Some(pattern), Some(escape)) = (patterns.get(row), escapes.get(row)) else { return Ok(None) };
-        let escape = escape_of(escape)?;
-        let mut escaped = false;
-        for letter in pattern.chars() {
-            let escapes = !escaped && Some(letter) == escape;
-            if escapes || letter == '\\' && !escaped {
-                out.push('\\');
-            }
-            if !escapes {
-                out.push(letter);
-            }
-            escaped = escapes;
-        }
-        Ok(Some(()))
-    })
-}
 
 /// What the parameters string of a REGEXP function says.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
