@@ -23,11 +23,13 @@ pub const MISSING: u32 = u32::MAX;
 
 const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
 
+#[inline(always)]
 pub fn hash_word(word: u64) -> u64 {
     let mixed = word.wrapping_mul(MIX);
     (mixed ^ (mixed >> 32)).wrapping_mul(MIX)
 }
 
+#[inline(always)]
 pub fn hash_bytes(bytes: &[u8]) -> u64 {
     let mut hash = bytes.len() as u64;
     let mut chunks = bytes.chunks_exact(8);

@@ -152,6 +152,7 @@ impl RowTable {
     }
 
     /// For each row the next one with the same key. The rows were found before.
+    #[inline(always)]
     pub fn next(&self, row: u32) -> u32 {
         let mut next = self.nexts[row as usize];
         match &self.keys {

@@ -147,6 +147,7 @@ impl StringTable {
     }
 
     /// From a place on, the first one with this hash, or the first empty one.
+    #[inline(always)]
     fn alike(&self, mut place: usize, hash: u64) -> usize {
         let mask = self.slots.len() - 1;
         loop {
@@ -159,6 +160,7 @@ impl StringTable {
     }
 
     /// For each row the next one with the same string.
+    #[inline(always)]
     pub fn next(&self, row: u32) -> u32 {
         self.twins.get(row as usize).copied().unwrap_or(NO_ROW)
     }

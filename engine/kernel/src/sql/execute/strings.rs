@@ -32,6 +32,7 @@ impl<'a> Strings<'a> {
     }
 
     /// The text of a row, `None` for NULL.
+    #[inline(always)]
     pub fn get(self, row: usize) -> Option<&'a str> {
         match self {
             Strings::Plain(array) => array.is_valid(row).then(|| array.value(row)),
@@ -43,6 +44,7 @@ impl<'a> Strings<'a> {
     }
 
     /// The text of a row that is known not to be NULL; a NULL row gives some text or none.
+    #[inline(always)]
     pub fn text(self, row: usize) -> &'a str {
         match self {
             Strings::Plain(array) => array.value(row),
@@ -56,6 +58,7 @@ impl<'a> Strings<'a> {
 
 /// Comparison ignores trailing blanks of CHAR and VARCHAR (Developer Guide, "Significance of trailing
 /// blanks").
+#[inline(always)]
 pub fn trim(text: &str) -> &[u8] {
     let mut bytes = text.as_bytes();
     while let [rest @ .., b' '] = bytes {

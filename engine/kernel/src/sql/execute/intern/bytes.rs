@@ -32,6 +32,7 @@ impl ByteIds {
         id
     }
 
+    #[inline(always)]
     fn get(&self, id: u32) -> &[u8] {
         let id = id as usize;
         let start = if id == 0 { 0 } else { self.ends[id - 1] as usize };

@@ -122,6 +122,7 @@ impl Sorter {
     }
 
     /// The row at `position` differs from the one before in this key first.
+    #[inline(always)]
     fn begin(&mut self, position: usize, since: usize) {
         if since < self.partition_keys || position == 0 {
             self.sorted.partitions.push(position as u32);
@@ -132,6 +133,7 @@ impl Sorter {
     }
 
     /// Whether nobody asks where rows of a different `key` begin.
+    #[inline(always)]
     fn is_silent(&self, key: usize) -> bool {
         key >= self.partition_keys && !self.wants_peers
     }
