@@ -26,6 +26,7 @@ pub enum Feature {
     Function,
     DataType,
     AwsOperation,
+    ViewRewriting,
 }
 
 impl Feature {
@@ -56,6 +57,7 @@ impl Feature {
             Feature::Function => "this function",
             Feature::DataType => "this data type",
             Feature::AwsOperation => "this AWS operation",
+            Feature::ViewRewriting => "queries answered from materialized views by themselves",
         }
     }
 
@@ -102,6 +104,7 @@ impl Feature {
                 "GEOMETRY, GEOGRAPHY and the leader node's arrays are meant: keep shapes as text, lists as SUPER."
             }
             Feature::AwsOperation => "`aws SERVICE help` lists the operations that are simulated.",
+            Feature::ViewRewriting => "Read the materialized view by its name.",
         }
     }
 }

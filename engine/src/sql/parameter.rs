@@ -2,12 +2,15 @@
 //! (Developer Guide, "Configuration reference").
 
 use super::error::{SqlError, SqlResult};
+use crate::gap::Feature;
 use crate::warehouse::calendar::zone;
 
 /// What values a parameter takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Boolean,
+    /// On in the product, off here, because it is not simulated.
+    Absent(Feature),
     Integer,
     /// A whole number between two bounds.
     Range(i64, i64),
@@ -56,7 +59,7 @@ const PARAMETERS: [(&str, Kind, &str); 37] = [
     ("max_cursor_result_set_size", Kind::Range(0, 14_400_000), "0"),
     // The guide names it ("WITH clause"); its first value is unconfirmed.
     ("max_recursion_rows", Kind::Range(1, i64::MAX), "1000000"),
-    ("mv_enable_aqmv_for_session", Kind::Boolean, "on"),
+    ("mv_enable_aqmv_for_session", Kind::Absent(Feature::ViewRewriting), "off"),
     ("navigate_super_null_on_error", Kind::Boolean, "on"),
     ("parse_super_null_on_error", Kind::Boolean, "off"),
     ("pg_federation_repeatable_read", Kind::Boolean, "on"),
@@ -109,6 +112,11 @@ pub fn value(name: &str, values: &[String]) -> SqlResult<String> {
             })?;
             Ok(if on { "on" } else { "off" }.to_owned())
         }
+        Kind::Absent(feature) => match boolean(&written) {
+            Some(false) => Ok("off".to_owned()),
+            Some(true) => Err(SqlError::not_simulated_because(*feature, name)),
+            None => Err(SqlError::product("22023", format!("parameter \"{name}\" requires a Boolean value"))),
+        },
         Kind::Integer => match written.parse::<i64>() {
             Ok(number) => Ok(number.to_string()),
             Err(_) => {
