@@ -79,6 +79,7 @@ pub struct Account {
     pub events: EventLog,
     pub meter: Meter,
     pub budgets: budgets::Budgets,
+    #[serde(deserialize_with = "crate::apart::list")]
     pub usage_limits: Vec<usage_limit::UsageLimit>,
     pub redshift_data: redshift_data::RedshiftData,
     pub serverless: serverless::Serverless,

@@ -14,6 +14,7 @@ use crate::warehouse::manifest::{Manifest, WarehouseId};
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Vault {
     last: u64,
+    #[serde(deserialize_with = "crate::apart::list")]
     kept: Vec<Kept>,
     #[serde(skip)]
     apart: OnceLock<Arc<Apart>>,

@@ -235,28 +235,28 @@ impl Workspace {
     fn answer_other(&mut self, id: u32, request: Request) {
         match request {
             Request::Run { user, text } => self.run(id, user, text),
-            Request::Compare { users, text } => self.compare(id, users, text),
-            Request::Login { user, password } => self.login(id, &user, &password),
-            Request::Access { user } => self.tell_access(id, &user),
-            Request::Choose { warehouse } => self.choose_warehouse(id, warehouse),
-            Request::Cancel { run } => self.cancel(id, run),
-            Request::Rows { result, from, count } => match self.results.rows(result, from, count) {
+            Request::Compare { users, text } => apart(|| self.compare(id, users, text)),
+            Request::Login { user, password } => apart(|| self.login(id, &user, &password)),
+            Request::Access { user } => apart(|| self.tell_access(id, &user)),
+            Request::Choose { warehouse } => apart(|| self.choose_warehouse(id, warehouse)),
+            Request::Cancel { run } => apart(|| self.cancel(id, run)),
+            Request::Rows { result, from, count } => apart(|| match self.results.rows(result, from, count) {
                 Some(rows) => self.tell(id, EventKind::Rows { result, from, rows }),
                 None => self.gone(id),
-            },
-            Request::Export { result, format } => match self.results.export(result, format) {
+            }),
+            Request::Export { result, format } => apart(|| match self.results.export(result, format) {
                 Some(text) => self.tell(id, EventKind::Exported { text }),
                 None => self.gone(id),
-            },
-            Request::Aws { principal, line } => self.type_line(id, &principal, &line),
-            Request::Call { call } => self.call(id, call),
-            Request::Piece { upload, at, total } => self.piece(id, upload, at, total),
-            Request::More { of } => self.more(id, of),
-            Request::Names { user } => {
+            }),
+            Request::Aws { principal, line } => apart(|| self.type_line(id, &principal, &line)),
+            Request::Call { call } => apart(|| self.call(id, call)),
+            Request::Piece { upload, at, total } => apart(|| self.piece(id, upload, at, total)),
+            Request::More { of } => apart(|| self.more(id, of)),
+            Request::Names { user } => apart(|| {
                 let names = self.there(|workspace| workspace.sandbox.names(&user));
                 let names = names.into_iter().map(names::name).collect();
                 self.tell(id, EventKind::Names { names });
-            }
+            }),
             Request::Check { step } => {
                 self.open_step = Some(step);
                 self.tell_checks(id);
@@ -268,8 +268,8 @@ impl Workspace {
                 }
                 self.tell_checks(id);
             }
-            Request::ResetStep { step } => self.reset_step(id, &step),
-            Request::ResetLab => self.reset_lab(id),
+            Request::ResetStep { step } => apart(|| self.reset_step(id, &step)),
+            Request::ResetLab => apart(|| self.reset_lab(id)),
             Request::Keep { key, value } => {
                 if self.kept.get(&key) != Some(&value) {
                     self.kept.insert(key, value);
@@ -277,7 +277,7 @@ impl Workspace {
                 }
                 self.tell(id, EventKind::Kept);
             }
-            Request::Advance { micros } => self.let_pass(id, micros),
+            Request::Advance { micros } => apart(|| self.let_pass(id, micros)),
             Request::Upload { path, text } => {
                 self.sandbox.disk.write(&path, text.into_bytes().into());
                 self.changed = true;

@@ -52,7 +52,9 @@ pub const PRIMARY: &str = "primary";
 pub struct Athena {
     workgroups: SortedMap<String, WorkGroup>,
     /// The oldest first.
+    #[serde(deserialize_with = "crate::apart::list")]
     executions: Vec<Execution>,
+    #[serde(deserialize_with = "crate::apart::list")]
     named: Vec<Document>,
 }
 

@@ -114,14 +114,20 @@ pub struct Redshift {
     /// By name.
     pub clusters: Vec<Cluster>,
     /// In the order they were taken.
+    #[serde(deserialize_with = "crate::apart::list")]
     pub snapshots: Vec<Snapshot>,
+    #[serde(deserialize_with = "crate::apart::list")]
     pub table_restores: Vec<table_restore::TableRestore>,
+    #[serde(deserialize_with = "crate::apart::list")]
     pub schedules: Vec<schedule::Schedule>,
     pub parameter_groups: Vec<parameter_group::ParameterGroup>,
+    #[serde(deserialize_with = "crate::apart::list")]
     pub subnet_groups: Vec<subnet_group::SubnetGroup>,
     /// Temporary passwords that were handed out.
+    #[serde(deserialize_with = "crate::apart::list")]
     pub credentials: Vec<Credential>,
     /// Of the last 14 days.
+    #[serde(deserialize_with = "crate::apart::list")]
     events: Vec<event::Event>,
     /// The last number given to a snapshot.
     serial: u64,

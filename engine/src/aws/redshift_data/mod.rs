@@ -44,6 +44,7 @@ const KEPT: i64 = 24 * 3_600_000_000;
 /// What was handed in, the oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RedshiftData {
+    #[serde(deserialize_with = "crate::apart::list")]
     statements: Vec<Statement>,
 }
 

@@ -77,11 +77,13 @@ UpdateEndpoint CreateHyperParameterTuningJob DeleteTrainingJob CreateTransformJo
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SageMaker {
     /// In the order in which they began.
+    #[serde(deserialize_with = "crate::apart::list")]
     pub jobs: Vec<Job>,
     pub models: SortedMap<String, Served>,
     pub configs: SortedMap<String, Config>,
     pub endpoints: SortedMap<String, Endpoint>,
     /// What is still to happen, in no order.
+    #[serde(deserialize_with = "crate::apart::list")]
     pub due: Vec<Due>,
     /// Of whatever has some, by its ARN.
     pub tags: SortedMap<String, Vec<(String, String)>>,

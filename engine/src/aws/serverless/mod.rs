@@ -66,10 +66,15 @@ Create|Delete|List+:SnapshotCopyConfiguration Get|List+:Track CreateCustomDomain
 /// Namespaces and workgroups of every region, and what belongs to them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Serverless {
+    #[serde(deserialize_with = "crate::apart::list")]
     pub namespaces: Vec<Namespace>,
+    #[serde(deserialize_with = "crate::apart::list")]
     pub workgroups: Vec<Workgroup>,
+    #[serde(deserialize_with = "crate::apart::list")]
     pub points: Vec<RecoveryPoint>,
+    #[serde(deserialize_with = "crate::apart::list")]
     pub snapshots: Vec<Snapshot>,
+    #[serde(deserialize_with = "crate::apart::list")]
     table_restores: Vec<table_restore::TableRestore>,
 }
 

@@ -25,6 +25,7 @@ AssumeRoleWithWebIdentity";
 /// Sessions that were handed out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sts {
+    #[serde(deserialize_with = "crate::apart::list")]
     pub sessions: Vec<Session>,
 }
 
