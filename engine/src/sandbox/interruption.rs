@@ -15,14 +15,21 @@ impl Sandbox {
     pub(super) fn deliver(&mut self, running: &mut Running) {
         for (process, signal) in running.signals() {
             let session = SessionId(process);
-            let kind = if matches!(signal, Signal::Terminate) { "TERMINATE" } else { "CANCEL" };
-            let row = vec![
-                Value::Integer(process as i32),
-                Value::Timestamp(self.clock.now().0),
-                Value::Integer(running.user().0 as i32),
-                Value::string(kind),
-            ];
-            push(Arc::make_mut(&mut self.warehouse.logs), "svl_terminate", row);
+            let (now, user) = (self.clock.now().0, running.user().0 as i32);
+            let ends = match signal {
+                Signal::Terminate => Some("TERMINATE"),
+                Signal::Cancel(_) => Some("CANCEL"),
+                Signal::Rank(..) => None,
+            };
+            if let Some(kind) = ends {
+                let row = vec![
+                    Value::Integer(process as i32),
+                    Value::Timestamp(now),
+                    Value::Integer(user),
+                    Value::string(kind),
+                ];
+                push(Arc::make_mut(&mut self.warehouse.logs), "svl_terminate", row);
+            }
             match signal {
                 // A session that runs nothing has nothing to cancel.
                 Signal::Cancel(message) => {

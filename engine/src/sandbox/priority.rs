@@ -37,4 +37,7 @@ pub(super) fn remember(logs: &mut Logs, of: &Running) {
     if rank != "Normal" {
         push(logs, USED, row(('q', of.query), rank));
     }
+    if backends.rank(('q', of.query)).is_some() {
+        give(logs, ('q', of.query), None);
+    }
 }

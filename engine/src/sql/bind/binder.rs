@@ -51,6 +51,8 @@ pub(super) struct Viewer {
     pub user: UserId,
     /// The view whose text is being bound.
     pub through: Option<Arc<Relation>>,
+    /// The text is a system relation's own, which may name what stands for no relation of the product's.
+    pub defines: bool,
     pub search_path: Vec<Identifier>,
 }
 
@@ -102,7 +104,7 @@ impl<'a> Binder<'a> {
             manifest: scope.manifest,
             database,
             text: scope.statement_text,
-            viewer: Viewer { user: scope.session.user, through: None, search_path },
+            viewer: Viewer { user: scope.session.user, through: None, defines: false, search_path },
             needs: Vec::new(),
             levels: Vec::new(),
             common: Vec::new(),

@@ -200,6 +200,7 @@ impl Binder<'_> {
         let viewer = Viewer {
             user: self.scope.session.user,
             through: made.then(|| Arc::new(stand_in(policy))),
+            defines: false,
             search_path: policy.names.search_path.clone(),
         };
         let outer = std::mem::replace(&mut self.viewer, viewer);

@@ -68,6 +68,12 @@ impl Binder<'_> {
         self.viewer.through.as_ref()?.view().filter(|view| view.late.is_none())
     }
 
+    /// A relation of the system; names that begin with a blank are for its own texts.
+    fn system(&self, schema: Option<&Identifier>, name: &Identifier) -> Option<SystemRelation> {
+        let can_be_named = self.viewer.defines || !name.as_str().starts_with(' ');
+        system::find(schema.map(Identifier::as_str), name.as_str()).filter(|_| can_be_named)
+    }
+
     fn qualified_relation(&self, schema: &Identifier, name: &Identifier) -> SqlResult<Found> {
         let missing = || SqlError::undefined_relation(&format!("{schema}.{name}"));
         if CATALOG_SCHEMAS.contains(&schema.as_str()) {
@@ -77,7 +83,7 @@ impl Binder<'_> {
                     format!("{schema}.{name}"),
                 ));
             }
-            let relation = system::find(Some(schema.as_str()), name.as_str()).ok_or_else(missing)?;
+            let relation = self.system(Some(schema), name).ok_or_else(missing)?;
             return Ok(Found::System(relation, schema.to_string()));
         }
         if let Some(view) = self.through() {
@@ -144,7 +150,7 @@ impl Binder<'_> {
         {
             return Ok(Found::Stored(relation));
         }
-        if let Some(relation) = system::find(None, name.as_str()) {
+        if let Some(relation) = self.system(None, name) {
             return Ok(Found::System(relation, "pg_catalog".to_owned()));
         }
         let found = own(path);

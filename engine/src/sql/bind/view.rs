@@ -23,6 +23,7 @@ impl Binder<'_> {
         let viewer = Viewer {
             user: relation.owner,
             through: Some(relation.clone()),
+            defines: false,
             search_path: view.search_path.clone(),
         };
         let outer = std::mem::replace(&mut self.slices, super::slice_num::is_asked(&view.query));
@@ -47,6 +48,7 @@ impl Binder<'_> {
         let viewer = Viewer {
             user: self.scope.session.user,
             through: None,
+            defines: true,
             search_path: vec![Identifier::fold("pg_catalog")],
         };
         let input = Box::new(self.apart(viewer, &*parse::query(query)?)?);

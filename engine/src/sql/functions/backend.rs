@@ -83,7 +83,14 @@ fn rank(call: &Call<'_>, context: &mut EvaluationContext<'_>, kind: char) -> Sql
                 _ => refused("XX000", "query is neither running nor queued".to_owned()),
             };
         };
-        let critical = |(whom, level): &(Ranked, String)| level == PRIORITIES[0] && *whom != (kind, number);
+        let is_over = |(kind, number): Ranked| match kind {
+            's' => !backends.open.iter().any(|(open, _)| i64::from(*open) == number),
+            'q' => !backends.running.iter().any(|one| one.query == number),
+            _ => false,
+        };
+        let critical = |(whom, level): &(Ranked, String)| {
+            level == PRIORITIES[0] && *whom != (kind, number) && !is_over(*whom)
+        };
         if level == Some(PRIORITIES[0]) && backends.ranks.iter().any(critical) {
             let message = "only one session, user, or query can run with the priority CRITICAL";
             return refused("XX000", message.to_owned());

@@ -14,7 +14,7 @@ pub(super) static RELATIONS: &[Relation] = &[
         "sys_transaction_history",
         "user_id i,transaction_id b,isolation_level x,status x,transaction_start_time t,commit_start_time t,commit_end_time t,blocks_committed b,undo_transaction_id b",
         Source::Defined(
-            "SELECT t.userid,t.xid,NVL((SELECT INITCAP(isolation_level) FROM stv_db_isolation_level WHERE db_name=CURRENT_DATABASE()),'Serializable'),CASE WHEN t.blocks IS NULL THEN 'rolledback' ELSE 'committed' END,t.started,t.ended,t.ended,NVL(t.blocks,0),NVL((SELECT MAX(xact_id) FROM stl_undone u WHERE u.xact_id_undone=t.xid),-1) FROM \" transactions\" t",
+            "SELECT t.userid,t.xid,NVL(INITCAP(l.isolation_level),'Serializable'),CASE WHEN t.blocks IS NULL THEN 'rolledback' ELSE 'committed' END,t.started,t.ended,t.ended,NVL(t.blocks,0),NVL((SELECT MAX(xact_id) FROM stl_undone u WHERE u.xact_id_undone=t.xid),-1) FROM \" transactions\" t LEFT JOIN (SELECT transaction_id,MAX(database_name) AS d FROM sys_query_history GROUP BY 1) q ON q.transaction_id=t.xid LEFT JOIN stv_db_isolation_level l ON l.db_name=NVL(q.d,CURRENT_DATABASE())",
         ),
     )
     .superuser_only(),
