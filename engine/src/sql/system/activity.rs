@@ -14,7 +14,7 @@ pub(super) static RELATIONS: &[Relation] = &[
     Relation::written(
         "svv_transactions",
         "txn_owner n,txn_db n,xid b,pid i,txn_start t,lock_mode n,lockable_object_type n,relation i,granted o",
-        Source::Live("svv_transactions"),
+        Source::Made(transactions),
     ),
     Relation::written(
         "stv_locks",
@@ -67,6 +67,17 @@ pub(super) static RELATIONS: &[Relation] = &[
 ];
 
 /// Every session; what others run is not shown to ordinary users.
+/// Regular users see their own transactions only.
+fn transactions(viewer: &Viewer<'_>) -> SqlResult<Rows> {
+    let own = viewer.principals.user(viewer.user).map(|user| user.name.as_str());
+    let mut rows = live(viewer, "svv_transactions");
+    rows.retain(|row| {
+        let is_own = matches!(row.first(), Some(Value::String(owner)) if own == Some(&**owner));
+        viewer.sees_all_logs() || is_own
+    });
+    Ok(rows)
+}
+
 fn stat_activity(viewer: &Viewer<'_>) -> SqlResult<Rows> {
     let running = live(viewer, "stv_inflight");
     let of = |session: &Vec<Value>| {
