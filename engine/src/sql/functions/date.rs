@@ -330,7 +330,25 @@ fn compare_moments(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<
     compare(call, |row| left.value(row).cmp(&right.value(row)))
 }
 
+/// The zone that a row named last: most rows name one.
+#[derive(Default)]
+struct PlaceCache<'a>(Option<(&'a str, Place)>);
+
+impl<'a> PlaceCache<'a> {
+    fn find(&mut self, name: &'a str) -> SqlResult<Place> {
+        match self.0 {
+            Some((known, place)) if known == name => Ok(place),
+            _ => {
+                let place = Place::find(name)?;
+                self.0 = Some((name, place));
+                Ok(place)
+            }
+        }
+    }
+}
+
 /// A zone by name or written as POSIX does, or an offset to the east (`+09`).
+#[derive(Clone, Copy)]
 enum Place {
     Zone(Zone),
     Fixed(i32),
@@ -370,13 +388,14 @@ impl Place {
 fn convert(call: &Call<'_>, source: Option<usize>, target: usize, moment: usize) -> SqlResult<ArrayRef> {
     let sources = source.map(|index| call.text(index)).transpose()?;
     let targets = call.text(target)?;
+    let (mut from, mut to) = (PlaceCache::default(), PlaceCache::default());
     let moments = call.primitive::<TimestampMicrosecondType>(moment)?;
     build::<TimestampMicrosecondType>(call, |row| {
         let utc = match &sources {
             None => moments.value(row),
-            Some(sources) => Place::find(sources.get(row).unwrap_or_default())?.utc_of(moments.value(row)),
+            Some(sources) => from.find(sources.get(row).unwrap_or_default())?.utc_of(moments.value(row)),
         };
-        Ok(Place::find(targets.get(row).unwrap_or_default())?.at_place(utc))
+        Ok(to.find(targets.get(row).unwrap_or_default())?.at_place(utc))
     })
 }
 
@@ -392,9 +411,10 @@ fn timezone_types(types: &[DataType]) -> Accepted {
 
 fn at_time_zone(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let zones = call.text(0)?;
+    let mut cache = PlaceCache::default();
     let moments = call.primitive::<TimestampMicrosecondType>(1)?;
     build::<TimestampMicrosecondType>(call, |row| {
-        let place = Place::find(zones.get(row).unwrap_or_default())?;
+        let place = cache.find(zones.get(row).unwrap_or_default())?;
         let micros = moments.value(row);
         Ok(if call.result == DataType::Timestamp { place.at_place(micros) } else { place.utc_of(micros) })
     })

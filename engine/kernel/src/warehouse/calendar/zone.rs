@@ -3,6 +3,8 @@
 //! The product knows the whole tz database with its history; here the rule before the present one goes back for ever, and
 //! zones with a rule of their own (Cairo, Jerusalem, Santiago) are left out. Names are matched without regard to case.
 
+use std::sync::OnceLock;
+
 use super::{Civil, DAY, HOUR, SECOND, day_of_week};
 
 /// A zone and how its clock moves.
@@ -118,9 +120,11 @@ pub fn all() -> impl Iterator<Item = (Zone, bool)> {
     })
 }
 
-/// The zone called `name`.
+/// The zone called `name`. The table is taken apart once; most names then differ in their length alone.
 pub fn find(name: &str) -> Option<Zone> {
-    all().map(|(zone, _)| zone).find(|zone| zone.name.eq_ignore_ascii_case(name))
+    static APART: OnceLock<Vec<Zone>> = OnceLock::new();
+    let zones = APART.get_or_init(|| all().map(|(zone, _)| zone).collect());
+    zones.iter().find(|zone| zone.name.eq_ignore_ascii_case(name)).copied()
 }
 
 /// A zone written as POSIX does, `NAME[ ]offset[NAME]`: hours west of Greenwich, and where a second name follows
