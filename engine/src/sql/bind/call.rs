@@ -73,6 +73,12 @@ impl Binder<'_> {
         if name == SERIES && self.clause() == Clause::SelectList && !self.level()?.inside_aggregate {
             return self.series_column(arguments);
         }
+        if is_row_answer(&name) || name == SERIES {
+            return Err(SqlError::product(
+                "0A000",
+                "set-valued function called in context that cannot accept a set",
+            ));
+        }
         if let (Some(relation), []) = (row_function(&name), arguments.as_slice())
             && self.clause() == Clause::SelectList
         {

@@ -3,10 +3,11 @@
 
 use crate::sql::syntax;
 
-use super::binder::Binder;
+use super::binder::{Binder, Viewer, not_on_tables};
 use super::from::{FromItem, fold, object_name, rename};
 use super::relation::Found;
 use super::scalar::{no_function, types};
+use crate::gap::Feature;
 use crate::sql::authorize::rights::{Missing, Rights};
 use crate::sql::error::{SqlError, SqlErrorKind, SqlResult};
 use crate::sql::expression::Expression;
@@ -73,6 +74,7 @@ impl Binder<'_> {
         let bound: Vec<Expression> =
             written.iter().map(|argument| self.expression(argument)).collect::<SqlResult<_>>()?;
         let [argument] = bound.as_slice() else { return Err(no_function(&name, &types(&bound))) };
+        self.must_be_known(&name, argument)?;
         let asked = execute::constant(argument, &mut optimize::surroundings(self.manifest))?;
         let Value::String(asked) = asked else { return Ok(Vec::new()) };
         if name == COLUMNS {
@@ -80,6 +82,29 @@ impl Binder<'_> {
         }
         let grants = self.iam_grants(&name, &asked)?;
         Ok(grants.iter().map(|cells| cells.iter().map(|cell| text(cell)).collect()).collect())
+    }
+
+    /// One call a row over a table is refused as every function of the leader node is; over the catalog the product
+    /// would answer.
+    fn must_be_known(&mut self, name: &str, argument: &Expression) -> SqlResult<()> {
+        let mut varies = false;
+        argument.visit(&mut |inner| {
+            varies |= matches!(
+                inner,
+                Expression::Column { .. } | Expression::Parameter { .. } | Expression::Subquery(_)
+            );
+        });
+        if !varies {
+            return Ok(());
+        }
+        if self.sites.tables {
+            super::super::authorize::authorize(&self.needs, self.manifest, self.scope.session)?;
+            return Err(not_on_tables(std::iter::once(format!("{name}(text)"))));
+        }
+        Err(SqlError::not_simulated_because(
+            Feature::Function,
+            format!("{name} of what differs from row to row"),
+        ))
     }
 
     /// Schema, relation, column, type and number. Whoever may name a relation may ask, as of the catalog.
@@ -90,14 +115,28 @@ impl Binder<'_> {
             _ => return Err(SqlError::new(SqlErrorKind::Syntax { near: Some(written.to_owned()) })),
         };
         let parts = object_name(&named);
-        let (schema, relation) = match self.find_relation(&parts)? {
+        // The text means what it means to whoever asks, inside a view as well.
+        let search_path = super::relation::search_path(self.scope);
+        let asking = Viewer { user: self.scope.session.user, through: None, search_path };
+        let outer = std::mem::replace(&mut self.viewer, asking);
+        let found = self.columns_named(&named, &parts);
+        self.viewer = outer;
+        found
+    }
+
+    fn columns_named(
+        &mut self,
+        named: &syntax::ObjectName,
+        parts: &[Identifier],
+    ) -> SqlResult<Vec<Vec<Expression>>> {
+        let (schema, relation) = match self.find_relation(parts)? {
             Found::Stored(relation) => (relation.schema.to_string(), relation.name.to_string()),
             Found::External(table) => (table.schema.to_string(), table.name.to_string()),
             Found::System(_, schema) => (schema, parts.last().map(Identifier::to_string).unwrap_or_default()),
         };
         // What it reads is nobody's concern: nothing of it is read.
         let (needs, tables) = (self.needs.len(), self.sites.tables);
-        let fields = self.deeper(|binder| Ok(binder.table(&named, None)?.plan.fields().to_vec()));
+        let fields = self.deeper(|binder| Ok(binder.table(named, None)?.plan.fields().to_vec()));
         self.needs.truncate(needs);
         self.sites.tables = tables;
         let row = |(number, field): (usize, Field)| {
