@@ -95,8 +95,8 @@ pub fn unknown(name: &str) -> SqlError {
     SqlError::product("42704", format!("unrecognized configuration parameter \"{name}\""))
 }
 
-/// What is kept for `values` of the parameter `name`, as SHOW prints it.
-pub fn value(name: &str, values: &[String]) -> SqlResult<String> {
+/// What is kept for `values` of the parameter `name`, as SHOW prints it. `now` is what it is set to so far.
+pub fn value(name: &str, values: &[String], now: Option<&str>) -> SqlResult<String> {
     let written = values.join(", ");
     let Some((_, kind, _)) = PARAMETERS.iter().find(|(known, _, _)| *known == name) else {
         return if is_custom(name) { Ok(written) } else { Err(unknown(name)) };
@@ -143,7 +143,7 @@ pub fn value(name: &str, values: &[String]) -> SqlResult<String> {
         }
         Kind::Names => Ok(values.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")),
         Kind::TimeZone => time_zone(&written).ok_or_else(invalid),
-        Kind::DateStyle => date_style(values).ok_or_else(invalid),
+        Kind::DateStyle => date_style(values, now.unwrap_or("ISO, MDY"))?.ok_or_else(invalid),
     }
 }
 
@@ -177,17 +177,24 @@ fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// The form, and the order of day and month; German is both. What is not said is as at first.
-fn date_style(values: &[String]) -> Option<String> {
+/// The form, and the order of day and month. What is not said stays as it is, but German has the day first. Two of a
+/// kind are refused in PostgreSQL 8's words (`assign_datestyle`).
+fn date_style(values: &[String], now: &str) -> SqlResult<Option<String>> {
     const WORDS: [&str; 7] = ["ISO", "SQL", "Postgres", "German", "MDY", "DMY", "YMD"];
-    let (mut form, mut order) = ("ISO", None);
+    let mut said: [Option<&str>; 2] = [None; 2];
     for word in values.iter().flat_map(|value| value.split([',', ' '])).filter(|word| !word.is_empty()) {
-        match WORDS.iter().position(|known| known.eq_ignore_ascii_case(word))? {
-            at @ ..4 => form = WORDS[at],
-            at => order = Some(WORDS[at]),
+        let Some(at) = WORDS.iter().position(|known| known.eq_ignore_ascii_case(word)) else {
+            return Ok(None);
+        };
+        let kind = &mut said[usize::from(at >= 4)];
+        if kind.is_some_and(|other| other != WORDS[at]) {
+            return Err(SqlError::product("22023", "conflicting \"datestyle\" specifications"));
         }
+        *kind = Some(WORDS[at]);
     }
-    Some(format!("{form}, {}", order.unwrap_or(if form == "German" { "DMY" } else { "MDY" })))
+    let (form, order) = now.split_once(", ").unwrap_or((now, "MDY"));
+    let order = if said[0] == Some("German") { "DMY" } else { order };
+    Ok(Some(format!("{}, {}", said[0].unwrap_or(form), said[1].unwrap_or(order))))
 }
 
 /// In double quotes unless the name is plain.
@@ -203,7 +210,7 @@ mod tests {
 
     fn set(name: &str, values: &[&str]) -> Result<String, String> {
         let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
-        value(name, &values).map_err(|error| error.kind.message())
+        value(name, &values, None).map_err(|error| error.kind.message())
     }
 
     #[test]

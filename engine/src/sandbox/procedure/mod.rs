@@ -375,7 +375,8 @@ impl Sandbox {
 
     fn change_setting(&mut self, frame: &mut Frame, name: &str, value: &str, id: SessionId) -> SqlResult<()> {
         let values: Vec<String> = value.split(',').map(|part| part.trim().to_owned()).collect();
-        let value = crate::sql::parameter::value(name, &values)?;
+        let now = self.sessions.get(&id).and_then(|session| session.settings.get(name)).map(String::as_str);
+        let value = crate::sql::parameter::value(name, &values, now)?;
         if let Some(session) = self.sessions.get_mut(&id) {
             let old = session.settings.get(name).cloned();
             session.set(name, Some(value), false);

@@ -94,7 +94,7 @@ pub(super) fn apply(option: &UserOption, user: &mut User, context: &CommandConte
             let name = name.to_ascii_lowercase();
             match value {
                 Some(value) => {
-                    let value = parameter::value(&name, value)?;
+                    let value = parameter::value(&name, value, None)?;
                     user.settings.insert(name, value)
                 }
                 None if parameter::default_of(&name).is_none() && !parameter::is_custom(&name) => {

@@ -21,7 +21,8 @@ pub(super) fn run(
         reset(&name, local, context)?;
         return done("RESET");
     };
-    let value = parameter::value(&name, values)?;
+    let now = context.session.settings.get(&name).map(String::as_str);
+    let value = parameter::value(&name, values, now)?;
     context.session.set(&name, Some(value), local);
     done("SET")
 }

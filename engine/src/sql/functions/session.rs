@@ -207,7 +207,8 @@ fn set_config(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult
             return Ok(None);
         }
         let name = name.to_ascii_lowercase();
-        let value = parameter::value(&name, &[value.to_owned()])?;
+        let now = context.evaluation.settings.get(&name).map(String::as_str);
+        let value = parameter::value(&name, &[value.to_owned()], now)?;
         out.push_str(&value);
         let mark = format!("{LOCAL}{name}");
         match locals.value(row) {
