@@ -5,13 +5,15 @@ use std::sync::Arc;
 use crate::clock::Instant;
 use crate::sorted::SortedMap;
 use crate::sql::execute::{self, Evaluation};
-use crate::sql::expression::Expression;
+use crate::sql::expression::{CastMode, Expression};
 use crate::sql::plan::Plan;
 use crate::sql::session::RandomState;
 use crate::warehouse::access::UserId;
 use crate::warehouse::data_type::DataType;
 use crate::warehouse::manifest::Manifest;
 use crate::warehouse::value::Value;
+
+const ROUNDING: &str = "enable_numeric_rounding";
 
 pub(super) fn fold(mut plan: Plan, manifest: &Manifest) -> Plan {
     let mut evaluation = None;
@@ -21,8 +23,17 @@ pub(super) fn fold(mut plan: Plan, manifest: &Manifest) -> Plan {
             return;
         }
         let evaluation = evaluation.get_or_insert_with(|| surroundings(manifest));
-        // What fails is left alone: it fails when, and only if, a row comes by.
+        // What fails is left alone: it fails when, and only if, a row comes by. So is what the session's
+        // `enable_numeric_rounding` decides; `9::int` and `'1.5'::float` are the same with it and without.
         if let Ok(value) = execute::constant(expression, evaluation) {
+            if to_number(expression) {
+                evaluation.settings.insert(ROUNDING.to_owned(), "on".to_owned());
+                let rounded = execute::constant(expression, evaluation);
+                evaluation.settings.remove(ROUNDING);
+                if rounded.ok().as_ref() != Some(&value) {
+                    return;
+                }
+            }
             *expression = Expression::Literal { value, data_type: expression.data_type() };
         }
     });
@@ -60,7 +71,13 @@ fn constant(expression: &Expression) -> bool {
         Expression::Call { data_type: DataType::Super, .. } => return false,
         // So does the order of day and month, and what `today` means.
         Expression::Cast { input, to: DataType::Date | DataType::Time | DataType::Timestamp, .. } => {
-            let iso = |text: &str| text.as_bytes().get(4) == Some(&b'-') || text.contains(':');
+            // A year of four digits comes first, or there is nothing but a time of day.
+            let iso = |text: &str| {
+                let bytes = text.as_bytes();
+                let year = bytes.get(4) == Some(&b'-') && bytes[..4].iter().all(u8::is_ascii_digit);
+                year || bytes.contains(&b':')
+                    && bytes.iter().all(|&b| b.is_ascii_digit() || b == b':' || b == b'.')
+            };
             if matches!(&**input, Expression::Literal { value: Value::String(text), .. } if !iso(text)) {
                 return false;
             }
@@ -69,6 +86,11 @@ fn constant(expression: &Expression) -> bool {
     }
     let children = expression.children();
     !children.is_empty() && children.into_iter().all(|child| matches!(child, Expression::Literal { .. }))
+}
+
+/// A cast that was written, to a number.
+fn to_number(expression: &Expression) -> bool {
+    matches!(expression, Expression::Cast { to, mode: CastMode::Explicit | CastMode::Try, .. } if to.is_numeric())
 }
 
 fn of_session(data_type: DataType) -> bool {
