@@ -117,7 +117,7 @@ impl Binder<'_> {
         let parts = object_name(&named);
         // The text means what it means to whoever asks, inside a view as well.
         let search_path = super::relation::search_path(self.scope);
-        let asking = Viewer { user: self.scope.session.user, through: None, search_path };
+        let asking = Viewer { user: self.scope.session.user, through: None, defines: false, search_path };
         let outer = std::mem::replace(&mut self.viewer, asking);
         let found = self.columns_named(&named, &parts);
         self.viewer = outer;
