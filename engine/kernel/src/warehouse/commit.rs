@@ -297,8 +297,9 @@ fn deed(before: &[StoredSegment], after: &[StoredSegment]) -> Option<Deed> {
         let (kept, was): (u32, &[u32]) = match before.get(number) {
             None => (0, &[]),
             Some(old) => {
+                // By descent: what replaced the rows of before (TRUNCATE, VACUUM) may well be more rows than those.
                 let longer =
-                    number + 1 == before.len() && old.segment.rows < rows && old.region == stored.region;
+                    number + 1 == before.len() && old.segment.rows < rows && old.origin() == stored.origin();
                 if !longer && first_block(old) != first_block(stored) {
                     return None;
                 }

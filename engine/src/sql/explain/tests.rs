@@ -26,8 +26,13 @@ fn warehouse(sales: Distribution, event: Distribution) -> Manifest {
     let database = manifest.catalog.database_mut(&"dev".into()).expect("the database");
     for (id, name, rows, distribution) in [(SALES, "sales", 172_456, sales), (EVENT, "event", 8_798, event)] {
         let segment = Segment { rows, columns: Vec::new() };
-        let stored =
-            StoredSegment { segment, deleted: Arc::default(), slices: [rows, 0], region: Region::Unsorted };
+        let stored = StoredSegment {
+            segment,
+            deleted: Arc::default(),
+            slices: [rows, 0],
+            region: Region::Unsorted,
+            grown_from: None,
+        };
         database.insert(Relation {
             id,
             schema: "public".into(),

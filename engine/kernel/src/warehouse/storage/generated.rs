@@ -88,7 +88,13 @@ pub fn lay(table: &mut Table, rows: u32, columns: &[Arc<Generated>], numbers: &m
         let slices = slices::count(style, key.as_ref(), length, u64::from(before));
         let segment = Segment { rows: length, columns: blocks };
         let deleted = Arc::default();
-        table.data.segments.push(StoredSegment { segment, deleted, slices, region: Region::Sorted });
+        table.data.segments.push(StoredSegment {
+            segment,
+            deleted,
+            slices,
+            region: Region::Sorted,
+            grown_from: None,
+        });
         before += length;
     }
     table.data.version += 1;

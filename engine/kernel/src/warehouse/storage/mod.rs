@@ -58,6 +58,10 @@ pub struct StoredSegment {
     /// How many of its rows each slice holds.
     pub slices: SliceRows,
     pub region: Region,
+    /// The first block of the segment that it began as, where that was written anew together with rows that followed. Only an
+    /// open transaction compares it, and none outlives its session: not stored.
+    #[serde(skip)]
+    pub grown_from: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,6 +200,13 @@ impl Segment {
     /// Every column's values; `None` only between reading a manifest and filling it.
     pub fn arrays(&self) -> Option<Vec<ArrayRef>> {
         self.columns.iter().map(Block::array).collect()
+    }
+}
+
+impl StoredSegment {
+    /// The block with which it began: two segments with the same one have their first rows in common, as many as the shorter has.
+    pub fn origin(&self) -> Option<u64> {
+        self.grown_from.or_else(|| self.segment.columns.first().map(|block| block.id))
     }
 }
 

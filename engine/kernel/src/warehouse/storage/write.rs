@@ -33,6 +33,7 @@ pub fn append(table: &mut Table, columns: Vec<ArrayRef>, region: Region, numbers
     let mut rows = rows;
     table.data.analyzed.inserted += rows as u64;
     let mut kept_marks = Arc::new(Vec::new());
+    let mut grown_from = None;
     let style = table.distribution_of(table.data.stored_rows() + rows as u64);
     if style != table.present_distribution() {
         table.redistribute(style);
@@ -47,6 +48,7 @@ pub fn append(table: &mut Table, columns: Vec<ArrayRef>, region: Region, numbers
             before.iter().zip(&columns).filter_map(|(old, new)| join(&[old.clone(), new.clone()])).collect();
         rows += last.segment.rows as usize;
         kept_marks = last.deleted.clone();
+        grown_from = last.origin();
         data.segments.pop();
     }
     let mut start = 0;
@@ -55,6 +57,10 @@ pub fn append(table: &mut Table, columns: Vec<ArrayRef>, region: Region, numbers
         let part = columns.iter().map(|column| column.slice(start, length)).collect();
         push(table, part, std::mem::take(&mut kept_marks), region, style, numbers);
         start += length;
+    }
+    // What was written anew fits into one segment.
+    if let Some(last) = table.data.segments.last_mut() {
+        last.grown_from = grown_from;
     }
     table.data.version += 1;
 }
@@ -85,7 +91,7 @@ pub fn push(
         })
         .collect();
     let segment = Segment { rows, columns: blocks };
-    table.data.segments.push(StoredSegment { segment, deleted, slices, region });
+    table.data.segments.push(StoredSegment { segment, deleted, slices, region, grown_from: None });
 }
 
 /// One new column for every segment: `make` is given the segment's row count.
