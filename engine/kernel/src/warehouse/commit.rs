@@ -16,6 +16,8 @@ use super::identifier::Identifier;
 use super::manifest::Manifest;
 use super::model::Model;
 use super::routine::Routine;
+use super::storage::dictionary::plain;
+use super::storage::join::join;
 use super::storage::write::{BlockNumbers, append, delete};
 use super::storage::{Region, StoredSegment, TableData};
 use crate::sorted::{SortedMap, SortedSet};
@@ -271,17 +273,19 @@ fn both_wrote(
             }
             delete(&mut table.data, &mut deed.deleted);
         }
-        for columns in deed.added {
+        for (number, from) in deed.added {
+            let columns = new_rows(mine.data.segments.get(number)?, from)?;
             append(table, columns, Region::Unsorted, numbers);
         }
     }
     Some(merged)
 }
 
-/// What was done to a table's rows: those of before that were deleted, by row id and in order, and new ones.
+/// What was done to a table's rows: those of before that were deleted, by row id and in order, and where new ones
+/// lie: in which segment, and from which row on.
 struct Deed {
     deleted: Vec<i64>,
-    added: Vec<Vec<ArrayRef>>,
+    added: Vec<(usize, u32)>,
 }
 
 /// A short last segment may have been written anew together with the rows that followed it. `None` when anything else
@@ -311,21 +315,35 @@ fn deed(before: &[StoredSegment], after: &[StoredSegment]) -> Option<Deed> {
         }
         let gone = marks.iter().filter(|row| **row < kept && was.binary_search(row).is_err());
         deed.deleted.extend(gone.map(|row| ((number as i64) << 32) | i64::from(*row)));
-        if kept == rows {
-            continue;
-        }
-        // New rows, without those that went again at once.
-        let arrays = stored.segment.arrays()?;
-        let mut start = kept;
-        for end in marks.iter().copied().filter(|row| *row >= kept).chain([rows]) {
-            if start < end {
-                let (offset, length) = (start as usize, (end - start) as usize);
-                deed.added.push(arrays.iter().map(|array| array.slice(offset, length)).collect());
-            }
-            start = end + 1;
+        if kept < rows {
+            deed.added.push((number, kept));
         }
     }
     Some(deed)
+}
+
+/// A segment's rows from `from` on without those that are deleted, in one piece: every piece that is appended may have the
+/// table's last segment written anew.
+fn new_rows(stored: &StoredSegment, from: u32) -> Option<Vec<ArrayRef>> {
+    let mut runs = Vec::new();
+    let mut start = from;
+    for end in stored.deleted.iter().copied().filter(|row| *row >= from).chain([stored.segment.rows]) {
+        if start < end {
+            runs.push((start as usize, (end - start) as usize));
+        }
+        start = end + 1;
+    }
+    if runs.is_empty() {
+        return Some(Vec::new());
+    }
+    let whole = |array: ArrayRef| {
+        // Joining makes plain texts of dictionaries, better once than for each run.
+        let array = if runs.len() > 1 { plain(&array) } else { array };
+        let pieces: Vec<ArrayRef> =
+            runs.iter().map(|(offset, length)| array.slice(*offset, *length)).collect();
+        join(&pieces)
+    };
+    stored.segment.arrays()?.into_iter().map(whole).collect()
 }
 
 fn schema(base: &Schema, working: &Schema, committed: &Schema) -> Result<Schema, Conflict> {
