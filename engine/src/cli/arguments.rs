@@ -164,7 +164,7 @@ impl Invocation {
                     None => match flag {
                         "cli-input-json" => {
                             let text = inline.or_else(|| words.get(at).cloned()).unwrap_or_default();
-                            at += 1;
+                            at += usize::from(!word.contains('='));
                             let text = loaded("--cli-input-json", &text, files)?;
                             // unconfirmed: what it says to JSON that is no object.
                             match read_json("cli-input-json", &text)? {
@@ -190,6 +190,9 @@ impl Invocation {
                 },
             };
             if member.kind == Kind::Boolean {
+                if let Some(text) = inline {
+                    return Err(usage::ignored(flag, &text));
+                }
                 parameters.insert(member.name.to_owned(), json!(!negated));
                 continue;
             }
@@ -310,6 +313,8 @@ fn structure(parameter: &str, text: &str, member: &Member, operation: Operation)
         return read_json(parameter, text);
     }
     let mut value = shorthand::parse(text).map_err(|sentence| unreadable(parameter, &sentence))?;
-    shorthand::typed(&mut value, member.name, operation.service().command(), operation.name());
+    if member.kind != Kind::Map {
+        shorthand::typed(&mut value, member.name, operation.service().command(), operation.name());
+    }
     Ok(value)
 }

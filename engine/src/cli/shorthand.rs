@@ -7,17 +7,13 @@ use crate::json::json;
 
 /// A structure. The error says what was expected.
 pub fn parse(text: &str) -> Result<Value, String> {
-    let mut reader = Reader { text, at: 0 };
-    let value = reader.pairs(None)?;
-    match reader.peek() {
-        None => Ok(value),
-        Some(c) => Err(reader.expected("','", c)),
-    }
+    Reader { text, at: 0 }.structure()
 }
 
-/// Gives the members of a structure, which shorthand reads without types, those of the shape: numbers, and lists of one.
+/// Gives the members of a structure, which shorthand reads as texts, the types of the shape, and lists of one.
 pub fn typed(value: &mut Value, name: &str, service: &str, outer: &str) {
-    let (Value::Object(map), Some(members)) = (value, shape::structure(service, outer, name)) else { return };
+    let Some(members) = shape::structure(service, outer, name) else { return guess(value) };
+    let Value::Object(map) = value else { return };
     for member in &members {
         if let Some(value) = map.get_mut(member.name) {
             fit(value, member, service, name);
@@ -31,9 +27,18 @@ fn fit(value: &mut Value, member: &Member, service: &str, outer: &str) {
         *value = Value::Array(vec![value.take()]);
     }
     match (member.kind, &mut *value) {
-        (Kind::String, Value::Bool(flag)) => *value = json!(flag.to_string()),
+        (Kind::Boolean, Value::String(text)) => {
+            if let Ok(flag) = text.to_ascii_lowercase().parse::<bool>() {
+                *value = json!(flag);
+            }
+        }
         (Kind::Integer, Value::String(text)) => {
             if let Ok(number) = text.parse::<i64>() {
+                *value = json!(number);
+            }
+        }
+        (Kind::Number, Value::String(text)) => {
+            if let Ok(number) = text.parse::<f64>() {
                 *value = json!(number);
             }
         }
@@ -41,6 +46,20 @@ fn fit(value: &mut Value, member: &Member, service: &str, outer: &str) {
             list.iter_mut().for_each(|item| typed(item, member.name, service, outer));
         }
         (Kind::Structure, inner) => typed(inner, member.name, service, outer),
+        _ => {}
+    }
+}
+
+/// Where no shape tells: true and false are the words that can only be meant as such.
+fn guess(value: &mut Value) {
+    match value {
+        Value::Object(map) => map.values_mut().for_each(guess),
+        Value::Array(list) => list.iter_mut().for_each(guess),
+        Value::String(text) => {
+            if let Ok(flag) = text.parse::<bool>() {
+                *value = json!(flag);
+            }
+        }
         _ => {}
     }
 }
@@ -55,13 +74,33 @@ impl Reader<'_> {
         self.text[self.at..].chars().next()
     }
 
+    fn blanks(&mut self) {
+        self.at = self.text.len() - self.text[self.at..].trim_start().len();
+    }
+
+    /// This character, and the blanks on both sides of it.
+    fn expect(&mut self, wanted: char) -> Result<(), String> {
+        self.blanks();
+        match self.peek() {
+            Some(c) if c == wanted => self.at += 1,
+            Some(c) => return Err(self.expected(&format!("'{wanted}'"), c)),
+            None => return Err(self.fault(&format!("'{wanted}'"), "EOF")),
+        }
+        self.blanks();
+        Ok(())
+    }
+
     fn expected(&self, wanted: &str, got: char) -> String {
         self.fault(wanted, &got.to_string())
     }
 
     fn fault(&self, wanted: &str, got: &str) -> String {
-        let before = self.text[..self.at].chars().count();
-        format!("Expected: {wanted}, received: '{got}' for input:\n{}\n{}^", self.text, " ".repeat(before))
+        format!("Expected: {wanted}, received: '{got}' for input:\n{}", self.place())
+    }
+
+    /// The text, and where in it the reader stands.
+    fn place(&self) -> String {
+        format!("{}\n{}^", self.text, " ".repeat(self.text[..self.at].chars().count()))
     }
 
     /// A quoted text, in which a backslash keeps the quote, or one up to a stop, in which it keeps a comma.
@@ -79,7 +118,7 @@ impl Reader<'_> {
         match (quote, found) {
             (Some(quote), Some(length)) => {
                 self.at += length + 2;
-                Ok(rest[1..=length].replace(&format!("\\{quote}"), &quote.to_string()))
+                Ok(rest[1..=length].replace(&format!("\\{quote}"), &quote.to_string()).replace("\\\\", "\\"))
             }
             (Some(quote), None) => {
                 let kind = if quote == '"' { "double" } else { "singled" };
@@ -93,92 +132,87 @@ impl Reader<'_> {
         }
     }
 
-    /// `key=value,...` up to `end`.
-    fn pairs(&mut self, end: Option<char>) -> Result<Value, String> {
+    fn key(&mut self) -> Result<String, String> {
+        let rest = &self.text[self.at..];
+        let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.#/:".contains(c)));
+        let key = &rest[..length.unwrap_or(rest.len())];
+        self.at += key.len();
+        self.expect('=')?;
+        Ok(key.to_owned())
+    }
+
+    /// `key=value,...` up to the end.
+    fn structure(&mut self) -> Result<Value, String> {
         let mut map = Map::new();
-        if end.is_some() && self.peek() == end {
-            return Ok(Value::Object(map));
-        }
         loop {
-            let key = self.take(&['=', ',', '}', ']'])?;
-            match self.peek() {
-                Some('=') => self.at += 1,
-                Some(c) => return Err(self.expected("'='", c)),
-                None => return Err(self.fault("'='", "EOF")),
+            let begun = self.at;
+            let key = self.key()?;
+            let value = self.values()?;
+            if map.contains_key(&key) {
+                self.at = begun;
+                let place = self.place();
+                return Err(format!(
+                    "Second instance of key \"{key}\" encountered for input:\n{place}\nThis is often because there is a preceding \",\" instead of a space."
+                ));
             }
-            let value = self.value()?;
             map.insert(key, value);
-            match self.peek() {
-                Some(',') => self.at += 1,
-                _ => return Ok(Value::Object(map)),
+            if self.peek().is_none() {
+                return Ok(Value::Object(map));
             }
+            self.expect(',')?;
         }
+    }
+
+    /// A value, or several behind one another: what follows a comma and is no pair belongs to the same key.
+    fn values(&mut self) -> Result<Value, String> {
+        let first = self.value()?;
+        if !first.is_string() {
+            return Ok(first);
+        }
+        self.blanks();
+        let mut list = vec![first];
+        while self.peek() == Some(',') {
+            let comma = self.at;
+            self.expect(',')?;
+            let next = self.text[self.at..].split(',').next().unwrap_or("");
+            if self.peek().is_none() {
+                return Err(self.fault("'<second>'", "<none>"));
+            }
+            let quoted = next.starts_with(['\'', '"']);
+            if !quoted && (next.is_empty() || next.starts_with(['[', '{']) || next.contains('=')) {
+                self.at = comma;
+                break;
+            }
+            list.push(json!(self.take(&[','])?));
+            self.blanks();
+        }
+        Ok(if list.len() == 1 { list.swap_remove(0) } else { Value::Array(list) })
     }
 
     fn value(&mut self) -> Result<Value, String> {
-        match self.peek() {
-            Some('{') => {
-                self.at += 1;
-                let value = self.pairs(Some('}'))?;
-                self.close('}')?;
-                Ok(value)
+        let end = match self.peek() {
+            Some('{') => '}',
+            Some('[') => ']',
+            _ => return Ok(json!(self.take(&[',', '}', ']'])?)),
+        };
+        self.at += 1;
+        self.blanks();
+        let (mut map, mut list) = (Map::new(), Vec::new());
+        while self.peek() != Some(end) {
+            if end == '}' {
+                let key = self.key()?;
+                let value = self.value()?;
+                map.insert(key, value);
+            } else {
+                list.push(self.value()?);
             }
-            Some('[') => {
-                self.at += 1;
-                let mut list = Vec::new();
-                while self.peek() != Some(']') {
-                    list.push(if self.peek() == Some('{') {
-                        self.value()?
-                    } else {
-                        scalar(self.take(&[',', '}', ']'])?)
-                    });
-                    if self.peek() == Some(',') {
-                        self.at += 1;
-                    } else {
-                        break;
-                    }
-                }
-                self.close(']')?;
-                Ok(Value::Array(list))
-            }
-            _ => {
-                let stops = &[',', '}', ']'];
-                let first = scalar(self.take(stops)?);
-                let mut list = Vec::new();
-                // What follows a comma and is no pair belongs to the same value.
-                while self.peek() == Some(',')
-                    && self.text[self.at + 1..].split(stops).next().is_some_and(|next| !next.contains('='))
-                {
-                    self.at += 1;
-                    list.push(scalar(self.take(stops)?));
-                }
-                if list.is_empty() {
-                    return Ok(first);
-                }
-                list.insert(0, first);
-                Ok(Value::Array(list))
+            self.blanks();
+            if self.peek() != Some(end) {
+                self.expect(',')?;
             }
         }
-    }
-
-    fn close(&mut self, end: char) -> Result<(), String> {
-        match self.peek() {
-            Some(c) if c == end => {
-                self.at += c.len_utf8();
-                Ok(())
-            }
-            Some(c) => Err(self.expected("','", c)),
-            None => Err(self.fault("','", "EOF")),
-        }
-    }
-}
-
-/// Shorthand knows no types; true and false are the words that can only be meant as such.
-fn scalar(text: String) -> Value {
-    match text.as_str() {
-        "true" => json!(true),
-        "false" => json!(false),
-        _ => json!(text),
+        self.at += 1;
+        Ok(if end == '}' { Value::Object(map) } else { Value::Array(list) })
     }
 }
 

@@ -8,21 +8,46 @@ use crate::clock::Instant;
 use crate::json::json;
 
 pub fn run(terminal: &mut Terminal<'_>, words: &[String]) -> CliOutput {
-    let Some((group, rest)) = words.split_first().filter(|(group, _)| !group.starts_with("--")) else {
-        return usage::error("the following arguments are required: group_name");
-    };
-    // Flags of its own; the rest are those of the operation.
     let (mut since, mut form, mut follow) = ("10m", "detailed", false);
-    let mut flags = vec!["--log-group-name".to_owned(), group.clone()];
-    let mut words = rest.iter();
-    while let Some(word) = words.next() {
-        match word.as_str() {
-            "--since" => since = words.next().map_or("", String::as_str),
-            "--format" => form = words.next().map_or("", String::as_str),
-            "--follow" => follow = true,
-            _ => flags.push(word.clone()),
+    let (mut group, mut flags, mut unknown) = (None, Vec::new(), Vec::new());
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        at += 1;
+        let (flag, inline) =
+            word.split_once('=').map_or((word.as_str(), None), |(flag, text)| (flag, Some(text)));
+        match flag {
+            "--follow" => match inline {
+                Some(text) => return usage::ignored("follow", text),
+                None => follow = true,
+            },
+            "--since" | "--format" => {
+                let text = inline.or_else(|| words.get(at).map(String::as_str));
+                at += usize::from(inline.is_none());
+                let Some(text) = text else {
+                    return usage::error(&format!("argument {flag}: expected one argument"));
+                };
+                *(if flag == "--since" { &mut since } else { &mut form }) = text;
+            }
+            // These are the operation's.
+            "--filter-pattern" | "--log-stream-name-prefix" | "--log-stream-names" => {
+                flags.push(word.clone());
+                let most =
+                    if flag == "--log-stream-names" { words.len() } else { usize::from(inline.is_none()) };
+                let taken = words[at..].iter().take(most).take_while(|text| !text.starts_with("--")).count();
+                flags.extend_from_slice(&words[at..at + taken]);
+                at += taken;
+            }
+            _ if word.starts_with("--") || group.is_some() => unknown.push(word.clone()),
+            _ => group = Some(word.clone()),
         }
     }
+    let Some(group) = group else {
+        return usage::error("the following arguments are required: group_name");
+    };
+    if !unknown.is_empty() {
+        return usage::unknown_options(&unknown);
+    }
+    flags.extend(["--log-group-name".to_owned(), group]);
     if follow || form == "json" {
         // Time goes on between two lines of the terminal only, so there is nothing to follow.
         let what = if form == "json" { "logs tail --format json" } else { "logs tail --follow" };

@@ -59,6 +59,11 @@ pub fn error(sentence: &str) -> CliOutput {
     CliOutput::failed(252, format!("{USAGE}\naws: error: {sentence}"))
 }
 
+/// A text behind a flag that takes none.
+pub fn ignored(flag: &str, text: &str) -> CliOutput {
+    error(&format!("argument --{flag}: ignored explicit argument '{text}'"))
+}
+
 /// Flags that nobody knows.
 pub fn unknown_options(flags: &[String]) -> CliOutput {
     CliOutput::failed(252, format!("{USAGE}\nUnknown options: {}", flags.join(", ")))

@@ -29,7 +29,7 @@ const COMMANDS: [Command; 8] = [
 ];
 
 /// Flags that AWS has and the sandbox does not simulate.
-const BEYOND: &str = "sse-c sse-c-key sse-kms-key-id sse-c-copy-source sse-c-copy-source-key grants website-redirect expires ignore-glacier-warnings force-glacier-transfer request-payer checksum-mode checksum-algorithm";
+const BEYOND: &str = "sse-c sse-c-key sse-kms-key-id sse-c-copy-source sse-c-copy-source-key copy-props grants website-redirect expires ignore-glacier-warnings force-glacier-transfer request-payer checksum-mode checksum-algorithm";
 
 /// Flags that take no argument.
 const SWITCHES: &str = "recursive dryrun force delete quiet only-show-errors human-readable summarize size-only no-progress exact-timestamps no-guess-mime-type follow-symlinks no-follow-symlinks";
@@ -89,25 +89,31 @@ impl Flags {
         let mut unknown = Vec::new();
         let mut words = words.iter();
         while let Some(word) = words.next() {
-            let following = words.as_slice().first().map(String::as_str);
-            let mut argument = || {
-                words
-                    .next()
-                    .cloned()
+            let (word, inline) = match word.split_once('=') {
+                Some((flag, text)) if flag.starts_with("--") => (flag, Some(text.to_owned())),
+                _ => (word.as_str(), None),
+            };
+            let following = inline.clone().or_else(|| words.as_slice().first().cloned());
+            let given = inline.clone();
+            let argument = || {
+                given
+                    .or_else(|| words.next().cloned())
                     .ok_or_else(|| usage::error(&format!("argument {word}: expected one argument")))
             };
-            let name = word.strip_prefix("--").map(|flag| flag.split('=').next().unwrap_or(flag));
-            if let Some(name) = name {
+            if let Some(name) = word.strip_prefix("--") {
                 let listed = |list: &str| list.split(' ').any(|one| one == name);
                 if !known.iter().any(|list| listed(list)) {
                     if listed(BEYOND) {
                         return Err(usage::not_simulated(&format!("s3 {} --{name}", command.0), None));
                     }
-                    unknown.push(word.clone());
+                    unknown.push(inline.map_or_else(|| word.to_owned(), |text| format!("{word}={text}")));
                     continue;
                 }
+                if let Some(text) = inline.filter(|_| SWITCHES.split(' ').any(|switch| switch == name)) {
+                    return Err(usage::ignored(name, &text));
+                }
             }
-            match word.as_str() {
+            match word {
                 "--recursive" => flags.recursive = true,
                 "--dryrun" => flags.dry_run = true,
                 "--force" => flags.force = true,
@@ -136,7 +142,7 @@ impl Flags {
                 }
                 // The algorithm may be left out.
                 "--sse" => {
-                    let algorithm = match following {
+                    let algorithm = match following.as_deref() {
                         Some("AES256" | "aws:kms") => argument()?,
                         _ => "AES256".to_owned(),
                     };
