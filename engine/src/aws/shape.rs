@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::api_error::Fault;
+use super::timestamp;
 
 /// The operations of a service as an enum, each with its members: see the module's text for the notation.
 macro_rules! operations {
@@ -98,12 +99,14 @@ pub fn structure(service: &str, outer: &str, name: &str) -> Option<Vec<Member>> 
 }
 
 /// The shortest text and the least number that botocore lets through. Redshift and its kin have none.
-const LEAST: [(usize, &str); 5] = [
+const LEAST: [(usize, &str); 7] = [
     (
         1,
-        "UserName RoleName GroupName PolicyName InstanceProfileName PolicyDocument AssumeRolePolicyDocument Password NewUserName NewGroupName Key Name DatabaseName TableName JobName CrawlerName QueryString Database Timeout",
+        "logGroupName logStreamName logGroupNamePrefix logStreamNamePrefix limit UserName RoleName GroupName PolicyName InstanceProfileName PolicyDocument AssumeRolePolicyDocument Password NewUserName NewGroupName Key Name DatabaseName TableName JobName CrawlerName QueryString Database Timeout",
     ),
     (2, "RoleSessionName ExternalId"),
+    (3, "namespaceName workgroupName"),
+    (5, "ContextKeyName"),
     (20, "PolicyArn PolicySourceArn RoleArn PermissionsBoundary"),
     (900, "DurationSeconds"),
     (3_600, "MaxSessionDuration"),
@@ -129,7 +132,8 @@ pub fn check(
 
 /// Members that take one of some words: whose they are, the words, and the code and sentence of another one. Without a
 /// sentence it is the common one. unconfirmed: the order in which it lists the words.
-const WORDS: [(&str, &str, &str, &str, &str); 11] = [
+const WORDS: [(&str, &str, &str, &str, &str); 12] = [
+    ("logs", "orderBy", "LogStreamName LastEventTime", "InvalidParameterException", ""),
     ("iam", "Scope", "All AWS Local", "ValidationError", ""),
     ("iam", "PolicyUsageFilter", "PermissionsPolicy PermissionsBoundary", "ValidationError", ""),
     ("iam", "EntityFilter", "User Role Group LocalManagedPolicy AWSManagedPolicy", "ValidationError", ""),
@@ -270,7 +274,10 @@ impl Check {
     }
 
     fn least(&self, name: &str) -> Option<usize> {
-        let bounded = matches!(self.service, "iam" | "sts" | "s3api" | "glue" | "athena" | "sagemaker");
+        let bounded = matches!(
+            self.service,
+            "iam" | "sts" | "s3api" | "glue" | "athena" | "sagemaker" | "logs" | "redshift-serverless"
+        );
         let named = |(_, names): &&(usize, &str)| names.split(' ').any(|one| one == name);
         LEAST.iter().find(named).map(|(least, _)| *least).filter(|_| bounded)
     }
@@ -284,7 +291,10 @@ fn mismatch(value: &Value, kind: Kind) -> Option<&'static str> {
         Kind::Number => {
             (!value.is_number()).then_some("<class 'float'>, <class 'decimal.Decimal'>, <class 'int'>")
         }
-        Kind::Time => (!(value.is_string() || value.is_number())).then_some("<class 'datetime.datetime'>"),
+        Kind::Time => {
+            let told = value.as_str().map_or(value.is_number(), |text| timestamp::parse(text).is_some());
+            (!told).then_some("<class 'datetime.datetime'>, timestamp-string")
+        }
         Kind::Boolean => (!value.is_boolean()).then_some("<class 'bool'>"),
         Kind::Strings | Kind::Structures => (!value.is_array()).then_some("<class 'list'>, <class 'tuple'>"),
         Kind::Structure | Kind::Map => (!value.is_object()).then_some("<class 'dict'>"),
@@ -296,12 +306,36 @@ fn mismatch(value: &Value, kind: Kind) -> Option<&'static str> {
 
 fn described(value: &Value) -> (String, &'static str) {
     match value {
-        Value::Null => ("None".to_owned(), "NoneType"),
-        Value::Bool(true) => ("True".to_owned(), "bool"),
-        Value::Bool(false) => ("False".to_owned(), "bool"),
-        Value::Number(number) => (number.to_string(), if number.is_f64() { "float" } else { "int" }),
+        Value::Null => (python(value), "NoneType"),
+        Value::Bool(_) => (python(value), "bool"),
+        Value::Number(number) => (python(value), if number.is_f64() { "float" } else { "int" }),
         Value::String(text) => (text.clone(), "str"),
-        Value::Array(_) => (value.to_string(), "list"),
-        Value::Object(_) => (value.to_string(), "dict"),
+        Value::Array(_) => (python(value), "list"),
+        Value::Object(_) => (python(value), "collections.OrderedDict"),
+    }
+}
+
+/// A value as Python writes it. Structures are read from JSON, in order; those of shorthand are plain, which no longer shows.
+fn python(value: &Value) -> String {
+    let several = |each: &mut dyn Iterator<Item = String>| each.collect::<Vec<_>>().join(", ");
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(flag) => (if *flag { "True" } else { "False" }).to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => quoted(text),
+        Value::Array(list) => format!("[{}]", several(&mut list.iter().map(python))),
+        Value::Object(map) if map.is_empty() => "OrderedDict()".to_owned(),
+        Value::Object(map) => {
+            let pair = |(key, value): (&String, &Value)| format!("({}, {})", quoted(key), python(value));
+            format!("OrderedDict([{}])", several(&mut map.iter().map(pair)))
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('\n', "\\n");
+    match text.contains('\'') {
+        true if !text.contains('"') => format!("\"{text}\""),
+        _ => format!("'{}'", text.replace('\'', "\\'")),
     }
 }

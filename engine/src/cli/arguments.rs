@@ -109,7 +109,7 @@ impl Invocation {
         let mut parameters = Map::new();
         let (mut body, mut output_file) = (None, None);
         let mut unknown = Vec::new();
-        let mut pages = paging::is_paged(members).then(Pages::default);
+        let mut pages = paging::is_paged(operation.name(), members).then(Pages::default);
         let paged = pages.is_some();
         let mut at = 0;
         while at < words.len() {
@@ -178,7 +178,8 @@ impl Invocation {
                             continue;
                         }
                         _ => {
-                            if usage::BEYOND.split(' ').any(|one| one == flag) {
+                            let bare = flag.strip_prefix("no-").unwrap_or(flag);
+                            if usage::BEYOND.split(' ').any(|one| one == bare) {
                                 let name = kebab(operation.name());
                                 let command = format!("{} {name} --{flag}", operation.service().command());
                                 return Err(usage::not_simulated(&command, None));

@@ -24,8 +24,11 @@ pub struct Pages {
     pub from: usize,
 }
 
-/// Whether an operation answers in pages that the CLI puts together. Cost Explorer's it does not.
-pub fn is_paged(members: &[Member]) -> bool {
+/// Whether an operation answers in pages that the CLI puts together. Cost Explorer's and a few others it does not.
+pub fn is_paged(operation: &str, members: &[Member]) -> bool {
+    if let "GetLogEvents" | "ListCrawlers" | "ListWorkGroups" = operation {
+        return false;
+    }
     let named = |name: &str| members.iter().any(|member| member.name == name);
     TOKENS.iter().any(|(_, back)| named(back)) || named("KeyMarker")
 }

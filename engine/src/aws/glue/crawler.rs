@@ -229,6 +229,7 @@ pub fn list(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {
 }
 
 pub fn names(account: &Account, order: &Order<'_>) -> Result<Value, Fault> {
+    fault::plain(order.parameters, "Tags")?;
     page(here(account, order).map(|crawler| json!(crawler.name)).collect(), order, "CrawlerNames")
 }
 

@@ -38,6 +38,7 @@ impl Database {
 }
 
 pub fn create(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
+    fault::plain(order.parameters, "Tags")?;
     let name = name_in(order.parameters.structure("DatabaseInput"));
     let key = key(order.region, &name);
     if account.glue.databases.contains_key(&key) {

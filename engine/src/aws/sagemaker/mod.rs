@@ -48,7 +48,7 @@ operations! {
     DescribeProcessingJob "ProcessingJobName!",
     DescribeTrainingJob "TrainingJobName!",
     DescribeTransformJob "TransformJobName!",
-    ListAutoMLJobs "CreationTimeAfter CreationTimeBefore LastModifiedTimeAfter LastModifiedTimeBefore NameContains StatusEquals SortOrder SortBy MaxResults:int NextToken",
+    ListAutoMLJobs "CreationTimeAfter:time CreationTimeBefore:time LastModifiedTimeAfter:time LastModifiedTimeBefore:time NameContains StatusEquals SortOrder SortBy MaxResults:int NextToken",
     ListCandidatesForAutoMLJob "AutoMLJobName! StatusEquals CandidateNameEquals SortOrder SortBy MaxResults:int NextToken",
     ListCompilationJobs "NextToken MaxResults:int NameContains StatusEquals SortBy SortOrder",
     ListEndpointConfigs "SortBy SortOrder NextToken MaxResults:int NameContains",
