@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::athena_form::{engine_sql, gap, place};
+use super::athena_form::{engine_sql, gap, is_trinos, not_parsed, place};
 use super::athena_table::{Table, csv, table};
 use super::athena_view::{NewView, new_view};
 use super::job_run::OWN;
@@ -120,7 +120,7 @@ impl Sandbox {
             Some(view) => view.probe(),
             None => engine_sql(sql, execution)?,
         };
-        let mut parsed = parse::parse(&text)?;
+        let mut parsed = parse::parse(&text).map_err(|error| not_parsed(error, &text))?;
         let (Some(mut first), true) = (parsed.pop(), parsed.is_empty()) else {
             return Err(SqlError::product(
                 "0A000",
@@ -174,7 +174,7 @@ impl Sandbox {
         scratch.clock = self.clock.clone();
         scratch.memory_limit = self.memory_limit;
         scratch.extensions = self.extensions;
-        scratch.acting = Some(Box::new(Acting { caller: caller.clone(), own: Value::Null, since: None }));
+        scratch.acting = Some(Box::new(Acting { caller: caller.clone(), own: Value::Null, bookmark: None }));
         scratch
     }
 
@@ -295,7 +295,14 @@ fn reason(error: &SqlError) -> String {
     if message.starts_with("Unsupported data type \"super\"") {
         return gap("CREATE TABLE AS with columns of type row or array").kind.message();
     }
+    let called = message.strip_prefix("function ").and_then(|rest| rest.split_once('('));
     match &*error.kind {
+        SqlErrorKind::Product { state: "42883", .. }
+            if called.is_some_and(|(called, _)| is_trinos(called)) =>
+        {
+            let called = called.map_or("", |(called, _)| called).to_uppercase();
+            gap(&format!("the function {called}")).kind.message()
+        }
         SqlErrorKind::Syntax { .. } => format!("SYNTAX_ERROR: {message}"),
         SqlErrorKind::Product { state: "42P01", .. } => {
             format!("TABLE_NOT_FOUND: Table '{CATALOG}.{}' does not exist", name(&message))

@@ -11,6 +11,42 @@ pub(super) fn gap(what: &str) -> SqlError {
     SqlError::product("0A000", format!("not simulated yet: {what} in Athena"))
 }
 
+/// Functions of Athena that Redshift has not, as far as queries of a course call them.
+const TRINO: &str = " all_match any_match approx_distinct approx_percentile arbitrary array_agg array_average \
+array_distinct array_except array_intersect array_join array_max array_min array_position array_remove array_sort \
+array_union arrays_overlap at_timezone bitwise_and bitwise_or bitwise_xor cardinality codepoint combinations concat_ws \
+contains contains_sequence count_if current_timezone date_format date_parse day day_of_month day_of_week day_of_year \
+dow doy element_at filter flatten format format_datetime from_base from_base64 from_iso8601_date \
+from_iso8601_timestamp from_unixtime geometric_mean histogram hour human_readable_seconds is_finite is_infinite \
+is_json_scalar is_nan json_array_contains json_array_get json_exists json_extract json_extract_scalar json_format \
+json_object json_query json_size json_value last_day_of_month levenshtein_distance map map_agg map_concat map_entries \
+map_filter map_from_entries map_keys map_union map_values map_zip_with max_by md5 millisecond min_by minute month \
+multimap_agg multimap_from_entries ngrams none_match normalize parse_datetime quarter reduce regexp_extract \
+regexp_extract_all regexp_like regexp_position regexp_split repeat sequence shuffle slice soundex split \
+split_to_map starts_with to_base to_base64 to_hex to_iso8601 to_unixtime to_utf8 transform transform_keys \
+transform_values trim_array truncate try typeof url_decode url_encode url_extract_host url_extract_parameter \
+url_extract_path uuid week week_of_year with_timezone xxhash64 year year_of_week zip zip_with ";
+
+pub(super) fn is_trinos(function: &str) -> bool {
+    TRINO.contains(&format!(" {function} "))
+}
+
+/// What the grammar, which is Redshift's, does not know of UNNEST as Athena has it.
+pub(super) fn not_parsed(error: SqlError, text: &str) -> SqlError {
+    let Some((before, rest)) = error.span.and_then(|span| text.split_at_checked(span.start)) else {
+        return error;
+    };
+    let upper = before.to_uppercase();
+    let open = |inside: &str| inside.matches('(').count() > inside.matches(')').count();
+    if ["WITH ORDINALITY", "ORDINALITY"].iter().any(|words| after(rest, words).is_some()) {
+        gap("UNNEST WITH ORDINALITY")
+    } else if rest.starts_with(',') && upper.rsplit_once("UNNEST").is_some_and(|(_, inside)| open(inside)) {
+        gap("UNNEST of more than one array or map")
+    } else {
+        error
+    }
+}
+
 /// A statement for the engine. Queries are as they are.
 pub(super) fn engine_sql(sql: &str, execution: &Execution) -> SqlResult<String> {
     if execution.kind == Kind::Dml {

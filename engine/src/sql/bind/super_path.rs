@@ -210,6 +210,10 @@ impl Binder<'_> {
             Some(found) => Ok(found),
             None => {
                 let value = binder.expression(array)?;
+                if value.data_type() == DataType::Super {
+                    let what = "UNNEST in Athena of what a subquery hands on; unnest the table's own column";
+                    return Err(SqlError::not_simulated_because(Feature::ExternalTable, what));
+                }
                 Err(super::nested::not_unnested(&coerce::bare_name(value.data_type()).to_string()))
             }
         });
