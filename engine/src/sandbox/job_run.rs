@@ -7,10 +7,10 @@ use super::athena::CATALOG;
 use super::job_told::told;
 use super::{ADMIN, Running, Sandbox};
 use crate::aws::Caller;
+use crate::aws::glue::bookmark::Seen;
 use crate::aws::glue::found;
 use crate::aws::glue::job_log;
 use crate::aws::glue::job_run::{self, Place};
-use crate::clock::Instant;
 use crate::json::json;
 use crate::load::asked::{self, Asked, Trouble};
 use crate::sql::error::SqlError;
@@ -33,8 +33,7 @@ pub(super) struct Work {
     names: Value,
     /// Targets that are still to be written; the last is next.
     outputs: Vec<Value>,
-    /// Of a bookmark.
-    since: Option<Instant>,
+    seen: Option<Seen>,
 }
 
 enum Phase {
@@ -74,7 +73,7 @@ pub(super) fn work(current: &mut Option<Box<Work>>, sandbox: &mut Sandbox) -> bo
                     phase,
                     names: Value::Null,
                     outputs: Vec::new(),
-                    since: begun.since,
+                    seen: begun.seen,
                 }));
             }
             Err(why) => sandbox.with_account(|account, _| job_run::end(account, &place, Err(why), now)),
@@ -128,7 +127,7 @@ impl Sandbox {
                 let mut scratch = Box::new(self.scratch(&work.region, &work.caller));
                 if let Some(acting) = &mut scratch.acting {
                     acting.own = plan["Tables"].take();
-                    acting.since = work.since;
+                    acting.bookmark = work.seen.take().map(|seen| (seen, plan["Nodes"].take()));
                 }
                 let session = scratch.connect(ADMIN, None).map_err(|error| failed(&error))?;
                 if let Some(session) = scratch.sessions.get_mut(&session) {
@@ -159,9 +158,10 @@ impl Sandbox {
             }
             Phase::Writing(output, running) => {
                 let Some((scratch, _)) = &mut work.scratch else { return Ok(true) };
-                let began = scratch.clock.now();
+                // One clock: the time of a file that is written is later than that of whoever looked before.
+                scratch.clock.advance((self.clock.now().0 - scratch.clock.now().0).max(0));
                 let step = self.lend_account(scratch, |scratch| scratch.step(running));
-                self.clock.advance(scratch.clock.now().0 - began.0);
+                self.clock.advance((scratch.clock.now().0 - self.clock.now().0).max(0));
                 // What was read and written before a failure is told, too.
                 if matches!(step, Ok(Step::Done(_)) | Err(_)) {
                     let (lines, printed) = told(scratch, running, &work.names, output);

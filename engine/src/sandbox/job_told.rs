@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::job_run::OWN;
+use super::outside::table_key;
 use super::{Running, Sandbox};
 use crate::sql::explain::WorkKind;
 use crate::warehouse::value::Value as Cell;
@@ -21,8 +21,7 @@ pub(super) fn told(
 ) -> (Vec<String>, Vec<String>) {
     let (mut driver, mut printed) = (Vec::new(), Vec::new());
     for read in running.outside() {
-        let (schema, table) = (read.table.schema.as_str(), read.table.name.as_str());
-        let key = if schema == OWN { table.to_owned() } else { format!("{schema}.{table}") };
+        let key = table_key(&read.table);
         let node = names[&key].as_str().unwrap_or(&key);
         driver.push(format!(
             "INFO FileScan: {node}: read {}, {} bytes, {} from {}; {} passed its filters",

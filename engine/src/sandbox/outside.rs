@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::job_run::OWN;
+use crate::aws::glue::bookmark::Seen;
 use crate::aws::warehouse_access::{self, Reader, WarehouseError};
 use crate::aws::{Account, Caller};
 use crate::clock::Instant;
@@ -26,8 +27,14 @@ pub(super) struct Acting {
     pub caller: Caller,
     /// By name, in the catalog's form, in the database [`OWN`].
     pub own: Value,
-    /// Objects that were changed until then are not seen.
-    pub since: Option<Instant>,
+    /// What is seen of the tables that nodes of a job read, and which those are.
+    pub bookmark: Option<(Seen, Value)>,
+}
+
+/// What a table is called where a job's plan names those that it reads.
+pub(super) fn table_key(table: &ExternalTable) -> String {
+    let (schema, name) = (table.schema.as_str(), table.name.as_str());
+    if schema == OWN { name.to_owned() } else { format!("{schema}.{name}") }
 }
 
 /// The account as one running statement reaches it.
@@ -89,11 +96,7 @@ impl AccountOutside<'_> {
         listing: Listing,
     ) -> Result<Vec<ObjectSummary>, OutsideError> {
         let found = self.ask(credentials, |account, reader| listing(account, reader, bucket, prefix))?;
-        let since = self.acting.and_then(|acting| acting.since);
-        let s3 = &self.account.s3;
-        let seen = |key: &str| since.is_none_or(|since| s3.is_newer(&format!("s3://{bucket}/{key}"), since));
-        let found = found.into_iter().filter(|(key, _)| seen(key));
-        Ok(found.map(|(key, size)| ObjectSummary { key, size }).collect())
+        Ok(found.into_iter().map(|(key, size)| ObjectSummary { key, size }).collect())
     }
 
     /// A cluster whose limit of scans is reached reads nothing outside until the period is over, where the limit says so.
@@ -158,6 +161,25 @@ impl Outside for AccountOutside<'_> {
         prefix: &str,
     ) -> Result<Vec<ObjectSummary>, OutsideError> {
         self.listed(credentials, (bucket, prefix), warehouse_access::find)
+    }
+
+    fn scan(
+        &mut self,
+        credentials: &Credentials,
+        table: &ExternalTable,
+        bucket: &str,
+        prefix: &str,
+    ) -> Result<Vec<ObjectSummary>, OutsideError> {
+        let mut found = self.find(credentials, bucket, prefix)?;
+        if let Some((seen, nodes)) = self.acting.and_then(|acting| acting.bookmark.as_ref()) {
+            let node = nodes[table_key(table)].as_str().unwrap_or("");
+            let s3 = &self.account.s3;
+            found.retain(|object| {
+                let modified = s3.modified(&format!("s3://{bucket}/{}", object.key));
+                modified.is_some_and(|modified| seen.reads(node, modified))
+            });
+        }
+        Ok(found)
     }
 
     fn catalog(

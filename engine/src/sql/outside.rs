@@ -5,6 +5,7 @@
 
 use super::error::{SqlError, SqlErrorKind};
 use crate::pieces::Pieces;
+use crate::warehouse::external::ExternalTable;
 
 /// What lies beyond the warehouse.
 pub trait Outside {
@@ -28,6 +29,17 @@ pub trait Outside {
         prefix: &str,
     ) -> Result<Vec<ObjectSummary>, OutsideError> {
         self.list(credentials, bucket, prefix)
+    }
+
+    /// The same, of what a table's rows lie in.
+    fn scan(
+        &mut self,
+        credentials: &Credentials,
+        _table: &ExternalTable,
+        bucket: &str,
+        prefix: &str,
+    ) -> Result<Vec<ObjectSummary>, OutsideError> {
+        self.find(credentials, bucket, prefix)
     }
 
     /// One question to the data catalog, in its own shapes.

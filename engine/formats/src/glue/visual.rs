@@ -27,12 +27,21 @@ struct Job<'a> {
     tables: Map<String, Value>,
     /// What its sources are called, by their tables.
     names: Map<String, Value>,
+    /// Which they are.
+    ids: Map<String, Value>,
 }
 
-/// `{"Tables": {name: table}, "Names": {table: node}, "Outputs": [...]}`.
+/// `{"Tables": {name: table}, "Names": {table: name}, "Nodes": {table: node}, "Outputs": [...]}`.
 pub fn plan(order: &Value, found: &[Found]) -> Result<Value> {
     let nodes = order["Job"].as_object().ok_or("the job has no nodes")?;
-    let mut job = Job { nodes, catalog: &order["Catalog"], found, tables: Map::new(), names: Map::new() };
+    let mut job = Job {
+        nodes,
+        catalog: &order["Catalog"],
+        found,
+        tables: Map::new(),
+        names: Map::new(),
+        ids: Map::new(),
+    };
     let mut outputs = Vec::new();
     for (kind, node) in nodes.values().filter_map(kind) {
         if let Some(target) = kind.strip_suffix("Target") {
@@ -42,7 +51,7 @@ pub fn plan(order: &Value, found: &[Found]) -> Result<Value> {
     if outputs.is_empty() {
         return Err("the job has no target".to_owned());
     }
-    Ok(json!({"Tables": job.tables, "Names": job.names, "Outputs": outputs}))
+    Ok(json!({"Tables": job.tables, "Names": job.names, "Nodes": job.ids, "Outputs": outputs}))
 }
 
 /// What kind of node it is, and its members.
@@ -196,6 +205,7 @@ impl Job<'_> {
                 all.map(|column| (text(column, "Name").to_owned(), text(column, "Type").to_owned()));
             let from = format!("{}.{}", name(text(node, "Database")), name(text(node, "Table")));
             let key = format!("{}.{}", text(node, "Database"), text(node, "Table")).to_lowercase();
+            self.ids.insert(key.clone(), json!(id));
             self.names.insert(key, json!(called));
             (from, columns.collect::<Vec<_>>())
         } else {
@@ -204,6 +214,11 @@ impl Job<'_> {
                 return Err(format!("not simulated yet: {called}: a source of other than one path"));
             };
             let mut table = self.table(kind, node, place)?;
+            // All below the path is read; folders are columns only where they are called key=value.
+            if list(&table["PartitionKeys"]).any(|key| !text(key, "Name").starts_with("partition_")) {
+                return Err(format!("not simulated yet: {called}: folders key=value below a source's path"));
+            }
+            table["PartitionKeys"] = json!([]);
             let own = format!("s{}", self.tables.len());
             table["Name"] = json!(own);
             let columns = list(&table["StorageDescriptor"]["Columns"]);
@@ -216,6 +231,7 @@ impl Job<'_> {
             }
             self.tables.insert(own.clone(), table);
             self.names.insert(own.clone(), json!(called));
+            self.ids.insert(own.clone(), json!(id));
             (format!("\"{OWN}\".{own}"), columns)
         };
         let names: Vec<String> = columns.iter().map(|(column, _)| name(column)).collect();

@@ -29,10 +29,35 @@ fn is_on(job: &Job, run: &Run) -> bool {
     run.argument(job, OPTION) == "job-bookmark-enable"
 }
 
-/// Up to when objects were read by the runs before, and by which of them.
-pub(super) fn since<'a>(job: &'a Job, run: &Run) -> Option<(Instant, &'a str)> {
-    let kept = job.bookmark.as_ref().filter(|_| is_on(job, run))?;
-    Some((Instant(kept.0["since"].as_i64()?), kept.text("RunId")))
+/// What a run with a bookmark sees of its sources.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Up to when the runs before have read, by node: one without reads everything.
+    since: Value,
+    /// By which of them.
+    pub(super) run: String,
+    /// What comes after that is the next run's.
+    looked: Instant,
+}
+
+impl Seen {
+    pub(super) fn since(&self, node: &str) -> Option<Instant> {
+        self.since[node].as_i64().map(Instant)
+    }
+
+    /// Whether a node reads what was changed then.
+    pub fn reads(&self, node: &str, modified: Instant) -> bool {
+        modified <= self.looked && self.since(node).is_none_or(|since| modified > since)
+    }
+}
+
+pub(super) fn seen(job: &Job, run: &Run, looked: Instant) -> Option<Seen> {
+    let kept = job.bookmark.as_ref();
+    is_on(job, run).then(|| Seen {
+        since: kept.map_or(Value::Null, |kept| kept.0["since"].clone()),
+        run: kept.map_or("", |kept| kept.text("RunId")).to_owned(),
+        looked,
+    })
 }
 
 /// What is kept when this run has succeeded, which looked at its sources then; it is told in the run's log.
@@ -43,18 +68,19 @@ pub(super) fn commit(job: &Job, run: &Run, looked: Instant) -> Option<Document> 
     let none = Document::default();
     let last = job.bookmark.as_ref().unwrap_or(&none);
     let more = |name: &str| last.0[name].as_i64().unwrap_or(0) + 1;
-    let mut read = Map::new();
+    let (mut read, mut since) = (Map::new(), json!({}));
     for (id, node) in job.input.0["CodeGenConfigurationNodes"].as_object().into_iter().flatten() {
         if node.as_object().is_some_and(|node| node.keys().any(|kind| kind.ends_with("Source"))) {
             // unconfirmed: what else stands in it.
             let times = json!({"RUN": more("Run").to_string(), "CURR_RUN_START_TIME": iso(looked)});
             let state = json!({"jsonClass": "HadoopDataSourceJobBookmarkState", "timestamps": times});
             read.insert(id.clone(), state);
+            since[id] = json!(looked.0);
         }
     }
     let mut kept = json!({
         "JobName": job.name, "Version": more("Version"), "Run": more("Run"), "Attempt": run.attempt().1,
-        "RunId": run.id, "JobBookmark": Value::Object(read).to_string(), "since": looked.0,
+        "RunId": run.id, "JobBookmark": Value::Object(read).to_string(), "since": since,
     });
     if let Some(before) = last.0.get("RunId") {
         kept["PreviousRunId"] = before.clone();

@@ -24,6 +24,8 @@ pub struct Run {
     started: Instant,
     /// When its workers were there.
     begun: Option<Instant>,
+    /// When it looked at its sources.
+    looked: Option<Instant>,
     completed: Option<Instant>,
     modified: Instant,
     state: State,
@@ -109,6 +111,7 @@ impl Run {
             id: attempt_of(first, attempt + 1),
             started: now,
             begun: None,
+            looked: None,
             completed: None,
             modified: now,
             state: State::Starting,
@@ -194,6 +197,7 @@ pub fn start(account: &mut Account, order: &Order<'_>) -> Result<Value, Fault> {
         arguments: Document(arguments),
         started: order.now,
         begun: None,
+        looked: None,
         completed: None,
         modified: order.now,
         state: State::Starting,
@@ -292,14 +296,13 @@ pub struct Beginning {
     pub samples: Vec<Sample>,
     pub caller: Caller,
     pub region: String,
-    /// Objects that were changed until then are not read.
-    pub since: Option<Instant>,
+    pub seen: Option<bookmark::Seen>,
 }
 
 /// Takes the job's role and looks at its sources.
 pub fn begin(account: &mut Account, place: &Place, now: Instant) -> Result<Beginning, String> {
     if let Some(run) = at(account, place) {
-        run.taken = true;
+        (run.taken, run.looked) = (true, Some(now));
     }
     let gone = || "the job is gone".to_owned();
     let job = account.glue.jobs.get(&place.job).cloned().ok_or_else(gone)?;
@@ -308,6 +311,8 @@ pub fn begin(account: &mut Account, place: &Place, now: Instant) -> Result<Begin
     job_log::begun(account, place, &caller, now);
     let nodes = &job.input.0["CodeGenConfigurationNodes"];
     let (mut catalog, mut samples) = (json!({}), Vec::new());
+    let run = job.runs.iter().find(|run| run.id == place.run);
+    let seen = run.and_then(|run| bookmark::seen(&job, run, now));
     for (id, node) in nodes.as_object().into_iter().flatten() {
         let Some((kind, node)) = node.as_object().and_then(|node| node.iter().next()) else { continue };
         if !kind.ends_with("Source") {
@@ -320,25 +325,28 @@ pub fn begin(account: &mut Account, place: &Place, now: Instant) -> Result<Begin
                 .map_err(|error| sample::told(&error))?;
             catalog[id] = answer["Table"].take();
         }
+        let first = samples.len();
         for path in source.texts("Paths") {
             sample::take(account, &caller, path, &[], now, &mut samples)?;
         }
+        let found = samples.get(first..).unwrap_or_default();
+        if let Some((seen, since)) = seen.as_ref().and_then(|seen| Some((seen, seen.since(id)?)))
+            && !found.is_empty()
+        {
+            let old = found.iter().filter(|sample| account.s3.modified(&sample.path) <= Some(since)).count();
+            let line = format!(
+                "INFO JobBookmark: {}: {old} of {} objects were read by run {} or before, until {}",
+                source.text("Name").unwrap_or(id),
+                found.len(),
+                seen.run,
+                iso(since)
+            );
+            job_log::driver(account, place, &caller, &[line], now);
+        }
     }
-    let run = job.runs.iter().find(|run| run.id == place.run);
-    let kept = run.and_then(|run| bookmark::since(&job, run));
-    if let Some((since, read_by)) = kept {
-        let old = samples.iter().filter(|sample| !account.s3.is_newer(&sample.path, since)).count();
-        let line = format!(
-            "INFO JobBookmark: {old} of {} objects were read by run {read_by} or before, until {}",
-            samples.len(),
-            iso(since)
-        );
-        job_log::driver(account, place, &caller, &[line], now);
-    }
-    let since = kept.map(|(since, _)| since);
     let stem = format!("run-{}-part-r-00", now.0 / 1_000);
     let order = json!({"Job": nodes, "Catalog": catalog, "Stem": stem});
-    Ok(Beginning { order, samples, caller, region: job.region.clone(), since })
+    Ok(Beginning { order, samples, caller, region: job.region.clone(), seen })
 }
 
 /// Objects that a run has written, for the catalog.
@@ -391,7 +399,7 @@ pub fn carry_out(account: &mut Account, at: Instant) -> Vec<Happening> {
                     told.push(Happening::new(at, HappeningKind::JobRunFinished, job.name.clone()));
                     let Some(begun) = run.begun else { continue };
                     if state == State::Succeeded {
-                        done = Some((number, begun));
+                        done = run.looked.map(|looked| (number, looked));
                     }
                     let took = (at.0 - begun.0).max(LEAST) as f64 * run.dpus;
                     let of = Of { usage: Usage::JobTime, region: &job.region, resource: &job.name };
@@ -399,8 +407,8 @@ pub fn carry_out(account: &mut Account, at: Instant) -> Vec<Happening> {
                 }
             }
         }
-        if let Some((number, begun)) = done
-            && let Some(kept) = job.runs.get(number).and_then(|run| bookmark::commit(job, run, begun))
+        if let Some((number, looked)) = done
+            && let Some(kept) = job.runs.get(number).and_then(|run| bookmark::commit(job, run, looked))
         {
             job.bookmark = Some(kept);
         }

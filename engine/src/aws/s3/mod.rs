@@ -129,11 +129,10 @@ impl S3 {
         settings::policy_source(name, self.buckets.get(name)?)
     }
 
-    /// Whether the object at an `s3://` path is there and was changed after this.
-    pub fn is_newer(&self, path: &str, than: Instant) -> bool {
-        let place = path.strip_prefix("s3://").and_then(|place| place.split_once('/'));
-        let object = place.and_then(|(bucket, key)| self.buckets.get(bucket)?.objects.get(key));
-        object.is_some_and(|object| object.modified > than)
+    /// When the object at an `s3://` path, if it is there, was changed last.
+    pub fn modified(&self, path: &str) -> Option<Instant> {
+        let (bucket, key) = path.strip_prefix("s3://")?.split_once('/')?;
+        Some(self.buckets.get(bucket)?.objects.get(key)?.modified)
     }
 
     /// Bodies of all objects, old ones and parts as well.
@@ -253,14 +252,26 @@ pub fn access(operation: Operation, account: &Account, order: &Order<'_>) -> Vec
         let mut context = Context::default();
         existing(account, &from, &source, version.as_deref(), &mut context);
         let action = if version.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
-        accesses.push(Access { action: action.to_owned(), resource: object_arn(&from, &source), context });
+        let resource = object_arn(&from, &source);
+        accesses.push(Access {
+            action: action.to_owned(),
+            resource: resource.clone(),
+            context: context.clone(),
+        });
+        // Tags that come along are read there; they are written here, as those are that the request has.
+        if operation == Operation::CopyObject && brings_tags(account, parameters) {
+            accesses.push(Access { action: action.to_owned() + "Tagging", resource, context });
+        }
     }
     let version = parameters.text("VersionId");
     let mut needed = rights(operation, version.is_some());
     // Tags and lists of access that come with an object are rights of their own.
     if matches!(operation, Operation::PutObject | Operation::CopyObject | Operation::CreateMultipartUpload) {
         let with = [("Tagging", "PutObjectTagging"), ("ACL", "PutObjectAcl")];
-        let asked = with.iter().filter(|(member, _)| parameters.text(member).is_some());
+        let brought = brings_tags(account, parameters);
+        let asked = with.iter().filter(|(member, right)| {
+            parameters.text(member).is_some() || (brought && *right == "PutObjectTagging")
+        });
         needed.extend(asked.map(|(_, right)| ((*right).to_owned(), true)));
     }
     for (right, on_object) in needed {
@@ -276,6 +287,15 @@ pub fn access(operation: Operation, account: &Account, order: &Order<'_>) -> Vec
         accesses.push(Access { action: format!("s3:{right}"), resource, context });
     }
     accesses
+}
+
+/// Whether an object is copied with its tags: it has some, and nobody asked for others.
+fn brings_tags(account: &Account, parameters: Parameters<'_>) -> bool {
+    let source = parameters.text("CopySource").and_then(object::copy_source);
+    let found = source.as_ref().and_then(|(bucket, key, version)| {
+        account.s3.buckets.get(bucket)?.find(key, version.as_deref()).ok()
+    });
+    parameters.text("TaggingDirective") != Some("REPLACE") && found.is_some_and(|it| !it.tags.is_empty())
 }
 
 /// What conditions can ask of the object as it lies there.

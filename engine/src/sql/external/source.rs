@@ -190,7 +190,7 @@ fn files(
         let context = format!("Failed to {what} key={key} in bucket={bucket}");
         OutsideError { code: SCAN_ERROR, context, ..error }.told(asker)
     };
-    let found = outside.find(&role, bucket, prefix).map_err(|error| failed(error, "list", prefix))?;
+    let found = outside.scan(&role, table, bucket, prefix).map_err(|error| failed(error, "list", prefix))?;
     // A place that is one object is a list of objects, and never data; but for the sources that only one job has.
     let own = table.schema.as_str().starts_with('$');
     if !own && !prefix.ends_with('/') && found.iter().any(|object| object.key == prefix) {
