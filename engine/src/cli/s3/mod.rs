@@ -94,7 +94,7 @@ impl Flags {
                 _ => (word.as_str(), None),
             };
             let following = inline.clone().or_else(|| words.as_slice().first().cloned());
-            let given = inline.clone();
+            let (given, inlined) = (inline.clone(), inline.is_some());
             let argument = || {
                 given
                     .or_else(|| words.next().cloned())
@@ -144,6 +144,10 @@ impl Flags {
                 "--sse" => {
                     let algorithm = match following.as_deref() {
                         Some("AES256" | "aws:kms") => argument()?,
+                        Some(other) if inlined => {
+                            let known = ["AES256", "aws:kms"].map(str::to_owned);
+                            return Err(usage::invalid_choice("--sse", other, &known));
+                        }
                         _ => "AES256".to_owned(),
                     };
                     flags.extra.insert("ServerSideEncryption".to_owned(), json!(algorithm));
@@ -158,7 +162,10 @@ impl Flags {
                 }
                 "--exclude" => flags.filters.push((false, argument()?)),
                 "--include" => flags.filters.push((true, argument()?)),
-                "--expected-size" | "--source-region" | "--page-size" => {
+                "--page-size" => {
+                    super::arguments::integer(&argument()?)?;
+                }
+                "--expected-size" | "--source-region" => {
                     argument()?;
                 }
                 flag if flag.starts_with("--") => unknown.push(flag.to_owned()),
