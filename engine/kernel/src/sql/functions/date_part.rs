@@ -202,6 +202,7 @@ fn extract<T: ArrowPrimitiveType>(
 }
 
 /// A part of a moment: `utc` plus the zone's `offset` is what the clock showed.
+#[inline(always)]
 fn of_timestamp(part: Part, utc: i64, offset: i32, complete: bool) -> f64 {
     let local = utc + i64::from(offset) * SECOND;
     let moment = Moment::from_micros(local);
@@ -344,6 +345,7 @@ fn not_supported(part: Part) -> SqlError {
 }
 
 /// The beginning of the part that `micros` lies in; weeks begin on Monday.
+#[inline(always)]
 fn truncated(part: Part, micros: i64) -> SqlResult<i64> {
     let date = Civil::from_days(days_of(micros));
     let first = |year: i32, month: u32| i64::from(Civil { year, month, day: 1 }.days()) * DAY;

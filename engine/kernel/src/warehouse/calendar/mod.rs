@@ -53,6 +53,7 @@ impl Civil {
     }
 
     /// Days since 1970-01-01 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+    #[inline(always)]
     pub fn days(self) -> i32 {
         let year = self.year.wrapping_sub(i32::from(self.month <= 2));
         let era = year.div_euclid(400);
@@ -65,6 +66,7 @@ impl Civil {
 
     /// The inverse of [`Civil::days`], in 32 bits without a sign: WebAssembly divides those by multiplying, and 64 bits
     /// by dividing.
+    #[inline(always)]
     pub fn from_days(days: i32) -> Civil {
         // Counted from so many eras of 400 years before, that no day a DATE can hold is negative.
         const ERAS: u32 = 14_699;
@@ -140,6 +142,7 @@ pub fn midnight(days: i32) -> Option<i64> {
 }
 
 /// The day a timestamp falls on.
+#[inline(always)]
 pub fn days_of(micros: i64) -> i32 {
     micros.div_euclid(DAY) as i32
 }
