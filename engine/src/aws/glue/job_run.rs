@@ -344,7 +344,12 @@ pub fn begin(account: &mut Account, place: &Place, now: Instant) -> Result<Begin
             job_log::driver(account, place, &caller, &[line], now);
         }
     }
-    let stem = format!("run-{}-part-r-00", now.0 / 1_000);
+    // Runs that begin in one millisecond may write to one path: each has a name of its own.
+    let millisecond = now.0 / 1_000;
+    let together = account.glue.jobs.values().flat_map(|job| &job.runs);
+    let together = together.filter(|run| run.looked.is_some_and(|looked| looked.0 / 1_000 == millisecond));
+    let stem =
+        format!("run-{}-part-r-00", millisecond + together.filter(|run| run.id != place.run).count() as i64);
     let order = json!({"Job": nodes, "Catalog": catalog, "Stem": stem});
     Ok(Beginning { order, samples, caller, region: job.region.clone(), seen })
 }

@@ -10,7 +10,8 @@ use arrow::datatypes::{
 
 use super::Call;
 use super::column::{build, build_text, invalid_parameter};
-use super::date_part::{Part, PartCache, moment_parameter, months_of, out_of_range, session_zone, unit};
+use super::date_part::{Part, moment_parameter, months_of, out_of_range, session_zone, unit};
+use super::last_name::LastName;
 use super::signature::Parameter::{
     BigInt, Date, Integer, Interval as IntervalParameter, Text, Timestamp, TimestampTz,
 };
@@ -148,11 +149,11 @@ fn add_types(types: &[DataType]) -> Accepted {
 fn add(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let parts = call.text(0)?;
     let amounts = call.primitive::<Int32Type>(1)?;
-    let mut cache = PartCache::default();
+    let mut cache = LastName::default();
     if call.result == DataType::Time {
         let times = call.primitive::<Time64MicrosecondType>(2)?;
         return build::<Time64MicrosecondType>(call, |row| {
-            let part = cache.find(parts.get(row).unwrap_or_default())?;
+            let part = cache.find(parts.get(row).unwrap_or_default(), Part::find)?;
             let unit = unit(part).ok_or_else(|| invalid_parameter("\"time\" units not recognized"))?;
             Ok((times.value(row) + i64::from(amounts.value(row)) * unit % DAY).rem_euclid(DAY))
         });
@@ -160,7 +161,7 @@ fn add(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayR
     let zone = (call.result == DataType::TimestampTz).then(|| session_zone(context));
     let moments = call.primitive::<TimestampMicrosecondType>(2)?;
     build::<TimestampMicrosecondType>(call, |row| {
-        let part = cache.find(parts.get(row).unwrap_or_default())?;
+        let part = cache.find(parts.get(row).unwrap_or_default(), Part::find)?;
         let amount = i64::from(amounts.value(row));
         let moved = match unit(part) {
             Some(unit) => amount.checked_mul(unit).and_then(|by| moments.value(row).checked_add(by)),
@@ -221,12 +222,16 @@ fn difference_types(types: &[DataType]) -> Accepted {
 /// Counts the boundaries of the part that lie between: one second over New Year is one year.
 fn difference(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let parts = call.text(0)?;
-    let mut cache = PartCache::default();
+    let mut cache = LastName::default();
     if call.data_type(1) == DataType::Time {
         let (from, to) =
             (call.primitive::<Time64MicrosecondType>(1)?, call.primitive::<Time64MicrosecondType>(2)?);
         return build::<Int64Type>(call, |row| {
-            boundaries(cache.find(parts.get(row).unwrap_or_default())?, from.value(row), to.value(row))
+            boundaries(
+                cache.find(parts.get(row).unwrap_or_default(), Part::find)?,
+                from.value(row),
+                to.value(row),
+            )
         });
     }
     let zone = (call.data_type(1) == DataType::TimestampTz).then(|| session_zone(context));
@@ -235,7 +240,7 @@ fn difference(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult
         (call.primitive::<TimestampMicrosecondType>(1)?, call.primitive::<TimestampMicrosecondType>(2)?);
     build::<Int64Type>(call, |row| {
         boundaries(
-            cache.find(parts.get(row).unwrap_or_default())?,
+            cache.find(parts.get(row).unwrap_or_default(), Part::find)?,
             shown(from.value(row)),
             shown(to.value(row)),
         )
@@ -330,23 +335,6 @@ fn compare_moments(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<
     compare(call, |row| left.value(row).cmp(&right.value(row)))
 }
 
-/// The zone that a row named last: most rows name one.
-#[derive(Default)]
-struct PlaceCache<'a>(Option<(&'a str, Place)>);
-
-impl<'a> PlaceCache<'a> {
-    fn find(&mut self, name: &'a str) -> SqlResult<Place> {
-        match self.0 {
-            Some((known, place)) if known == name => Ok(place),
-            _ => {
-                let place = Place::find(name)?;
-                self.0 = Some((name, place));
-                Ok(place)
-            }
-        }
-    }
-}
-
 /// A zone by name or written as POSIX does, or an offset to the east (`+09`).
 #[derive(Clone, Copy)]
 enum Place {
@@ -388,14 +376,16 @@ impl Place {
 fn convert(call: &Call<'_>, source: Option<usize>, target: usize, moment: usize) -> SqlResult<ArrayRef> {
     let sources = source.map(|index| call.text(index)).transpose()?;
     let targets = call.text(target)?;
-    let (mut from, mut to) = (PlaceCache::default(), PlaceCache::default());
+    let (mut from, mut to) = (LastName::default(), LastName::default());
     let moments = call.primitive::<TimestampMicrosecondType>(moment)?;
     build::<TimestampMicrosecondType>(call, |row| {
         let utc = match &sources {
             None => moments.value(row),
-            Some(sources) => from.find(sources.get(row).unwrap_or_default())?.utc_of(moments.value(row)),
+            Some(sources) => {
+                from.find(sources.get(row).unwrap_or_default(), Place::find)?.utc_of(moments.value(row))
+            }
         };
-        Ok(to.find(targets.get(row).unwrap_or_default())?.at_place(utc))
+        Ok(to.find(targets.get(row).unwrap_or_default(), Place::find)?.at_place(utc))
     })
 }
 
@@ -411,10 +401,10 @@ fn timezone_types(types: &[DataType]) -> Accepted {
 
 fn at_time_zone(call: &Call<'_>, _: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let zones = call.text(0)?;
-    let mut cache = PlaceCache::default();
+    let mut cache = LastName::default();
     let moments = call.primitive::<TimestampMicrosecondType>(1)?;
     build::<TimestampMicrosecondType>(call, |row| {
-        let place = cache.find(zones.get(row).unwrap_or_default())?;
+        let place = cache.find(zones.get(row).unwrap_or_default(), Place::find)?;
         let micros = moments.value(row);
         Ok(if call.result == DataType::Timestamp { place.at_place(micros) } else { place.utc_of(micros) })
     })

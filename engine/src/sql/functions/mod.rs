@@ -44,7 +44,7 @@ mod text_compare;
 pub(crate) mod varbyte;
 
 pub use sandshift_kernel::sql::functions::column;
-use sandshift_kernel::sql::functions::{self, arithmetic, date_part, decimal, signature, string};
+use sandshift_kernel::sql::functions::{self, arithmetic, date_part, decimal, last_name, signature, string};
 pub use sandshift_kernel::sql::functions::{Call, Resolved, ScalarFunction, Site};
 
 use crate::warehouse::data_type::DataType;

@@ -8,6 +8,7 @@ use arrow::datatypes::{
 
 use super::Call;
 use super::column::{build, build_inline, invalid_parameter};
+use super::last_name::LastName;
 use super::signature::Parameter::{Interval as IntervalParameter, Text, Time, Timestamp, TimestampTz};
 use super::signature::{Entry, Parameter};
 use crate::sql::error::{SqlError, SqlResult};
@@ -95,23 +96,6 @@ impl Part {
     }
 }
 
-/// The parts named by a column of literals: looked up again only where the name changes.
-#[derive(Default)]
-pub struct PartCache<'a>(Option<(&'a str, Part)>);
-
-impl<'a> PartCache<'a> {
-    pub fn find(&mut self, name: &'a str) -> SqlResult<Part> {
-        match self.0 {
-            Some((known, part)) if known == name => Ok(part),
-            _ => {
-                let part = Part::find(name)?;
-                self.0 = Some((name, part));
-                Ok(part)
-            }
-        }
-    }
-}
-
 type Accepted = Option<(Vec<DataType>, DataType)>;
 
 /// `(part, moment)`: the moment keeps its kind; a DATE counts as TIMESTAMP.
@@ -166,19 +150,19 @@ fn extract<T: ArrowPrimitiveType>(
     convert: fn(f64) -> SqlResult<T::Native>,
 ) -> SqlResult<ArrayRef> {
     let parts = call.text(0)?;
-    let mut cache = PartCache::default();
+    let mut cache = LastName::default();
     match call.data_type(1) {
         DataType::Interval => {
             let values = call.primitive::<IntervalMonthDayNanoType>(1)?;
             build::<T>(call, |row| {
-                let part = cache.find(parts.get(row).unwrap_or_default())?;
+                let part = cache.find(parts.get(row).unwrap_or_default(), Part::find)?;
                 convert(of_interval(part, Interval::from_arrow(values.value(row)), complete)?)
             })
         }
         DataType::Time | DataType::TimeTz => {
             let values = call.primitive::<Time64MicrosecondType>(1)?;
             build::<T>(call, |row| {
-                let part = cache.find(parts.get(row).unwrap_or_default())?;
+                let part = cache.find(parts.get(row).unwrap_or_default(), Part::find)?;
                 convert(of_time(part, values.value(row), complete)?)
             })
         }
@@ -186,7 +170,7 @@ fn extract<T: ArrowPrimitiveType>(
             let zone = session_zone(context);
             let values = call.primitive::<TimestampMicrosecondType>(1)?;
             build_inline::<T>(call, |row| {
-                let part = cache.find(parts.get(row).unwrap_or_default())?;
+                let part = cache.find(parts.get(row).unwrap_or_default(), Part::find)?;
                 let utc = values.value(row);
                 let offset = match (kind, part) {
                     (DataType::TimestampTz, _) => zone.offset_at(utc),
@@ -274,12 +258,12 @@ fn of_interval(part: Part, interval: Interval, complete: bool) -> SqlResult<f64>
 
 fn truncate(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<ArrayRef> {
     let parts = call.text(0)?;
-    let mut cache = PartCache::default();
+    let mut cache = LastName::default();
     match call.data_type(1) {
         DataType::Interval => {
             let values = call.primitive::<IntervalMonthDayNanoType>(1)?;
             build::<IntervalMonthDayNanoType>(call, |row| {
-                let part = cache.find(parts.get(row).unwrap_or_default())?;
+                let part = cache.find(parts.get(row).unwrap_or_default(), Part::find)?;
                 let Interval { months, micros } = Interval::from_arrow(values.value(row));
                 let cut = match unit(part) {
                     Some(unit) => Interval { months, micros: micros - micros % unit },
@@ -291,7 +275,7 @@ fn truncate(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<A
         DataType::Time | DataType::TimeTz => {
             let values = call.primitive::<Time64MicrosecondType>(1)?;
             build::<Time64MicrosecondType>(call, |row| {
-                let part = cache.find(parts.get(row).unwrap_or_default())?;
+                let part = cache.find(parts.get(row).unwrap_or_default(), Part::find)?;
                 let unit = unit(part).ok_or_else(|| invalid_parameter("\"time\" units not recognized"))?;
                 Ok(values.value(row) - values.value(row) % unit)
             })
@@ -300,7 +284,7 @@ fn truncate(call: &Call<'_>, context: &mut EvaluationContext<'_>) -> SqlResult<A
             let zone = session_zone(context);
             let values = call.primitive::<TimestampMicrosecondType>(1)?;
             build_inline::<TimestampMicrosecondType>(call, |row| {
-                let part = cache.find(parts.get(row).unwrap_or_default())?;
+                let part = cache.find(parts.get(row).unwrap_or_default(), Part::find)?;
                 let utc = values.value(row);
                 if kind != DataType::TimestampTz {
                     return truncated(part, utc);

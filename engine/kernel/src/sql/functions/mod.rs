@@ -7,6 +7,7 @@ pub mod arithmetic;
 pub mod column;
 pub mod date_part;
 pub mod decimal;
+pub mod last_name;
 pub mod random;
 pub mod signature;
 pub mod string;
